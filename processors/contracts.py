@@ -1,0 +1,204 @@
+"""The values that Tocsin publishes, and the article that they are made from.
+
+Owns the shape of every topic's value: JSON Schemas and the AsyncAPI document are generated from
+these structs. Must not know how a value is read from or written to a broker. Within a major version
+only optional fields are added; the names are the published contract.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+Label = Literal["negative", "neutral", "positive", "unknown"]
+Field = Literal["headline", "text"]
+MentionKind = Literal["name", "alias", "office"]
+OfficeStatus = Literal["in_office", "former", "elect", "not_yet"]
+ArticleStatus = Literal["usable", "withheld", "canceled"]
+AlertKind = Literal["sentiment", "encounter"]
+MessageType = Literal["alert", "update", "cancel"]
+Severity = Literal["low", "medium", "high"]
+ArticleFlag = Literal["published_missing", "published_in_future", "text_truncated"]
+
+UnitInterval = Annotated[float, Meta(ge=0.0, le=1.0)]
+Polarity = Annotated[float, Meta(ge=-1.0, le=1.0)]
+Offset = Annotated[int, Meta(ge=0)]
+Percent = Annotated[int, Meta(ge=0, le=100)]
+Revision = Annotated[int, Meta(ge=1)]
+
+
+class Article(Struct, frozen=True, kw_only=True):
+    """One article as decoded from `news.articles`: bounded, clean Unicode, aware UTC.
+
+    `published` is the publisher's claim; None where there is none (never "now").
+    `language` is a lower-case BCP 47 primary tag such as "en", or "" where none was given.
+    """
+
+    article_id: str
+    revision: Revision = 1
+    title: str = ""
+    text: str = ""
+    url: str = ""
+    source: str = ""
+    language: str = ""
+    published: datetime | None = None
+    status: ArticleStatus = "usable"
+
+
+class Sentiment(Struct, frozen=True, kw_only=True):
+    """How a text speaks. Read `label` first: "unknown" means that no word was scored.
+
+    `polarity` is -1 to 1 (0.0 when unknown), `subjectivity` 0 to 1; `coverage` is the share of the
+    text's words that were scored.
+    """
+
+    polarity: Polarity
+    subjectivity: UnitInterval
+    label: Label
+    scored_words: Offset
+    coverage: UnitInterval
+
+
+class Span(Struct, frozen=True, kw_only=True):
+    """Where a leader is named: half-open character offsets into the field."""
+
+    field: Field
+    start: Offset
+    end: Offset
+    text: str
+    kind: MentionKind
+
+
+class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A sentence that a score rests on, and the words that moved it, in the order of the text."""
+
+    field: Field
+    start: Offset
+    end: Offset
+    sentence: str
+    words: list[tuple[str, float]]
+    article_id: str = ""
+    leader_id: str = ""
+
+
+class Versions(Struct, frozen=True, kw_only=True):
+    """Which system made a record."""
+
+    tocsin: str
+    registry: str
+    lexicon: str
+    scorer: str
+
+
+class LeaderRef(Struct, frozen=True, kw_only=True):
+    """A leader as alerts name one; the id is a Wikidata QID or a stable own id (`x-…`)."""
+
+    leader_id: str
+    leader_name: str
+
+
+class ArticleRef(Struct, frozen=True, kw_only=True):
+    """An article as alerts list one. `family` is the publisher's family, the source if unknown."""
+
+    article_id: str
+    title: str
+    url: str
+    source: str
+    family: str
+
+
+class MentionContext(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What watch must know of the article that a mention comes from.
+
+    `companions` are the leaders named with this one in the headline or lead, by id;
+    empty where this leader is not named there.
+    """
+
+    mention_id: str
+    article: ArticleRef
+    revision: Revision
+    event_time: datetime
+    published: datetime | None = None
+    language: str = ""
+    companions: list[LeaderRef] = []
+    flags: list[ArticleFlag] = []
+    versions: Versions
+
+
+class Mention(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A leader in an article: who, in which office on the article's date, and how spoken of.
+
+    `context` is there in `news.mentions`, where a mention travels alone, and absent inside an
+    analysis.
+    """
+
+    leader_id: str
+    leader_name: str
+    country: str
+    office: str
+    status: OfficeStatus
+    relevance: Percent
+    sentiment: Sentiment
+    spans: list[Span]
+    evidence: list[Evidence]
+    context: MentionContext | None = None
+
+
+class Analysis(Struct, frozen=True, kw_only=True):
+    """What one article says: the value of `news.analyses`."""
+
+    article_id: str
+    revision: Revision
+    event_time: datetime
+    published: datetime | None
+    source: str
+    language: str
+    sentiment: Sentiment
+    mentions: list[Mention]
+    versions: Versions
+    title: str = ""
+    url: str = ""
+    status: ArticleStatus = "usable"
+    flags: list[ArticleFlag] = []
+
+
+class RuleRef(Struct, frozen=True, kw_only=True):
+    """The rule that rang, and its version: both are part of the alert's id."""
+
+    id: str
+    version: int
+
+
+class Window(Struct, frozen=True, kw_only=True):
+    """A half-open stretch of event time."""
+
+    start: datetime
+    end: datetime
+
+
+class Alert(Struct, frozen=True, kw_only=True):
+    """Something happened around a leader, and why we say so: the value of `news.alerts.<kind>`.
+
+    `alert_id` is a hash of rule, rule version, leaders and window or story: subscribers
+    deduplicate on it. `processed_at` and `replay_id` are the only fields that a replay may change.
+    """
+
+    alert_id: str
+    revision: Revision
+    msg_type: MessageType
+    references: list[str]
+    rule: RuleRef
+    kind: AlertKind
+    severity: Severity
+    leaders: list[LeaderRef]
+    event_time: datetime
+    window: Window
+    observed: float
+    expected: float | None
+    threshold: float
+    reason: str
+    articles: list[ArticleRef]
+    evidence: list[Evidence]
+    versions: Versions
+    processed_at: datetime
+    replay_id: str | None = None
