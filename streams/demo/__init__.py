@@ -1,0 +1,1 @@
+"""What `tocsin demo` publishes: a bundled set of invented articles and some bad records."""
