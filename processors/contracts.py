@@ -18,7 +18,7 @@ ArticleStatus = Literal["usable", "withheld", "canceled"]
 AlertKind = Literal["sentiment", "encounter"]
 MessageType = Literal["alert", "update", "cancel"]
 Severity = Literal["low", "medium", "high"]
-ArticleFlag = Literal["published_missing", "published_in_future", "text_truncated"]
+ArticleFlag = Literal["published_missing", "published_in_future", "language_not_scored"]
 
 UnitInterval = Annotated[float, Meta(ge=0.0, le=1.0)]
 Polarity = Annotated[float, Meta(ge=-1.0, le=1.0)]

@@ -1,0 +1,197 @@
+"""Analyse: one article in, its analysis and its mentions out.
+
+The one module that joins the steps: leaders, sentiment, and what is published of both. A pure
+function of the article, its event time, and the versioned registry and lexicon; it must not keep
+anything from one article to the next. (The scorer's memos change how fast it answers, never what.)
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+
+from processors.contracts import (
+    Analysis,
+    Article,
+    ArticleFlag,
+    ArticleRef,
+    LeaderRef,
+    Mention,
+    MentionContext,
+    Sentiment,
+    Versions,
+)
+from processors.leaders import DetectedLeader, Detector, load_registry
+from processors.sentiment.scorer import ScoredArticle, Scorer, load_scorer
+
+SCORED_LANGUAGES = frozenset({"", "en"})
+# A publisher's clock may run ahead of the log's by so much without a flag.
+CLOCK_SKEW = timedelta(minutes=5)
+UNKNOWN = Sentiment(polarity=0.0, subjectivity=0.0, label="unknown", scored_words=0, coverage=0.0)
+ID_BYTES = 16
+# A title is repeated in every mention and alert of its article; Kafka's default limit is 1 MiB.
+MOST_TITLE_CHARACTERS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """An analysis, and its mentions as they travel alone: each with its article's context."""
+
+    analysis: Analysis
+    mentions: tuple[Mention, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Analyser:
+    """The versioned parts that an analysis is a function of."""
+
+    detector: Detector
+    scorer: Scorer
+    versions: Versions
+
+    def analyse(self, article: Article, event_time: datetime) -> Analysed:
+        """Read one article.
+
+        Args:
+            article: As decoded. One withdrawn or withheld has no mentions.
+            event_time: When the article entered the log; aware UTC. Decides who held an office only
+                where the publisher gave no date.
+        """
+        flags = _flags(article, event_time)
+        if article.status != "usable":
+            return Analysed(self._analysis(article, event_time, UNKNOWN, [], flags), ())
+        on = (article.published or event_time).date()
+        leaders = self.detector.detect(article.title, article.text, on)
+        scored = None
+        if article.language in SCORED_LANGUAGES:
+            names = [span for leader in leaders for span in leader.spans]
+            scored = self.scorer.read(article.title, article.text, names)
+        mentions = [_mention(leader, scored) for leader in leaders]
+        sentiment = scored.sentiment if scored else UNKNOWN
+        analysis = self._analysis(article, event_time, sentiment, mentions, flags)
+        contexts = _contexts(article, analysis, leaders)
+        return Analysed(
+            analysis,
+            tuple(
+                msgspec.structs.replace(mention, context=context)
+                for mention, context in zip(mentions, contexts, strict=True)
+            ),
+        )
+
+    def _analysis(
+        self,
+        article: Article,
+        event_time: datetime,
+        sentiment: Sentiment,
+        mentions: list[Mention],
+        flags: list[ArticleFlag],
+    ) -> Analysis:
+        return Analysis(
+            article_id=article.article_id,
+            revision=article.revision,
+            event_time=event_time,
+            published=article.published,
+            source=article.source,
+            language=article.language,
+            sentiment=sentiment,
+            mentions=mentions,
+            versions=self.versions,
+            title=article.title[:MOST_TITLE_CHARACTERS],
+            url=article.url,
+            status=article.status,
+            flags=flags,
+        )
+
+
+def mention_id(article: Article, leader_id: str) -> str:
+    """Name one mention of one version of an article: 32 hexadecimal digits.
+
+    The text is part of it, because many feeds edit an article without saying so in a version.
+    """
+    digest = hashlib.blake2b(digest_size=ID_BYTES)
+    parts = (article.article_id, str(article.revision), leader_id, article.title, article.text)
+    for part in parts:
+        digest.update(part.encode("utf-8", "surrogatepass"))
+        digest.update(b"\x00")
+    return digest.hexdigest()
+
+
+def _mention(leader: DetectedLeader, scored: ScoredArticle | None) -> Mention:
+    sentiment, evidence = scored.towards(leader.spans) if scored else (UNKNOWN, [])
+    return Mention(
+        leader_id=leader.leader_id,
+        leader_name=leader.leader_name,
+        country=leader.country,
+        office=leader.office,
+        status=leader.status,
+        relevance=leader.relevance,
+        sentiment=sentiment,
+        spans=list(leader.spans),
+        evidence=evidence,
+    )
+
+
+def _contexts(
+    article: Article, analysis: Analysis, leaders: Sequence[DetectedLeader]
+) -> list[MentionContext]:
+    """Give each leader's mention what watch must know of the article."""
+    if not leaders:
+        return []
+    ref = ArticleRef(
+        article_id=article.article_id,
+        title=article.title[:MOST_TITLE_CHARACTERS],
+        url=article.url,
+        source=article.source,
+        family=article.source,
+    )
+    in_lead = [
+        LeaderRef(leader_id=one.leader_id, leader_name=one.leader_name)
+        for one in leaders
+        if one.in_lead
+    ]
+    return [
+        MentionContext(
+            mention_id=mention_id(article, leader.leader_id),
+            article=ref,
+            revision=article.revision,
+            event_time=analysis.event_time,
+            published=article.published,
+            language=article.language,
+            companions=[one for one in in_lead if one.leader_id != leader.leader_id]
+            if leader.in_lead
+            else [],
+            flags=analysis.flags,
+            versions=analysis.versions,
+        )
+        for leader in leaders
+    ]
+
+
+def _flags(article: Article, event_time: datetime) -> list[ArticleFlag]:
+    flags: list[ArticleFlag] = []
+    if article.published is None:
+        flags.append("published_missing")
+    elif article.published > event_time + CLOCK_SKEW:
+        flags.append("published_in_future")
+    if article.language not in SCORED_LANGUAGES:
+        flags.append("language_not_scored")
+    return flags
+
+
+def load_analyser(tocsin_version: str, scorer_name: str) -> Analyser:
+    """Load registry, lexicon and scorer: some hundred milliseconds, once per process.
+
+    Raises:
+        MisconfigurationError: there is no such scorer, or a data file is wrong.
+    """
+    registry = load_registry()
+    scorer = load_scorer(scorer_name)
+    versions = Versions(
+        tocsin=tocsin_version,
+        registry=registry.version,
+        lexicon=scorer.lexicon_version,
+        scorer=f"{scorer.name}/{scorer.version}",
+    )
+    return Analyser(Detector(registry), scorer, versions)

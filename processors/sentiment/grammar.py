@@ -1,0 +1,86 @@
+"""The closed classes of English that the news scorer reads by: function words, negations, reporting.
+
+Owns word lists that carry no sentiment of their own. Must not know weights (the lexicon) or texts.
+The lists are our own.
+"""
+
+FUNCTION_WORDS = frozenset(
+    """
+    a an the of to in on at by for from with into as is are was were be been being am has have had
+    do does did will would can could should may might must shall it its his her their our my your
+    this that these those and or so than too also any all such who which he she they we i you
+    him them us me if then there even ever yet again
+    """.split()
+)
+"""A chain of scored words, and a negation, reach across up to three of these."""
+
+NAME_CONNECTORS = frozenset(["of", "the", "for", "and"])
+"""Between two capitalised words they belong to the name: "Great Hall of the People"."""
+
+NEGATIONS = frozenset(
+    ["no", "not", "n't", "never", "nor", "neither", "without", "hardly", "barely", "scarcely"]
+    + ["cannot", "nobody", "none", "nothing"]
+)
+
+INTENSIFIERS = {
+    "very": 1.3,
+    "extremely": 1.4,
+    "deeply": 1.3,
+    "highly": 1.3,
+    "strongly": 1.3,
+    "severely": 1.3,
+    "sharply": 1.3,
+    "fiercely": 1.3,
+    "widely": 1.2,
+    "really": 1.2,
+    "so": 1.1,
+    "especially": 1.2,
+    "particularly": 1.2,
+    "increasingly": 1.1,
+    "utterly": 1.4,
+    "totally": 1.3,
+    "completely": 1.3,
+    "absolutely": 1.3,
+    "hugely": 1.3,
+    "massive": 1.3,
+    "massively": 1.3,
+    "serious": 1.2,
+    "seriously": 1.2,
+    "major": 1.2,
+    "huge": 1.2,
+    "worst": 1.4,
+    "most": 1.2,
+    "slightly": 0.6,
+    "somewhat": 0.7,
+    "fairly": 0.8,
+    "partly": 0.7,
+    "partially": 0.7,
+    "relatively": 0.8,
+    "mildly": 0.6,
+    "marginally": 0.6,
+}
+"""Word → factor for the weight of the next scored word."""
+
+REPORTING_VERBS = frozenset(
+    """
+    say says said saying tell tells told telling add adds added adding ask asks asked asking
+    write writes wrote argue argues argued insist insists insisted note notes noted state stated
+    states declare declared declares announce announced announces explain explained explains
+    suggest suggested suggests believe believes believed think thinks thought recall recalled
+    remark remarked observe observed reply replied respond responded predict predicted
+    tweet tweeted tweets claim claims claimed warn warned warns vow vowed vows acknowledge
+    acknowledged acknowledges conclude concluded comment commented describe described describes
+    """.split()
+)
+"""What follows is the speaker's content, and does not colour the speaker."""
+
+CONTRASTS = frozenset(["but", "while", "whereas", "although", "though", "however", "yet"])
+"""Where a sentence turns: leaders on its two sides may fare differently."""
+
+BE_FORMS = frozenset(["is", "are", "was", "were", "be", "been", "being"])
+"""Before a judging verb they make it passive: "was criticised"."""
+
+UNSPLIT_PREFIXES = frozenset(
+    ["anti", "counter", "non", "ex", "post", "pre", "pro", "no", "self", "de", "mid", "multi"]
+)
+"""A hyphenated word that begins so is not read by its parts: "anti-war" is not war."""

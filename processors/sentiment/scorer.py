@@ -1,0 +1,80 @@
+"""Scorers by name: what a scorer is, and which there are.
+
+Owns the Protocol that every scorer keeps (the contract suite in the tests runs against all of
+them). Must not know settings: the name is an argument.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from processors.contracts import Span
+from processors.errors import MisconfigurationError
+from processors.sentiment.engine import Engine
+from processors.sentiment.lexicon import load_news, load_textblob
+from processors.sentiment.news import NewsScorer
+from processors.sentiment.scored import ScoredArticle
+from processors.sentiment.textblob import TextBlobScorer
+
+__all__ = [
+    "DEFAULT_SCORER",
+    "SCORERS",
+    "NewsScorer",
+    "ScoredArticle",
+    "Scorer",
+    "TextBlobScorer",
+    "load_scorer",
+]
+
+DEFAULT_SCORER = NewsScorer.name
+
+
+class Scorer(Protocol):
+    """Reads the sentiment of articles. Deterministic; never raises on any Unicode text."""
+
+    name: str
+    """As settings and records name it."""
+    version: str
+    """Goes up whenever the same text can score otherwise."""
+    lexicon_version: str
+    """Which words and weights it reads by."""
+
+    def read(self, headline: str, text: str, names: Sequence[Span]) -> ScoredArticle:
+        """Scores an article in one pass.
+
+        Args:
+            headline: Any Unicode text, or empty.
+            text: Any Unicode text, or empty.
+            names: Stretches of both fields that are names and give no sentiment.
+        """
+        ...
+
+
+def _news() -> Scorer:
+    return NewsScorer(load_news())
+
+
+def _textblob() -> Scorer:
+    return TextBlobScorer(Engine(load_textblob()))
+
+
+_SCORERS: Mapping[str, Callable[[], Scorer]] = {
+    NewsScorer.name: _news,
+    TextBlobScorer.name: _textblob,
+}
+SCORERS = tuple(_SCORERS)
+"""The names that `load_scorer` takes."""
+
+
+def load_scorer(name: str) -> Scorer:
+    """Loads a scorer with its lexicon; some tens of milliseconds, once.
+
+    Raises:
+        MisconfigurationError: There is no such scorer.
+        BadLexiconError: Its lexicon is wrong.
+    """
+    loader = _SCORERS.get(name)
+    if loader is None:
+        raise MisconfigurationError(
+            f"scorer {name!r} is unknown: name one of {', '.join(sorted(_SCORERS))}."
+        )
+    return loader()

@@ -1,0 +1,159 @@
+"""The Faust app: topics, table and agents, put together from settings.
+
+Owns how Faust is configured, and each trap of Faust that the configuration avoids. Must not run
+anything: `streams.worker` starts and stops what `build` returns.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import faust
+
+from processors.analyse import Analyser
+from processors.articles.decode import DecodeLimits
+from processors.rules import Rules
+from streams.agents.analyse import AnalyseAgent
+from streams.agents.batches import BatchLoop
+from streams.agents.watch import WatchAgent
+from streams.connection import Connection
+from streams.dead_letters import DeadLetterLimit
+from streams.metrics import Metrics
+from streams.outbox import Outbox
+from streams.progress import Progress
+from streams.settings import Settings
+from streams.topics import ENVELOPE_BYTES, WATCH_TABLE, TopicNames
+
+# Faust's queue in front of an agent. What waits there is memory, and is read again after a stop.
+BUFFERED_RECORDS = 2_000
+MAX_BATCH_BYTES = 262_144
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A Faust app with what the worker must reach in it."""
+
+    faust: Any
+    table: Any
+    names: TopicNames
+    progress: Progress
+    outbox: Outbox
+
+    @property
+    def generation(self) -> int:
+        """The consumer group's generation; it goes up with every assignment."""
+        return int(self.faust.consumer_generation_id)
+
+
+def build(
+    settings: Settings,
+    connection: Connection,
+    analyser: Analyser,
+    metrics: Metrics,
+    fail: Callable[[BaseException], None],
+) -> App:
+    """Build the app of one worker.
+
+    Args:
+        settings: The settings in force.
+        connection: How to reach the cluster.
+        analyser: The analysis, with its registry and lexicon loaded.
+        metrics: Where everything is counted.
+        fail: Ends the worker with an error.
+    """
+    names = TopicNames.of(settings)
+    app = _faust(settings, connection)
+    articles = _raw_topic(app, names.articles, settings.partitions)
+    mentions = _raw_topic(app, names.mentions, settings.partitions)
+    table = app.Table(WATCH_TABLE, key_type=bytes, value_type=bytes, partitions=settings.partitions)
+    progress = Progress()
+    outbox = Outbox(lambda: _producer(app), metrics.produce_retries.inc)
+    loop = BatchLoop(
+        progress=progress,
+        metrics=metrics,
+        generation=lambda: int(app.consumer_generation_id),
+        fail=fail,
+        batch_records=settings.batch_records,
+        batch_wait_seconds=settings.batch_wait_seconds,
+    )
+    analyse = AnalyseAgent(
+        analyser=analyser,
+        limits=DecodeLimits(
+            value_bytes=settings.max_message_bytes, text_characters=settings.max_text_characters
+        ),
+        names=names,
+        outbox=outbox,
+        metrics=metrics,
+        dead_letter_limit=DeadLetterLimit(
+            settings.dead_letter_limit_share, settings.dead_letter_limit_records
+        ),
+    )
+    watch = WatchAgent(
+        rules=Rules(),
+        names=names,
+        outbox=outbox,
+        metrics=metrics,
+        # The store and not the table: the table would send a changelog record of its own for
+        # every key set, without an answer that can be waited for.
+        states=lambda: table.data,
+    )
+
+    async def analyse_articles(stream: Any) -> None:
+        await loop.run(stream, "analyse", analyse.handle)
+
+    async def watch_mentions(stream: Any) -> None:
+        await loop.run(stream, "watch", watch.handle)
+
+    app.agent(articles, name="analyse")(analyse_articles)
+    app.agent(mentions, name="watch")(watch_mentions)
+    return App(app, table, names, progress, outbox)
+
+
+def _faust(settings: Settings, connection: Connection) -> Any:
+    return faust.App(
+        settings.application_id,
+        broker=connection.faust_broker_urls(),
+        broker_credentials=connection.faust_credentials(),
+        store="memory://",
+        # Faust's own pages show data to whoever asks, and its `/` says OK whatever is wrong.
+        web_enabled=False,
+        # Topics are planned and checked by `streams.topics`; Faust would make them its own way.
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        topic_partitions=settings.partitions,
+        topic_replication_factor=settings.replication_factor,
+        autodiscover=False,
+        consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=settings.group_instance_id or None,
+        # At least one record is always fetched, however large.
+        consumer_max_fetch_size=4 * 1_048_576,
+        broker_session_timeout=settings.session_timeout_seconds,
+        broker_heartbeat_interval=settings.session_timeout_seconds / 4,
+        broker_request_timeout=max(40.0, 2 * settings.session_timeout_seconds),
+        # Ours is `worker.py`; Faust's finds nothing to commit, because no event is acknowledged.
+        broker_commit_interval=max(60.0, settings.commit_interval_seconds),
+        producer_linger=settings.producer_linger_seconds,
+        producer_max_batch_size=MAX_BATCH_BYTES,
+        producer_max_request_size=settings.max_message_bytes + 2 * ENVELOPE_BYTES,
+        producer_acks=-1,
+        stream_buffer_maxsize=BUFFERED_RECORDS,
+        stream_wait_empty=False,
+    )
+
+
+def _producer(app: Any) -> Any:
+    """Give Faust's aiokafka producer."""
+    return app.producer._ensure_producer()  # noqa: SLF001 - Faust has no other name for it
+
+
+def _raw_topic(app: Any, name: str, partitions: int) -> Any:
+    # Raw bytes: on a typed topic Faust acknowledges what it cannot decode, and stops the agent.
+    return app.topic(
+        name,
+        key_type=bytes,
+        key_serializer="raw",
+        value_type=bytes,
+        value_serializer="raw",
+        partitions=partitions,
+        internal=True,
+    )

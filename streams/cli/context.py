@@ -1,0 +1,100 @@
+"""What every command starts with: settings from the environment, logging, a connection.
+
+Owns the only place that reads the environment and the terminal. Must not know any command.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from processors.errors import MisconfigurationError
+from streams import logs
+from streams.connection import Connection
+from streams.settings import Effective, Settings, load
+
+Broker = typer.Option(
+    "--broker",
+    metavar="HOST:PORT[,…]",
+    help="Kafka's bootstrap addresses. Without it: TOCSIN_BROKER.",
+)
+Json = typer.Option("--json", help="For programs: one JSON document a line.")
+
+
+def effective(**options: object) -> Effective:
+    """Load the settings, with these given on the command line, and set logging up by them.
+
+    Raises:
+        BadSettingsError: listing every problem at once.
+    """
+    loaded = load(os.environ, **options)
+    logs.configure(loaded.settings.log_level, loaded.settings.log_format)
+    return loaded
+
+
+def settings(**options: object) -> Settings:
+    """Give the settings in force; see `effective`."""
+    return effective(**options).settings
+
+
+def connection(of: Settings) -> Connection:
+    """Say how to reach the broker of the settings.
+
+    Raises:
+        MisconfigurationError: if they name none: only `demo` and `worker` start an embedded one.
+    """
+    if not of.broker:
+        raise MisconfigurationError(
+            "No broker is set. Set TOCSIN_BROKER=host:port or give --broker. (`tocsin demo` and "
+            "`tocsin worker` start an embedded broker; while one runs, use the address it shows.)"
+        )
+    return connection_to(of.broker, of)
+
+
+def connection_to(bootstrap: str, of: Settings) -> Connection:
+    """Say how to reach this address with the settings' security."""
+    return Connection(
+        bootstrap_servers=tuple(part.strip() for part in bootstrap.split(",") if part.strip()),
+        security_protocol=of.security_protocol,
+        sasl_mechanism=of.sasl_mechanism or None,
+        sasl_username=of.sasl_username or None,
+        sasl_password=of.sasl_password or None,
+        ssl_ca_file=_path(of.ssl_ca_file),
+        ssl_certificate_file=_path(of.ssl_certificate_file),
+        ssl_key_file=_path(of.ssl_key_file),
+        ssl_key_password=of.ssl_key_password or None,
+        ssl_check_hostname=of.ssl_check_hostname,
+    )
+
+
+@contextmanager
+def broker_or_embedded(of: Settings) -> Iterator[Connection]:
+    """Reach the broker of the settings, or start an embedded one for as long as it is needed.
+
+    Raises:
+        MisconfigurationError: if the embedded broker is not installed or does not start.
+    """
+    if of.broker:
+        yield connection_to(of.broker, of)
+        return
+    from streams.brokers.embedded import EmbeddedBroker  # noqa: PLC0415 - an optional extra
+
+    with EmbeddedBroker(Path(of.broker_data) if of.broker_data else None) as broker:
+        yield Connection.plaintext(broker.bootstrap_servers)
+
+
+def data_console() -> Console:
+    """A console on standard output, for data."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def message_console() -> Console:
+    """A console on standard error, for what accompanies data."""
+    return Console(stderr=True, highlight=False)
+
+
+def _path(text: str) -> Path | None:
+    return Path(text) if text else None

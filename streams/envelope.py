@@ -1,0 +1,118 @@
+"""How a value travels: bytes, key and headers of every record that Tocsin writes.
+
+Owns encodings and header names. Must not know when a record is sent, or through which client.
+Alerts are CloudEvents 1.0 in binary mode (the Kafka protocol binding), so that a subscriber can
+deduplicate and route on headers alone. `ce_source` is the same in a live run and in a replay,
+because CloudEvents calls two events with one source and id the same event.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import msgspec
+
+from processors.contracts import Alert, Analysis, Mention
+from processors.errors import BadArticleError
+
+Headers = Sequence[tuple[str, bytes]]
+
+CONTENT_TYPE = "content-type"
+JSON_TYPE = b"application/json"
+CE_SPECVERSION = b"1.0"
+CE_SOURCE = "/tocsin"
+CE_TYPE_PREFIX = "tocsin.alert."
+CE_TYPE_SUFFIX = ".v1"
+REPLAY_ID_HEADER = "tocsin.replay-id"
+ERROR_PREFIX = "tocsin.error."
+REQUEUED_HEADER = "tocsin.requeued"
+
+_JSON_HEADERS: Headers = [(CONTENT_TYPE, JSON_TYPE)]
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A record to be written. `timestamp_ms` is Unix time; None lets the producer stamp it."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = field(default_factory=list)
+    timestamp_ms: int | None = None
+    partition: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A record as it was read: what a dead letter keeps of it."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+    @property
+    def event_time(self) -> datetime:
+        """When the record entered the log, in aware UTC."""
+        return datetime.fromtimestamp(self.timestamp_ms / 1000, tz=UTC)
+
+
+def analysis_record(topic: str, analysis: Analysis) -> Outgoing:
+    """Build the record of an analysis, keyed by article."""
+    return Outgoing(topic, analysis.article_id.encode(), _encode(analysis), _JSON_HEADERS)
+
+
+def mention_record(topic: str, mention: Mention) -> Outgoing:
+    """Build the record of a mention, keyed by leader, so that a leader's state has one owner."""
+    return Outgoing(topic, mention.leader_id.encode(), _encode(mention), _JSON_HEADERS)
+
+
+def alert_record(topic: str, alert: Alert) -> Outgoing:
+    """Build the record of an alert, keyed by its first leader."""
+    subject = alert.leaders[0].leader_id.encode()
+    headers = [
+        (CONTENT_TYPE, JSON_TYPE),
+        ("ce_specversion", CE_SPECVERSION),
+        ("ce_id", alert.alert_id.encode()),
+        ("ce_type", ce_type(alert.kind).encode()),
+        ("ce_source", CE_SOURCE.encode()),
+        ("ce_subject", subject),
+        ("ce_time", _rfc3339(alert.event_time)),
+    ]
+    if alert.replay_id is not None:
+        headers.append((REPLAY_ID_HEADER, alert.replay_id.encode()))
+    return Outgoing(topic, subject, _encode(alert), headers)
+
+
+def ce_type(kind: str) -> str:
+    """Give the CloudEvents type of an alert kind, such as `tocsin.alert.sentiment.v1`."""
+    return f"{CE_TYPE_PREFIX}{kind}{CE_TYPE_SUFFIX}"
+
+
+def dead_letter_record(
+    topic: str, record: Incoming, stage: str, error: BadArticleError
+) -> Outgoing:
+    """Build the dead letter of a record: everything as it was, and beside it why it is here."""
+    described = {
+        "stage": stage,
+        "reason": error.reason.value,
+        "message": error.message,
+        "topic": record.topic,
+        "partition": str(record.partition),
+        "offset": str(record.offset),
+        "timestamp": str(record.timestamp_ms),
+    }
+    headers = [
+        # A record that fails again after a requeue carries its newest error, not a pile of them.
+        *((k, v) for k, v in record.headers if not k.startswith(ERROR_PREFIX)),
+        *((ERROR_PREFIX + k, v.encode("utf-8", "replace")) for k, v in described.items()),
+    ]
+    return Outgoing(topic, record.key, record.value, headers, record.timestamp_ms)
+
+
+def _rfc3339(moment: datetime) -> bytes:
+    return moment.isoformat().replace("+00:00", "Z").encode()

@@ -1,0 +1,62 @@
+"""Every error that the half with the inputs and outputs raises, beside those of `processors`.
+
+    TocsinError                      (processors.errors)
+    ├── BadInputError                (processors.errors) the record is at fault
+    ├── MisconfigurationError        (processors.errors) the operator is at fault: exit code 2
+    │   ├── BadSettingsError         every problem of the settings at once
+    │   └── TopicMismatchError       a topic is missing, or not as the plan says
+    └── PassingFaultError            the world is at fault, and may be well again: exit code 3
+        ├── BrokerUnavailableError   the broker did not answer in time
+        └── DeadLetterLimitError     too much bad input at once: a bad deploy, not bad data
+
+What is none of these is a bug: the worker ends with exit code 1 and a traceback in the log.
+"""
+
+from collections.abc import Sequence
+
+from processors.errors import MisconfigurationError, TocsinError
+
+EXIT_OK = 0
+EXIT_BUG = 1
+EXIT_MISCONFIGURED = 2
+EXIT_PASSING_FAULT = 3
+EXIT_INTERRUPTED = 130
+
+
+class BadSettingsError(MisconfigurationError):
+    """One or more settings are wrong; the message lists every one.
+
+    Args:
+        problems: One sentence each: what is wrong, and what to set instead.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(["The settings are wrong:", *(f"  - {p}" for p in problems)]))
+        self.problems = tuple(problems)
+
+
+class TopicMismatchError(MisconfigurationError):
+    """A topic is missing, or has other partitions than the plan says."""
+
+
+class PassingFaultError(TocsinError):
+    """Another try later may succeed; nothing was lost."""
+
+
+class BrokerUnavailableError(PassingFaultError):
+    """The broker did not answer in the time given."""
+
+
+class DeadLetterLimitError(PassingFaultError):
+    """The share of dead letters passed its limit; the worker stopped before making more."""
+
+
+def exit_code(error: BaseException) -> int:
+    """Give the process's exit code for an error that nothing caught."""
+    if isinstance(error, MisconfigurationError):
+        return EXIT_MISCONFIGURED
+    if isinstance(error, PassingFaultError):
+        return EXIT_PASSING_FAULT
+    if isinstance(error, KeyboardInterrupt):
+        return EXIT_INTERRUPTED
+    return EXIT_BUG

@@ -1,0 +1,111 @@
+"""The worker's port: `/metrics`, `/livez`, `/readyz`.
+
+Owns a small web server in a thread and an event loop of its own, so that it answers while the
+worker's loop is busy or stuck. Must not know what is counted or what is healthy.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import choose_encoder
+
+from processors.errors import MisconfigurationError
+from streams.health import Answer, Health
+
+INDEX = """Tocsin worker
+/metrics  Prometheus and OpenMetrics
+/livez    200 while there is progress
+/readyz   200 when partitions are assigned and state is recovered
+"""
+
+
+class HttpServer:
+    """Serves a worker's metrics and health until stopped.
+
+    Args:
+        host: Address to listen on.
+        port: Port to listen on; 0 for a free one.
+        registry: The metrics.
+        health: The health.
+    """
+
+    def __init__(self, host: str, port: int, registry: CollectorRegistry, health: Health) -> None:
+        self._host = host
+        self._port = port
+        self._registry = registry
+        self._health = health
+        self._loop = asyncio.new_event_loop()
+        self._started: Future[int] = Future()
+        self._thread = threading.Thread(target=self._run, name="http", daemon=True)
+
+    def start(self) -> str:
+        """Start to serve, and give the address as `http://host:port`.
+
+        Raises:
+            MisconfigurationError: the port is taken, or may not be listened on.
+        """
+        self._thread.start()
+        try:
+            port = self._started.result(timeout=10)
+        except OSError as error:
+            raise MisconfigurationError(
+                f"cannot listen on {self._host}:{self._port} for /metrics: {error.strerror}. Set "
+                f"TOCSIN_HTTP_PORT to a free port, or to 0 for any."
+            ) from error
+        shown = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{shown}:{port}"
+
+    def stop(self) -> None:
+        """Stop serving and wait for the thread to end."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(timeout=5)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        runner = web.AppRunner(self._application(), access_log=None)
+        try:
+            self._loop.run_until_complete(self._serve(runner))
+            self._loop.run_forever()
+        except OSError as error:
+            self._started.set_exception(error)
+        finally:
+            self._loop.run_until_complete(runner.cleanup())
+            self._loop.close()
+
+    async def _serve(self, runner: web.AppRunner) -> None:
+        await runner.setup()
+        site = web.TCPSite(runner, self._host, self._port, shutdown_timeout=1.0)
+        await site.start()
+        self._started.set_result(runner.addresses[0][1])
+
+    def _application(self) -> web.Application:
+        app = web.Application()
+        app.router.add_get("/", _index)
+        app.router.add_get("/metrics", self._metrics)
+        app.router.add_get("/livez", _answering(self._health.live))
+        app.router.add_get("/readyz", _answering(self._health.ready))
+        return app
+
+    async def _metrics(self, request: web.Request) -> web.Response:
+        encode, content_type = choose_encoder(request.headers.get("Accept", ""))
+        body = encode(self._registry)
+        return web.Response(body=body, headers={"Content-Type": content_type})
+
+
+async def _index(_request: web.Request) -> web.Response:
+    return web.Response(text=INDEX)
+
+
+def _answering(
+    ask: Callable[[], Answer],
+) -> Callable[[web.Request], "asyncio.Future[web.Response]"]:
+    async def answer(_request: web.Request) -> web.Response:
+        given = ask()
+        return web.Response(text=given.reason + "\n", status=200 if given.ok else 503)
+
+    return answer  # type: ignore[return-value]  # aiohttp takes any coroutine function

@@ -1,0 +1,67 @@
+"""Logging: structlog for what Tocsin says, the same form for what its libraries say.
+
+Owns where logs go (standard error), their form (a console's lines or JSON) and which libraries may
+speak below WARNING. Must not know any event. Data goes to standard output, never logs.
+"""
+
+import logging
+import sys
+from typing import Literal, TextIO
+
+import structlog
+
+# Faust logs each rebalance's tables at INFO, aiokafka each fetch's mishaps at WARNING while a
+# broker is away: the worker says both in its own words.
+QUIET = {
+    "faust": logging.WARNING,
+    "mode": logging.WARNING,
+    "aiokafka": logging.ERROR,
+    "kafka": logging.ERROR,
+    "aiohttp": logging.WARNING,
+    "asyncio": logging.WARNING,
+}
+
+
+def configure(
+    level: str = "INFO",
+    form: Literal["auto", "console", "json"] = "auto",
+    stream: TextIO | None = None,
+) -> None:
+    """Set logging up for this process; may be called again.
+
+    Args:
+        level: Least level of Tocsin's own events. At DEBUG, the libraries speak too.
+        form: "auto" is console on a terminal and JSON elsewhere.
+        stream: Standard error unless given.
+    """
+    out = stream or sys.stderr
+    console = form == "console" or (form == "auto" and out.isatty())
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    render: structlog.typing.Processor = structlog.processors.JSONRenderer()
+    if console:
+        render = structlog.dev.ConsoleRenderer(colors=out.isatty())
+    else:
+        shared.append(structlog.processors.format_exc_info)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name, least in QUIET.items():
+        logging.getLogger(name).setLevel(logging.DEBUG if level == "DEBUG" else least)

@@ -1,0 +1,93 @@
+"""The outbox: sends records and says when the broker has them all.
+
+Owns the producer and the answer to a broker that is away: a record that it did not acknowledge is
+sent again, for as long as the worker runs. Must not know what a record means. A repeated record is
+harmless, because every consumer of ours deduplicates by id; a lost one would not be.
+
+aiokafka's producer is used directly: Faust's `send` makes a task for every record, which costs more
+than scoring an article does.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import structlog
+from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
+
+from streams.envelope import Outgoing
+
+log = structlog.get_logger(__name__)
+
+RETRY_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0)
+# What the client does not mark as retriable although it only says "not yet".
+PASSING = (KafkaConnectionError, KafkaTimeoutError)
+
+
+class Outbox:
+    """Sends through an aiokafka producer, which it is given as a function.
+
+    Args:
+        producer: Gives the producer at the time of sending; Faust makes it when it starts.
+        on_retry: Called with the number of records that are sent again.
+    """
+
+    def __init__(self, producer: Callable[[], Any], on_retry: Callable[[int], None]) -> None:
+        self._producer = producer
+        self._on_retry = on_retry
+
+    async def send(self, records: Sequence[Outgoing]) -> None:
+        """Send the records and return when the broker has acknowledged every one.
+
+        Raises:
+            KafkaError: the broker will never take a record (too large, not allowed). The others
+                of the call may have been sent.
+        """
+        attempt = 0
+        unsent: Sequence[Outgoing] = records
+        while unsent:
+            unsent = await self._attempt(unsent)
+            if not unsent:
+                return
+            wait_seconds = RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]
+            attempt += 1
+            self._on_retry(len(unsent))
+            log.warning("outbox.retrying", records=len(unsent), wait_seconds=wait_seconds)
+            await asyncio.sleep(wait_seconds)
+
+    async def _attempt(self, records: Sequence[Outgoing]) -> list[Outgoing]:
+        """Send once, and list what was not acknowledged for a reason that may pass."""
+        producer = self._producer()
+        futures = [await self._hand_over(producer, record) for record in records]
+        answers = await asyncio.gather(*futures, return_exceptions=True)
+        failed = []
+        for record, answer in zip(records, answers, strict=True):
+            if answer is None or not isinstance(answer, BaseException):
+                continue
+            if not _may_pass(answer):
+                raise answer
+            failed.append(record)
+        return failed
+
+    @staticmethod
+    async def _hand_over(producer: Any, record: Outgoing) -> asyncio.Future[Any]:
+        try:
+            future: asyncio.Future[Any] = await producer.send(
+                record.topic,
+                record.value,
+                key=record.key,
+                partition=record.partition,
+                timestamp_ms=record.timestamp_ms,
+                headers=record.headers,
+            )
+        except KafkaError as error:
+            # Carried in the future, so that one record's fault does not hide the others' answers.
+            future = asyncio.get_running_loop().create_future()
+            future.set_exception(error)
+        return future
+
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, PASSING) or (
+        isinstance(error, KafkaError) and bool(getattr(error, "retriable", False))
+    )

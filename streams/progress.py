@@ -1,0 +1,119 @@
+"""Progress: which records are begun, which are finished, and what may be committed.
+
+Owns the books of a worker's offsets. Must not know how an offset is committed, nor what a record
+means.
+
+Faust's own books are not used, because two things were seen in them. A record that Faust delivers
+twice after a seek (it does so at every start, for the first records of a partition) stands twice in
+its list of acknowledged offsets, and commits then stop before the pair. And an offset that is
+acknowledged first is committed even when a smaller one is still being worked on, as long as nothing
+was committed before. Here an offset is finished only with all those before it in its batch, in the
+order of the partition.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class _Books:
+    """One partition in one generation of the group."""
+
+    first_begun: int
+    last_begun: int
+
+
+@dataclass(slots=True)
+class Progress:
+    """The books of every partition that this worker has.
+
+    A generation is one assignment by the group; offsets of an older one are never finished, because
+    their partition may belong to another worker by now, which has committed further.
+    """
+
+    generation: int = -1
+    stopping: bool = False
+    _books: dict[Any, _Books] = field(default_factory=dict)
+    _finished: dict[Any, int] = field(default_factory=dict)
+    _in_flight: int = 0
+    _idle: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self._idle.set()
+
+    def begin(self, generation: int, events: Iterable[Any]) -> list[Any]:
+        """Take a batch in hand.
+
+        Args:
+            generation: The group's generation now.
+            events: Faust events, in the order of each partition.
+
+        Returns:
+            The events to work on: without those of an older generation, which are delivered again,
+            and those already begun in this one. None at all while stopping.
+        """
+        if generation != self.generation:
+            self.forget()
+            self.generation = generation
+        if self.stopping:
+            return []
+        begun = []
+        for event in events:
+            message = event.message
+            if message.generation_id == generation and self._is_new(message.tp, message.offset):
+                begun.append(event)
+        if begun:
+            self._in_flight += 1
+            self._idle.clear()
+        return begun
+
+    def finish(self, generation: int, events: Iterable[Any]) -> None:
+        """Say that every output of these events is acknowledged."""
+        self._in_flight -= 1
+        if not self._in_flight:
+            self._idle.set()
+        if generation != self.generation:
+            return
+        for event in events:
+            tp, after = event.message.tp, event.message.offset + 1
+            self._finished[tp] = max(after, self._finished.get(tp, 0))
+
+    def committable(self) -> dict[Any, int]:
+        """Give the next offset to read of each partition with finished records not committed."""
+        return dict(self._finished)
+
+    def committed(self, offsets: Mapping[Any, int]) -> None:
+        """Strike out what is committed; what was finished meanwhile stays."""
+        for tp, offset in offsets.items():
+            if self._finished.get(tp) == offset:
+                del self._finished[tp]
+
+    def forget(self) -> None:
+        """Drop the books: the partitions are being assigned anew."""
+        self._books.clear()
+        self._finished.clear()
+
+    async def idle(self, timeout_seconds: float) -> bool:
+        """Wait until no batch is in flight; False if one still is after that time."""
+        try:
+            await asyncio.wait_for(self._idle.wait(), timeout_seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    def _is_new(self, tp: Any, offset: int) -> bool:
+        books = self._books.get(tp)
+        if books is None:
+            self._books[tp] = _Books(offset, offset)
+            return True
+        if books.first_begun <= offset <= books.last_begun:
+            return False
+        if offset < books.first_begun:
+            raise RuntimeError(
+                f"{tp} went back to offset {offset} after {books.first_begun} within a generation: "
+                f"what was committed since may stand before records that were not read"
+            )
+        books.last_begun = offset
+        return True

@@ -1,0 +1,199 @@
+"""The topics: their names, partitions and configuration, and how a cluster differs from that plan.
+
+Owns every topic's name. Must not know what is written into them. `plan` is a pure function of the
+settings; `compare` and `apply` take an admin client of kafka-python as an argument.
+
+Partition counts are part of the contract: an article's key decides its partition, a leader's id
+decides a mention's, and the watch state's changelog has exactly the partitions of the mentions, so
+that state and mentions of a leader are always with the same worker.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
+from kafka.errors import TopicAlreadyExistsError
+
+from processors.contracts import AlertKind
+from streams.errors import TopicMismatchError
+from streams.settings import Settings
+
+ARTICLES = "news.articles"
+ANALYSES = "news.analyses"
+MENTIONS = "news.mentions"
+DEAD_LETTERS = "news.dead-letters"
+ALERTS = "news.alerts"
+WATCH_TABLE = "watch"
+
+ALERT_KINDS: tuple[AlertKind, ...] = ("sentiment", "encounter")
+# Headers, key and the error's description ride on top of a dead letter's original bytes.
+ENVELOPE_BYTES = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class TopicNames:
+    """Every topic's full name under one prefix."""
+
+    articles: str
+    analyses: str
+    mentions: str
+    dead_letters: str
+    watch_changelog: str
+    alerts: Mapping[AlertKind, str]
+
+    @classmethod
+    def of(cls, settings: Settings) -> "TopicNames":
+        """Build the names from the prefix and the application id."""
+        prefix = settings.topic_prefix
+        return cls(
+            articles=prefix + ARTICLES,
+            analyses=prefix + ANALYSES,
+            mentions=prefix + MENTIONS,
+            dead_letters=prefix + DEAD_LETTERS,
+            # Faust's own rule for a table's changelog; the name must be the one it recovers from.
+            watch_changelog=f"{settings.application_id}-{WATCH_TABLE}-changelog",
+            alerts={kind: f"{prefix}{ALERTS}.{kind}" for kind in ALERT_KINDS},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPlan:
+    """One topic as it should be. `config` holds Kafka's own names and values, as text."""
+
+    name: str
+    partitions: int
+    replication_factor: int
+    config: Mapping[str, str]
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicDifference:
+    """How one topic of the cluster differs from the plan.
+
+    `missing` can be created and `config` be altered; `partitions` is for a person to mend, because
+    moving keys to other partitions parts a leader from its state.
+    """
+
+    name: str
+    kind: Literal["missing", "partitions", "config"]
+    message: str
+
+
+def plan(settings: Settings) -> list[TopicPlan]:
+    """List the topics that these settings ask for, in the order in which data flows."""
+    names = TopicNames.of(settings)
+    article_life = str(settings.retention_articles_seconds * 1000)
+    alert_life = str(settings.retention_alerts_seconds * 1000)
+    kept = {"cleanup.policy": "delete", "retention.ms": article_life}
+    rung = {"cleanup.policy": "delete", "retention.ms": alert_life}
+    largest = str(settings.max_message_bytes)
+    dead = str(settings.max_message_bytes + ENVELOPE_BYTES)
+
+    def topic(name: str, config: Mapping[str, str], purpose: str) -> TopicPlan:
+        return TopicPlan(name, settings.partitions, settings.replication_factor, config, purpose)
+
+    return [
+        topic(names.articles, {**kept, "max.message.bytes": largest}, "articles, the input"),
+        topic(names.analyses, kept, "what each article says"),
+        topic(names.mentions, kept, "one record per article and leader, keyed by leader"),
+        topic(names.watch_changelog, {"cleanup.policy": "compact"}, "the state of watch"),
+        *(
+            topic(name, rung, f"alerts of kind {kind}, keyed by leader")
+            for kind, name in names.alerts.items()
+        ),
+        topic(names.dead_letters, {**rung, "max.message.bytes": dead}, "what could not be read"),
+    ]
+
+
+def compare(admin: Any, wanted: Sequence[TopicPlan]) -> list[TopicDifference]:
+    """Say how the cluster differs from the plan.
+
+    Args:
+        admin: A kafka-python `KafkaAdminClient`.
+        wanted: The plan.
+    """
+    there = {
+        t["name"]: len(t["partitions"])
+        for t in admin.describe_topics([w.name for w in wanted])
+        if not t.get("error_code")
+    }
+    differences = []
+    for want in wanted:
+        partitions = there.get(want.name)
+        if partitions is None:
+            message = f"{want.name} is missing ({want.partitions} partitions: {want.purpose})"
+            differences.append(TopicDifference(want.name, "missing", message))
+            continue
+        if partitions != want.partitions:
+            message = (
+                f"{want.name} has {partitions} partitions, the plan says {want.partitions}: "
+                f"set TOCSIN_PARTITIONS={partitions}, or make the topic anew"
+            )
+            differences.append(TopicDifference(want.name, "partitions", message))
+        differences += _config_differences(admin, want)
+    return differences
+
+
+def apply(admin: Any, wanted: Sequence[TopicPlan]) -> list[TopicDifference]:
+    """Create what is missing and alter what differs, and list what was done.
+
+    Raises:
+        TopicMismatchError: if a topic has other partitions than the plan; nothing is changed then.
+    """
+    differences = compare(admin, wanted)
+    wrong = [d.message for d in differences if d.kind == "partitions"]
+    if wrong:
+        raise TopicMismatchError("; ".join(wrong) + ".")
+    by_name = {w.name: w for w in wanted}
+    for name in dict.fromkeys(d.name for d in differences):
+        want = by_name[name]
+        if any(d.kind == "missing" for d in differences if d.name == name):
+            _create(admin, want)
+        else:
+            resource = ConfigResource(ConfigResourceType.TOPIC, name, configs=dict(want.config))
+            admin.alter_configs([resource])
+    return differences
+
+
+def require(admin: Any, wanted: Sequence[TopicPlan]) -> None:
+    """Refuse to go on where a topic is missing or has other partitions than the plan.
+
+    Raises:
+        TopicMismatchError: naming every such topic, and what to do.
+    """
+    wrong = [d.message for d in compare(admin, wanted) if d.kind != "config"]
+    if wrong:
+        raise TopicMismatchError(
+            "; ".join(wrong) + ". `tocsin topics apply` creates what is missing."
+        )
+
+
+def _create(admin: Any, want: TopicPlan) -> None:
+    new = NewTopic(
+        want.name,
+        num_partitions=want.partitions,
+        replication_factor=want.replication_factor,
+        topic_configs=dict(want.config),
+    )
+    try:
+        admin.create_topics([new])
+    except TopicAlreadyExistsError:
+        # Another worker was quicker; `require` checks what it made.
+        return
+    admin.wait_for_topics([want.name])
+
+
+def _config_differences(admin: Any, want: TopicPlan) -> list[TopicDifference]:
+    asked = dict.fromkeys(want.config, "")
+    resource = ConfigResource(ConfigResourceType.TOPIC, want.name, configs=asked)
+    answer = admin.describe_configs([resource], config_filter="all")
+    found = {key: entry["value"] for key, entry in answer["topic"].get(want.name, {}).items()}
+    return [
+        TopicDifference(
+            want.name, "config", f"{want.name} has {key}={found.get(key)}, the plan says {value}"
+        )
+        for key, value in want.config.items()
+        if found.get(key) != value
+    ]

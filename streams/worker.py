@@ -1,0 +1,240 @@
+"""The worker's life: wait for the broker, check the topics, run the app, stop in good order.
+
+Owns start, commits and stop. Must not know what the agents do. Whatever goes wrong leaves `run` as
+an error, and the process with a code (`streams.errors.exit_code`): a worker never goes on in
+silence.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from kafka import KafkaAdminClient
+
+from processors.analyse import Analyser
+from streams.app import App, build
+from streams.connection import Connection
+from streams.errors import PassingFaultError
+from streams.health import Health
+from streams.http import HttpServer
+from streams.lag import LagMeter, LagReporter
+from streams.metrics import Metrics
+from streams.reachability import wait_until_reachable
+from streams.settings import Settings
+from streams.topics import TopicNames, apply, plan, require
+
+log = structlog.get_logger(__name__)
+
+TICK_SECONDS = 0.1
+# How long a partition that is taken away waits for the batch in flight, so that the next worker
+# does not do it again; within the time that the group waits for us.
+REVOKE_WAIT_SHARE = 0.5
+
+
+class Worker:
+    """One worker: one Faust app, one port, one thread that measures lag.
+
+    Args:
+        settings: The settings in force.
+        connection: How to reach the cluster.
+        analyser: The analysis, loaded.
+        on_started: Told the address of `/metrics` once the app runs.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        connection: Connection,
+        analyser: Analyser,
+        on_started: Callable[[str], None] | None = None,
+    ) -> None:
+        self._settings = settings
+        self._connection = connection
+        self._analyser = analyser
+        self._on_started = on_started
+        self._names = TopicNames.of(settings)
+        self._stop = asyncio.Event()
+        self._failure: BaseException | None = None
+        self.metrics = Metrics(process=True)
+        self._lag = LagReporter(self._lag_meter, self.metrics, settings.lag_interval_seconds)
+        self.health = Health(time.monotonic, settings.live_timeout_seconds, self._waiting)
+        self._assigned: set[Any] = set()
+
+    def stop(self) -> None:
+        """Ask the worker to stop; safe in a signal handler of the event loop."""
+        if not self._stop.is_set():
+            log.info("worker.stopping", in_flight_wait_seconds=self._settings.stop_timeout_seconds)
+        self.health.stopping = True
+        self._stop.set()
+
+    def fail(self, error: BaseException) -> None:
+        """End the worker with this error; the first one counts."""
+        self._failure = self._failure or error
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Run until stopped.
+
+        Raises:
+            MisconfigurationError: the port is taken, the broker refuses us, a topic is not right.
+            PassingFaultError: the broker stayed away too long, or too much input is bad.
+            Exception: whatever else ended the worker; a bug.
+        """
+        self._build_info()
+        http = HttpServer(
+            self._settings.http_host, self._settings.http_port, self.metrics.registry, self.health
+        )
+        address = http.start()
+        try:
+            if await self._prepare():
+                await self._run_app(address)
+        finally:
+            self._lag.stop()
+            http.stop()
+        if self._failure is not None:
+            raise self._failure
+
+    async def _prepare(self) -> bool:
+        """Wait for the broker and check the topics; False if stopped meanwhile."""
+        preparing = asyncio.create_task(asyncio.to_thread(self._prepare_topics))
+        while not preparing.done():
+            self.health.ticked()
+            await asyncio.wait([preparing], timeout=TICK_SECONDS)
+        if self._stop.is_set():
+            # The thread has ended, perhaps with the error that `_pause` raises in it.
+            await asyncio.gather(preparing, return_exceptions=True)
+            return False
+        preparing.result()
+        return True
+
+    def _prepare_topics(self) -> None:
+        settings = self._settings
+        wait_until_reachable(
+            self._connection,
+            give_up_after_seconds=settings.broker_wait_seconds or None,
+            sleep=self._pause,
+            on_waiting=lambda reason: log.warning("worker.waiting_for_broker", reason=reason),
+        )
+        admin = KafkaAdminClient(**self._connection.kafka_python())
+        try:
+            wanted = plan(settings)
+            if settings.create_topics:
+                for done in apply(admin, wanted):
+                    log.info("worker.topic_changed", topic=done.name, was=done.message)
+            require(admin, wanted)
+        finally:
+            admin.close()
+
+    def _pause(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if self._stop.is_set():
+                raise PassingFaultError("stopped while waiting for the broker")
+            time.sleep(TICK_SECONDS)
+
+    async def _run_app(self, address: str) -> None:
+        app = build(self._settings, self._connection, self._analyser, self.metrics, self.fail)
+        app.faust.on_partitions_assigned.connect(self._on_assigned)
+
+        async def on_revoked(_app: Any, revoked: Any, **_: Any) -> None:
+            await self._on_revoked(app, revoked)
+
+        app.faust.on_partitions_revoked.connect(on_revoked)
+        app.faust.finalize()
+        self._lag.start()
+        try:
+            await app.faust.maybe_start()
+            log.info("worker.started", metrics=f"{address}/metrics", topic=self._names.articles)
+            if self._on_started is not None:
+                self._on_started(address)
+            await self._tick(app)
+            await self._finish(app)
+        finally:
+            await app.faust.stop()
+            log.info("worker.stopped")
+
+    async def _tick(self, app: App) -> None:
+        """Commit, watch over the app, and keep the health up to date, until the stop."""
+        committed = time.monotonic()
+        while not self._stop.is_set():
+            if app.faust.crashed:
+                reason = getattr(app.faust, "_crash_reason", None)
+                self.fail(reason or RuntimeError("Faust crashed without a reason"))
+                return
+            self._observe(app)
+            if time.monotonic() - committed >= self._settings.commit_interval_seconds:
+                await self._commit(app)
+                committed = time.monotonic()
+            try:
+                await asyncio.wait_for(self._stop.wait(), TICK_SECONDS)
+            except TimeoutError:
+                continue
+
+    def _observe(self, app: App) -> None:
+        self.health.ticked()
+        self.health.starting = False
+        self.health.recovering = bool(app.faust.rebalancing or app.faust.in_recovery)
+        self.health.assigned = len(self._assigned)
+        if app.progress.committable() or not self._waiting():
+            self.health.progressed()
+        self.metrics.ready.set(self.health.ready().ok)
+
+    async def _commit(self, app: App) -> None:
+        """Commit what is finished. A failed commit is made good by the next."""
+        offsets = app.progress.committable()
+        if not offsets or app.faust.rebalancing:
+            return
+        # Faust's own way to its consumer's thread and, if set, its transaction.
+        done = await app.faust.consumer._commit_offsets(offsets)  # noqa: SLF001 - see above
+        self.metrics.commits.labels("committed" if done else "failed").inc()
+        if done:
+            app.progress.committed(offsets)
+
+    async def _finish(self, app: App) -> None:
+        """Let the batch in flight end, and commit it."""
+        app.progress.stopping = True
+        if self._failure is not None or app.faust.crashed:
+            return
+        if not await app.progress.idle(self._settings.stop_timeout_seconds):
+            log.warning("worker.batch_abandoned", note="it is read again after the next start")
+        await self._commit(app)
+
+    async def _on_assigned(self, _app: Any, assigned: Any, **_: Any) -> None:
+        ours = (self._names.articles, self._names.mentions)
+        self._assigned = {tp for tp in assigned if tp.topic in ours}
+        self.metrics.rebalances.inc()
+        for topic in ours:
+            count = sum(tp.topic == topic for tp in self._assigned)
+            self.metrics.assigned_partitions.labels(topic).set(count)
+        log.info("worker.assigned", partitions=len(self._assigned))
+
+    async def _on_revoked(self, app: App, revoked: Any) -> None:
+        """Finish and commit before the partitions are another's."""
+        wait_seconds = self._settings.session_timeout_seconds * REVOKE_WAIT_SHARE
+        if not await app.progress.idle(wait_seconds):
+            log.warning("worker.revoked_in_flight", note="the next worker does the batch again")
+        offsets = app.progress.committable()
+        if offsets:
+            await app.faust.consumer._commit_offsets(offsets)  # noqa: SLF001 - as in `_commit`
+        app.progress.forget()
+        self._assigned -= set(revoked)
+
+    def _waiting(self) -> int | None:
+        """Give the records that wait in our partitions, as last measured."""
+        lags = self._lag.newest
+        if lags is None:
+            return None
+        ours = {(tp.topic, tp.partition) for tp in self._assigned}
+        return sum(lag.records for tp, lag in lags.items() if (tp.topic, tp.partition) in ours)
+
+    def _lag_meter(self) -> LagMeter:
+        topics = (self._names.articles, self._names.mentions)
+        return LagMeter(self._connection, self._settings.application_id, topics)
+
+    def _build_info(self) -> None:
+        versions = self._analyser.versions
+        self.metrics.build_info.labels(
+            versions.tocsin, versions.registry, versions.lexicon, versions.scorer
+        ).set(1)
