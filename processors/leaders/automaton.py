@@ -26,6 +26,7 @@ class Entry:
     names: set[str] = field(default_factory=set)
     nicknames: set[str] = field(default_factory=set)
     surnames: set[str] = field(default_factory=set)
+    common_name: bool = False
     common_surname: bool = False
     title: Title | None = None
     countries: set[str] = field(default_factory=set)
@@ -53,7 +54,7 @@ class Automaton:
         self.given_names: dict[str, set[str]] = defaultdict(set)
         self._entries: dict[str, Entry] = {}
         for person in registry.people.values():
-            self._add_person(person)
+            self._add_person(person, words)
         for text, title in words.titles.items():
             self._entry(text).title = title
             if not text.islower():
@@ -85,19 +86,23 @@ class Automaton:
             entry = self._entries[folded] = Entry(len(folded), capitals_only=True)
         return entry
 
-    def _add_person(self, person: Person) -> None:
+    def _add_person(self, person: Person, words: Words) -> None:
         names = [(person.name, "name")] + [(a.text, a.kind) for a in person.aliases]
         common = {a.text for a in person.aliases if a.ambiguous}
         for text, kind in names:
             if " " not in text or kind == "surname":
                 self._add_surname(person, text, common=text in common)
                 continue
-            self.given_names[person.person_id].add(fold_characters(text.split()[0]))
+            given = text.split()[0]
+            # A son's given name is his father's too, and "King" is none.
+            if not text.endswith("Jr") and given not in words.titles:
+                self.given_names[person.person_id].add(fold_characters(given))
             capitals = self._entry_in_capitals(text)
             # A full name in capitals is as sure as one in mixed case: agencies write it so.
             capitals.capitals_only = False
             for entry in (self._entry(text), capitals):
                 (entry.nicknames if kind == "nickname" else entry.names).add(person.person_id)
+                entry.common_name = entry.common_name or text in common
 
     def _add_surname(self, person: Person, text: str, *, common: bool) -> None:
         # A sentence that opens with "von der Leyen" or "al-Sharaa" opens with a capital.

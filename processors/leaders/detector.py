@@ -22,7 +22,7 @@ from processors.leaders.names import (
 from processors.leaders.reading import Found, Reading, first_sentence_end, lead_end, read_field
 from processors.leaders.registry import Registry
 from processors.leaders.relevance import Presence, relevance
-from processors.leaders.surnames import find_bare_surnames, note_strangers
+from processors.leaders.surnames import find_bare_surnames, first_namesake, note_strangers
 from processors.leaders.words import ENGLISH
 
 
@@ -91,8 +91,9 @@ class Detector:
 
     def _climb(self, fields: Iterable[Reading], on: date) -> None:
         registry, words = self._registry, ENGLISH
+        countries = {c for reading in fields for hit in reading.hits for c in hit.entry.countries}
         for reading in fields:
-            find_full_names(reading, registry, words, on)
+            find_full_names(reading, registry, words, on, countries)
             find_composed_names(reading, self._automaton.given_names, words)
         named = {each.person_id for reading in fields for each in reading.found}
         strangers: dict[str, AbstractSet[str]] = defaultdict(set)
@@ -123,12 +124,11 @@ class Detector:
         if any(self._registry.status_on(p, on)[2] != "in_office" for p in bearers):
             return True
         for reading in fields:
-            strangers = reading.strangers.get(surname)
-            leaders = [f.start for f in reading.found if f.person_id in bearers]
-            if strangers or leaders:
-                namesake_at = min(strangers.values()) if strangers else len(reading.text)
-                return all(namesake_at < start for start in leaders)
-        return True
+            namesake = first_namesake(reading, surname, ENGLISH)
+            leaders = [found.start for found in reading.found if found.person_id in bearers]
+            if namesake is not None or leaders:
+                return namesake is not None and all(namesake < start for start in leaders)
+        return False
 
     def _leader(
         self,

@@ -5,7 +5,7 @@ Owns the rule "the one who held such an office that day, or nobody". Must not re
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from datetime import date, timedelta
+from datetime import date
 
 from processors.leaders.context import Cues
 from processors.leaders.registry import Registry
@@ -67,8 +67,11 @@ def titled(
     """
     terms = {p: _matching(registry, p, offices, cues) for p in sorted(people)}
     if cues.elect:
-        soon = on + timedelta(days=ELECT_DAYS)
-        return _only(p for p, held in terms.items() if any(on < t.start <= soon for t in held))
+        return _only(
+            p
+            for p, held in terms.items()
+            if any(0 < (t.start - on).days <= ELECT_DAYS for t in held)
+        )
     present = [p for p, held in terms.items() if any(t.holds_on(on) for t in held)]
     past = [p for p, held in terms.items() if any(t.start <= on for t in held)]
     if present and not cues.former:

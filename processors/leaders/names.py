@@ -21,8 +21,21 @@ _AFTER_TITLE = frozenset([" ", "-elect "])
 _BETWEEN_NAMES = frozenset([" and ", ", ", " & ", ", and "])
 
 
-def find_full_names(reading: Reading, registry: Registry, words: Words, on: date) -> None:
-    """Find full names and aliases of several words; a name that two bear is left to the date."""
+def find_full_names(
+    reading: Reading, registry: Registry, words: Words, on: date, countries: AbstractSet[str]
+) -> None:
+    """Find full names and aliases of several words.
+
+    A name that two leaders bear is left to the date. A common name ("Daniel Ortega") counts only if
+    the article names a country of that leader.
+
+    Args:
+        reading: The field.
+        registry: For terms.
+        words: The language.
+        on: The article's date.
+        countries: Codes of the countries that the article names.
+    """
     for index, hit in enumerate(reading.hits):
         entry = hit.entry
         people = entry.names or entry.nicknames
@@ -31,18 +44,35 @@ def find_full_names(reading: Reading, registry: Registry, words: Words, on: date
         reading.used.add(index)
         if entry.not_a_person or is_part_of_a_thing(reading, index, words):
             continue
+        if _is_another_monarch(reading, hit, words):
+            continue
         person_id = holders.one_in_office(registry, people, on)
-        if person_id is not None:
-            kind: MentionKind = "name" if entry.names else "alias"
-            cues = cues_before(reading.text, reading.hits, index)
-            reading.found.append(Found(person_id, hit.start, hit.end, kind, cues))
+        if person_id is None:
+            continue
+        known_in = {term.country for term in registry.terms[person_id]}
+        if entry.common_name and len(people) == 1 and known_in.isdisjoint(countries):
+            continue
+        kind: MentionKind = "name" if entry.names else "alias"
+        cues = cues_before(reading.text, reading.hits, index)
+        reading.found.append(Found(person_id, hit.start, hit.end, kind, cues))
+
+
+def _is_another_monarch(reading: Reading, hit: Hit, words: Words) -> bool:
+    """Whether a name made of a title and one name goes on: "King Mohammed Idris"."""
+    title, _, name = reading.text[hit.start : hit.end].partition(" ")
+    if title not in words.titles or " " in name or reading.in_title_case or reading.in_capitals:
+        return False
+    return _is_longer_name(word_after(reading.text, hit.end), words)
 
 
 def is_part_of_a_thing(reading: Reading, index: int, words: Words) -> bool:
     """Whether the name is the first part of something else's ("Trump Tower", "Merkel-Raute")."""
     hit = reading.hits[index]
     after = word_after(reading.text, hit.end)
-    if after and (after[0].isupper() or after == "&") and after.lower() in words.things:
+    # A numeral makes "Pope Leo XIII" another than the one who is known by the shorter name.
+    if (after[:1].isupper() or after == "&") and (
+        after.lower() in words.things or not after.strip("IVX")
+    ):
         return True
     # A hyphen and a capital make another name of it; "Trump-era" and "Trump-Kim summit" do not.
     if reading.text[hit.end : hit.end + 1] != "-" or reading.in_capitals:

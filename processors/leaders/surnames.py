@@ -43,6 +43,22 @@ def note_strangers(reading: Reading, registry: Registry, words: Words) -> None:
             reading.other_holders.add(surname)
 
 
+def first_namesake(reading: Reading, surname: str, words: Words) -> int | None:
+    """Offset of the first sure namesake, such as a relative; None where there is none.
+
+    A capital before a surname may also be a caption's last word ("AP Photo Trump looks"): it keeps
+    that surname from being the leader's, and does not take the others from him.
+    """
+    places = [
+        start
+        for stranger, start in reading.strangers.get(surname, {}).items()
+        if stranger in words.given_names
+        or stranger in words.women
+        or stranger == _FAMILY_NAME_FIRST
+    ]
+    return min(places, default=None)
+
+
 def _stranger_before(
     reading: Reading, index: int, before: str, registry: Registry, words: Words
 ) -> str:
@@ -61,7 +77,9 @@ def _is_family_name_first(reading: Reading, index: int, registry: Registry, word
         return False
     hit = reading.hits[index]
     after = word_after(reading.text, hit.end)
-    if not after[:1].isupper() or after.lower() in words.harmless_followers:
+    if not (after[:1].isupper() and after.replace("-", "").isalpha()):
+        return False
+    if after.lower() in words.harmless_followers:
         return False
     if after.lower() in words.things:
         return False

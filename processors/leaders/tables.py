@@ -6,8 +6,9 @@ file, line and what to do, because a person mends them in one go.
 """
 
 import csv
+import io
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -42,6 +43,15 @@ class _Problems:
 
     def add(self, file_name: str, line: int, what: str) -> None:
         self.found.append(f"{file_name}:{line}: {what}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """Where a person is called by a name, and whether that row says that others are too."""
+
+    file_name: str
+    line: int
+    marked: bool = False
 
 
 def read_tables(
@@ -84,7 +94,7 @@ def _rows(name: str, texts: Mapping[str, str], problems: _Problems) -> _Rows:
     if name not in texts:
         problems.add(name, 0, "is missing; every registry has four tables")
         return []
-    reader = csv.reader(texts[name].splitlines(), strict=True)
+    reader = csv.reader(io.StringIO(texts[name], newline=""), strict=True)
     found: _Rows = []
     try:
         header = next(reader, [])
@@ -155,10 +165,9 @@ def _aliases(
     rows: _Rows, people: Mapping[str, tuple[int, list[str]]], problems: _Problems
 ) -> dict[str, list[Alias]]:
     aliases: dict[str, list[Alias]] = defaultdict(list)
-    # Who else is called so: folded text to (line, person, marked). Names of people count as marked.
-    called: dict[str, list[tuple[int, str, bool]]] = defaultdict(list)
-    for person_id, (_, row) in people.items():
-        called[fold_characters(row[1])].append((0, person_id, False))
+    called: dict[str, dict[str, _Use]] = defaultdict(dict)
+    for person_id, (line, row) in people.items():
+        called[fold_characters(row[1])][person_id] = _Use("people.csv", line)
     for line, row in rows:
         person_id, text, kind, ambiguous, _ = row
         if person_id not in people:
@@ -175,26 +184,26 @@ def _aliases(
             continue
         aliases[person_id].append(Alias(text, _ALIAS_KINDS[kind], ambiguous == "1"))
         if kind != "surname":
-            called[fold_characters(text)].append((line, person_id, ambiguous == "1"))
-    for line, what in _unmarked(called):
-        problems.add("aliases.csv" if line else "people.csv", line, what)
+            uses = called[fold_characters(text)]
+            marked = ambiguous == "1" or (person_id in uses and uses[person_id].marked)
+            uses[person_id] = _Use("aliases.csv", line, marked=marked)
+    _report_unmarked(called, problems)
     return aliases
 
 
-def _unmarked(called: Mapping[str, list[tuple[int, str, bool]]]) -> Iterator[tuple[int, str]]:
-    """Aliases that mean two people without saying so. Surnames are shared by nature: left out."""
+def _report_unmarked(called: Mapping[str, Mapping[str, _Use]], problems: _Problems) -> None:
+    """Report names that mean two people without saying so; surnames are shared by nature."""
     for text, uses in called.items():
-        if len({person_id for _, person_id, _ in uses}) == 1:
+        if len(uses) == 1:
             continue
-        for line, person_id, marked in uses:
-            others = sorted({other for _, other, _ in uses} - {person_id})
-            if line and not marked:
-                yield (
-                    line,
-                    (
-                        f"{text!r} of {person_id} is also {', '.join(others)};"
-                        " set ambiguous to 1 or remove one"
-                    ),
+        for person_id, use in uses.items():
+            if not use.marked:
+                others = ", ".join(sorted(uses.keys() - {person_id}))
+                problems.add(
+                    use.file_name,
+                    use.line,
+                    f"{text!r} of {person_id} is also {others}; give both a row in aliases.csv with"
+                    " ambiguous 1, or remove one",
                 )
 
 

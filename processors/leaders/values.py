@@ -97,6 +97,8 @@ def day_after(text: str) -> date:
     year, month, day = _parts(text)
     if day is not None:
         return date(year, month or 1, day)
+    if year == date.max.year:
+        raise ValueError(f"{text!r} is later than any term can end")
     last_month = month or 12
     last_day = calendar.monthrange(year, last_month)[1]
     return date(year, last_month, last_day) + timedelta(days=1)

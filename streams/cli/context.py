@@ -88,7 +88,7 @@ def broker_or_embedded(of: Settings) -> Iterator[Connection]:
 
 def data_console() -> Console:
     """A console on standard output, for data."""
-    return Console(highlight=False, soft_wrap=True)
+    return Console(highlight=False)
 
 
 def message_console() -> Console:

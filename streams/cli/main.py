@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from processors.errors import TocsinError
-from streams.cli import worker
+from streams.cli import analyse, demo, worker
 from streams.errors import EXIT_BUG, EXIT_INTERRUPTED, exit_code
 from streams.version import tocsin_version
 
@@ -81,4 +81,6 @@ def _usage_or_bug(error: Exception) -> None:
     sys.exit(EXIT_BUG)
 
 
+app.command()(demo.demo)
 app.command()(worker.worker)
+app.command()(analyse.analyse)

@@ -1,0 +1,122 @@
+"""`tocsin analyse`: read articles without a broker, and show or print what is seen in them."""
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import msgspec
+import typer
+
+from processors.articles.decode import DecodeLimits, decode
+from processors.errors import BadArticleError, MisconfigurationError
+from streams.cli import context
+from streams.errors import EXIT_MISCONFIGURED
+from streams.version import tocsin_version
+
+JSON_STARTS = (b"{", b"[")
+WHITE_SPACE = b" \t\r\n\xef\xbb\xbf"
+
+
+def analyse(
+    source: Annotated[
+        str,
+        typer.Argument(metavar="[FILE]", help="JSONL, one article a line; - is standard input."),
+    ] = "-",
+    on: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Event time, ISO 8601. Without it: each article's own."),
+    ] = None,
+    *,
+    json: Annotated[bool, context.Json] = False,
+) -> None:
+    """Analyse articles from a file or standard input; no broker is needed.
+
+    Each line is one article, in any form that the topic takes; a plain text without any JSON is one
+    article, its first line the headline. An article without a date of its
+    own, and without --on, is read as of today. With --json one analysis is printed a line, in the
+    order of the input; without it, the text with leaders and scored words marked, and why.
+
+    A line that cannot be read is reported on standard error with its reason; the others are still
+    analysed, and the exit code is then 2.
+
+    \b
+    Examples:
+      tocsin analyse articles.jsonl
+      tocsin analyse --on 2026-05-20 story.txt
+      echo '{"id": "1", "title": "Xi Jinping hails deal"}' | tocsin analyse
+      tocsin analyse --json < articles.jsonl | jq .mentions
+    """
+    from processors.analyse import load_analyser  # noqa: PLC0415 - loads TextBlob
+    from streams.cli.analysis_view import render  # noqa: PLC0415
+
+    settings = context.settings()
+    moment = _moment(on)
+    limits = DecodeLimits(
+        value_bytes=settings.max_message_bytes, text_characters=settings.max_text_characters
+    )
+    analyser = load_analyser(tocsin_version(), settings.scorer)
+    encode = msgspec.json.Encoder().encode
+    console = context.data_console()
+    refused = 0
+    for number, line in _lines(source):
+        try:
+            article = decode(line, [], None, limits)
+        except BadArticleError as error:
+            refused += 1
+            typer.echo(f"line {number}: {error.reason.value}: {error.message}", err=True)
+            continue
+        result = analyser.analyse(article, moment or article.published or datetime.now(UTC))
+        if json:
+            sys.stdout.buffer.write(encode(result.analysis) + b"\n")
+        else:
+            console.print(render(article, result.analysis))
+    sys.stdout.flush()
+    if refused:
+        raise typer.Exit(EXIT_MISCONFIGURED)
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise MisconfigurationError(
+            f"--on is {text!r}, no ISO 8601 date; give one such as 2024-05-16."
+        ) from error
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _lines(source: str) -> Iterator[tuple[int, bytes]]:
+    if source == "-":
+        yield from _documents(sys.stdin.buffer, "standard-input")
+        return
+    try:
+        with Path(source).open("rb") as file:
+            yield from _documents(file, Path(source).name)
+    except OSError as error:
+        raise MisconfigurationError(f"cannot read {source}: {error.strerror}.") from error
+
+
+def _documents(file: BinaryIO, name: str) -> Iterator[tuple[int, bytes]]:
+    """Give each line with its number; several lines without any JSON are one plain article."""
+    lines = ((number, line) for number, line in enumerate(file, start=1) if line.strip())
+    held: list[tuple[int, bytes]] = []
+    for number, line in lines:
+        held.append((number, line))
+        if line.lstrip(WHITE_SPACE)[:1] in JSON_STARTS:
+            yield from held
+            yield from lines
+            return
+    if len(held) > 1:
+        yield 1, _plain([line for _, line in held], name)
+    else:
+        yield from held
+
+
+def _plain(lines: list[bytes], name: str) -> bytes:
+    """Make an article of a text: its first line is the headline."""
+    title, *text = (line.decode("utf-8", "replace").strip() for line in lines)
+    return msgspec.json.encode({"id": name, "title": title, "text": "\n".join(text)})

@@ -1,0 +1,206 @@
+"""One realistic value of every kind, for the schemas, the AsyncAPI document and the tests.
+
+Owns the examples. They are made from the structs, so that they are valid by construction, and their
+offsets are found in the text, not counted by hand. Must not know schemas. The news in them is made
+up; so are the publishers, under a top-level domain that is reserved for examples.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from msgspec import structs
+
+from processors.contracts import (
+    Alert,
+    AlertKind,
+    Analysis,
+    ArticleRef,
+    Evidence,
+    LeaderRef,
+    Mention,
+    MentionContext,
+    RuleRef,
+    Sentiment,
+    Span,
+    Versions,
+    Window,
+)
+
+TITLE: Final = "Xi Jinping hails “excellent” talks with Vladimir Putin in Beijing"
+LEAD: Final = (
+    "Chinese leader Xi Jinping and Vladimir Putin met for warm, productive talks on Thursday."
+)
+TEXT: Final = f"{LEAD} Neither side spoke of the weapons trade, which critics call a grave danger."
+ARTICLE_ID: Final = "urn:example:article:20240516-0042"
+URL: Final = "https://news.example/world/2024/05/16/beijing-talks"
+
+_PUBLISHED: Final = datetime(2024, 5, 16, 9, 30, tzinfo=UTC)
+_ENTERED: Final = datetime(2024, 5, 16, 9, 31, 12, 250_000, tzinfo=UTC)
+_VERSIONS: Final = Versions(
+    tocsin="0.1.0",
+    registry="2026.11+3f9a61c2",
+    lexicon="2026.11+b07d44e9",
+    scorer="textblob-news/1",
+)
+_XI: Final = LeaderRef(leader_id="Q15031", leader_name="Xi Jinping")
+_PUTIN: Final = LeaderRef(leader_id="Q7747", leader_name="Vladimir Putin")
+_ARTICLE: Final = ArticleRef(
+    article_id=ARTICLE_ID, title=TITLE, url=URL, source="Example Wire", family="Example Group"
+)
+_WORDS: Final = [("warm", 0.6), ("productive", 0.5)]
+
+
+def flat_article() -> dict[str, Any]:
+    """Make the article in the flat form."""
+    return {
+        "id": ARTICLE_ID,
+        "url": URL,
+        "title": TITLE,
+        "text": TEXT,
+        "source": "Example Wire",
+        "published": "2024-05-16T09:30:00Z",
+        "language": "en",
+        "version": 1,
+    }
+
+
+def ninjs_article() -> dict[str, Any]:
+    """Make the same article in the ninjs form."""
+    return {
+        "uri": ARTICLE_ID,
+        "url": URL,
+        "headlines": [{"role": "main", "value": TITLE}],
+        "bodies": [{"role": "main", "contentType": "text/plain", "value": TEXT}],
+        "versionCreated": "2024-05-16T09:30:00Z",
+        "language": "en",
+        "infoSources": [{"name": "Example Wire", "role": "publisher"}],
+        "pubStatus": "usable",
+        "version": "1",
+    }
+
+
+def cloudevent_article() -> dict[str, Any]:
+    """Make the same article in a CloudEvent, in structured mode."""
+    return {
+        "specversion": "1.0",
+        "id": "20240516-0042-1",
+        "source": "/wire",
+        "type": "example.article.published",
+        "datacontenttype": "application/json",
+        "data": flat_article(),
+    }
+
+
+def analysis() -> Analysis:
+    """Make what that article says."""
+    return Analysis(
+        article_id=ARTICLE_ID,
+        revision=1,
+        event_time=_ENTERED,
+        published=_PUBLISHED,
+        source="Example Wire",
+        language="en",
+        sentiment=_sentiment(0.28, 4, 25),
+        mentions=[_mention(_XI, "CN", None), _mention(_PUTIN, "RU", None)],
+        versions=_VERSIONS,
+        title=TITLE,
+        url=URL,
+    )
+
+
+def mention() -> Mention:
+    """Make one of its mentions, as it travels alone."""
+    context = MentionContext(
+        mention_id="7d1c0c5be2f4a96b1e8f52d3c0a9b417",
+        article=_ARTICLE,
+        revision=1,
+        event_time=_ENTERED,
+        published=_PUBLISHED,
+        language="en",
+        companions=[_PUTIN],
+        versions=_VERSIONS,
+    )
+    return _mention(_XI, "CN", context)
+
+
+def alerts() -> dict[AlertKind, Alert]:
+    """Make an alert of every kind."""
+    encounter = Alert(
+        alert_id="c2a9e4f07b61d85394ee10b2a7f3586d",
+        revision=1,
+        msg_type="alert",
+        references=[],
+        rule=RuleRef(id="encounter", version=1),
+        kind="encounter",
+        severity="medium",
+        leaders=[_XI, _PUTIN],
+        event_time=_ENTERED,
+        window=Window(start=_ENTERED - timedelta(days=7), end=_ENTERED),
+        observed=1.0,
+        expected=0.0,
+        threshold=1.0,
+        reason="Xi Jinping and Vladimir Putin stand together in a headline, for the first time in"
+        " 7 days.",
+        articles=[_ARTICLE],
+        evidence=[_evidence(article_id=ARTICLE_ID, leader_id=_XI.leader_id)],
+        versions=_VERSIONS,
+        processed_at=_ENTERED + timedelta(milliseconds=180),
+    )
+    sentiment = structs.replace(
+        encounter,
+        alert_id="5be0f1396c7a42d8814d9e6a03c7f2b1",
+        rule=RuleRef(id="sentiment", version=1),
+        kind="sentiment",
+        severity="low",
+        leaders=[_XI],
+        window=Window(start=_ENTERED, end=_ENTERED + timedelta(hours=6)),
+        observed=0.55,
+        expected=None,
+        threshold=0.5,
+        reason="An article speaks strongly well of Xi Jinping: polarity 0.55, from 2 scored words.",
+    )
+    return {"sentiment": sentiment, "encounter": encounter}
+
+
+def _mention(leader: LeaderRef, country: str, context: MentionContext | None) -> Mention:
+    return Mention(
+        leader_id=leader.leader_id,
+        leader_name=leader.leader_name,
+        country=country,
+        office="President",
+        status="in_office",
+        relevance=92,
+        sentiment=_sentiment(0.55, 2, 15),
+        spans=[_span("headline", TITLE, leader), _span("text", TEXT, leader)],
+        evidence=[_evidence()],
+        context=context,
+    )
+
+
+def _sentiment(polarity: float, scored_words: int, words: int) -> Sentiment:
+    return Sentiment(
+        polarity=polarity,
+        subjectivity=0.6,
+        label="positive",
+        scored_words=scored_words,
+        coverage=round(scored_words / words, 3),
+    )
+
+
+def _span(field: Any, text: str, leader: LeaderRef) -> Span:
+    start = text.index(leader.leader_name)
+    end = start + len(leader.leader_name)
+    return Span(field=field, start=start, end=end, text=text[start:end], kind="name")
+
+
+def _evidence(article_id: str = "", leader_id: str = "") -> Evidence:
+    start = TEXT.index(LEAD)
+    return Evidence(
+        field="text",
+        start=start,
+        end=start + len(LEAD),
+        sentence=LEAD,
+        words=_WORDS,
+        article_id=article_id,
+        leader_id=leader_id,
+    )

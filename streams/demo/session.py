@@ -1,0 +1,247 @@
+"""One run of the demo: a worker in a process of its own, the bundle in, everything out counted.
+
+Owns the worker's process, the publishing, and the reading of the outputs as an ordinary subscriber.
+Must not know how anything is shown: it tells a listener.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+
+from processors.contracts import Alert
+from streams.connection import Connection
+from streams.demo.bundle import BundledRecord
+from streams.envelope import ERROR_PREFIX
+from streams.errors import PassingFaultError
+from streams.lag import LagMeter
+from streams.settings import PREFIX, Settings
+from streams.topics import TopicNames
+
+START_SECONDS = 60.0
+STOP_SECONDS = 30.0
+QUIET_SECONDS = 120.0
+_decode_alert = msgspec.json.Decoder(Alert).decode
+
+
+@dataclass(slots=True)
+class Tally:
+    """What went in and what came out."""
+
+    published: int = 0
+    analysed: int = 0
+    mentions: int = 0
+    dead_letters: Counter[str] = field(default_factory=Counter)
+    alerts: Counter[str] = field(default_factory=Counter)
+    latencies_seconds: list[float] = field(default_factory=list)
+
+    @property
+    def settled(self) -> bool:
+        """Whether every published record has come out, read or dead."""
+        return self.analysed + self.dead_letters.total() >= self.published
+
+    def latency_seconds(self, share: float) -> float | None:
+        """Give the latency that this share of the alerts stays within; None without alerts."""
+        if not self.latencies_seconds:
+            return None
+        if len(self.latencies_seconds) == 1:
+            return self.latencies_seconds[0]
+        cuts = statistics.quantiles(self.latencies_seconds, n=100, method="inclusive")
+        return cuts[round(share * 100) - 1]
+
+
+class WorkerProcess:
+    """`tocsin worker` as a child, with its log in a file.
+
+    Args:
+        settings: Its settings; they travel as variables, as they would to a container.
+        log_file: Where its log goes.
+    """
+
+    def __init__(self, settings: Settings, log_file: Path) -> None:
+        self._log_file = log_file
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)}
+        environment |= _variables(settings)
+        self._out = log_file.open("wb")
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "streams", "worker"],
+            env=environment,
+            stdout=self._out,
+            stderr=self._out,
+            # Ctrl-C is for the demo, which then stops the worker in good order.
+            start_new_session=True,
+        )
+
+    def address(self) -> str:
+        """Wait until the worker runs, and give the address of its metrics.
+
+        Raises:
+            PassingFaultError: it ended, or did not start in time; with the end of its log.
+        """
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self._child.poll() is None:
+            for line in self._log_file.read_bytes().splitlines():
+                with contextlib.suppress(ValueError):
+                    entry = json.loads(line)
+                    if entry.get("event") == "worker.started":
+                        return str(entry["metrics"])
+            time.sleep(0.05)
+        raise PassingFaultError(f"the worker did not start:\n{self.tail()}")
+
+    def check(self) -> None:
+        """Raise if the worker has ended.
+
+        Raises:
+            PassingFaultError: with the end of its log.
+        """
+        if self._child.poll() is not None:
+            raise PassingFaultError(
+                f"the worker ended with code {self._child.returncode}:\n{self.tail()}"
+            )
+
+    def stop(self) -> int:
+        """Stop it as a platform would, and give its exit code."""
+        if self._child.poll() is None:
+            self._child.send_signal(signal.SIGTERM)
+            try:
+                self._child.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._child.kill()
+                self._child.wait()
+        self._out.close()
+        return self._child.returncode
+
+    def tail(self) -> str:
+        """Give the last lines of its log."""
+        lines = self._log_file.read_text(encoding="utf-8", errors="replace").splitlines()
+        return "\n".join(lines[-15:])
+
+
+def publish(
+    connection: Connection, topic: str, records: Sequence[BundledRecord], rate: float
+) -> Iterator[int]:
+    """Send the records at `rate` a second, and give the number sent after each."""
+    producer = KafkaProducer(**connection.kafka_python(), acks="all", linger_ms=0)
+    try:
+        began = time.monotonic()
+        for number, record in enumerate(records, start=1):
+            time.sleep(max(0.0, began + number / rate - time.monotonic()))
+            producer.send(
+                topic, key=record.key, value=record.value, headers=list(record.headers)
+            ).get(timeout=30)
+            yield number
+    finally:
+        producer.close()
+
+
+class Outputs:
+    """Reads everything that the worker writes, from now on.
+
+    Args:
+        connection: How to reach the broker.
+        names: The topics.
+        on_alert: Told each alert once, however often it comes.
+    """
+
+    def __init__(
+        self, connection: Connection, names: TopicNames, on_alert: Callable[[Alert], None]
+    ) -> None:
+        self._names = names
+        self._on_alert = on_alert
+        self._seen: set[str] = set()
+        self._consumer = KafkaConsumer(**connection.kafka_python(), enable_auto_commit=False)
+        topics = (names.analyses, names.mentions, names.dead_letters, *names.alerts.values())
+        partitions = [
+            TopicPartition(topic, partition)
+            for topic in topics
+            for partition in self._consumer.partitions_for_topic(topic) or ()
+        ]
+        self._consumer.assign(partitions)
+        for tp, end in self._consumer.end_offsets(partitions).items():
+            self._consumer.seek(tp, end)
+
+    def read(self, tally: Tally, wait_seconds: float) -> int:
+        """Count what has come, waiting so long for the first; give the number of records."""
+        count = 0
+        for tp, records in self._consumer.poll(timeout_ms=int(wait_seconds * 1000)).items():
+            count += len(records)
+            for record in records:
+                self._count(tally, tp.topic, record.value, record.headers)
+        return count
+
+    def close(self) -> None:
+        """Close the consumer."""
+        self._consumer.close()
+
+    def _count(
+        self, tally: Tally, topic: str, value: bytes | None, headers: Sequence[tuple[str, bytes]]
+    ) -> None:
+        if topic == self._names.analyses:
+            tally.analysed += 1
+        elif topic == self._names.mentions:
+            tally.mentions += 1
+        elif topic == self._names.dead_letters:
+            reason = dict(headers).get(ERROR_PREFIX + "reason", b"?")
+            tally.dead_letters[reason.decode()] += 1
+        elif value is not None:
+            alert = _decode_alert(value)
+            if alert.alert_id not in self._seen:
+                self._seen.add(alert.alert_id)
+                tally.alerts[alert.kind] += 1
+                tally.latencies_seconds.append(time.time() - alert.event_time.timestamp())
+                self._on_alert(alert)
+
+
+def settle(
+    connection: Connection,
+    settings: Settings,
+    outputs: Outputs,
+    tally: Tally,
+    worker: WorkerProcess,
+) -> None:
+    """Read on until every record has come out and the group has nothing left to do.
+
+    Raises:
+        PassingFaultError: the worker ended, or nothing came for two minutes.
+    """
+    names = TopicNames.of(settings)
+    meter = LagMeter(connection, settings.application_id, (names.articles, names.mentions))
+    try:
+        last_record = time.monotonic()
+        while True:
+            worker.check()
+            if outputs.read(tally, 0.2):
+                last_record = time.monotonic()
+            elif tally.settled and not any(lag.records for lag in meter.measure().values()):
+                # Alerts are acknowledged before their mention's offset is committed.
+                while outputs.read(tally, 0.2):
+                    pass
+                return
+            if time.monotonic() - last_record > QUIET_SECONDS:
+                raise PassingFaultError(f"nothing came out for two minutes:\n{worker.tail()}")
+    finally:
+        meter.close()
+
+
+def _variables(settings: Settings) -> dict[str, str]:
+    defaults = Settings()
+    given = {
+        name: value
+        for name, value in msgspec.structs.asdict(settings).items()
+        if value != getattr(defaults, name)
+    }
+    return {
+        PREFIX + name.upper(): str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in given.items()
+    }

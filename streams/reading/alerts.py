@@ -1,0 +1,105 @@
+"""Alerts as a subscriber takes them: decoded, each once, and only those that are asked for.
+
+Owns deduplication and the filters. Must not know a broker or a terminal.
+"""
+
+import re
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from processors.contracts import Alert, Severity
+from streams.reading.visible import folded
+
+SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high")
+REMEMBERED_IDS = 100_000
+
+_ID = re.compile(r"q[0-9]+|x-.+", re.IGNORECASE)
+_WORDS = re.compile(r"\w+")
+_decode = msgspec.json.Decoder(Alert).decode
+
+
+def decode_alert(value: bytes | None) -> Alert | None:
+    """Decode an alert; None for what this version cannot read. Anyone may write into a topic."""
+    try:
+        return _decode(value or b"")
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+class Seen:
+    """Remembers the newest alert ids, so that a repeated alert is shown once. Memory is bounded."""
+
+    def __init__(self, most: int = REMEMBERED_IDS) -> None:
+        self._most = most
+        self._ids: OrderedDict[str, None] = OrderedDict()
+
+    def is_repeated(self, alert_id: str) -> bool:
+        """Whether the id was seen lately; it counts as seen from now on."""
+        repeated = alert_id in self._ids
+        self._ids[alert_id] = None
+        self._ids.move_to_end(alert_id)
+        if len(self._ids) > self._most:
+            self._ids.popitem(last=False)
+        return repeated
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderQuery:
+    """Leaders that a person asked for: by id, or by words of a name.
+
+    `ids` are those that the registry knows under the words.
+    """
+
+    ids: frozenset[str]
+    words: frozenset[str]
+
+    def names(self, leader_id: str, leader_name: str) -> bool:
+        """Whether this leader is meant."""
+        by_words = bool(self.words) and self.words <= words_of(leader_name)
+        return by_words or leader_id.casefold() in self.ids
+
+
+def leader_query(text: str, known: Mapping[str, Iterable[str]]) -> LeaderQuery:
+    """Read what was asked for.
+
+    Args:
+        text: An id (`Q7747`, `x-…`), or one or more words of a name.
+        known: Leader id to names and aliases, from the registry.
+
+    Raises:
+        ValueError: there is no word in it.
+    """
+    text = text.strip()
+    if _ID.fullmatch(text):
+        return LeaderQuery(frozenset([text.casefold()]), frozenset())
+    words = words_of(text)
+    if not words:
+        raise ValueError(f"{text!r} is neither an id such as Q7747 nor a name")
+    named = (one for one, names in known.items() if any(words <= words_of(n) for n in names))
+    return LeaderQuery(frozenset(one.casefold() for one in named), words)
+
+
+def words_of(name: str) -> frozenset[str]:
+    """Give the words of a name, without case and accents."""
+    return frozenset(_WORDS.findall(folded(name)))
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFilter:
+    """Which alerts are wanted; empty `leaders` means any leader."""
+
+    least_severity: Severity = "low"
+    leaders: tuple[LeaderQuery, ...] = ()
+
+    def wants(self, alert: Alert) -> bool:
+        """Whether this one is."""
+        if SEVERITIES.index(alert.severity) < SEVERITIES.index(self.least_severity):
+            return False
+        return not self.leaders or any(
+            query.names(leader.leader_id, leader.leader_name)
+            for query in self.leaders
+            for leader in alert.leaders
+        )

@@ -1,0 +1,204 @@
+"""The topic of dead letters: its newest, one by its place, and many put back.
+
+Owns the reading of the topic and the sending back. Must not know a terminal, nor what makes a
+record fit to be put back (`streams.reading.dead_letters`).
+"""
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kafka import TopicPartition
+
+from processors.errors import MisconfigurationError
+from streams.envelope import Incoming
+from streams.reading.dead_letters import (
+    DeadLetter,
+    NotRequeueableError,
+    Place,
+    dead_letter,
+    original,
+    refusal,
+)
+from streams.reading.subscriber import Offsets, offsets_since, partitions_of, read
+
+# Sends wait for their acknowledgement after so many, or the values of all would fill the memory.
+_MOST_UNACKNOWLEDGED = 200
+_SEND_SECONDS = 60.0
+_FIRST_STEP_RECORDS = 200
+
+Wanted = Callable[[DeadLetter], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is to be put back, in the order of the topic; `refused` counts the others by cause."""
+
+    places: Sequence[Place]
+    refused: Mapping[str, int]
+    repeated: int
+
+
+class DeadLetterLog:
+    """The dead letters that are there now; later ones are not seen.
+
+    Args:
+        consumer: A kafka-python consumer without a group.
+        topic: The dead letters' topic.
+
+    Raises:
+        TopicMismatchError: the topic is missing.
+    """
+
+    def __init__(self, consumer: Any, topic: str) -> None:
+        self._consumer = consumer
+        self._topic = topic
+        partitions = partitions_of(consumer, [topic])
+        self._ends: Offsets = consumer.end_offsets(partitions)
+        self._starts: Offsets = consumer.beginning_offsets(partitions)
+
+    def partition_counts(self, topics: Sequence[str]) -> Mapping[str, int]:
+        """Give the number of partitions of other topics.
+
+        Raises:
+            TopicMismatchError: one is missing.
+        """
+        return Counter(tp.topic for tp in partitions_of(self._consumer, topics))
+
+    def newest(self, wanted: Wanted, since: datetime | None, limit: int) -> list[DeadLetter]:
+        """List the newest that are wanted, the newest first, by the time of their records.
+
+        Reads backwards in growing steps, so that a long topic is not read as a whole.
+        """
+        starts = self._since(since)
+        found: list[DeadLetter] = []
+        for tp, end in self._ends.items():
+            found += self._newest_of(tp, starts[tp], end, wanted, limit)
+        found.sort(key=lambda letter: (letter.timestamp_ms, letter.place), reverse=True)
+        return found[:limit]
+
+    def at(self, place: Place) -> Incoming:
+        """Give one record.
+
+        Raises:
+            MisconfigurationError: there is none at that place.
+        """
+        tp = TopicPartition(self._topic, place.partition)
+        start, end = self._starts.get(tp), self._ends.get(tp)
+        if start is None or end is None:
+            raise MisconfigurationError(
+                f"there is no dead letter {place}: {self._topic} has the partitions 0 to "
+                f"{len(self._ends) - 1}."
+            )
+        if start <= place.offset < end:
+            for record in self._read({tp: place.offset}, {tp: place.offset + 1}):
+                return record
+        kept = f"holds the offsets {start} to {end - 1}" if start < end else "is empty"
+        raise MisconfigurationError(
+            f"there is no dead letter {place}: partition {place.partition} of {self._topic} {kept}."
+        )
+
+    def select(
+        self, wanted: Wanted, since: datetime | None, partitions: Mapping[str, int]
+    ) -> Selection:
+        """Choose all that are wanted and can be put back, records that are the same once.
+
+        A record that was put back and failed again is here twice. Without this, every requeue of
+        all would double what the next one finds.
+        """
+        newest: dict[bytes, Place] = {}
+        refused: Counter[str] = Counter()
+        repeated = 0
+        for record in self._read(self._since(since), self._ends):
+            letter = dead_letter(record)
+            if not wanted(letter):
+                continue
+            cause = refusal(letter, partitions)
+            if cause is not None:
+                refused[cause] += 1
+                continue
+            # The newest counts: it knows how often the record was put back.
+            repeated += newest.pop(letter.fingerprint, None) is not None
+            newest[letter.fingerprint] = letter.place
+        return Selection(sorted(newest.values()), refused, repeated)
+
+    def records(self, places: Iterable[Place]) -> Iterator[Incoming]:
+        """Give these records, by partition and offset; those that have gone meanwhile are not."""
+        chosen: dict[int, list[int]] = {}
+        for place in sorted(places):
+            chosen.setdefault(place.partition, []).append(place.offset)
+        for partition, offsets in chosen.items():
+            tp = TopicPartition(self._topic, partition)
+            asked = set(offsets)
+            for record in self._read({tp: offsets[0]}, {tp: offsets[-1] + 1}):
+                if record.offset in asked:
+                    yield record
+
+    def _newest_of(
+        self, tp: TopicPartition, start: int, end: int, wanted: Wanted, limit: int
+    ) -> list[DeadLetter]:
+        found: deque[DeadLetter] = deque()
+        step = max(limit, _FIRST_STEP_RECORDS)
+        while end > start and len(found) < limit:
+            begin = max(start, end - step)
+            # Values are let go of at once: one may be 32 MB.
+            letters = map(dead_letter, self._read({tp: begin}, {tp: end}))
+            found.extendleft(reversed([letter for letter in letters if wanted(letter)]))
+            end, step = begin, 2 * step
+        return list(found)[-limit:]
+
+    def _since(self, since: datetime | None) -> Offsets:
+        if since is None:
+            return self._starts
+        return offsets_since(self._consumer, self._ends, since)
+
+    def _read(self, starts: Offsets, ends: Offsets) -> Iterator[Incoming]:
+        return read(self._consumer, starts, ends)
+
+
+def put_back(producer: Any, records: Iterable[Incoming], partitions: Mapping[str, int]) -> int:
+    """Send the records back to where they came from; return when the broker has every one.
+
+    Args:
+        producer: A kafka-python producer.
+        records: Dead letters.
+        partitions: The topics that Tocsin reads, and how many partitions each has.
+
+    Returns:
+        How many were put back.
+
+    Raises:
+        MisconfigurationError: one cannot be put back; those before it were.
+        KafkaError: the broker did not take one; earlier ones may be there.
+    """
+    count, sent = 0, []
+    for record in records:
+        try:
+            out = original(record, partitions)
+        except NotRequeueableError as error:
+            raise MisconfigurationError(
+                f"the dead letter {record.partition}:{record.offset} cannot be put back: {error}."
+            ) from error
+        future = producer.send(
+            out.topic,
+            out.value,
+            key=out.key,
+            headers=list(out.headers),
+            partition=out.partition,
+            timestamp_ms=out.timestamp_ms,
+        )
+        sent.append(future)
+        count += 1
+        if len(sent) >= _MOST_UNACKNOWLEDGED:
+            _acknowledged(producer, sent)
+    _acknowledged(producer, sent)
+    return count
+
+
+def _acknowledged(producer: Any, sent: list[Any]) -> None:
+    producer.flush(timeout=_SEND_SECONDS)
+    for future in sent:
+        future.get(timeout=_SEND_SECONDS)
+    sent.clear()

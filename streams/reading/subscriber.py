@@ -1,0 +1,100 @@
+"""Records of topics in the order of their time, from a place in the past to now, or for ever.
+
+Owns positions in partitions, and the order in which several partitions are read. Must not know what
+the records mean. Clients are kafka-python consumers (see `streams.reading.clients`).
+"""
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from kafka import TopicPartition
+
+from streams.envelope import Incoming
+from streams.errors import TopicMismatchError
+
+Offsets = Mapping[TopicPartition, int]
+
+_POLL_MS = 500
+
+
+def partitions_of(consumer: Any, topics: Sequence[str]) -> list[TopicPartition]:
+    """List the partitions of the topics.
+
+    Raises:
+        TopicMismatchError: a topic is missing; the message names every such topic.
+    """
+    counts = {topic: consumer.partitions_for_topic(topic) for topic in topics}
+    missing = [topic for topic, partitions in counts.items() if not partitions]
+    if missing:
+        raise TopicMismatchError(
+            f"the broker has no topic {' and no topic '.join(missing)}: check TOCSIN_TOPIC_PREFIX; "
+            f"`tocsin topics apply` creates what is missing"
+        )
+    return [TopicPartition(topic, number) for topic in topics for number in sorted(counts[topic])]
+
+
+def offsets_since(consumer: Any, ends: Offsets, moment: datetime) -> dict[TopicPartition, int]:
+    """Give the offsets of the first records from that moment on; the end where there is none."""
+    # Below zero, Kafka would take the number for "earliest" or "latest".
+    timestamp_ms = max(0, round(moment.timestamp() * 1000))
+    found = consumer.offsets_for_times(dict.fromkeys(ends, timestamp_ms))
+    return {
+        tp: end if found.get(tp) is None else min(found[tp].offset, end) for tp, end in ends.items()
+    }
+
+
+def read(consumer: Any, starts: Offsets, ends: Offsets) -> Iterator[Incoming]:
+    """Read from the starts to before the ends, the oldest of all partitions first.
+
+    Within a partition the order is that of its offsets. Memory is bounded by one fetch a partition.
+    """
+    waiting: dict[TopicPartition, deque[Any]] = {
+        tp: deque() for tp, end in ends.items() if starts[tp] < end
+    }
+    _place(consumer, {tp: starts[tp] for tp in waiting})
+    while waiting:
+        drained = [tp for tp, records in waiting.items() if not records]
+        if not drained:
+            oldest = min(waiting, key=lambda tp: (waiting[tp][0].timestamp, tp))
+            yield incoming(waiting[oldest].popleft())
+            continue
+        consumer.pause(*waiting)
+        consumer.resume(*drained)
+        for tp, records in consumer.poll(timeout_ms=_POLL_MS).items():
+            waiting[tp].extend(record for record in records if record.offset < ends[tp])
+        for tp in drained:
+            # The position passes over gaps (compaction, transactions); offsets alone would not.
+            if not waiting[tp] and consumer.position(tp) >= ends[tp]:
+                del waiting[tp]
+                consumer.pause(tp)
+
+
+def follow(consumer: Any, starts: Offsets) -> Iterator[Incoming]:
+    """Read from the starts on, as records come, without an end."""
+    _place(consumer, starts)
+    while True:
+        fetched = consumer.poll(timeout_ms=_POLL_MS)
+        records = [record for several in fetched.values() for record in several]
+        # One partition's records have no order of their own but offsets; the sort is stable.
+        yield from map(incoming, sorted(records, key=lambda record: record.timestamp))
+
+
+def incoming(record: Any) -> Incoming:
+    """Give a record of kafka-python as ours."""
+    return Incoming(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        timestamp_ms=record.timestamp,
+        key=record.key,
+        value=record.value,
+        headers=[(name, value) for name, value in record.headers],
+    )
+
+
+def _place(consumer: Any, offsets: Offsets) -> None:
+    consumer.assign(list(offsets))
+    for tp, offset in offsets.items():
+        consumer.seek(tp, offset)
