@@ -3,11 +3,14 @@
 Owns the tries, their pauses and what they mean. Must not know what is done with the cluster after.
 """
 
+import asyncio
 import time
 from collections.abc import Callable
 
+import aiokafka.errors
+from aiokafka.conn import create_conn
 from kafka import KafkaAdminClient
-from kafka.errors import BrokerResponseError, KafkaError
+from kafka.errors import KafkaError
 
 from processors.errors import MisconfigurationError
 from streams.brokers.probe import probe
@@ -28,6 +31,9 @@ def wait_until_reachable(
     on_waiting: Callable[[str], None] | None = None,
 ) -> None:
     """Return once the cluster answers and, with SASL, takes the user.
+
+    Call it before an event loop runs: it blocks. Do so before any client is made, too: the clients
+    take a wrong password for a passing fault.
 
     Args:
         connection: The cluster.
@@ -71,20 +77,37 @@ def _why_not_reachable(connection: Connection) -> str | None:
                 sasl_mechanism=connection.sasl_mechanism,
                 timeout_seconds=_PROBE_SECONDS,
             )
-            _log_in(connection, server)
-        except (OSError, KafkaError) as error:
+            _log_in(connection, server, host, port)
+        except (OSError, KafkaError, aiokafka.errors.KafkaError) as error:
             reasons.append(f"{server}: {error}")
         else:
             return None
     return "; ".join(reasons)
 
 
-def _log_in(connection: Connection, server: str) -> None:
+def _log_in(connection: Connection, server: str, host: str, port: int) -> None:
+    if connection.uses_sasl:
+        try:
+            asyncio.run(_authenticate(connection, host, port))
+        except aiokafka.errors.BrokerResponseError as error:
+            raise MisconfigurationError(
+                f"{server} does not accept the user {connection.sasl_username!r} with "
+                f"{connection.sasl_mechanism}: {error}; check user name and password"
+            ) from error
+    # A broker that is just starting answers before it belongs to its cluster; until then no topic
+    # can be made. This returns when the cluster's metadata names a broker.
     arguments = connection.kafka_python() | {"bootstrap_servers": [server]}
-    try:
-        KafkaAdminClient(**arguments, bootstrap_timeout_ms=int(1000 * _PROBE_SECONDS)).close()
-    except BrokerResponseError as error:
-        raise MisconfigurationError(
-            f"{server} does not accept the user {connection.sasl_username!r} with "
-            f"{connection.sasl_mechanism}: {error}; check user name and password"
-        ) from error
+    KafkaAdminClient(**arguments, bootstrap_timeout_ms=int(1000 * _PROBE_SECONDS)).close()
+
+
+async def _authenticate(connection: Connection, host: str, port: int) -> None:
+    # One bare connection of aiokafka, because it raises what the broker said. Its clients, and
+    # kafka-python's, take a refused password for a passing fault and try again until they time out.
+    arguments = connection.aiokafka()
+    del arguments["bootstrap_servers"]
+    opened = await create_conn(
+        host, port, **arguments, request_timeout_ms=int(1000 * _PROBE_SECONDS)
+    )
+    closed = opened.close()
+    if closed is not None:
+        await closed
