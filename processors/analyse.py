@@ -17,6 +17,7 @@ from processors.contracts import (
     Article,
     ArticleFlag,
     ArticleRef,
+    Evidence,
     LeaderRef,
     Mention,
     MentionContext,
@@ -33,6 +34,9 @@ UNKNOWN = Sentiment(polarity=0.0, subjectivity=0.0, label="unknown", scored_word
 ID_BYTES = 16
 # A title is repeated in every mention and alert of its article; Kafka's default limit is 1 MiB.
 MOST_TITLE_CHARACTERS = 1_000
+# What one name repeated, or one endless sentence, may add to a record; scores count all of it.
+MOST_SPANS = 200
+MOST_EVIDENCE_WORDS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +132,19 @@ def _mention(leader: DetectedLeader, scored: ScoredArticle | None) -> Mention:
         status=leader.status,
         relevance=leader.relevance,
         sentiment=sentiment,
-        spans=list(leader.spans),
-        evidence=evidence,
+        spans=list(leader.spans[:MOST_SPANS]),
+        evidence=[_bounded(one) for one in evidence],
     )
+
+
+def _bounded(evidence: Evidence) -> Evidence:
+    """Keep the words that weigh most, in the order of the text."""
+    words = evidence.words
+    if len(words) <= MOST_EVIDENCE_WORDS:
+        return evidence
+    heaviest = sorted(range(len(words)), key=lambda index: -abs(words[index][1]))
+    kept = [words[index] for index in sorted(heaviest[:MOST_EVIDENCE_WORDS])]
+    return msgspec.structs.replace(evidence, words=kept)
 
 
 def _contexts(

@@ -16,7 +16,7 @@ class Guards:
 
     # A page of last week that arrives today is no news of today.
     stale_seconds: int = 2 * 86_400
-    # A publisher's clock may run ahead; a date past tomorrow is wrong or an embargo.
+    # A publisher's clock may run ahead; a date more than an hour ahead is wrong or an embargo.
     future_seconds: int = 3_600
 
 

@@ -8,12 +8,18 @@ a sentence unless the word before it or the word after it says otherwise. No mod
 import re
 from collections.abc import Iterator
 
+
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
 _LINE_BREAK = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _SOFT_BREAKS = frozenset(("\n", "\r\n"))
 _NON_SPACE = re.compile(r"\S")
 
-# A stop, what may close behind it, and white space. Each part takes characters that the part before
-# it cannot take, so that no text makes the pattern go back: keep that, or 1 MB of dots is quadratic.
+# A stop, what may close behind it, and white space. Each part takes characters that the part
+# before it cannot take, so that no text makes the pattern go back: keep that, or 1 MB of dots is
+# quadratic.
 _STOP = re.compile(r"([.!?\u2026][\"'\u201d\u2019\u00bb)\]]*)\s+")
 _OPENERS = "\"'\u201c\u2018\u00ab([\u2014\u2013-"
 _QUOTES = '"\u201d\u2019\u00bb'
@@ -24,44 +30,45 @@ _REPORTED = re.compile(
 )
 
 # Before a name: the stop never ends the sentence.
-_TITLES = frozenset(
+_TITLES = _words(
     """
     mr mrs ms mx dr prof rev hon fr msgr mme mlle messrs st sen sens rep reps gov govs pres amb
     gen lt col maj capt cmdr cdr adm sgt cpl pvt brig cmd supt det insp atty dep asst sec min
-    rt ald vs cf eg ie viz
-    """.split()
+    rt ald v vs cf eg ie viz
+    """
 )
 # Before a number: the stop does not end the sentence.
-_BEFORE_NUMBERS = frozenset(
+_BEFORE_NUMBERS = _words(
     """
     no nos p pp art arts sec ch vol fig par para approx est ca circa nr
     jan feb mar apr jun jul aug sep sept oct nov dec
-    """.split()
+    """
 )
 # The stop ends the sentence only before a word that opens one.
-_SHORTENED = frozenset(
+_SHORTENED = _words(
     """
     inc corp co ltd plc bros llc jr sr esq etc al dept univ assn bldg ave blvd rd mt ft
     jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri
     ala ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo mont neb
     nev okla ore pa penn tenn tex va vt wash wis wyo ont que
-    """.split()
+    """
 )
-_OPENING_WORDS = frozenset(
+_OPENING_WORDS = _words(
     """
     The A An He She It They We You I In On At But And So Then This That These Those There Here His
     Her Their Its Our My If When While After Before As For With By From Since Although Though
     However Meanwhile What Who Why How Where Not No Yes Now Both Some Many Most Several Under
     Despite According Last Earlier Later Asked Until Yet Still Instead Among One
-    """.split()
+    """
 )
-_AFTER_CLOCK = frozenset(
+_AFTER_CLOCK = _words(
     """
     Eastern Pacific Central Mountain ET EST EDT PT PST PDT CT CST CDT GMT UTC BST CET Monday
     Tuesday Wednesday Thursday Friday Saturday Sunday Moscow Beijing Paris London local
-    """.split()
+    """
 )
 _LONGEST_WORD_CHARACTERS = 24
+_LONGER_THAN_SHORT_FORMS = 1 + max(map(len, _TITLES | _BEFORE_NUMBERS | _SHORTENED))
 
 
 def split(text: str) -> list[tuple[int, int]]:
@@ -101,9 +108,14 @@ def _split_paragraph(text: str, start: int, end: int, spans: list[tuple[int, int
         return
     start = first.start()
     for match in _STOP.finditer(text, start, end):
+        stop, closed = match.span(1)
         after = match.end()
-        if after < end and _ends_sentence(text, start, match.start(), match.end(1), after):
-            spans.append((start, match.end(1)))
+        # Most sentences end plainly: a word that is too long for a short form, then a capital.
+        ending = text[max(start, stop - _LONGER_THAN_SHORT_FORMS) : stop]
+        plain = ending.isalpha() and ending.islower() and stop - start >= _LONGER_THAN_SHORT_FORMS
+        plain = plain and text[stop:closed] == "." and after < end and text[after].isupper()
+        if plain or (after < end and _ends_sentence(text, start, stop, closed, after)):
+            spans.append((start, closed))
             start = after
     # White space at the end of the paragraph belongs to no sentence; where a stop took it all,
     # nothing is left.
@@ -140,15 +152,18 @@ def _full_stop_ends_sentence(text: str, start: int, stop: int, after: int, follo
     if lower in _TITLES:
         return False
     initial = len(word) == 1 and word.isupper()
-    if not (initial or lower in _SHORTENED or "." in word):
-        return True
-    if "." in word and _DOTTED.fullmatch(word) is None:
-        return True  # "Amazon.com." or an ellipsis
+    dotted = "." in word and _DOTTED.fullmatch(word) is not None  # not "Amazon.com."
+    if initial or dotted or lower in _SHORTENED:
+        return _opens_sentence(text, after, lower, initial=initial)
+    return True
+
+
+def _opens_sentence(text: str, after: int, lower: str, *, initial: bool) -> bool:
+    """Whether the word at `after` can only be a new sentence's, behind a short form."""
     opened = _NEXT_WORD.match(text, after, after + _LONGEST_WORD_CHARACTERS)
     if opened is None:
         return not initial
     if lower in ("a.m", "p.m"):
         return opened.group(1) not in _AFTER_CLOCK
-    if text.startswith(".", opened.end()):
-        return False  # "A. A. Milne": the next one is an initial as well
-    return opened.group(1) in _OPENING_WORDS
+    # "A. A. Milne": the next one is an initial as well
+    return opened.group(1) in _OPENING_WORDS and not text.startswith(".", opened.end())

@@ -23,11 +23,12 @@ from processors.rules import EncounterRule, Guards, Rules, SentimentRule
 from processors.windows import milliseconds, tumbling
 
 STATE_VERSION = 1
-# Bounds of a leader's state: about 20 kB, however often the leader is named.
+# Bounds of a leader's state: below 64 kB, however often the leader is named. Pairs times sightings
+# is most of it.
 MOST_APPLIED = 512
 MOST_RUNG = 128
 MOST_PAIRS = 128
-MOST_SIGHTINGS = 64
+MOST_SIGHTINGS = 16
 
 NO_RULE = "none"
 
@@ -105,7 +106,13 @@ def decode_state(value: bytes) -> WatchState:
     Raises:
         msgspec.ValidationError: if it was written in a form that this version does not know.
     """
-    return msgspec.msgpack.decode(value, type=WatchState)
+    state = msgspec.msgpack.decode(value, type=WatchState)
+    if state.version != STATE_VERSION:
+        raise msgspec.ValidationError(
+            f"the watch state has version {state.version}, and this Tocsin reads version "
+            f"{STATE_VERSION}: run the version that wrote it, or a later one"
+        )
+    return state
 
 
 def _guard(context: MentionContext, guards: Guards) -> str | None:
@@ -162,7 +169,9 @@ class _Sitting:
         window = tumbling(self.context.event_time, rule.window_seconds)
         name = f"{rule.id}/{rule.version}"
         in_window = f"{name}/{self.mention.sentiment.label}/{milliseconds(window.start)}"
-        of_article = f"{name}/article/{_short_hash(self.context.article.article_id)}"
+        # By direction too: else an edit that turns the tone rings or not by the order of arrival.
+        article = _short_hash(self.context.article.article_id)
+        of_article = f"{name}/{self.mention.sentiment.label}/article/{article}"
         if self.guarded:
             self.suppressed.append(Suppressed(rule.id, self.guarded))
         elif in_window in self.rung:
@@ -179,9 +188,9 @@ class _Sitting:
     def encounter(self, companion: LeaderRef, rule: EncounterRule) -> None:
         """Ring if the pair was not seen in the quiet time before this sighting.
 
-        The window is as long as the quiet time. Sightings of one window may come in any order;
-        where the first two of a pair fall into two windows within one quiet time and arrive the
-        wrong way round, both windows ring.
+        The window is as long as the quiet time. Sightings of one window may come in any order, as
+        long as the pair was not seen in the window before. If it was, order still counts: a
+        sighting that arrives before the one that ties it to the earlier window rings.
         """
         if self.mention.relevance < rule.relevance:
             return
@@ -204,8 +213,9 @@ class _Sitting:
 
 def _sighted(sightings: tuple[int, ...], moment: int) -> tuple[int, ...]:
     """Add a sighting, one per hour at most: the quiet time is days, and state is bounded."""
-    hours = {seen // 3_600_000: seen for seen in (*sightings, moment)}
-    return tuple(sorted(hours.values())[-MOST_SIGHTINGS:])
+    # Sorted first, so that an hour's newest stays, whatever came last.
+    hours = {seen // 3_600_000: seen for seen in sorted((*sightings, moment))}
+    return tuple(hours.values())[-MOST_SIGHTINGS:]
 
 
 def _newest(moments: dict[K, int], most: int) -> dict[K, int]:
@@ -218,7 +228,7 @@ def _newest(moments: dict[K, int], most: int) -> dict[K, int]:
 def _newest_pairs(pairs: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
     if len(pairs) <= MOST_PAIRS:
         return pairs
-    kept = sorted(pairs.items(), key=lambda pair: pair[1][-1])[-MOST_PAIRS:]
+    kept = sorted(pairs.items(), key=lambda pair: (pair[1][-1], pair[0]))[-MOST_PAIRS:]
     return dict(kept)
 
 

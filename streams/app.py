@@ -22,11 +22,12 @@ from streams.metrics import Metrics
 from streams.outbox import Outbox
 from streams.progress import Progress
 from streams.settings import Settings
-from streams.topics import ENVELOPE_BYTES, WATCH_TABLE, TopicNames
+from streams.topics import WATCH_TABLE, TopicNames
 
 # Faust's queue in front of an agent. What waits there is memory, and is read again after a stop.
 BUFFERED_RECORDS = 2_000
 MAX_BATCH_BYTES = 262_144
+LARGEST_REQUEST_BYTES = 104_857_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,18 @@ def build(
     return App(app, table, names, progress, outbox)
 
 
+class _AppWithoutFolders(faust.App):  # type: ignore[misc]  # Faust ships no types
+    """Faust makes a data folder where it is started; a read-only image has no place for it.
+
+    The state is in memory and in the changelog: there is nothing to put into the folder.
+    """
+
+    def _create_directories(self) -> None:
+        return
+
+
 def _faust(settings: Settings, connection: Connection) -> Any:
-    return faust.App(
+    return _AppWithoutFolders(
         settings.application_id,
         broker=connection.faust_broker_urls(),
         broker_credentials=connection.faust_credentials(),
@@ -134,7 +145,8 @@ def _faust(settings: Settings, connection: Connection) -> Any:
         broker_commit_interval=max(60.0, settings.commit_interval_seconds),
         producer_linger=settings.producer_linger_seconds,
         producer_max_batch_size=MAX_BATCH_BYTES,
-        producer_max_request_size=settings.max_message_bytes + 2 * ENVELOPE_BYTES,
+        # The topics decide what is too large; this is what a Kafka broker reads at most.
+        producer_max_request_size=LARGEST_REQUEST_BYTES,
         producer_acks=-1,
         stream_buffer_maxsize=BUFFERED_RECORDS,
         stream_wait_empty=False,

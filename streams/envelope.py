@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from processors.contracts import Alert, Analysis, Mention
-from processors.errors import BadArticleError
+from processors.errors import BadArticleError, DeadLetterReason
 
 Headers = Sequence[tuple[str, bytes]]
 
@@ -26,6 +26,10 @@ CE_TYPE_SUFFIX = ".v1"
 REPLAY_ID_HEADER = "tocsin.replay-id"
 ERROR_PREFIX = "tocsin.error."
 REQUEUED_HEADER = "tocsin.requeued"
+# What Kafka gives for a record of its oldest format.
+NO_TIMESTAMP_MS = -1
+# The year 9999: windows of event time must still end within the calendar.
+LATEST_MS = 253_370_764_800_000
 
 _JSON_HEADERS: Headers = [(CONTENT_TYPE, JSON_TYPE)]
 _encode = msgspec.json.Encoder().encode
@@ -57,7 +61,16 @@ class Incoming:
 
     @property
     def event_time(self) -> datetime:
-        """When the record entered the log, in aware UTC."""
+        """When the record entered the log, in aware UTC.
+
+        Raises:
+            BadArticleError: the producer stamped no moment that can be, such as microseconds.
+        """
+        if not NO_TIMESTAMP_MS <= self.timestamp_ms < LATEST_MS:
+            raise BadArticleError(
+                DeadLetterReason.INVALID_DATE,
+                f"the record's timestamp is {self.timestamp_ms}, no Unix time in milliseconds",
+            )
         return datetime.fromtimestamp(self.timestamp_ms / 1000, tz=UTC)
 
 

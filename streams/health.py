@@ -47,6 +47,9 @@ class Health:
     def ticked(self) -> None:
         """Say that the event loop turns."""
         self.last_tick = self.clock()
+        if self._held_up():
+            # Else a worker would be dead at once after a long recovery.
+            self.last_progress = self.last_tick
 
     def live(self) -> Answer:
         """Whether the worker makes progress; if not, it should be restarted."""
@@ -56,9 +59,7 @@ class Health:
             return Answer(False, f"the event loop has not turned for {since_tick:.0f} s")
         waiting = self.waiting_records()
         since_progress = now - self.last_progress
-        # Before the first assignment and in a recovery no article can be finished.
-        held_up = self.starting or self.recovering or not self.assigned
-        if waiting and not held_up and since_progress > self.live_timeout_seconds:
+        if waiting and not self._held_up() and since_progress > self.live_timeout_seconds:
             return Answer(
                 False, f"{waiting} records wait, none finished for {since_progress:.0f} s"
             )
@@ -75,3 +76,7 @@ class Health:
         if not self.assigned:
             return Answer(False, "no partitions assigned")
         return Answer(True, f"{self.assigned} partitions assigned, state recovered")
+
+    def _held_up(self) -> bool:
+        """Whether no article can be finished: before the first assignment and in a recovery."""
+        return self.starting or self.recovering or not self.assigned

@@ -5,6 +5,7 @@ worker's loop is busy or stuck. Must not know what is counted or what is healthy
 """
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -40,6 +41,7 @@ class HttpServer:
         self._health = health
         self._loop = asyncio.new_event_loop()
         self._started: Future[int] = Future()
+        self._stopping = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="http", daemon=True)
 
     def start(self) -> str:
@@ -53,8 +55,8 @@ class HttpServer:
             port = self._started.result(timeout=10)
         except OSError as error:
             raise MisconfigurationError(
-                f"cannot listen on {self._host}:{self._port} for /metrics: {error.strerror}. Set "
-                f"TOCSIN_HTTP_PORT to a free port, or to 0 for any."
+                f"cannot listen on {self._host}:{self._port} for /metrics: "
+                f"{error.strerror or error}. Set TOCSIN_HTTP_PORT to a free port, or to 0 for any."
             ) from error
         shown = f"[{self._host}]" if ":" in self._host else self._host
         return f"http://{shown}:{port}"
@@ -62,26 +64,29 @@ class HttpServer:
     def stop(self) -> None:
         """Stop serving and wait for the thread to end."""
         if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._loop.stop)
+            # The loop may close just now, where the start failed.
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._stopping.set)
             self._thread.join(timeout=5)
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        runner = web.AppRunner(self._application(), access_log=None)
         try:
-            self._loop.run_until_complete(self._serve(runner))
-            self._loop.run_forever()
-        except OSError as error:
-            self._started.set_exception(error)
+            self._loop.run_until_complete(self._serve())
         finally:
-            self._loop.run_until_complete(runner.cleanup())
             self._loop.close()
 
-    async def _serve(self, runner: web.AppRunner) -> None:
-        await runner.setup()
-        site = web.TCPSite(runner, self._host, self._port, shutdown_timeout=1.0)
-        await site.start()
-        self._started.set_result(runner.addresses[0][1])
+    async def _serve(self) -> None:
+        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1.0)
+        try:
+            await runner.setup()
+            await web.TCPSite(runner, self._host, self._port).start()
+        except Exception as error:  # noqa: BLE001 - `start` raises it
+            self._started.set_exception(error)
+        else:
+            self._started.set_result(runner.addresses[0][1])
+            await self._stopping.wait()
+        finally:
+            await runner.cleanup()
 
     def _application(self) -> web.Application:
         app = web.Application()

@@ -107,6 +107,8 @@ class LagMeter:
         self._consumer.assign(list(wanted))
         for tp, position in wanted.items():
             self._consumer.seek(tp, position)
+            # A partition that was assigned before keeps its pause.
+            self._consumer.resume(tp)
         deadline = time.monotonic() + OLDEST_WAIT_SECONDS
         while len(found) < len(positions) and time.monotonic() < deadline:
             for tp, records in self._consumer.poll(timeout_ms=200).items():

@@ -11,12 +11,12 @@ from typing import Literal, TextIO
 import structlog
 
 # Faust logs each rebalance's tables at INFO, aiokafka each fetch's mishaps at WARNING while a
-# broker is away: the worker says both in its own words.
+# broker is away, and kafka-python an ERROR for each try: our own events say both once.
 QUIET = {
     "faust": logging.WARNING,
     "mode": logging.WARNING,
     "aiokafka": logging.ERROR,
-    "kafka": logging.ERROR,
+    "kafka": logging.CRITICAL,
     "aiohttp": logging.WARNING,
     "asyncio": logging.WARNING,
 }
@@ -44,7 +44,10 @@ def configure(
     ]
     render: structlog.typing.Processor = structlog.processors.JSONRenderer()
     if console:
-        render = structlog.dev.ConsoleRenderer(colors=out.isatty())
+        # Plain: the default shows every frame's variables, a password among them.
+        render = structlog.dev.ConsoleRenderer(
+            colors=out.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     else:
         shared.append(structlog.processors.format_exc_info)
     structlog.configure(
@@ -64,4 +67,6 @@ def configure(
     root.handlers[:] = [handler]
     root.setLevel(level)
     for name, least in QUIET.items():
-        logging.getLogger(name).setLevel(logging.DEBUG if level == "DEBUG" else least)
+        logging.getLogger(name).setLevel(
+            logging.DEBUG if level == "DEBUG" else max(least, root.level)
+        )

@@ -30,11 +30,18 @@ class Outbox:
     Args:
         producer: Gives the producer at the time of sending; Faust makes it when it starts.
         on_retry: Called with the number of records that are sent again.
+        retry_seconds: How long to wait before each further try; the last one is for all after it.
     """
 
-    def __init__(self, producer: Callable[[], Any], on_retry: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        producer: Callable[[], Any],
+        on_retry: Callable[[int], None],
+        retry_seconds: Sequence[float] = RETRY_SECONDS,
+    ) -> None:
         self._producer = producer
         self._on_retry = on_retry
+        self._retry_seconds = retry_seconds
 
     async def send(self, records: Sequence[Outgoing]) -> None:
         """Send the records and return when the broker has acknowledged every one.
@@ -49,7 +56,7 @@ class Outbox:
             unsent = await self._attempt(unsent)
             if not unsent:
                 return
-            wait_seconds = RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]
+            wait_seconds = self._retry_seconds[min(attempt, len(self._retry_seconds) - 1)]
             attempt += 1
             self._on_retry(len(unsent))
             log.warning("outbox.retrying", records=len(unsent), wait_seconds=wait_seconds)

@@ -7,8 +7,7 @@ Faust's own books are not used, because two things were seen in them. A record t
 twice after a seek (it does so at every start, for the first records of a partition) stands twice in
 its list of acknowledged offsets, and commits then stop before the pair. And an offset that is
 acknowledged first is committed even when a smaller one is still being worked on, as long as nothing
-was committed before. Here an offset is finished only with all those before it in its batch, in the
-order of the partition.
+was committed before. Here nothing is committed beyond a batch that is still being worked on.
 """
 
 import asyncio
@@ -23,6 +22,8 @@ class _Books:
 
     first_begun: int
     last_begun: int
+    # The first offset of each batch in hand, the oldest batch first.
+    in_hand: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -67,6 +68,8 @@ class Progress:
         if begun:
             self._in_flight += 1
             self._idle.clear()
+        for tp, first in _firsts(begun).items():
+            self._books[tp].in_hand.append(first)
         return begun
 
     def finish(self, generation: int, events: Iterable[Any]) -> None:
@@ -76,13 +79,23 @@ class Progress:
             self._idle.set()
         if generation != self.generation:
             return
-        for event in events:
-            tp, after = event.message.tp, event.message.offset + 1
+        batch = list(events)
+        for tp, first in _firsts(batch).items():
+            books = self._books.get(tp)
+            # Forgotten meanwhile: the partition is another worker's.
+            if books is None or first not in books.in_hand:
+                continue
+            books.in_hand.remove(first)
+            after = 1 + max(event.message.offset for event in batch if event.message.tp == tp)
             self._finished[tp] = max(after, self._finished.get(tp, 0))
 
     def committable(self) -> dict[Any, int]:
         """Give the next offset to read of each partition with finished records not committed."""
-        return dict(self._finished)
+        return {
+            tp: after
+            for tp, after in self._finished.items()
+            if all(after <= first for first in self._books[tp].in_hand)
+        }
 
     def committed(self, offsets: Mapping[Any, int]) -> None:
         """Strike out what is committed; what was finished meanwhile stays."""
@@ -117,3 +130,11 @@ class Progress:
             )
         books.last_begun = offset
         return True
+
+
+def _firsts(events: Iterable[Any]) -> dict[Any, int]:
+    """Give the first offset of each partition among these events."""
+    firsts: dict[Any, int] = {}
+    for event in events:
+        firsts.setdefault(event.message.tp, event.message.offset)
+    return firsts

@@ -8,10 +8,12 @@ variable that is unknown.
 """
 
 import difflib
-from collections.abc import Mapping
+import math
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 from msgspec import Meta, Struct
@@ -21,11 +23,21 @@ from streams.errors import BadSettingsError
 PREFIX = "TOCSIN_"
 FILE_SUFFIX = "_FILE"
 SECRET = {"secret": True}
+_LONGEST_SHOWN = 100
+# A $ would let a line break through at the end.
+_END = r"\Z"
+_DEFAULT = "default"
+_COMMAND_LINE = "command line"
+_SERVICE_LINK = re.compile(r"TOCSIN_(\w+_)?(SERVICE_(HOST|PORT\w*)|PORT(_\d+_\w+)?)", re.ASCII)
 
 Text = str
 Count = Annotated[int, Meta(ge=1)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
-Seconds = Annotated[float, Meta(gt=0)]
+# No wait is longer than a day; most clients keep milliseconds in 32 bits.
+Seconds = Annotated[float, Meta(gt=0, le=86_400)]
+ShortSeconds = Annotated[float, Meta(gt=0, le=10)]
+# A hundred years: as milliseconds, it still fits into Kafka's 64 bits.
+Retention = Annotated[int, Meta(ge=1, le=3_155_760_000)]
 Share = Annotated[float, Meta(gt=0, le=1)]
 
 
@@ -42,7 +54,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = ""
     broker_wait_seconds: Annotated[
         float,
-        Meta(ge=0, description="How long to wait for a broker that is away. 0: for ever."),
+        Meta(
+            ge=0, le=86_400, description="How long to wait for a broker that is away. 0: for ever."
+        ),
     ] = 0.0
     security_protocol: Annotated[
         Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"],
@@ -70,7 +84,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     application_id: Annotated[
         str,
         Meta(
-            pattern=r"^[A-Za-z0-9._-]{1,100}$",
+            pattern=r"^[A-Za-z0-9._-]{1,100}\Z",
             description="Consumer group; the watch state's changelog starts with it.",
         ),
     ] = "tocsin"
@@ -91,7 +105,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     # Topics.
     topic_prefix: Annotated[
         str,
-        Meta(pattern=r"^[A-Za-z0-9._-]{0,100}$", description="Put before every topic's name."),
+        Meta(pattern=r"^[A-Za-z0-9._-]{0,100}\Z", description="Put before every topic's name."),
     ] = ""
     create_topics: Annotated[
         bool, Meta(description="Whether a worker creates the topics that are missing.")
@@ -99,10 +113,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     partitions: Annotated[Count, Meta(le=10_000, description="Partitions of every topic.")] = 4
     replication_factor: Annotated[Count, Meta(le=100, description="Replicas of every topic.")] = 1
     retention_articles_seconds: Annotated[
-        Count, Meta(description="How long articles, analyses and mentions are kept.")
+        Retention, Meta(description="How long articles, analyses and mentions are kept.")
     ] = 7 * 86_400
     retention_alerts_seconds: Annotated[
-        Count, Meta(description="How long alerts and dead letters are kept.")
+        Retention, Meta(description="How long alerts and dead letters are kept.")
     ] = 30 * 86_400
     max_message_bytes: Annotated[
         int,
@@ -122,7 +136,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Count, Meta(le=10_000, description="Most records that are handled together.")
     ] = 500
     batch_wait_seconds: Annotated[
-        Seconds, Meta(le=10, description="How long a batch that is not full waits for more.")
+        ShortSeconds, Meta(description="How long a batch that is not full waits for more.")
     ] = 0.05
     commit_interval_seconds: Annotated[
         Seconds, Meta(description="How often finished offsets are committed.")
@@ -140,7 +154,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         ),
     ] = 0.5
     dead_letter_limit_records: Annotated[
-        Count, Meta(description="Newest articles over which that share is taken.")
+        Count, Meta(le=10_000_000, description="Newest articles over which that share is taken.")
     ] = 1_000
 
     # What the worker shows.
@@ -183,6 +197,14 @@ class Effective:
     origins: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a setting; `field` is empty where no setting is meant."""
+
+    field: str
+    message: str
+
+
 def describe() -> list[Described]:
     """List every setting in the order in which they are documented."""
     described = []
@@ -213,74 +235,141 @@ def load(environment: Mapping[str, str], **options: object) -> Effective:
     Raises:
         BadSettingsError: naming every unknown variable, unreadable file and bad value at once.
     """
-    problems: list[str] = []
-    values: dict[str, object] = {}
-    origins: dict[str, str] = {}
+    read, problems = examine(environment, **options)
+    if problems:
+        raise BadSettingsError([problem.message for problem in problems])
+    return read
+
+
+def examine(
+    environment: Mapping[str, str], **options: object
+) -> tuple[Effective, Sequence[Problem]]:
+    """Read the settings and what is wrong with them; see `load`. What is wrong has its default."""
+    problems: list[Problem] = []
     known = {d.variable: d for d in describe()}
-    for variable, given in sorted(environment.items()):
+    given = _texts(environment, known, problems)
+    for name, option in options.items():
+        if option is not None:
+            given[name] = (option, _COMMAND_LINE)
+    values: dict[str, Any] = {}
+    for field in msgspec.structs.fields(Settings):
+        value, origin = given.get(field.name, (field.default, _DEFAULT))
+        try:
+            values[field.name] = _converted(value, field.type)
+        except ValueError:
+            message = _why_not(known[PREFIX + field.name.upper()], field.type, value, origin)
+            problems.append(Problem(field.name, message))
+    origins = {
+        name: given[name][1] if name in given and name in values else _DEFAULT
+        for name in Settings.__struct_fields__
+    }
+    return Effective(Settings(**values), origins), problems
+
+
+def _texts(
+    environment: Mapping[str, str], known: Mapping[str, Described], problems: list[Problem]
+) -> dict[str, tuple[object, str]]:
+    """Give text and variable of every setting that the environment has, by field."""
+    given: dict[str, tuple[object, str]] = {}
+    for variable, value in sorted(environment.items()):
         if not variable.startswith(PREFIX):
             continue
-        field, text = _given(variable, given, known, problems)
-        if field is None or text is None:
+        described, text = _given(variable, value, known, problems)
+        if described is None:
             continue
-        if field in origins:
-            problems.append(
-                f"{known[PREFIX + field.upper()].variable} is set twice: as a value and "
-                f"as a file. Keep one."
-            )
-        values[field], origins[field] = text, variable
-    types = {f.name: f.type for f in msgspec.structs.fields(Settings)}
-    converted = {
-        field: _convert(field, text, types[field], origins[field], known, problems)
-        for field, text in values.items()
-    }
-    for field, option in options.items():
-        if option is not None:
-            converted[field], origins[field] = option, "command line"
-    if problems:
-        raise BadSettingsError(problems)
-    return Effective(
-        settings=Settings(**converted),  # type: ignore[arg-type]  # converted by field above
-        origins={f: origins.get(f, "default") for f in types},
-    )
+        if variable != described.variable and described.variable in environment:
+            twice = f"{described.variable} is set twice: as a value and as a file. Keep one."
+            problems.append(Problem(described.field, twice))
+        elif text is not None:
+            given[described.field] = (text, variable)
+    return given
 
 
 def _given(
-    variable: str, value: str, known: Mapping[str, Described], problems: list[str]
-) -> tuple[str | None, str | None]:
-    if variable in known:
-        return known[variable].field, value
-    stem = variable.removesuffix(FILE_SUFFIX)
-    if variable.endswith(FILE_SUFFIX) and stem in known:
-        try:
-            return known[stem].field, Path(value).read_text(encoding="utf-8").rstrip("\r\n")
-        except (OSError, UnicodeDecodeError) as error:
-            problems.append(f"{variable} names the file {value!r}, which cannot be read: {error}.")
-            return None, None
-    near = difflib.get_close_matches(variable, known, n=1)
-    hint = f" Did you mean {near[0]}?" if near else " `tocsin config show` lists the settings."
-    problems.append(f"{variable} is not a setting.{hint}")
+    variable: str, value: str, known: Mapping[str, Described], problems: list[Problem]
+) -> tuple[Described | None, str | None]:
+    """Find the setting of a variable, and its text; both are None where there is none."""
+    described = known.get(variable)
+    try:
+        if described is not None:
+            # What is no UTF-8 comes from the environment as lone surrogates.
+            value.encode()
+            return described, value
+        described = known.get(variable.removesuffix(FILE_SUFFIX))
+        if described is not None and variable.endswith(FILE_SUFFIX):
+            return described, Path(value).read_text(encoding="utf-8-sig").rstrip("\r\n")
+    except OSError as error:
+        # Who sets the wrong one of the two variables has put the secret where a path belongs.
+        named = "a file" if described is None or described.secret else f"the file {value!r}"
+        why = error.strerror or type(error).__name__
+        message = f"{variable} names {named}, which cannot be read: {why}."
+        problems.append(Problem(described.field if described else "", message))
+        return described, None
+    except ValueError:
+        message = f"{variable} is not UTF-8, or names a file that is not."
+        problems.append(Problem(described.field if described else "", message))
+        return described, None
+    problems.append(Problem("", f"{variable} is not a setting. {_hint(variable, known)}"))
     return None, None
 
 
-def _convert(
-    field: str,
-    text: object,
-    kind: Any,
-    origin: str,
-    known: Mapping[str, Described],
-    problems: list[str],
-) -> object:
-    described = known[PREFIX + field.upper()]
-    shown = "a secret value" if described.secret else repr(text)
-    try:
-        return msgspec.convert(text, kind, strict=False)
-    except msgspec.ValidationError as error:
-        problems.append(
-            f"{origin} is {shown}: {str(error).lower()}. {described.description} "
-            f"Default: {described.default!r}."
+def _hint(variable: str, known: Mapping[str, Described]) -> str:
+    candidates = [*known, *(name + FILE_SUFFIX for name in known)]
+    near = difflib.get_close_matches(variable.upper(), candidates, n=1, cutoff=0.75)
+    if near:
+        return f"Did you mean {near[0]}?"
+    if _SERVICE_LINK.fullmatch(variable):
+        return (
+            "It looks like one that Kubernetes adds for a Service: "
+            "say enableServiceLinks: false in the pod."
         )
-        return None
+    return "`tocsin config show` lists the settings."
+
+
+def _converted(value: object, kind: Any) -> object:
+    """Convert a text, or check a value from the command line.
+
+    Raises:
+        ValueError: it is not what the setting takes.
+    """
+    converted = msgspec.convert(value, kind, strict=not isinstance(value, str))
+    if isinstance(converted, float) and not math.isfinite(converted):
+        raise ValueError("not finite")
+    return converted
+
+
+def _why_not(described: Described, kind: Any, value: object, origin: str) -> str:
+    if origin == _COMMAND_LINE:
+        origin = f"--{described.field.replace('_', '-')}"
+    shown = "a secret value" if described.secret else _shortened(repr(value))
+    return (
+        f"{origin} is {shown}; it takes {_taken(kind)}. {described.description} "
+        f"Default: {described.default!r}."
+    )
+
+
+def _taken(kind: Any) -> str:
+    """Say what a setting takes, such as "a whole number from 1 to 100"."""
+    bare = getattr(kind, "__origin__", kind)
+    if get_origin(bare) is Literal:
+        return "one of " + ", ".join(str(one) or "(empty)" for one in get_args(bare))
+    if bare is bool:
+        return "true or false"
+    bounds = {
+        words: limit
+        for meta in _metas(kind)
+        for words, limit in (("from", meta.ge), ("above", meta.gt), ("up to", meta.le))
+        if limit is not None
+    }
+    if bare in {int, float}:
+        noun = "a whole number" if bare is int else "a number"
+        return " ".join([noun, *(f"{words} {limit}" for words, limit in bounds.items())])
+    patterns = [meta.pattern for meta in _metas(kind) if meta.pattern]
+    return f"text that matches {patterns[0].strip('^').removesuffix(_END)}" if patterns else "text"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
 
 
 def _metas(kind: Any) -> list[Meta]:

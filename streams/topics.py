@@ -13,7 +13,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
-from kafka.errors import TopicAlreadyExistsError
+from kafka.errors import (
+    NoError,
+    TopicAlreadyExistsError,
+    UnknownTopicOrPartitionError,
+    UnsupportedVersionError,
+    for_code,
+)
 
 from processors.contracts import AlertKind
 from streams.errors import TopicMismatchError
@@ -29,6 +35,7 @@ WATCH_TABLE = "watch"
 ALERT_KINDS: tuple[AlertKind, ...] = ("sentiment", "encounter")
 # Headers, key and the error's description ride on top of a dead letter's original bytes.
 ENVELOPE_BYTES = 65_536
+_ALTERED = "OK"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +120,18 @@ def compare(admin: Any, wanted: Sequence[TopicPlan]) -> list[TopicDifference]:
     Args:
         admin: A kafka-python `KafkaAdminClient`.
         wanted: The plan.
+
+    Raises:
+        KafkaError: the broker does not answer, or does not allow the question. A topic that may
+            not be described is not taken for one that is missing.
     """
-    there = {
-        t["name"]: len(t["partitions"])
-        for t in admin.describe_topics([w.name for w in wanted])
-        if not t.get("error_code")
-    }
+    there = {}
+    for topic in admin.describe_topics([w.name for w in wanted]):
+        error = for_code(topic.get("error_code") or 0)
+        if error is NoError:
+            there[topic["name"]] = len(topic["partitions"])
+        elif error is not UnknownTopicOrPartitionError:
+            raise error(f"describing {topic['name']}")
     differences = []
     for want in wanted:
         partitions = there.get(want.name)
@@ -141,19 +154,20 @@ def apply(admin: Any, wanted: Sequence[TopicPlan]) -> list[TopicDifference]:
 
     Raises:
         TopicMismatchError: if a topic has other partitions than the plan; nothing is changed then.
+            Or if the broker refuses a topic or a configuration; the message gives its reason.
+        KafkaError: the broker does not answer.
     """
     differences = compare(admin, wanted)
     wrong = [d.message for d in differences if d.kind == "partitions"]
     if wrong:
-        raise TopicMismatchError("; ".join(wrong) + ".")
+        raise TopicMismatchError(_listed("Nothing was changed", wrong))
     by_name = {w.name: w for w in wanted}
     for name in dict.fromkeys(d.name for d in differences):
         want = by_name[name]
         if any(d.kind == "missing" for d in differences if d.name == name):
             _create(admin, want)
         else:
-            resource = ConfigResource(ConfigResourceType.TOPIC, name, configs=dict(want.config))
-            admin.alter_configs([resource])
+            _alter(admin, want)
     return differences
 
 
@@ -165,9 +179,12 @@ def require(admin: Any, wanted: Sequence[TopicPlan]) -> None:
     """
     wrong = [d.message for d in compare(admin, wanted) if d.kind != "config"]
     if wrong:
-        raise TopicMismatchError(
-            "; ".join(wrong) + ". `tocsin topics apply` creates what is missing."
-        )
+        head = "The topics are not as planned (`tocsin topics apply` creates what is missing)"
+        raise TopicMismatchError(_listed(head, wrong))
+
+
+def _listed(head: str, messages: Sequence[str]) -> str:
+    return f"{head}:" + "".join(f"\n  - {message}" for message in messages)
 
 
 def _create(admin: Any, want: TopicPlan) -> None:
@@ -177,12 +194,35 @@ def _create(admin: Any, want: TopicPlan) -> None:
         replication_factor=want.replication_factor,
         topic_configs=dict(want.config),
     )
-    try:
-        admin.create_topics([new])
-    except TopicAlreadyExistsError:
+    # Raised errors hold the whole request and answer; the broker's own sentence is in the answer.
+    answer = admin.create_topics([new], raise_errors=False)
+    (outcome,) = answer["topics"]
+    error = for_code(outcome["error_code"])
+    if error is TopicAlreadyExistsError:
         # Another worker was quicker; `require` checks what it made.
         return
+    if error is not NoError:
+        why = outcome.get("error_message") or error.description or error.__name__
+        if error.retriable:
+            raise error(f"creating {want.name}: {why}")
+        raise TopicMismatchError(f"{want.name} cannot be created: {why}")
     admin.wait_for_topics([want.name])
+
+
+def _alter(admin: Any, want: TopicPlan) -> None:
+    """Set the plan's configuration; what else is set on the topic stays."""
+    resource = ConfigResource(ConfigResourceType.TOPIC, want.name, configs=dict(want.config))
+    try:
+        # The client gives a refusal back as text, and raises only what it finds out by itself.
+        outcome = admin.alter_configs([resource])["topic"][want.name]
+    except (UnsupportedVersionError, ValueError) as error:
+        outcome = str(error) or type(error).__name__
+    if outcome != _ALTERED:
+        settings = ", ".join(f"{key}={value}" for key, value in want.config.items())
+        raise TopicMismatchError(
+            f"the broker does not alter the configuration of {want.name}: {outcome}. "
+            f"Set {settings} by the broker's own means"
+        )
 
 
 def _config_differences(admin: Any, want: TopicPlan) -> list[TopicDifference]:

@@ -8,7 +8,8 @@ over white space: `PAIRS` says where that can happen, `glue` does it.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from textblob import _text
 
@@ -19,6 +20,7 @@ _EMOTICON: re.Pattern[str] = _text.RE_EMOTICONS
 _SARCASM: re.Pattern[str] = _text.RE_SARCASM
 _ABBREVIATIONS: set[str] = _text.ABBREVIATIONS
 _CONTRACTIONS: dict[str, str] = _text.replacements
+PUNCTUATION: str = _text.PUNCTUATION
 _PUNCTUATION: str = _text.PUNCTUATION.replace(".", "")
 _PUNCTUATION_SET = frozenset(_PUNCTUATION)
 _QUOTES = tuple("\u201c\u201d\u2018\u2019'\"")
@@ -34,9 +36,7 @@ def _pairs() -> frozenset[str]:
     """Every two characters that stand side by side in an emoticon or in "(!)"."""
     glued = [emoticon for kind in EMOTICONS.values() for emoticon in kind]
     glued.append("(!)")
-    return frozenset(
-        a + b for emoticon in glued for a, b in zip(emoticon, emoticon[1:], strict=False)
-    )
+    return frozenset(a + b for emoticon in glued for a, b in pairwise(emoticon))
 
 
 PAIRS = _pairs()
@@ -97,7 +97,7 @@ def is_full_stop(word: str) -> bool:
     return word[:-1].isalnum() and not (
         len(word) <= 2  # noqa: PLR2004 - an initial
         or word in _ABBREVIATIONS
-        or (len(word) >= 3 and len(word) <= _beginning(_CONSONANTS, word) + 1)
+        or len(word) <= _beginning(_CONSONANTS, word) + 1
     )
 
 
@@ -147,7 +147,7 @@ def spoken(words: list[str]) -> list[str]:
 
 def glues(words: Sequence[str]) -> bool:
     """Whether an emoticon could stand across two of these neighbouring tokens."""
-    return any(a[-1] + b[0] in PAIRS for a, b in zip(words, words[1:], strict=False))
+    return any(a[-1] + b[0] in PAIRS for a, b in pairwise(words))
 
 
 def glue(words: Sequence[str]) -> list[str]:
@@ -164,7 +164,7 @@ def _unspaced(match: re.Match[str]) -> str:
     return match.group(1).replace(" ", "") + match.group(2)
 
 
-def _sentences(words: Sequence[str]) -> Iterable[Sequence[str]]:
+def _sentences(words: Sequence[str]) -> Iterator[Sequence[str]]:
     """TextBlob's own rough sentences: they only say which tokens cannot be glued."""
     start = at = 0
     while at < len(words):

@@ -4,8 +4,9 @@ Owns the alphabet, and how a stretch between white space becomes codes, with a b
 not know weights. Scoring a sentence is then a few searches in a string that is a tenth as long.
 
 The alphabet: `u` a word that no list knows, `U` the same with a capital, `N` a masked name, `n` a
-word inside a capitalised name, `,` `;` `"` `.` punctuation by what it does, U+3400… a function word,
-U+4000… a known word, and 0x4000 further the same word with a capital.
+word inside a capitalised name, `,` `;` `-` `"` `.` punctuation by what it does; from U+3400
+function words, from U+3A00 words that only roles ask for, from U+4000 the lexicon's words, and
+0x4000 further the same with a capital.
 """
 
 import re
@@ -13,6 +14,8 @@ from collections.abc import Iterable, Sequence
 
 from processors.contracts import Span
 from processors.sentiment.grammar import (
+    BE_FORMS,
+    CONTRASTS,
     FUNCTION_WORDS,
     INTENSIFIERS,
     NAME_CONNECTORS,
@@ -22,21 +25,24 @@ from processors.sentiment.grammar import (
 )
 
 FILLER = "\ue000"
-FUNCTION = "\u3400-\u3fff"
+BREAK = "\ue001"
+"""Between sentences that are coded in one go; a token of its own."""
+FUNCTION = "\u3400-\u39ff"
 KNOWN = "\u4000-\u7fff"
 CAPITAL = "\u8000-\ubfff"
 _FUNCTION_BASE = 0x3400
+_ASIDE_BASE = 0x3A00
 _KNOWN_BASE = 0x4000
 _CAPITAL_SHIFT = 0x4000
 
 _MOST_MEMO_CHUNKS = 100_000
 _LONGEST_MEMO_CHARACTERS = 40
 _TOKEN = re.compile(
-    f"{FILLER}+|[^\\W_]+(?:['\u2019.\u2010\u2011-][^\\W_]+)*"
+    f"{FILLER}+(?:['\u2019]s\\b)?|[^\\W_]+(?:['\u2019.\u2010\u2011-][^\\W_]+)*"
     '|[,;:\u2014\u2013()"\u201c\u201d\u00ab\u00bb.!?\u2026]'
 )
-_PUNCTUATION = dict.fromkeys(",", ",")
-_PUNCTUATION |= dict.fromkeys(";:\u2014\u2013()", ";")
+_PUNCTUATION = {",": ",", ";": ";"}
+_PUNCTUATION |= dict.fromkeys(":\u2014\u2013()", "-")
 _PUNCTUATION |= dict.fromkeys('"\u201c\u201d\u00ab\u00bb', '"')
 _PUNCTUATION |= dict.fromkeys(".!?\u2026", ".")
 
@@ -66,24 +72,32 @@ class Coder(dict[str, str]):
     Bounded: it forgets everything at 100,000 stretches, and never keeps one over 40 characters.
 
     Args:
-        words: The single words and phrases, lower-case, that are to be told apart.
+        phrases: The words and phrases that are scored, lower-case.
     """
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, phrases: Iterable[str]) -> None:
         super().__init__()
-        vocabulary = {part for word in words for part in word.split()}
-        vocabulary |= NEGATIONS | REPORTING_VERBS | set(INTENSIFIERS)
-        functions = sorted((FUNCTION_WORDS | NAME_CONNECTORS) - NEGATIONS)
-        self._codes = {word: chr(_FUNCTION_BASE + n) for n, word in enumerate(functions)}
-        known = sorted(vocabulary - self._codes.keys())
+        known = {part for phrase in phrases for part in phrase.split()}
+        told_apart = known | BE_FORMS | CONTRASTS | NAME_CONNECTORS
+        known |= NEGATIONS | INTENSIFIERS.keys()
+        known -= FUNCTION_WORDS | NAME_CONNECTORS
+        # Function words that no rule and no phrase asks for share one code: the fewer chains there
+        # are, the more of them are remembered.
+        self._codes = dict.fromkeys(FUNCTION_WORDS | NAME_CONNECTORS, chr(_FUNCTION_BASE))
+        functions = sorted(self._codes.keys() & told_apart)
+        self._codes |= {word: chr(_FUNCTION_BASE + 1 + n) for n, word in enumerate(functions)}
+        aside = sorted((REPORTING_VERBS | CONTRASTS) - known - self._codes.keys())
+        self._codes |= {word: chr(_ASIDE_BASE + n) for n, word in enumerate(aside)}
         if len(known) >= _CAPITAL_SHIFT:
             raise ValueError(f"{len(known)} known words do not fit the alphabet of token codes")
-        self._codes |= {word: chr(_KNOWN_BASE + n) for n, word in enumerate(known)}
+        self._codes |= {word: chr(_KNOWN_BASE + n) for n, word in enumerate(sorted(known))}
         self.words = {code: word for word, code in self._codes.items()}
 
     def __missing__(self, chunk: str) -> str:
         if chunk.isalnum():
             codes = self._word(chunk)
+        elif chunk == BREAK:
+            codes = BREAK
         elif chunk[-1] in _PUNCTUATION and chunk[:-1].isalnum():
             codes = self._word(chunk[:-1]) + _PUNCTUATION[chunk[-1]]
         else:
@@ -138,3 +152,9 @@ class Coder(dict[str, str]):
 def lower_known(codes: str) -> str:
     """Takes the capitals off known words."""
     return "".join(chr(ord(c) - _CAPITAL_SHIFT) if "\u8000" <= c <= "\ubfff" else c for c in codes)
+
+
+def count_words(codes: str) -> int:
+    """How many of the tokens are words or names."""
+    count = codes.count
+    return len(codes) - count(",") - count(";") - count("-") - count('"') - count(".")

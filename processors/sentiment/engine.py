@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from processors.sentiment import chunks
+from processors.sentiment.encoder import MARKS, QUOTES, SHORT, Encoder
 from processors.sentiment.lexicon import TextBlobWord
 
 NEGATIONS = ("no", "not", "n't", "never")
@@ -24,27 +25,12 @@ _LONGEST_EMOTICON_CHARACTERS = 5
 
 _CODE_BASE = 0xE000
 _MOST_CODES = 0x1900
-_MOST_MEMO_CHUNKS = 150_000
 _MOST_MEMO_CHAINS = 50_000
-_LONGEST_MEMO_CHARACTERS = 40
-
-# Marks at the ends of a stretch where an emoticon could go on in the next one. A letter or a bracket
-# can be followed by few characters, a mark such as ":" by many: two kinds keep false hits rare.
-_AFTER_SIGN, _AFTER_LETTER = "\x01", "\x02"
-_BEFORE_ANY, _BEFORE_LETTERS_TOO = "\x03", "\x04"
-_AFTER, _BEFORE = (
-    frozenset((_AFTER_SIGN, _AFTER_LETTER)),
-    frozenset((_BEFORE_ANY, _BEFORE_LETTERS_TOO)),
-)
-_JUNCTION = re.compile("\x01[\x03\x04]|\x02\x04")
-_MARKS = "\x01-\x04"
-_DOUBLE_QUOTES = '"\u201c\u201d'
-_LETTERS = frozenset("XxoOc8.(!")
-_AFTER_LETTERS = frozenset(pair[1] for pair in chunks.PAIRS if pair[0] in _LETTERS)
-_SMALL = {"b": "xx", "q": "'''"}
+_LONGEST_MEMO_CODES = 40
+_SMALL = {SHORT: "xx", QUOTES: "'''"}
 
 
-class Assessment(Struct, frozen=True):
+class Assessment(Struct, frozen=True, gc=False):
     """Words that were assessed together ("not", "very", "good"), and their score.
 
     `raw` and `negated` are what the polarity was made of: an exclamation mark further on may boost
@@ -59,8 +45,8 @@ class Assessment(Struct, frozen=True):
     negated: bool
 
 
-class Reading(Struct, frozen=True):
-    """A text as TextBlob scores it: polarity -1 to 1, subjectivity 0 to 1 (means over `assessed`)."""
+class Reading(Struct, frozen=True, gc=False):
+    """A text as TextBlob scores it: polarity -1 to 1, subjectivity 0 to 1, means of `assessed`."""
 
     polarity: float
     subjectivity: float
@@ -87,20 +73,20 @@ class Engine:
         told_apart = sorted({*words, *NEGATIONS, *self._emoticons, "!", "(!)"})
         if len(told_apart) > _MOST_CODES:
             raise ValueError(f"{len(told_apart)} words do not fit the engine's alphabet")
-        self._codes = {word: chr(_CODE_BASE + n) for n, word in enumerate(told_apart)}
-        self._spelt = {code: word for word, code in self._codes.items()} | _SMALL
+        codes = {word: chr(_CODE_BASE + n) for n, word in enumerate(told_apart)}
+        self._spelt = {code: word for word, code in codes.items()} | _SMALL
         last = chr(_CODE_BASE + len(told_apart) - 1)
         told = f"[\ue000-{last}]"
-        self._chain = re.compile(f"{told}(?:[bq{_MARKS}]*{told})*")
-        self._chunks = _Chunks(self._codes)
+        self._chain = re.compile(f"{told}(?:[{SHORT}{QUOTES}{MARKS}]*{told})*")
+        self._chunks = Encoder(codes)
         self._chains: dict[str, tuple[int, tuple[Assessment, ...]]] = {}
 
     def read(self, text: str) -> Reading:
         """Scores a text, exactly as `TextBlob(text)` does."""
         assessed: list[Assessment] = []
-        known = self._chains
+        known = self._chains.get
         for chain in self._chain.findall(self._chunks.encode(text)):
-            boosts, found = known[chain] if chain in known else self._learn(chain)
+            boosts, found = known(chain) or self._learn(chain)
             if boosts and assessed:
                 assessed[-1] = _boosted(assessed[-1], boosts)
             assessed += found
@@ -114,7 +100,7 @@ class Engine:
 
     def _learn(self, chain: str) -> tuple[int, tuple[Assessment, ...]]:
         known = self._read_chain(chain)
-        if len(chain) <= _LONGEST_MEMO_CHARACTERS:
+        if len(chain) <= _LONGEST_MEMO_CODES:
             if len(self._chains) >= _MOST_MEMO_CHAINS:
                 self._chains.clear()
             self._chains[chain] = known
@@ -122,48 +108,65 @@ class Engine:
 
     def _read_chain(self, chain: str) -> tuple[int, tuple[Assessment, ...]]:
         """How often the chain boosts what came before it, and its own assessments."""
-        found: list[_Open] = []
-        boosts = 0
-        modifier: str | None = None
-        negation: str | None = None
+        state = _Chain()
         for code in chain:
             word = self._spelt.get(code)
             if word is None:
                 continue  # a mark
             seen = self._words.get(word)
             if seen is not None:
-                if modifier is None:
-                    found.append(_Open([word], seen.polarity, seen.subjectivity, seen.intensity))
-                    found[-1].label = seen.label
-                else:
-                    found[-1].extend(word, seen)
-                if negation is not None:
-                    found[-1].words.insert(0, negation)
-                    found[-1].intensity = 1.0 / found[-1].intensity
-                    found[-1].negated = True
-                modifier = word if seen.modifier else None
-                negation = word if word in NEGATIONS else None
-                continue
-            if word in NEGATIONS:
-                negation = word
-            elif negation is not None and len(word.strip("'")) > 1:
-                negation = None
-            if negation is not None and modifier is not None and modifier.endswith("ly"):
-                found[-1].words.append(negation)
-                found[-1].negated = True
-                negation = None
-            elif modifier is not None and len(word) > 2:  # noqa: PLR2004 - TextBlob's small words
-                modifier = None
-            if word == "!":
-                if found:
-                    found[-1].boost()
-                else:
-                    boosts += 1
-            elif word == "(!)":
-                found.append(_Open([word], 0.0, 1.0, 1.0, _IRONY))
-            if word in self._emoticons:
-                found.append(_Open([word], self._emoticons[word], 1.0, 1.0, _MOOD))
-        return boosts, tuple(one.closed() for one in found)
+                state.known(word, seen)
+            else:
+                state.unknown(word)
+                if word in self._emoticons:
+                    state.found.append(_Open([word], self._emoticons[word], 1.0, 1.0, _MOOD))
+        return state.boosts, tuple(one.closed() for one in state.found)
+
+
+class _Chain:
+    """What TextBlob remembers from word to word."""
+
+    __slots__ = ("boosts", "found", "modifier", "negation")
+
+    def __init__(self) -> None:
+        self.found: list[_Open] = []
+        self.boosts = 0
+        self.modifier: str | None = None
+        self.negation: str | None = None
+
+    def known(self, word: str, seen: TextBlobWord) -> None:
+        if self.modifier is None:
+            self.found.append(
+                _Open([word], seen.polarity, seen.subjectivity, seen.intensity, seen.label)
+            )
+        else:
+            self.found[-1].extend(word, seen)
+        if self.negation is not None:
+            self.found[-1].words.insert(0, self.negation)
+            self.found[-1].intensity = 1.0 / self.found[-1].intensity
+            self.found[-1].negated = True
+        self.modifier = word if seen.modifier else None
+        self.negation = word if word in NEGATIONS else None
+
+    def unknown(self, word: str) -> None:
+        if word in NEGATIONS:
+            self.negation = word
+        elif self.negation is not None and len(word.strip("'")) > 1:
+            self.negation = None
+        adverb = self.modifier is not None and self.modifier.endswith("ly")
+        if self.negation is not None and adverb:
+            self.found[-1].words.append(self.negation)
+            self.found[-1].negated = True
+            self.negation = None
+        elif self.modifier is not None and len(word) > 2:  # noqa: PLR2004 - TextBlob's small words
+            self.modifier = None
+        if word == "!":
+            if self.found:
+                self.found[-1].boost()
+            else:
+                self.boosts += 1
+        elif word == "(!)":
+            self.found.append(_Open([word], 0.0, 1.0, 1.0, _IRONY))
 
 
 class _Open:
@@ -204,118 +207,6 @@ class _Open:
         )
 
 
-class _Chunks(dict[str, str]):
-    """Maps a stretch between white space to its codes; a memo of itself, cleared when full."""
-
-    def __init__(self, codes: Mapping[str, str]) -> None:
-        super().__init__()
-        self._codes = codes
-
-    def __missing__(self, chunk: str) -> str:
-        coded = self._code(chunk)
-        if len(chunk) <= _LONGEST_MEMO_CHARACTERS:
-            if len(self) >= _MOST_MEMO_CHUNKS:
-                self.clear()
-            self[chunk] = coded
-        return coded
-
-    def encode(self, text: str) -> str:
-        """The codes of a text, emoticons glued also where they reach over white space."""
-        if "\r\n" in text:
-            text = text.replace("\r\n", "\n")
-        if "\n\n" in text:
-            text = text.replace("\n\n", f" {chunks.END_OF_SENTENCE} ")
-        parts = text.split()
-        coded = list(map(self.__getitem__, parts))
-        codes = "".join(coded)
-        if _JUNCTION.search(codes) is None:
-            return codes
-        return self._glued(parts, coded)
-
-    def _code(self, chunk: str) -> str:
-        # Most stretches are a word, perhaps in quotation marks, perhaps with a comma or full stop:
-        # these tokens have no codes, and cannot be part of an emoticon.
-        core = chunk.strip(_DOUBLE_QUOTES)
-        if core[-1:] == "," or (core[-1:] == "." and chunks.is_full_stop(core)):
-            core = core[:-1]
-        words = chunks.plain_words(core)
-        if words:
-            spelt = self._spell_word(core) if len(words) == 1 else self._spell(words)
-            if core[0] == chunk[0] and words[0] in chunks.INNER_TOKENS:
-                spelt = self._before(words[0]) + spelt
-            if core[-1] == chunk[-1] and core[-1] in chunks.FIRSTS:
-                spelt += self._after(core)
-            return spelt
-        words = chunks.tokens(chunk)
-        spoken = chunks.spoken(words)
-        if not spoken:
-            return ""
-        if len(words) > 1 and (chunks.glues(spoken) or len(spoken) < len(words)):
-            words = chunks.glue(words)
-        return self._before(spoken[0]) + self._spell(words) + self._after(spoken[-1])
-
-    def _glued(self, parts: list[str], coded: list[str]) -> str:
-        """Scores each run of stretches that emoticons could span as one; `coded` is used up."""
-        run: list[str] = []
-        start = previous = -1
-        for at, codes in enumerate(coded):
-            if not codes:
-                continue  # a paragraph's end, which emoticons can reach over
-            joined = (
-                codes[0] in _BEFORE
-                and previous >= 0
-                and coded[previous][-1:] in _AFTER
-                and self._is_pair(parts[previous], parts[at])
-            )
-            if joined and not run:
-                start, run = previous, chunks.tokens(parts[previous])
-            if joined:
-                between = parts[previous + 1 : at + 1]
-                run += [word for part in between for word in chunks.tokens(part)]
-            elif run:
-                self._put(coded, start, at, run)
-                run = []
-            previous = at
-        if run:
-            self._put(coded, start, len(coded), run)
-        return "".join(coded)
-
-    def _put(self, coded: list[str], start: int, end: int, run: list[str]) -> None:
-        coded[start:end] = [self._spell(chunks.glue(run))] + [""] * (end - start - 1)
-
-    @staticmethod
-    def _is_pair(before: str, after: str) -> bool:
-        last = chunks.spoken(chunks.tokens(before))[-1]
-        first = chunks.spoken(chunks.tokens(after))[0]
-        return last[-1] + first[0] in chunks.PAIRS
-
-    def _spell(self, words: Sequence[str]) -> str:
-        return "".join(map(self._spell_word, words))
-
-    def _spell_word(self, word: str) -> str:
-        lower = word.lower()
-        code = self._codes.get(lower)
-        if code is not None:
-            return code
-        if len(lower) == 1:
-            return ""  # touches nothing
-        if lower[0] == "'" and len(lower.strip("'")) <= 1:
-            return "q"
-        return "b" if len(lower) == 2 else " "  # noqa: PLR2004 - TextBlob's small words
-
-    @staticmethod
-    def _before(first: str) -> str:
-        if first not in chunks.INNER_TOKENS:
-            return ""
-        return _BEFORE_LETTERS_TOO if first[0] in _AFTER_LETTERS else _BEFORE_ANY
-
-    @staticmethod
-    def _after(last: str) -> str:
-        if last[-1] not in chunks.FIRSTS:
-            return ""
-        return _AFTER_LETTER if last[-1] in _LETTERS else _AFTER_SIGN
-
-
 def _emoticons() -> dict[str, float]:
     """Lower-case emoticon → polarity, those that TextBlob can ever meet."""
     found: dict[str, float] = {}
@@ -323,7 +214,7 @@ def _emoticons() -> dict[str, float]:
         for emoticon in kind:
             lower = emoticon.lower()
             short = len(lower) <= _LONGEST_EMOTICON_CHARACTERS
-            if short and not lower.isalpha() and lower not in chunks._text.PUNCTUATION:
+            if short and not lower.isalpha() and lower not in chunks.PUNCTUATION:
                 found.setdefault(lower, polarity)
     return found
 

@@ -1,25 +1,31 @@
-"""The closed classes of English that the news scorer reads by: function words, negations, reporting.
+"""The closed classes of English that the news scorer reads by: function words, negations, ...
 
 Owns word lists that carry no sentiment of their own. Must not know weights (the lexicon) or texts.
 The lists are our own.
 """
 
-FUNCTION_WORDS = frozenset(
+
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+FUNCTION_WORDS = _words(
     """
     a an the of to in on at by for from with into as is are was were be been being am has have had
     do does did will would can could should may might must shall it its his her their our my your
     this that these those and or so than too also any all such who which he she they we i you
     him them us me if then there even ever yet again
-    """.split()
+    """
 )
 """A chain of scored words, and a negation, reach across up to three of these."""
 
 NAME_CONNECTORS = frozenset(["of", "the", "for", "and"])
 """Between two capitalised words they belong to the name: "Great Hall of the People"."""
 
-NEGATIONS = frozenset(
-    ["no", "not", "n't", "never", "nor", "neither", "without", "hardly", "barely", "scarcely"]
-    + ["cannot", "nobody", "none", "nothing"]
+NEGATIONS = _words(
+    """
+    no not n't never nor neither without hardly barely scarcely cannot nobody none nothing
+    """
 )
 
 INTENSIFIERS = {
@@ -61,7 +67,7 @@ INTENSIFIERS = {
 }
 """Word → factor for the weight of the next scored word."""
 
-REPORTING_VERBS = frozenset(
+REPORTING_VERBS = _words(
     """
     say says said saying tell tells told telling add adds added adding ask asks asked asking
     write writes wrote argue argues argued insist insists insisted note notes noted state stated
@@ -70,7 +76,7 @@ REPORTING_VERBS = frozenset(
     remark remarked observe observed reply replied respond responded predict predicted
     tweet tweeted tweets claim claims claimed warn warned warns vow vowed vows acknowledge
     acknowledged acknowledges conclude concluded comment commented describe described describes
-    """.split()
+    """
 )
 """What follows is the speaker's content, and does not colour the speaker."""
 

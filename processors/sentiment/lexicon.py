@@ -1,8 +1,8 @@
 """The lexicons: TextBlob's, as its installed package has it, and our news lexicon laid over it.
 
 Owns the files' shapes, their validation and the version that goes on every record. Must not know
-how a sentence is read. TextBlob's lexicon is that of the pattern library (T. De Smedt, W. Daelemans;
-PDDL); the news lexicon is ours, `data/news_lexicon.csv`, each row with its source.
+how a sentence is read. TextBlob's lexicon is that of the pattern library (T. De Smedt and
+W. Daelemans, PDDL); the news lexicon is ours, `data/news_lexicon.csv`, each row with its source.
 """
 
 import csv
@@ -64,7 +64,7 @@ class Entry(Struct, frozen=True):
 
 
 class Lexicon(Struct, frozen=True):
-    """Every word and phrase that the news scorer knows, lower-case, and the version of the whole."""
+    """Every word and phrase that the news scorer knows, in lower case, and the whole's version."""
 
     entries: Mapping[str, Entry]
     version: str

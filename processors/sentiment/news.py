@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 from processors.contracts import Field, Sentiment, Span
 from processors.sentences import split
-from processors.sentiment import weights
-from processors.sentiment.codes import mask
+from processors.sentiment import roles, weights
+from processors.sentiment.codes import count_words, mask
 from processors.sentiment.lexicon import Lexicon
 from processors.sentiment.reading import Reader
-from processors.sentiment.roles import Roles
 from processors.sentiment.scored import UNKNOWN, ScoredArticle, ScoredSentence, ScoredWord
+
+_MOST_PLACES = 8
+"""Names of one leader in one sentence that are looked at: keeps a hostile sentence linear."""
 
 
 class NewsScorer:
@@ -24,7 +26,7 @@ class NewsScorer:
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon_version = lexicon.version
         self._reader = Reader(lexicon)
-        self._roles = Roles(self._reader.coder, lexicon)
+        self._roles = roles.Roles(self._reader.coder, lexicon)
 
     def read(self, headline: str, text: str, names: Sequence[Span]) -> ScoredArticle:
         """Scores an article in one pass.
@@ -59,12 +61,16 @@ class NewsScorer:
         """The words that count for the leader at `spans`: see `roles`."""
         if not sentence.scored:
             return ()
+        encode = self._reader.coder.encode
         places = []
-        for span in spans:
-            begin = len(self._reader.coder.encode(text[sentence.start : span.start]))
-            end = len(self._reader.coder.encode(text[sentence.start : span.end]))
-            places.append((begin, max(end, begin + 1)))
-        return self._roles.counted(sentence.codes, places, sentence.scored)
+        for span in spans[:_MOST_PLACES]:
+            begin = len(encode(text[sentence.start : span.start]))
+            tokens = len(encode(text[span.start : span.end]))
+            places.append((begin, begin + max(tokens, 1)))
+        cuts = self._roles.cuts(sentence.codes, places)
+        if not cuts:
+            return sentence.scored
+        return roles.apply(cuts, sentence.scored, self._reader.tokens(sentence.codes))
 
     def sentiment(
         self, parts: Sequence[tuple[float, Sequence[ScoredWord]]], words: int
@@ -90,13 +96,16 @@ class NewsScorer:
         )
 
     def _sentences(self, field: Field, original: str, masked: str) -> list[ScoredSentence]:
-        found = []
-        headline = field == "headline"
-        for start, end in split(original):
-            sentence = masked[start:end]
-            codes = self._reader.codes(sentence, headline=headline)
-            words = sentence.count(" ") + 1
-            found.append(
-                ScoredSentence(field, start, end, words, self._reader.scored(codes), codes)
+        spans = split(original)
+        coded = self._reader.codes(masked, spans, headline=field == "headline")
+        return [
+            ScoredSentence(
+                field,
+                start,
+                end,
+                count_words(codes),
+                self._reader.scored(codes),
+                codes,
             )
-        return found
+            for (start, end), codes in zip(spans, coded, strict=True)
+        ]

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from processors.sentiment import weights
 from processors.sentiment.codes import FUNCTION, Coder
-from processors.sentiment.grammar import BE_FORMS, CONTRASTS, REPORTING_VERBS
+from processors.sentiment.grammar import BE_FORMS, CONTRASTS, INTENSIFIERS, REPORTING_VERBS
 from processors.sentiment.lexicon import Lexicon
 from processors.sentiment.scored import ScoredWord
 
@@ -25,6 +25,20 @@ class Cut(Struct, frozen=True):
     share: float = 0.0
 
 
+def apply(
+    cuts: Sequence[Cut], scored: Sequence[ScoredWord], tokens: Sequence[int]
+) -> list[ScoredWord]:
+    """The words that are left, each with the weight that is left to it."""
+    kept = []
+    for word, token in zip(scored, tokens, strict=True):
+        share = min((cut.share for cut in cuts if cut.start <= token < cut.end), default=1.0)
+        if share == 1.0:
+            kept.append(word)
+        elif share > 0.0:
+            kept.append(ScoredWord(word.text, word.weight * share, word.subjectivity))
+    return kept
+
+
 class Roles:
     """Reads a leader's role off a sentence's codes."""
 
@@ -35,8 +49,9 @@ class Roles:
         reports = f"[{coder.of(sorted(REPORTING_VERBS))}]"
         self._accusing = frozenset(coder.of(accusing))
         self._be = frozenset(coder.of(sorted(BE_FORMS)))
+        adverbs = coder.of(sorted(INTENSIFIERS))
         # After the name: the rest of the name, an apposition, up to three small or adverbial words.
-        lead = f'[nNU]{{0,3}}(?:,[^,;."]{{1,12}},)?(?:[{FUNCTION}]|u(?=.)){{0,3}}?'
+        lead = f'[nNU]{{0,3}}(?:,[^,;."-]{{1,12}},)?[{FUNCTION}{adverbs}u]{{0,3}}?'
         self._judges = re.compile(f"{lead}({verbs})")
         self._reports = re.compile(f"{lead}({reports})")
         self._reported_before = re.compile(f"{reports}[{FUNCTION}nU]{{0,4}}$")
@@ -44,26 +59,16 @@ class Roles:
         self._comma_before = re.compile(",[nU]{0,3}$")
         self._contrast = re.compile(f"[;{coder.of(sorted(CONTRASTS))}]")
 
-    def counted(
-        self, codes: str, places: Sequence[tuple[int, int]], scored: Sequence[ScoredWord]
-    ) -> Sequence[ScoredWord]:
-        """The scored words that count for a leader who is named at `places` (token ranges)."""
-        cuts = [cut for start, end in places for cut in self._cuts(codes, start, end)]
-        if not cuts:
-            return scored
-        kept = []
-        for word in scored:
-            share = min((c.share for c in cuts if c.start <= word.token < c.end), default=1.0)
-            if share == 1.0:
-                kept.append(word)
-            elif share > 0.0:
-                kept.append(
-                    ScoredWord(word.text, word.weight * share, word.subjectivity, word.token)
-                )
-        return kept
+    def cuts(self, codes: str, places: Sequence[tuple[int, int]]) -> list[Cut]:
+        """What does not count for a leader who is named at `places` (token ranges, in order)."""
+        if not places:
+            return []
+        found = list(self._other_sides(codes, places[0][0], places[-1][1]))
+        for start, end in places:
+            found += self._cuts(codes, start, end)
+        return found
 
     def _cuts(self, codes: str, start: int, end: int) -> Iterable[Cut]:
-        yield from self._other_sides(codes, start, end)
         reports = self._reports.match(codes, end)
         if reports is not None:
             verb = reports.start(1)

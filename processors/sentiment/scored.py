@@ -19,15 +19,10 @@ LONGEST_EVIDENCE_CHARACTERS = 500
 UNKNOWN = Sentiment(polarity=0.0, subjectivity=0.0, label="unknown", scored_words=0, coverage=0.0)
 
 
-def count_words(text: str) -> int:
-    """How many stretches between white space a text has, at least 1."""
-    return max(1, len(text.split()))
-
-
-class ScoredWord(Struct, frozen=True):
+class ScoredWord(Struct, frozen=True, gc=False):
     """A word or phrase as it counted: "not good" with the weight after negation.
 
-    `token` is its place in the sentence's token codes, 0 where the method has none.
+    `token` is for the method that made it: a place in whatever it remembers.
     """
 
     text: str
@@ -36,7 +31,7 @@ class ScoredWord(Struct, frozen=True):
     token: int = 0
 
 
-class ScoredSentence(Struct, frozen=True):
+class ScoredSentence(Struct, frozen=True, gc=False):
     """A sentence by its half-open offsets in the field, with what was scored in it.
 
     `words` counts all words of the sentence; `codes` has one character a token, for the method.

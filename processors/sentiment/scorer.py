@@ -9,7 +9,6 @@ from typing import Protocol
 
 from processors.contracts import Span
 from processors.errors import MisconfigurationError
-from processors.sentiment.engine import Engine
 from processors.sentiment.lexicon import load_news, load_textblob
 from processors.sentiment.news import NewsScorer
 from processors.sentiment.scored import ScoredArticle
@@ -54,6 +53,8 @@ def _news() -> Scorer:
 
 
 def _textblob() -> Scorer:
+    from processors.sentiment.engine import Engine  # noqa: PLC0415 - pulls in textblob and nltk
+
     return TextBlobScorer(Engine(load_textblob()))
 
 
@@ -66,7 +67,7 @@ SCORERS = tuple(_SCORERS)
 
 
 def load_scorer(name: str) -> Scorer:
-    """Loads a scorer with its lexicon; some tens of milliseconds, once.
+    """Loads a scorer with its lexicon; about a second, once: textblob and nltk are imported.
 
     Raises:
         MisconfigurationError: There is no such scorer.

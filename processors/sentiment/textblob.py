@@ -4,20 +4,24 @@ Owns how the engine's assessments become a scored article. Must not know the new
 there for comparison: it reads "Great Hall of the People" as praise, and knows few words of news.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
-from processors.contracts import Sentiment, Span
+from processors.contracts import Field, Sentiment, Span
 from processors.sentences import split
 from processors.sentiment import weights
-from processors.sentiment.engine import Engine, Reading
 from processors.sentiment.scored import (
     UNKNOWN,
     ScoredArticle,
     ScoredSentence,
     ScoredWord,
-    count_words,
 )
+
+if TYPE_CHECKING:  # the engine pulls in textblob and nltk: only who scores with it pays
+    from processors.sentiment.engine import Engine, Reading
 
 
 class TextBlobScorer:
@@ -40,11 +44,12 @@ class TextBlobScorer:
         """
         del names
         sentences = []
-        for field, content in (("headline", headline), ("text", text)):
+        fields: tuple[tuple[Field, str], ...] = (("headline", headline), ("text", text))
+        for field, content in fields:
             for start, end in split(content):
                 sentence = content[start:end]
                 scored = _scored(self._engine.read(sentence))
-                words = count_words(sentence)
+                words = len(sentence.split())
                 sentences.append(ScoredSentence(field, start, end, words, scored))
         whole = self._engine.read(f"{headline}\n\n{text}" if headline and text else headline + text)
         return ScoredArticle(

@@ -35,7 +35,7 @@ ACCUSER_SHARE = 0.5
 """Who accuses, threatens or mocks keeps this share of the verb's weight: "Xi threatened Taiwan"."""
 
 NEGATIVE_BELOW = -0.08
-"""Polarity below this is "negative": one weak word, "tweet" (-0.2 / 0.7 = -0.29), is enough;
+"""Polarity below this is "negative": one weak word, "despite" (-0.2 / 0.7 = -0.29), is enough;
 "war" against "peace" (-0.6 + 0.6) is not."""
 
 POSITIVE_ABOVE = 0.08

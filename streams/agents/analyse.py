@@ -13,7 +13,7 @@ from typing import Any
 from processors.analyse import Analyser
 from processors.articles.decode import DecodeLimits, decode
 from processors.contracts import Analysis
-from processors.errors import BadArticleError
+from processors.errors import BadArticleError, DeadLetterReason
 from streams.agents.batches import Slices
 from streams.dead_letters import DeadLetterLimit, send_dead_letter
 from streams.envelope import (
@@ -28,6 +28,9 @@ from streams.outbox import Outbox
 from streams.topics import TopicNames
 
 DECODE = "decode"
+# Kafka's default limit is 1 MiB, and the broker would refuse the record for ever. Only a list of
+# very many leaders comes near.
+MOST_OUTPUT_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,13 @@ class AnalyseAgent:
             analysis_record(self.names.analyses, result.analysis),
             *(mention_record(self.names.mentions, mention) for mention in result.mentions),
         ]
+        largest = max(len(one.value or b"") for one in out)
+        if largest > MOST_OUTPUT_BYTES:
+            raise BadArticleError(
+                DeadLetterReason.TEXT_TOO_LARGE,
+                f"an output of the article has {largest} bytes; at most {MOST_OUTPUT_BYTES} are "
+                f"written",
+            )
         analysed.append(result.analysis)
         self.metrics.stage_duration.labels(DECODE).observe(decoded - began)
         self.metrics.stage_duration.labels("analyse").observe(time.perf_counter() - decoded)

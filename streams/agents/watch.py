@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import MAXYEAR, UTC, datetime
 from typing import Any
 
 import msgspec
@@ -27,6 +27,8 @@ from streams.outbox import Outbox
 from streams.topics import TopicNames
 
 WATCH = "watch"
+# A record without a timestamp is a millisecond older than the Unix epoch.
+FIRST_YEAR = 1969
 _decode_mention = msgspec.json.Decoder(Mention).decode
 
 # A leader's id (the key of its mentions) to its encoded state.
@@ -135,8 +137,20 @@ def _read(record: Incoming) -> Mention:
         raise BadArticleError(DeadLetterReason.WRONG_TYPE, f"the mention: {error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadArticleError(DeadLetterReason.INVALID_JSON, f"the mention: {error}") from error
+    except RecursionError as error:
+        raise BadArticleError(DeadLetterReason.TOO_DEEP, "the mention: too deep") from error
     if mention.context is None or record.key != mention.leader_id.encode():
         raise BadArticleError(
             DeadLetterReason.WRONG_TYPE, "the mention has no context, or its key is not its leader"
         )
+    moment, published = mention.context.event_time, mention.context.published
+    if not _is_aware(moment) or not _is_aware(published) or not FIRST_YEAR <= moment.year < MAXYEAR:
+        raise BadArticleError(
+            DeadLetterReason.INVALID_DATE,
+            f"the mention's times must have a zone, and its event time lie from {FIRST_YEAR} on",
+        )
     return mention
+
+
+def _is_aware(moment: datetime | None) -> bool:
+    return moment is None or moment.tzinfo is not None

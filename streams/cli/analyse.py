@@ -33,7 +33,7 @@ def analyse(
 ) -> None:
     """Analyse articles from a file or standard input; no broker is needed.
 
-    Each line is one article, in any form that the topic takes; a plain text without any JSON is one
+    Each line is one article, in any form that the topic takes; a plain text of several lines is one
     article, its first line the headline. An article without a date of its
     own, and without --on, is read as of today. With --json one analysis is printed a line, in the
     order of the input; without it, the text with leaders and scored words marked, and why.
@@ -82,11 +82,11 @@ def _moment(text: str | None) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise MisconfigurationError(
             f"--on is {text!r}, no ISO 8601 date; give one such as 2024-05-16."
         ) from error
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _lines(source: str) -> Iterator[tuple[int, bytes]]:

@@ -18,7 +18,7 @@ LEADER = "bold cyan"
 GOOD = "green"
 BAD = "red"
 # What a terminal would act on, and what turns the direction of a line.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def harmless(text: str) -> str:
@@ -78,7 +78,7 @@ def _table(mentions: Iterable[Mention]) -> Table:
         status = "" if mention.status == "in_office" else f" ({mention.status})"
         table.add_row(
             Text(f"{mention.leader_name} ({mention.leader_id})", style=LEADER),
-            f"{mention.office}, {mention.country}{status}",
+            Text(harmless(f"{mention.office}, {mention.country}{status}")),
             str(mention.relevance),
             _sentiment(mention.sentiment),
             words,

@@ -3,14 +3,17 @@
 Owns the program's name, help and exit codes. Must not know what a command does.
 """
 
+import select
 import sys
 from typing import Annotated, Any
 
+import structlog
 import typer
 
 from processors.errors import TocsinError
-from streams.cli import analyse, demo, worker
-from streams.errors import EXIT_BUG, EXIT_INTERRUPTED, exit_code
+from streams import logs
+from streams.cli import alerts, analyse, config, dead_letters, demo, ingest, topics, worker
+from streams.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, exit_code
 from streams.version import tocsin_version
 
 HELP = """Watch a stream of news for world leaders, and ring when something happens around one.
@@ -61,13 +64,21 @@ def run(arguments: list[str] | None = None) -> None:
         sys.exit(exit_code(error))
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(EXIT_INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of our output has gone, as `head` does; Python would complain once more.
-        sys.stderr.close()
-        sys.exit(0)
+    except SystemExit as end:
+        # Typer ends with 1, a bug's code, when the reader of our output goes away as `head` does.
+        sys.exit(EXIT_OK if _is_broken_output(end.__context__) else end.code)
     except Exception as error:  # noqa: BLE001 - the last place to tell usage from a bug
         _usage_or_bug(error)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _is_broken_output(error: BaseException | None) -> bool:
+    """Tell standard output's broken pipe from that of a socket, which is a fault."""
+    if not isinstance(error, BrokenPipeError) or sys.__stdout__ is None:
+        return False
+    poller = select.poll()
+    poller.register(sys.__stdout__.fileno(), 0)
+    return bool(poller.poll(0))
 
 
 def _usage_or_bug(error: Exception) -> None:
@@ -75,8 +86,9 @@ def _usage_or_bug(error: Exception) -> None:
     if show is not None and hasattr(error, "exit_code"):
         show()
         sys.exit(error.exit_code)
-    import structlog  # noqa: PLC0415 - only on the way out
-
+    if not structlog.is_configured():
+        # Before the settings are read: structlog's default is standard output.
+        logs.configure()
     structlog.get_logger(__name__).error("tocsin.bug", exc_info=error)
     sys.exit(EXIT_BUG)
 
@@ -84,3 +96,8 @@ def _usage_or_bug(error: Exception) -> None:
 app.command()(demo.demo)
 app.command()(worker.worker)
 app.command()(analyse.analyse)
+app.command()(ingest.ingest)
+app.command()(alerts.alerts)
+app.add_typer(topics.app, name="topics")
+app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(config.app, name="config")

@@ -52,7 +52,7 @@ class Tally:
         return self.analysed + self.dead_letters.total() >= self.published
 
     def latency_seconds(self, share: float) -> float | None:
-        """Give the latency that this share of the alerts stays within; None without alerts."""
+        """Give the latency that this share (0.01 to 0.99) of the alerts stays within, if any."""
         if not self.latencies_seconds:
             return None
         if len(self.latencies_seconds) == 1:

@@ -24,8 +24,9 @@ from streams.reading.dead_letters import (
 )
 from streams.reading.subscriber import Offsets, offsets_since, partitions_of, read
 
-# Sends wait for their acknowledgement after so many, or the values of all would fill the memory.
+# Sends wait for their acknowledgement after so much, or the values of all would fill the memory.
 _MOST_UNACKNOWLEDGED = 200
+_MOST_UNACKNOWLEDGED_BYTES = 32_000_000
 _SEND_SECONDS = 60.0
 _FIRST_STEP_RECORDS = 200
 
@@ -132,7 +133,9 @@ class DeadLetterLog:
         for partition, offsets in chosen.items():
             tp = TopicPartition(self._topic, partition)
             asked = set(offsets)
-            for record in self._read({tp: offsets[0]}, {tp: offsets[-1] + 1}):
+            # A reading to beyond the end would wait for records that nobody has written.
+            end = min(offsets[-1] + 1, self._ends.get(tp, 0))
+            for record in self._read({tp: offsets[0]}, {tp: end}):
                 if record.offset in asked:
                     yield record
 
@@ -173,7 +176,7 @@ def put_back(producer: Any, records: Iterable[Incoming], partitions: Mapping[str
         MisconfigurationError: one cannot be put back; those before it were.
         KafkaError: the broker did not take one; earlier ones may be there.
     """
-    count, sent = 0, []
+    count, waiting_bytes, sent = 0, 0, []
     for record in records:
         try:
             out = original(record, partitions)
@@ -191,8 +194,10 @@ def put_back(producer: Any, records: Iterable[Incoming], partitions: Mapping[str
         )
         sent.append(future)
         count += 1
-        if len(sent) >= _MOST_UNACKNOWLEDGED:
+        waiting_bytes += len(out.value or b"")
+        if len(sent) >= _MOST_UNACKNOWLEDGED or waiting_bytes >= _MOST_UNACKNOWLEDGED_BYTES:
             _acknowledged(producer, sent)
+            waiting_bytes = 0
     _acknowledged(producer, sent)
     return count
 

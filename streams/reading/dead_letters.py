@@ -143,7 +143,8 @@ def original(record: Incoming, partitions: Mapping[str, int]) -> Outgoing:
     if why_not is not None:
         raise NotRequeueableError(why_not)
     headers = [
-        (name, value)
+        # A header may be null in Kafka, but not in kafka-python's producer; empty is the nearest.
+        (name, value or b"")
         for name, value in record.headers
         if not name.startswith(ERROR_PREFIX) and name != REQUEUED_HEADER
     ]

@@ -56,19 +56,20 @@ def read(consumer: Any, starts: Offsets, ends: Offsets) -> Iterator[Incoming]:
     _place(consumer, {tp: starts[tp] for tp in waiting})
     while waiting:
         drained = [tp for tp, records in waiting.items() if not records]
-        if not drained:
+        # The position passes over gaps (compaction, transactions); offsets alone would not.
+        ended = [tp for tp in drained if consumer.position(tp) >= ends[tp]]
+        for tp in ended:
+            del waiting[tp]
+        if ended:
+            consumer.pause(*ended)
+        elif drained:
+            consumer.pause(*waiting)
+            consumer.resume(*drained)
+            for tp, records in consumer.poll(timeout_ms=_POLL_MS).items():
+                waiting[tp].extend(record for record in records if record.offset < ends[tp])
+        else:
             oldest = min(waiting, key=lambda tp: (waiting[tp][0].timestamp, tp))
             yield incoming(waiting[oldest].popleft())
-            continue
-        consumer.pause(*waiting)
-        consumer.resume(*drained)
-        for tp, records in consumer.poll(timeout_ms=_POLL_MS).items():
-            waiting[tp].extend(record for record in records if record.offset < ends[tp])
-        for tp in drained:
-            # The position passes over gaps (compaction, transactions); offsets alone would not.
-            if not waiting[tp] and consumer.position(tp) >= ends[tp]:
-                del waiting[tp]
-                consumer.pause(tp)
 
 
 def follow(consumer: Any, starts: Offsets) -> Iterator[Incoming]:

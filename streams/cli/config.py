@@ -1,0 +1,130 @@
+"""`tocsin config`: the settings in force, where each comes from, and whether they are right."""
+
+import os
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.text import Text
+
+from processors.errors import MisconfigurationError
+from streams.cli import context
+from streams.errors import BadSettingsError
+from streams.reading.visible import visible, visible_json
+from streams.settings import Described, Effective, Problem, Settings, describe, examine
+
+# The connection is looked at as a whole, so it is not while a part of it is wrong by itself.
+_CONNECTION_FIELDS = ("broker", "security_protocol")
+_CONNECTION_PREFIXES = ("sasl_", "ssl_")
+_ANY_ADDRESS = "localhost:9092"
+_LISTED = "\n  - "
+
+app = typer.Typer(help="Show and check the settings.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command()
+def show(*, json: Annotated[bool, context.Json] = False) -> None:
+    """Show every setting: its variable, its value, where that comes from, and what it means.
+
+    A value comes from its default, from the variable TOCSIN_<NAME>, or from the file that
+    TOCSIN_<NAME>_FILE names, as container platforms hand over secrets. Of a secret it is shown only
+    whether it is set.
+
+    \b
+    Examples:
+      tocsin config show
+      tocsin config show --json | jq -r 'select(.origin != "default") | .variable'
+      TOCSIN_SASL_PASSWORD_FILE=/run/secrets/kafka tocsin config show
+    """
+    effective = context.effective()
+    console = context.data_console()
+    for described in describe():
+        if json:
+            document = _document(described, effective)
+            typer.echo(visible_json(msgspec.json.encode(document).decode()))
+        else:
+            console.print(_lines(described, effective), soft_wrap=True)
+
+
+@app.command()
+def check(broker: Annotated[str | None, context.Broker] = None) -> None:
+    """Check the settings without a broker, and report every problem at once.
+
+    Looks for variables that are unknown, values that a setting does not take, files that cannot be
+    read, and security settings that do not go together.
+
+    \b
+    Examples:
+      tocsin config check && tocsin worker
+      tocsin config check --broker kafka:9093
+
+    \b
+    Exit codes: 0 if all is well, 2 if there is any problem.
+    """
+    effective, problems = examine(os.environ, broker=broker)
+    messages = [problem.message for problem in problems]
+    if not any(_is_about_the_connection(problem) for problem in problems):
+        messages += _connection_problems(effective.settings)
+    messages += _scorer_problems(effective.settings)
+    if messages:
+        raise BadSettingsError(messages)
+    count = sum(origin != "default" for origin in effective.origins.values())
+    typer.echo(f"The settings are well; {count} of {len(effective.origins)} are not the default.")
+    if not effective.settings.broker:
+        typer.echo("No broker is set: `demo` and `worker` will start an embedded one.", err=True)
+
+
+def _document(described: Described, effective: Effective) -> dict[str, Any]:
+    value = getattr(effective.settings, described.field)
+    return {
+        "variable": described.variable,
+        "value": _secret(value) if described.secret else value,
+        "origin": effective.origins[described.field],
+        "default": described.default,
+        "secret": described.secret,
+        "description": described.description,
+    }
+
+
+def _lines(described: Described, effective: Effective) -> Text:
+    value = getattr(effective.settings, described.field)
+    origin = effective.origins[described.field]
+    shown = _secret(value) if described.secret else _plain(value)
+    line = Text(f"{described.variable} = ")
+    line.append(visible(shown), "bold" if origin != "default" else "")
+    line.append(f"  ({origin})\n", "green" if origin != "default" else "dim")
+    line.append(f"    {described.description}", "dim")
+    return line
+
+
+def _secret(value: object) -> str:
+    return "(set)" if value else "(empty)"
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if value != "" else "(empty)"
+
+
+def _is_about_the_connection(problem: Problem) -> bool:
+    return problem.field in _CONNECTION_FIELDS or problem.field.startswith(_CONNECTION_PREFIXES)
+
+
+def _scorer_problems(settings: Settings) -> list[str]:
+    from processors.sentiment.scorer import SCORERS  # noqa: PLC0415 - only this needs it
+
+    if settings.scorer in SCORERS:
+        return []
+    return [f"TOCSIN_SCORER is {settings.scorer!r}; it takes one of {', '.join(sorted(SCORERS))}."]
+
+
+def _connection_problems(settings: Settings) -> list[str]:
+    try:
+        # Without a broker the security settings are still looked at: --broker may name one.
+        connection = context.connection_to(settings.broker or _ANY_ADDRESS, settings)
+        connection.ssl_context()
+    except MisconfigurationError as error:
+        head, *listed = str(error).split(_LISTED)
+        return listed or [head]
+    return []

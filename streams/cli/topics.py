@@ -1,0 +1,120 @@
+"""`tocsin topics`: which topics there should be, how the cluster differs, and making it so."""
+
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from streams.cli import context
+from streams.errors import EXIT_MISCONFIGURED
+
+app = typer.Typer(
+    help="Show, compare and make the topics.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+@app.command()
+def show(*, json: Annotated[bool, context.Json] = False) -> None:
+    """Show the topics that the settings ask for; no broker is needed.
+
+    For those who make topics by other means, such as Terraform.
+
+    \b
+    Examples:
+      tocsin topics show
+      tocsin topics show --json | jq -r .name
+      TOCSIN_TOPIC_PREFIX=staging. tocsin topics show
+    """
+    from streams.topics import plan  # noqa: PLC0415 - loads kafka-python
+
+    for topic in plan(context.settings()):
+        if json:
+            typer.echo(msgspec.json.encode(topic).decode())
+            continue
+        config = ", ".join(f"{key}={value}" for key, value in topic.config.items())
+        typer.echo(f"{topic.name}: {topic.purpose}")
+        typer.echo(
+            f"    {_count(topic.partitions, 'partition')}, "
+            f"{_count(topic.replication_factor, 'replica')}, {config}"
+        )
+
+
+@app.command("plan")
+def plan_(
+    broker: Annotated[str | None, context.Broker] = None,
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="End with exit code 2 if anything differs.")
+    ] = False,
+    json: Annotated[bool, context.Json] = False,
+) -> None:
+    """Print how the cluster's topics differ from the plan, one a line; change nothing.
+
+    \b
+    Examples:
+      tocsin topics plan
+      tocsin topics plan --check || tocsin topics apply
+      tocsin topics plan --json | jq -r 'select(.kind == "missing") | .name'
+
+    \b
+    Exit codes: 0 even where something differs, and 2 then with --check; others as in
+    `tocsin --help`.
+    """
+    from streams.reading.clients import admin_client  # noqa: PLC0415 - loads kafka-python
+    from streams.topics import compare, plan  # noqa: PLC0415
+
+    settings = context.settings(broker=broker)
+    with admin_client(context.connection(settings), settings) as admin:
+        wanted = plan(settings)
+        differences = compare(admin, wanted)
+    _print(differences, json=json)
+    if not differences:
+        typer.echo(f"All {len(wanted)} topics are as planned.", err=True)
+    elif check:
+        raise typer.Exit(EXIT_MISCONFIGURED)
+
+
+@app.command()
+def apply(
+    broker: Annotated[str | None, context.Broker] = None,
+    *,
+    json: Annotated[bool, context.Json] = False,
+) -> None:
+    """Create the topics that are missing, and alter configurations that differ; print each.
+
+    Configuration that is not in the plan stays as it is. Where a topic has other partitions than
+    the plan, nothing is changed at all: moving a key to another partition would part a leader from
+    its state. Set TOCSIN_PARTITIONS to what is there, or make the topic anew.
+
+    \b
+    Examples:
+      tocsin topics apply
+      TOCSIN_PARTITIONS=12 TOCSIN_REPLICATION_FACTOR=3 tocsin topics apply --broker kafka:9092
+    """
+    from streams.reading.clients import admin_client  # noqa: PLC0415 - loads kafka-python
+    from streams.topics import apply as make_so  # noqa: PLC0415
+    from streams.topics import plan  # noqa: PLC0415
+
+    settings = context.settings(broker=broker)
+    with admin_client(context.connection(settings), settings) as admin:
+        wanted = plan(settings)
+        done = make_so(admin, wanted)
+    _print(done, json=json, verbs={"missing": "created", "config": "altered"})
+    if not done:
+        typer.echo(f"All {len(wanted)} topics are as planned already.", err=True)
+
+
+def _print(differences: list[Any], *, json: bool, verbs: dict[str, str] | None = None) -> None:
+    for difference in differences:
+        if json:
+            done = {"done": verbs[difference.kind]} if verbs else {}
+            document = msgspec.to_builtins(difference) | done
+            typer.echo(msgspec.json.encode(document).decode())
+        elif verbs:
+            typer.echo(f"{verbs[difference.kind]}, because {difference.message}")
+        else:
+            typer.echo(difference.message)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

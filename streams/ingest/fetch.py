@@ -1,0 +1,228 @@
+"""Feeds over HTTP: one conditional GET, bounded in time, size and redirects.
+
+Owns the request and the judgement of the answer. Must not know what a feed holds. Whatever a
+server sends costs at most a minute and some 10 MB. aiohttp is used because its limit in time holds
+for the whole answer, headers included; the standard library's holds for each packet only.
+"""
+
+import asyncio
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+import aiohttp
+
+from streams.errors import PassingFaultError
+
+LARGEST_FEED_BYTES: Final = 10_485_760
+MOST_REDIRECTS: Final = 5
+TOTAL_SECONDS: Final = 60.0
+
+_CONNECT_SECONDS: Final = 15.0
+_READ_SECONDS: Final = 30.0
+_CHUNK_BYTES: Final = 65_536
+_GZIP_WINDOW: Final = 31
+_SHOWN_CHARACTERS: Final = 200
+_ACCEPT: Final = (
+    "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"
+)
+_OK, _NOT_MODIFIED = 200, 304
+_REDIRECTS: Final = frozenset((301, 302, 303, 307, 308))
+# What a server says when it may well answer later; other refusals hold.
+_PASSING: Final = frozenset((408, 425, 429, 500, 502, 503, 504))
+
+
+class FeedError(PassingFaultError):
+    """A feed could not be fetched or read this time.
+
+    Args:
+        message: What was wrong, for a person.
+        lasting: Whether another try soon would only give the same answer.
+        retry_after_seconds: How long the server asks us to stay away; None if it does not.
+    """
+
+    def __init__(
+        self, message: str, *, lasting: bool = False, retry_after_seconds: float | None = None
+    ) -> None:
+        super().__init__(message)
+        self.lasting = lasting
+        self.retry_after_seconds = retry_after_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server gave us to ask "has it changed since?" with; "" where it gave nothing."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer: the body without transfer coding, and the address it came from in the end."""
+
+    body: bytes
+    url: str
+    content_type: str
+    validators: Validators
+
+
+Fetch = Callable[[str, Validators], Awaitable[Fetched | None]]
+"""Gets a feed; None if it has not changed. Raises `FeedError`, nothing else."""
+
+
+@asynccontextmanager
+async def open_fetch(
+    user_agent: str,
+    *,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    largest_bytes: int = LARGEST_FEED_BYTES,
+    total_seconds: float = TOTAL_SECONDS,
+) -> AsyncIterator[Fetch]:
+    """Give the function that fetches, for as long as its connections are open.
+
+    Proxies are taken from the environment (`HTTPS_PROXY`...), as other programs do.
+
+    Args:
+        user_agent: Who we say we are.
+        now: The time, for a `Retry-After` that is a date.
+        largest_bytes: Largest body, both as sent and unpacked.
+        total_seconds: Longest time for one feed, redirects included.
+    """
+    session = aiohttp.ClientSession(
+        auto_decompress=False,  # a small body may unpack to anything: done here, with a limit
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip"},
+        timeout=aiohttp.ClientTimeout(
+            total=None, sock_connect=_CONNECT_SECONDS, sock_read=_READ_SECONDS
+        ),
+        trust_env=True,
+    )
+
+    async def fetch(url: str, validators: Validators) -> Fetched | None:
+        try:
+            async with asyncio.timeout(total_seconds):
+                return await _get(session, url, validators, now, largest_bytes)
+        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
+            raise FeedError(
+                f"no address that can be asked: {_shown(error)}", lasting=True
+            ) from error
+        except aiohttp.ClientError as error:
+            raise FeedError(_shown(error) or type(error).__name__) from error
+        except TimeoutError as error:
+            raise FeedError(f"no complete answer within {total_seconds:g} s") from error
+        except (OSError, ValueError) as error:
+            # ValueError: what aiohttp's parts raise for hosts and ports that make no sense.
+            raise FeedError(_shown(error) or type(error).__name__) from error
+
+    async with session:
+        yield fetch
+
+
+def shown_url(url: str) -> str:
+    """Return an address without the user and password that it may carry."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+async def _get(
+    session: aiohttp.ClientSession,
+    url: str,
+    validators: Validators,
+    now: Callable[[], datetime],
+    largest_bytes: int,
+) -> Fetched | None:
+    conditions = {
+        name: value
+        for name, value in (
+            ("If-None-Match", validators.etag),
+            ("If-Modified-Since", validators.last_modified),
+        )
+        if value
+    }
+    for _ in range(MOST_REDIRECTS + 1):
+        async with session.get(url, headers=conditions, allow_redirects=False) as answer:
+            if answer.status == _NOT_MODIFIED:
+                return None
+            if answer.status in _REDIRECTS:
+                url = _redirected(url, answer.headers.get("Location", ""))
+                continue
+            if answer.status != _OK:
+                raise FeedError(
+                    f"the server answers {answer.status}",
+                    lasting=answer.status not in _PASSING,
+                    retry_after_seconds=_retry_after(answer.headers.get("Retry-After", ""), now),
+                )
+            return Fetched(
+                body=await _body(answer, largest_bytes),
+                url=url,
+                content_type=answer.headers.get("Content-Type", ""),
+                validators=Validators(
+                    etag=answer.headers.get("ETag", ""),
+                    last_modified=answer.headers.get("Last-Modified", ""),
+                ),
+            )
+    raise FeedError(f"more than {MOST_REDIRECTS} redirects", lasting=True)
+
+
+def _redirected(url: str, location: str) -> str:
+    target = urljoin(url, location)
+    parts = urlsplit(target)
+    if not location or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise FeedError(
+            f"redirected to {_shown(location)}; only http and https are followed", lasting=True
+        )
+    return target
+
+
+async def _body(answer: aiohttp.ClientResponse, largest_bytes: int) -> bytes:
+    encoding = answer.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in ("", "identity", "gzip", "x-gzip"):
+        raise FeedError(f"the content coding {_shown(encoding)} was not asked for", lasting=True)
+    if (answer.content_length or 0) > largest_bytes:
+        raise _too_large(largest_bytes)
+    unpack = zlib.decompressobj(_GZIP_WINDOW) if encoding.endswith("gzip") else None
+    parts: list[bytes] = []
+    size = received = 0
+    async for chunk in answer.content.iter_chunked(_CHUNK_BYTES):
+        received += len(chunk)
+        part = chunk
+        if unpack is not None:
+            try:
+                part = unpack.decompress(chunk, largest_bytes - size + 1)
+            except zlib.error as error:
+                raise FeedError(f"the gzip coding is broken: {error}") from error
+        size += len(part)
+        if max(size, received) > largest_bytes:
+            raise _too_large(largest_bytes)
+        parts.append(part)
+    if unpack is not None and received and not unpack.eof:
+        raise FeedError("the gzip coding ends too early")
+    return b"".join(parts)
+
+
+def _too_large(largest_bytes: int) -> FeedError:
+    return FeedError(f"larger than the {largest_bytes} bytes that are read", lasting=True)
+
+
+def _retry_after(value: str, now: Callable[[], datetime]) -> float | None:
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - now()).total_seconds())
+
+
+def _shown(value: object) -> str:
+    # Servers have a say in these texts, and terminals obey what they are shown.
+    return ascii(str(value)[:_SHOWN_CHARACTERS])[1:-1]

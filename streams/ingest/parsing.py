@@ -1,0 +1,63 @@
+"""The reading of a feed in a process of its own, which may take only so much time and memory.
+
+Owns that process and its limits. Must not know feeds: `streams.ingest.entries` reads them there.
+"""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from streams.ingest.entries import EXIT_NO_FEED, FeedTask
+from streams.ingest.fetch import FeedError
+
+# A feed of 10 MB, the largest that is fetched, takes about 7 s.
+LONGEST_SECONDS: Final = 30.0
+_PROGRAM: Final = (sys.executable, "-m", "streams.ingest.entries")
+
+
+async def read_apart(
+    body: bytes,
+    task: FeedTask,
+    *,
+    longest_seconds: float = LONGEST_SECONDS,
+    program: Sequence[str] = _PROGRAM,
+) -> list[bytes]:
+    """Read a feed's entries as flat articles, each as the bytes of a JSON document.
+
+    Args:
+        body: The feed.
+        task: What must be known beside.
+        longest_seconds: After that the feed counts as one that cannot be read.
+        program: What is run, for tests.
+
+    Raises:
+        FeedError: Neither RSS nor Atom, or too much work.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *program,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        # A Ctrl-C at the terminal is for us; the feed in hand is finished.
+        start_new_session=True,
+    )
+    try:
+        async with asyncio.timeout(longest_seconds):
+            out, err = await process.communicate(msgspec.json.encode(task) + b"\n" + body)
+    except TimeoutError as error:
+        raise FeedError(f"not read within {longest_seconds:g} s", lasting=True) from error
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+    if process.returncode == EXIT_NO_FEED:
+        raise FeedError(err.decode("ascii", "replace"), lasting=True)
+    if process.returncode != 0:
+        lines = err.decode("ascii", "replace").strip().splitlines() or ["no message"]
+        raise FeedError(f"feedparser cannot read it: {ascii(lines[-1][:200])[1:-1]}", lasting=True)
+    return out.splitlines()

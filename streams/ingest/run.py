@@ -1,0 +1,49 @@
+"""One ingestion: the files in their order, then the feeds beside each other.
+
+Owns the order of things and what a source that fails means for the others: nothing. Must not know
+the command line, Kafka's client or the screen: they come as functions.
+"""
+
+import asyncio
+from pathlib import Path
+
+from streams.ingest.files import read_file, read_lines
+from streams.ingest.job import STDIN, Job, Surroundings
+from streams.ingest.records import SourceError
+
+
+def run(job: Job, around: Surroundings) -> None:
+    """Read everything that the job names, and return when all of it is acknowledged.
+
+    Raises:
+        KeyboardInterrupt: Asked to stop; what was read until then is acknowledged.
+        PassingFaultError: The broker does not take what is sent.
+    """
+    try:
+        for path in job.files:
+            _run_file(path, job, around)
+        if job.feeds:
+            # An HTTP client and a feed parser, which take half a second to load.
+            from streams.ingest.feed_run import run_feeds  # noqa: PLC0415 - see above
+
+            asyncio.run(run_feeds(job, around))
+        around.interruption.check()
+    finally:
+        around.flush()
+
+
+def _run_file(path: Path, job: Job, around: Surroundings) -> None:
+    guard = around.interruption.guard
+    records = (
+        read_lines(guard(around.stdin), "stdin", job.limit_bytes)
+        if path == STDIN
+        else read_file(path, job.limit_bytes, around.on_bytes, guard)
+    )
+    try:
+        for record in records:
+            around.interruption.check()
+            around.intake.take(record)
+    except SourceError as error:
+        around.tally.fail(str(path), str(error))
+        around.say(str(error))
+    around.on_bytes(0)

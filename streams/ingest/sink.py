@@ -1,0 +1,174 @@
+"""Records into Kafka through kafka-python's producer, and the wait for every acknowledgement.
+
+Owns the producer's configuration and what its errors mean. Must not know what a record holds.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from kafka import KafkaAdminClient, KafkaProducer
+from kafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
+
+from processors.errors import DeadLetterReason
+from streams.connection import Connection
+from streams.envelope import Outgoing
+from streams.errors import PassingFaultError, TopicMismatchError
+from streams.ingest.tally import Tally
+from streams.topics import ENVELOPE_BYTES
+
+# kafka-python has no bound of its own: without these a slow broker means an endless queue.
+_IN_FLIGHT_BYTES: Final = 67_108_864
+_IN_FLIGHT_RECORDS: Final = 10_000
+
+_BATCH_BYTES: Final = 131_072
+_LINGER_MILLISECONDS: Final = 20
+_CLOSE_SECONDS: Final = 5.0
+_TOO_LARGE: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
+
+
+class KafkaSink:
+    """Sends records in the background, a bounded number of them at a time.
+
+    Args:
+        producer: A kafka-python `KafkaProducer`.
+        tally: Counts what is acknowledged, and what the broker finds too large.
+    """
+
+    def __init__(self, producer: Any, tally: Tally) -> None:
+        self._producer = producer
+        self._tally = tally
+        self._waiting: deque[tuple[Any, str, int]] = deque()
+        self._waiting_bytes = 0
+        self._handed_over = 0
+        self._failure: PassingFaultError | None = None
+
+    def send(self, record: Outgoing, where: str) -> None:
+        """Hand a record to the producer; waits while too much is under way.
+
+        Raises:
+            PassingFaultError: The broker did not take this record or an earlier one.
+        """
+        if self._failure is not None:
+            raise self._failure
+        self._handed_over += 1
+        try:
+            future = self._producer.send(
+                record.topic,
+                record.value,
+                key=record.key,
+                headers=list(record.headers),
+                timestamp_ms=record.timestamp_ms,
+            )
+        except _TOO_LARGE as error:
+            self._refuse(where, error)
+            return
+        except KafkaError as error:
+            raise self._fail(where, error) from error
+        size = len(record.value or b"")
+        self._waiting.append((future, where, size))
+        self._waiting_bytes += size
+        while self._waiting and (
+            self._waiting[0][0].is_done
+            or self._waiting_bytes > _IN_FLIGHT_BYTES
+            or len(self._waiting) > _IN_FLIGHT_RECORDS
+        ):
+            self._settle()
+
+    def flush(self) -> None:
+        """Return when the broker has acknowledged or refused everything.
+
+        Raises:
+            PassingFaultError: The broker did not take a record, now or earlier.
+        """
+        if self._failure is not None:
+            raise self._failure
+        while self._waiting:
+            self._settle()
+
+    def _settle(self) -> None:
+        future, where, size = self._waiting.popleft()
+        self._waiting_bytes -= size
+        try:
+            future.get()  # ends by itself: the producer gives each record up in time
+        except _TOO_LARGE as error:
+            self._refuse(where, error)
+        except KafkaError as error:
+            raise self._fail(where, error) from error
+        else:
+            self._tally.sent += 1
+
+    def _refuse(self, where: str, error: KafkaError) -> None:
+        message = f"larger than the broker takes ({error}); compare TOCSIN_MAX_MESSAGE_BYTES"
+        self._tally.refuse(where, DeadLetterReason.TOO_LARGE, message)
+
+    def _fail(self, where: str, error: KafkaError) -> PassingFaultError:
+        close(self._producer)
+        self._tally.sent += sum(future.succeeded() for future, _, _ in self._waiting)
+        self._waiting.clear()
+        self._failure = PassingFaultError(
+            f"The broker did not take {where} ({_describe(error)}): {self._tally.sent} of "
+            f"{self._handed_over} articles that were handed to it are acknowledged. Send the same "
+            f"again: articles that are there twice count once."
+        )
+        return self._failure
+
+
+@contextmanager
+def open_sink(
+    connection: Connection, topic: str, max_message_bytes: int, tally: Tally
+) -> Iterator[KafkaSink]:
+    """Connect to a broker that is known to answer, and check that the topic is there.
+
+    Raises:
+        TopicMismatchError: There is no such topic.
+        PassingFaultError: The broker has gone away meanwhile.
+    """
+    try:
+        _require_topic(connection, topic)
+        producer = KafkaProducer(
+            **connection.kafka_python(),
+            acks="all",
+            # The idempotent producer fails all that is under way when the broker refuses one record
+            # as too large. Without it a retry may repeat records, which count once here, and one
+            # request at a time keeps the versions of an article in their order.
+            enable_idempotence=False,
+            max_in_flight_requests_per_connection=1,
+            allow_auto_create_topics=False,
+            batch_size=_BATCH_BYTES,
+            linger_ms=_LINGER_MILLISECONDS,
+            max_request_size=max_message_bytes + ENVELOPE_BYTES,
+        )
+    except KafkaError as error:
+        raise PassingFaultError(f"The broker does not answer: {_describe(error)}") from error
+    try:
+        yield KafkaSink(producer, tally)
+    finally:
+        close(producer)
+
+
+def close(producer: Any) -> None:
+    """Close a producer; what it could not send within 5 s fails."""
+    try:
+        producer.close(timeout=_CLOSE_SECONDS)
+    except KafkaError:
+        # The flush before the close ran out of time; a second close does not flush again.
+        producer.close(timeout=0)
+
+
+def _require_topic(connection: Connection, topic: str) -> None:
+    admin = KafkaAdminClient(**connection.kafka_python())
+    try:
+        described = admin.describe_topics([topic])
+    finally:
+        admin.close()
+    if not any(t["name"] == topic and not t.get("error_code") for t in described):
+        raise TopicMismatchError(
+            f"The topic {topic} is missing. `tocsin topics apply` creates what is missing; "
+            f"TOCSIN_TOPIC_PREFIX is put before every name."
+        )
+
+
+def _describe(error: KafkaError) -> str:
+    return str(error) or type(error).__name__

@@ -1,0 +1,105 @@
+"""The count of an ingestion: read, sent, refused by reason with examples, unchanged, failed.
+
+Owns what is counted and the form of the summary. Must not know how anything is read or sent.
+"""
+
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+
+from processors.errors import DeadLetterReason
+
+EXAMPLES = 3
+
+
+class Example(Struct, frozen=True, kw_only=True):
+    """One refused record: where it stands, and what is wrong with it."""
+
+    where: str
+    message: str
+
+
+class Refusals(Struct, frozen=True, kw_only=True):
+    """All that was refused for one reason; the first few as examples."""
+
+    count: int
+    examples: list[Example]
+
+
+class Failure(Struct, frozen=True, kw_only=True):
+    """A source that could not be read, or not to its end."""
+
+    source: str
+    message: str
+
+
+class Summary(Struct, frozen=True, kw_only=True):
+    """What an ingestion did.
+
+    `read` = `valid` + `unchanged` + all refused, except for a record that only the broker refused,
+    which is valid, too. `sent` counts what the broker acknowledged.
+    """
+
+    read: int
+    valid: int
+    sent: int
+    unchanged: int
+    refused: dict[str, Refusals]
+    failed: list[Failure]
+    dry_run: bool
+    interrupted: bool
+
+    @property
+    def refused_count(self) -> int:
+        """How many records were refused, for any reason."""
+        return sum(refusals.count for refusals in self.refused.values())
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts while an ingestion runs. Memory is bounded by the closed set of reasons."""
+
+    read: int = 0
+    valid: int = 0
+    sent: int = 0
+    unchanged: int = 0
+    _counts: dict[DeadLetterReason, int] = field(default_factory=dict)
+    _examples: dict[DeadLetterReason, list[Example]] = field(default_factory=dict)
+    _failed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def refused(self) -> int:
+        """How many records were refused so far."""
+        return sum(self._counts.values())
+
+    def refuse(self, where: str, reason: DeadLetterReason, message: str) -> None:
+        """Count a record that is not sent; the first of each reason are kept as examples."""
+        self._counts[reason] = self._counts.get(reason, 0) + 1
+        examples = self._examples.setdefault(reason, [])
+        if len(examples) < EXAMPLES:
+            examples.append(Example(where=where, message=message))
+
+    def fail(self, source: str, message: str) -> None:
+        """Note that a source could not be read; its newest message is kept."""
+        self._failed[source] = message
+
+    def recover(self, source: str) -> None:
+        """Note that a source which failed was read after all."""
+        self._failed.pop(source, None)
+
+    def summary(self, *, dry_run: bool, interrupted: bool) -> Summary:
+        """Give the counts so far, the most frequent reason first."""
+        ordered = sorted(self._counts, key=lambda reason: (-self._counts[reason], reason))
+        return Summary(
+            read=self.read,
+            valid=self.valid,
+            sent=self.sent,
+            unchanged=self.unchanged,
+            refused={
+                reason.value: Refusals(count=self._counts[reason], examples=self._examples[reason])
+                for reason in ordered
+            },
+            failed=[Failure(source=s, message=m) for s, m in self._failed.items()],
+            dry_run=dry_run,
+            interrupted=interrupted,
+        )

@@ -1,0 +1,237 @@
+"""What one article says, with the real registry, lexicon and scorer."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from processors.analyse import (
+    CLOCK_SKEW,
+    MOST_EVIDENCE_WORDS,
+    MOST_SPANS,
+    MOST_TITLE_CHARACTERS,
+    Analysed,
+    Analyser,
+    load_analyser,
+    mention_id,
+)
+from processors.contracts import Analysis, Article, Mention
+from processors.errors import MisconfigurationError
+from processors.sentiment.scorer import DEFAULT_SCORER
+
+EVENT_TIME = datetime(2026, 5, 20, 9, 15, tzinfo=UTC)
+SUMMIT = Article(
+    article_id="urn:summit",
+    title="Xi Jinping and Vladimir Putin meet in Beijing",
+    text=(
+        "President Xi Jinping received Vladimir Putin at the Great Hall of the People on Tuesday. "
+        "Xi praised a wonderful friendship. Analysts called the deal a disaster for Europe."
+    ),
+    url="https://news.example/summit",
+    source="Example News",
+    language="en",
+    published=datetime(2026, 5, 20, 9, tzinfo=UTC),
+)
+
+
+@pytest.fixture(scope="session")
+def analyser() -> Analyser:
+    return load_analyser("0.0.0", DEFAULT_SCORER)
+
+
+def changed(**changes: Any) -> Article:
+    return msgspec.structs.replace(SUMMIT, **changes)
+
+
+def leaders(analysed: Analysed) -> list[str]:
+    return [one.leader_id for one in analysed.mentions]
+
+
+def by_id(analysed: Analysed, leader_id: str) -> Mention:
+    return next(one for one in analysed.mentions if one.leader_id == leader_id)
+
+
+def test_both_leaders_of_the_summit_are_found_with_office_and_country(analyser: Analyser) -> None:
+    analysed = analyser.analyse(SUMMIT, EVENT_TIME)
+    assert sorted(leaders(analysed)) == ["Q15031", "Q7747"]
+    xi = by_id(analysed, "Q15031")
+    assert (xi.leader_name, xi.country, xi.status) == ("Xi Jinping", "CN", "in_office")
+
+
+def test_spans_and_evidence_slice_back_out_of_the_article(analyser: Analyser) -> None:
+    fields = {"headline": SUMMIT.title, "text": SUMMIT.text}
+    mentions = analyser.analyse(SUMMIT, EVENT_TIME).mentions
+    for mention in mentions:
+        assert mention.spans
+        for span in mention.spans:
+            assert fields[span.field][span.start : span.end] == span.text
+        for said in mention.evidence:
+            assert fields[said.field][said.start : said.end] == said.sentence
+            assert said.words
+    assert any(mention.evidence for mention in mentions)
+
+
+def test_mentions_travel_with_their_context_and_stay_in_the_analysis_without(
+    analyser: Analyser,
+) -> None:
+    analysed = analyser.analyse(SUMMIT, EVENT_TIME)
+    assert all(one.context is None for one in analysed.analysis.mentions)
+    bare = [msgspec.structs.replace(one, context=None) for one in analysed.mentions]
+    assert bare == analysed.analysis.mentions
+    context = by_id(analysed, "Q15031").context
+    assert context is not None
+    assert [one.leader_id for one in context.companions] == ["Q7747"]
+    assert context.event_time == EVENT_TIME
+    assert context.published == SUMMIT.published
+    assert context.article.url == SUMMIT.url
+    assert context.article.family == "Example News"
+    assert context.versions == analyser.versions
+
+
+def test_a_leader_named_only_far_below_stands_with_nobody(analyser: Analyser) -> None:
+    filler = "The talks went on for some hours without a result on the day. " * 30
+    text = f"Xi Jinping spoke in Beijing.\n\n{filler}\n\nVladimir Putin was not there."
+    analysed = analyser.analyse(changed(title="Xi Jinping speaks", text=text), EVENT_TIME)
+    assert sorted(leaders(analysed)) == ["Q15031", "Q7747"]
+    for mention in analysed.mentions:
+        assert mention.context is not None
+        assert mention.context.companions == []
+
+
+@pytest.mark.parametrize("status", ["canceled", "withheld"])
+def test_what_is_not_published_has_an_analysis_and_no_mentions(
+    analyser: Analyser, status: str
+) -> None:
+    analysed = analyser.analyse(changed(status=status), EVENT_TIME)
+    assert analysed.mentions == ()
+    assert analysed.analysis.mentions == []
+    assert analysed.analysis.status == status
+    assert analysed.analysis.sentiment.label == "unknown"
+
+
+@pytest.mark.parametrize("language", ["de", "zh"])
+def test_another_language_names_leaders_and_scores_nothing(
+    analyser: Analyser, language: str
+) -> None:
+    analysed = analyser.analyse(changed(language=language), EVENT_TIME)
+    assert analysed.analysis.flags == ["language_not_scored"]
+    assert sorted(leaders(analysed)) == ["Q15031", "Q7747"]
+    for sentiment in (analysed.analysis.sentiment, *(m.sentiment for m in analysed.mentions)):
+        assert (sentiment.label, sentiment.scored_words) == ("unknown", 0)
+    assert all(not mention.evidence for mention in analysed.mentions)
+
+
+@pytest.mark.parametrize(
+    ("changes", "flags"),
+    [
+        ({}, []),
+        ({"language": ""}, []),
+        ({"published": None}, ["published_missing"]),
+        ({"published": EVENT_TIME + CLOCK_SKEW}, []),
+        ({"published": EVENT_TIME + CLOCK_SKEW + timedelta(seconds=1)}, ["published_in_future"]),
+        ({"published": None, "language": "fr"}, ["published_missing", "language_not_scored"]),
+        ({"published": None, "status": "withheld"}, ["published_missing"]),
+    ],
+)
+def test_flags_say_what_to_be_careful_about(
+    analyser: Analyser, changes: dict[str, Any], flags: list[str]
+) -> None:
+    analysed = analyser.analyse(changed(**changes), EVENT_TIME)
+    assert analysed.analysis.flags == flags
+    for mention in analysed.mentions:
+        assert mention.context is not None
+        assert mention.context.flags == flags
+
+
+@pytest.mark.parametrize(
+    ("published", "event_time", "status"),
+    [
+        (datetime(2022, 3, 1, tzinfo=UTC), EVENT_TIME, "in_office"),
+        (datetime(2023, 3, 1, tzinfo=UTC), EVENT_TIME, "former"),
+        (None, datetime(2022, 3, 1, tzinfo=UTC), "in_office"),
+        (None, EVENT_TIME, "former"),
+    ],
+)
+def test_the_published_date_decides_the_office_and_event_time_only_stands_in(
+    analyser: Analyser, published: datetime | None, event_time: datetime, status: str
+) -> None:
+    article = changed(
+        title="Boris Johnson speaks", text="Boris Johnson spoke in London.", published=published
+    )
+    analysed = analyser.analyse(article, event_time)
+    assert leaders(analysed) == ["Q180589"]
+    assert analysed.mentions[0].status == status
+
+
+def test_the_same_article_gives_the_same_bytes(analyser: Analyser) -> None:
+    encode = msgspec.json.encode
+    first = analyser.analyse(SUMMIT, EVENT_TIME)
+    analyser.analyse(changed(title="Another", text="Emmanuel Macron was wonderful."), EVENT_TIME)
+    again = analyser.analyse(SUMMIT, EVENT_TIME)
+    assert encode(again.analysis) == encode(first.analysis)
+    assert [encode(one) for one in again.mentions] == [encode(one) for one in first.mentions]
+
+
+def test_analysis_and_mentions_survive_json(analyser: Analyser) -> None:
+    analysed = analyser.analyse(SUMMIT, EVENT_TIME)
+    encode, decode = msgspec.json.encode, msgspec.json.decode
+    assert decode(encode(analysed.analysis), type=Analysis) == analysed.analysis
+    for mention in analysed.mentions:
+        assert decode(encode(mention), type=Mention) == mention
+
+
+def test_a_long_title_is_cut_where_it_is_repeated(analyser: Analyser) -> None:
+    title = "Xi Jinping speaks " + "on " * MOST_TITLE_CHARACTERS
+    analysed = analyser.analyse(changed(title=title), EVENT_TIME)
+    assert analysed.analysis.title == title[:MOST_TITLE_CHARACTERS]
+    for mention in analysed.mentions:
+        assert mention.context is not None
+        assert mention.context.article.title == title[:MOST_TITLE_CHARACTERS]
+
+
+@pytest.mark.parametrize(
+    "text", ["Vladimir Putin. " * 12_000, "Vladimir Putin saw " + "bad wonderful " * 12_000]
+)
+def test_a_name_or_word_repeated_without_end_does_not_make_a_record_without_end(
+    analyser: Analyser, text: str
+) -> None:
+    # A record beyond the topic's limit would be refused by the broker for ever.
+    analysed = analyser.analyse(changed(title="", text=text), EVENT_TIME)
+    mention = by_id(analysed, "Q7747")
+    assert len(mention.spans) <= MOST_SPANS
+    assert all(len(said.words) <= MOST_EVIDENCE_WORDS for said in mention.evidence)
+    assert len(msgspec.json.encode(mention)) < 100_000
+
+
+def test_the_heaviest_words_of_an_endless_sentence_stay_in_their_order(analyser: Analyser) -> None:
+    text = "Vladimir Putin saw " + "bad " * 25 + "and then an excellent result and " + "bad " * 200
+    said = by_id(analyser.analyse(changed(title="", text=text), EVENT_TIME), "Q7747").evidence[0]
+    words = [word for word, _ in said.words]
+    assert len(words) == MOST_EVIDENCE_WORDS
+    assert words.index("excellent") == 25
+
+
+def test_a_mention_id_is_one_per_leader_and_per_text() -> None:
+    ids = {
+        mention_id(SUMMIT, "Q7747"),
+        mention_id(SUMMIT, "Q15031"),
+        mention_id(changed(article_id="b"), "Q7747"),
+        mention_id(changed(revision=2), "Q7747"),
+        mention_id(changed(title="b"), "Q7747"),
+        mention_id(changed(text="b"), "Q7747"),
+        mention_id(changed(title=SUMMIT.title + SUMMIT.text, text=""), "Q7747"),
+    }
+    assert len(ids) == 7
+    # What arrives again is the same, whatever else of the record changed.
+    assert mention_id(changed(url="", source="Other"), "Q7747") in ids
+
+
+def test_versions_name_every_part_and_an_unknown_scorer_is_refused(analyser: Analyser) -> None:
+    versions = analyser.versions
+    assert versions.tocsin == "0.0.0"
+    assert versions.scorer.startswith(DEFAULT_SCORER + "/")
+    assert versions.registry
+    assert versions.lexicon
+    with pytest.raises(MisconfigurationError, match="scorer 'nope' is unknown"):
+        load_analyser("0.0.0", "nope")

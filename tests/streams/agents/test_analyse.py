@@ -1,0 +1,232 @@
+"""Batches of article records, with the real analysis and an outbox that remembers."""
+
+import asyncio
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import pytest
+
+from processors.analyse import Analyser, load_analyser
+from processors.articles.decode import DecodeLimits
+from processors.contracts import Analysis, Mention
+from processors.sentiment.scorer import DEFAULT_SCORER
+from streams.agents import analyse
+from streams.agents.analyse import AnalyseAgent, incoming
+from streams.dead_letters import DeadLetterLimit
+from streams.envelope import Outgoing
+from streams.errors import DeadLetterLimitError
+from streams.metrics import Metrics
+from streams.settings import Settings
+from streams.topics import TopicNames
+
+NAMES = TopicNames.of(Settings())
+NEVER = DeadLetterLimit(1.0, 1_000)
+GOOD = json.dumps(
+    {"id": "a", "title": "Xi Jinping and Vladimir Putin meet", "text": "The talks were good."}
+).encode()
+BAD = b'{"id": "b", '
+
+
+@dataclass(frozen=True)
+class Message:
+    value: bytes | None
+    offset: int = 0
+    topic: str = NAMES.articles
+    partition: int = 2
+    key: bytes | None = b"key"
+    timestamp: float | None = 1_779_268_500.25
+    headers: Any = ()
+
+
+@dataclass(frozen=True)
+class Event:
+    message: Message
+
+
+@dataclass
+class Outbox:
+    """Keeps what it is given, in the order of arrival; refuses a topic if told so."""
+
+    refuse: str = ""
+    records: list[Outgoing] = field(default_factory=list)
+    calls: int = 0
+
+    async def send(self, records: Sequence[Outgoing]) -> None:
+        self.calls += 1
+        await asyncio.sleep(0)
+        if any(record.topic == self.refuse for record in records):
+            raise OSError("refused")
+        self.records += records
+
+    def of(self, topic: str) -> list[Outgoing]:
+        return [record for record in self.records if record.topic == topic]
+
+
+@pytest.fixture(scope="module")
+def analyser() -> Analyser:
+    return load_analyser("0.0.0", DEFAULT_SCORER)
+
+
+def handle(
+    analyser: Analyser,
+    *messages: Message,
+    outbox: Outbox | None = None,
+    limit: DeadLetterLimit = NEVER,
+) -> tuple[Outbox, Metrics]:
+    outbox, metrics = outbox or Outbox(), Metrics()
+    agent = AnalyseAgent(analyser, DecodeLimits(), NAMES, outbox, metrics, limit)
+    asyncio.run(agent.handle([Event(message) for message in messages]))
+    return outbox, metrics
+
+
+def sample(metrics: Metrics, name: str, **labels: str) -> float | None:
+    return metrics.registry.get_sample_value(name, labels)
+
+
+def test_an_article_becomes_one_analysis_and_one_mention_a_leader(analyser: Analyser) -> None:
+    outbox, metrics = handle(analyser, Message(GOOD))
+    (record,) = outbox.of(NAMES.analyses)
+    analysis = msgspec.json.decode(record.value or b"", type=Analysis)
+    assert record.key == b"a"
+    assert analysis.event_time.isoformat() == "2026-05-20T09:15:00.250000+00:00"
+    mentions = outbox.of(NAMES.mentions)
+    assert sorted(record.key or b"" for record in mentions) == [b"Q15031", b"Q7747"]
+    for record in mentions:
+        assert msgspec.json.decode(record.value or b"", type=Mention).context is not None
+    assert len(outbox.records) == 3
+    assert sample(metrics, "tocsin_articles_consumed_total") == 1
+    assert sample(metrics, "tocsin_articles_analysed_total") == 1
+    assert sample(metrics, "tocsin_article_latency_seconds_count") == 1
+    for stage in ("decode", "analyse", "publish"):
+        assert sample(metrics, "tocsin_stage_duration_seconds_count", stage=stage) == 1
+
+
+def test_mentions_are_counted_by_leader(analyser: Analyser) -> None:
+    _, metrics = handle(analyser, Message(GOOD), Message(GOOD, offset=1))
+    counted = [
+        (s.labels["leader"], s.value)
+        for family in metrics.registry.collect()
+        for s in family.samples
+        if s.name == "tocsin_mentions_total"
+    ]
+    assert sorted(counted) == [("Vladimir Putin", 2), ("Xi Jinping", 2)]
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        (Message(BAD), "invalid_json"),
+        (Message(None), "null_value"),
+        (Message(b"\xff\xfe"), "invalid_utf8"),
+        (Message(b'{"id": "b", "text": ""}'), "no_text"),
+        # A producer that stamps microseconds must not stop the worker at every start.
+        (Message(GOOD, timestamp=1_779_268_500_250.0), "invalid_date"),
+    ],
+)
+def test_a_bad_record_goes_to_the_dead_letters_and_the_others_go_on(
+    analyser: Analyser, message: Message, reason: str
+) -> None:
+    outbox, metrics = handle(analyser, Message(GOOD), message, Message(GOOD, offset=2))
+    assert len(outbox.of(NAMES.analyses)) == 2
+    (letter,) = outbox.of(NAMES.dead_letters)
+    assert (letter.key, letter.value) == (message.key, message.value)
+    assert dict(letter.headers)["tocsin.error.reason"] == reason.encode()
+    assert dict(letter.headers)["tocsin.error.stage"] == b"decode"
+    assert sample(metrics, "tocsin_dead_letters_total", reason=reason) == 1
+    assert sample(metrics, "tocsin_discarded_total", stage="decode", reason=reason) == 1
+    assert sample(metrics, "tocsin_articles_consumed_total") == 3
+    assert sample(metrics, "tocsin_articles_analysed_total") == 2
+
+
+def test_an_article_whose_outputs_no_broker_would_take_is_a_dead_letter(
+    analyser: Analyser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(analyse, "MOST_OUTPUT_BYTES", 600)
+    outbox, metrics = handle(analyser, Message(GOOD))
+    assert [record.topic for record in outbox.records] == [NAMES.dead_letters]
+    assert sample(metrics, "tocsin_dead_letters_total", reason="text_too_large") == 1
+    assert sample(metrics, "tocsin_articles_analysed_total") == 0
+
+
+def test_too_many_bad_records_stop_the_worker_after_their_letters_are_sent(
+    analyser: Analyser,
+) -> None:
+    outbox = Outbox()
+    with pytest.raises(DeadLetterLimitError, match="3 of the newest 4"):
+        handle(
+            analyser,
+            Message(GOOD),
+            *(Message(BAD, offset=n) for n in range(3)),
+            outbox=outbox,
+            limit=DeadLetterLimit(0.5, 4),
+        )
+    assert len(outbox.of(NAMES.dead_letters)) == 3
+    assert len(outbox.of(NAMES.analyses)) == 1
+
+
+def test_the_share_is_taken_over_batches(analyser: Analyser) -> None:
+    limit = DeadLetterLimit(0.5, 4)
+    handle(analyser, Message(BAD), Message(BAD), Message(BAD), limit=limit)
+    with pytest.raises(DeadLetterLimitError):
+        handle(analyser, Message(GOOD), limit=limit)
+
+
+@pytest.mark.parametrize("topic", [NAMES.analyses, NAMES.dead_letters])
+def test_an_output_that_cannot_be_sent_leaves_the_batch_undone_and_uncounted(
+    analyser: Analyser, topic: str
+) -> None:
+    outbox = Outbox(refuse=topic)
+    with pytest.raises(OSError, match="refused"):
+        handle(analyser, Message(GOOD), Message(BAD), outbox=outbox)
+
+
+def test_what_is_no_bad_article_is_a_bug_and_leaves_the_agent(analyser: Analyser) -> None:
+    class Broken:
+        versions = analyser.versions
+
+        def analyse(self, *_: Any) -> None:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        handle(Broken(), Message(GOOD))
+
+
+def test_a_large_batch_goes_out_in_parts_and_the_loop_turns_meanwhile(
+    analyser: Analyser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streams.agents.batches.SLICE_SECONDS", 0.0)
+    outbox, _ = handle(analyser, *(Message(GOOD, offset=n) for n in range(5)))
+    assert len(outbox.of(NAMES.analyses)) == 5
+    assert outbox.calls > 5
+
+
+def test_latency_is_never_negative_when_the_producers_clock_runs_ahead(
+    analyser: Analyser,
+) -> None:
+    _, metrics = handle(analyser, Message(GOOD, timestamp=time.time() + 3_600))
+    assert sample(metrics, "tocsin_article_latency_seconds_sum") == 0
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        (None, []),
+        ((), []),
+        ({"a": b"1"}, [("a", b"1")]),
+        ([("a", b"1"), ("a", b"2")], [("a", b"1"), ("a", b"2")]),
+    ],
+)
+def test_a_message_is_read_with_its_headers_in_whatever_form(
+    headers: Any, expected: list[tuple[str, bytes]]
+) -> None:
+    record = incoming(Message(b"v", offset=9, headers=headers))
+    assert record.headers == expected
+    assert (record.partition, record.offset, record.timestamp_ms) == (2, 9, 1_779_268_500_250)
+
+
+def test_a_message_without_timestamp_is_of_the_epoch() -> None:
+    assert incoming(Message(b"v", timestamp=None)).timestamp_ms == 0

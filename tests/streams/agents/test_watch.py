@@ -1,0 +1,244 @@
+"""Batches of mention records: what is written, in which order, and what is kept."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import pytest
+
+from processors.contracts import (
+    Alert,
+    ArticleRef,
+    LeaderRef,
+    Mention,
+    MentionContext,
+    Sentiment,
+    Versions,
+)
+from processors.rules import Rules
+from processors.watch import STATE_VERSION, WatchState, decode_state, encode_state
+from streams.agents.watch import WatchAgent
+from streams.envelope import Outgoing
+from streams.metrics import Metrics
+from streams.settings import Settings
+from streams.topics import TopicNames
+
+NAMES = TopicNames.of(Settings())
+XI, PUTIN = "Q15031", "Q7747"
+
+
+@dataclass(frozen=True)
+class Message:
+    value: bytes | None
+    key: bytes | None
+    offset: int = 0
+    topic: str = NAMES.mentions
+    partition: int = 2
+    timestamp: float | None = 1_779_268_500.25
+    headers: Any = ()
+
+
+@dataclass(frozen=True)
+class Event:
+    message: Message
+
+
+@dataclass
+class Outbox:
+    """Keeps each call's records; refuses a topic if told so."""
+
+    refuse: str = ""
+    calls: list[list[Outgoing]] = field(default_factory=list)
+
+    async def send(self, records: Sequence[Outgoing]) -> None:
+        await asyncio.sleep(0)
+        if any(record.topic == self.refuse for record in records):
+            raise OSError("refused")
+        if records:
+            self.calls.append(list(records))
+
+    @property
+    def topics(self) -> list[list[str]]:
+        return [[record.topic for record in call] for call in self.calls]
+
+
+class Watching:
+    """An agent with its table, handling one batch after another."""
+
+    def __init__(self, states: dict[bytes, bytes] | None = None, refuse: str = "") -> None:
+        self.states = {} if states is None else states
+        self.outbox = Outbox(refuse)
+        self.metrics = Metrics()
+        self.agent = WatchAgent(
+            Rules(),
+            NAMES,
+            self.outbox,
+            self.metrics,
+            lambda: self.states,
+        )
+
+    def handle(self, *messages: Message) -> None:
+        asyncio.run(self.agent.handle([Event(message) for message in messages]))
+
+    def sample(self, name: str, **labels: str) -> float | None:
+        return self.metrics.registry.get_sample_value(name, labels)
+
+
+def mention(
+    article_id: str, leader_id: str = XI, polarity: float = -0.9, **changes: Any
+) -> Mention:
+    fields: dict[str, Any] = {
+        "mention_id": f"{article_id}/{leader_id}",
+        "article": ArticleRef(article_id=article_id, title="T", url="", source="S", family="S"),
+        "revision": 1,
+        "event_time": "2026-05-20T09:15:00Z",
+        "companions": [],
+        "versions": Versions(tocsin="1", registry="r", lexicon="l", scorer="s"),
+        **changes,
+    }
+    return Mention(
+        leader_id=leader_id,
+        leader_name=leader_id,
+        country="CN",
+        office="President",
+        status="in_office",
+        relevance=60,
+        sentiment=Sentiment(
+            polarity=polarity, subjectivity=0.5, label="negative", scored_words=5, coverage=0.1
+        ),
+        spans=[],
+        evidence=[],
+        context=MentionContext(**fields),
+    )
+
+
+def message(*given: Any, key: bytes | None = None, **changes: Any) -> Message:
+    one = mention(*given, **changes)
+    return Message(msgspec.json.encode(one), key or one.leader_id.encode())
+
+
+def test_alerts_are_written_before_the_state_that_remembers_them() -> None:
+    watching = Watching()
+    watching.handle(message("a1", companions=[LeaderRef(leader_id=PUTIN, leader_name="Putin")]))
+    assert watching.outbox.topics == [
+        [NAMES.alerts["sentiment"], NAMES.alerts["encounter"]],
+        [NAMES.watch_changelog],
+    ]
+    alerts, (state,) = watching.outbox.calls
+    assert [record.key for record in alerts] == [XI.encode()] * 2
+    assert {msgspec.json.decode(r.value or b"", type=Alert).kind for r in alerts} == {
+        "sentiment",
+        "encounter",
+    }
+    assert (state.key, state.partition) == (XI.encode(), 2)
+    assert watching.states == {XI.encode(): state.value}
+
+
+def test_a_leaders_state_is_written_once_a_batch_with_all_of_it() -> None:
+    watching = Watching()
+    watching.handle(message("a1"), message("a1", PUTIN), message("a2"), message("a3"))
+    states = watching.outbox.calls[-1]
+    assert sorted(record.key or b"" for record in states) == [XI.encode(), PUTIN.encode()]
+    assert len(decode_state(watching.states[XI.encode()]).applied) == 3
+    assert watching.sample("tocsin_watched_leaders") == 2
+    held_bytes = sum(map(len, watching.states.values()))
+    assert watching.sample("tocsin_watch_state_bytes") == held_bytes
+
+
+def test_what_rang_is_remembered_from_batch_to_batch_and_from_the_changelog() -> None:
+    watching = Watching()
+    watching.handle(message("a1"))
+    watching.handle(message("a2"))
+    recovered = Watching(dict(watching.states))
+    recovered.handle(message("a3"))
+    assert watching.outbox.topics.count([NAMES.alerts["sentiment"]]) == 1
+    assert recovered.outbox.topics == [[NAMES.watch_changelog]]
+    suppressed = {"rule": "strong-sentiment", "reason": "same_window"}
+    assert watching.sample("tocsin_alerts_suppressed_total", **suppressed) == 1
+    assert watching.sample("tocsin_alerts_total", kind="sentiment", severity="high") == 1
+    assert watching.sample("tocsin_alert_latency_seconds_count", kind="sentiment") == 1
+
+
+def test_a_mention_delivered_again_writes_nothing_and_is_counted() -> None:
+    watching = Watching()
+    watching.handle(message("a1"))
+    before = list(watching.outbox.calls)
+    watching.handle(message("a1"), message("a1"))
+    assert watching.outbox.calls == before
+    discarded = {"stage": "watch", "reason": "duplicate_mention"}
+    assert watching.sample("tocsin_discarded_total", **discarded) == 2
+
+
+def test_alerts_that_cannot_be_sent_leave_no_state_behind() -> None:
+    watching = Watching(refuse=NAMES.alerts["sentiment"])
+    with pytest.raises(OSError, match="refused"):
+        watching.handle(message("a1"))
+    assert watching.states == {}
+    assert watching.outbox.calls == []
+    assert not watching.sample("tocsin_alerts_total", kind="sentiment", severity="high")
+
+
+def test_a_state_that_cannot_be_sent_is_not_kept_and_the_same_alert_rings_again() -> None:
+    watching = Watching(refuse=NAMES.watch_changelog)
+    for _ in range(2):
+        with pytest.raises(OSError, match="refused"):
+            watching.handle(message("a1"))
+    assert watching.states == {}
+    ids = {dict(record.headers)["ce_id"] for call in watching.outbox.calls for record in call}
+    assert len(watching.outbox.calls) == 2
+    assert len(ids) == 1
+
+
+NESTED = b'{"x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (Message(None, b"Q15031"), "null_value"),
+        (Message(b"", b"Q15031"), "invalid_json"),
+        (Message(b"{", b"Q15031"), "invalid_json"),
+        (Message(b"\xff", b"Q15031"), "invalid_json"),
+        (Message(NESTED, b"Q15031"), "too_deep"),
+        (Message(b"[]", b"Q15031"), "wrong_type"),
+        (Message(b"{}", b"Q15031"), "wrong_type"),
+        (message("a1", key=b"Q7747"), "wrong_type"),
+        (message("a1", event_time="2026-05-20T09:15:00"), "invalid_date"),
+        (message("a1", published="2026-05-20T09:15:00"), "invalid_date"),
+        (message("a1", event_time="9999-12-31T23:00:00Z"), "invalid_date"),
+        (message("a1", event_time="0001-01-01T00:00:00Z"), "invalid_date"),
+    ],
+)
+def test_a_record_that_is_no_mention_of_ours_goes_to_the_dead_letters(
+    bad: Message, reason: str
+) -> None:
+    watching = Watching()
+    watching.handle(message("a1"), bad, message("a2", PUTIN))
+    letters, alerts, states = watching.outbox.calls
+    assert [record.topic for record in letters] == [NAMES.dead_letters]
+    assert (letters[0].value, letters[0].key) == (bad.value, bad.key)
+    assert dict(letters[0].headers)["tocsin.error.stage"] == b"watch"
+    assert dict(letters[0].headers)["tocsin.error.reason"] == reason.encode()
+    assert len(alerts) == 2
+    assert len(states) == 2
+    assert watching.sample("tocsin_dead_letters_total", reason=reason) == 1
+    assert watching.sample("tocsin_discarded_total", stage="watch", reason=reason) == 1
+
+
+def test_a_mention_without_its_article_goes_to_the_dead_letters() -> None:
+    bare = msgspec.structs.replace(mention("a1"), context=None)
+    watching = Watching()
+    watching.handle(Message(msgspec.json.encode(bare), XI.encode()))
+    assert watching.outbox.topics == [[NAMES.dead_letters]]
+    assert watching.states == {}
+
+
+def test_a_state_that_this_version_cannot_read_stops_the_worker() -> None:
+    newer = encode_state(WatchState(version=STATE_VERSION + 1))
+    watching = Watching({XI.encode(): newer})
+    with pytest.raises(msgspec.ValidationError):
+        watching.handle(message("a1"))
+    assert watching.outbox.calls == []
+    assert watching.states == {XI.encode(): newer}

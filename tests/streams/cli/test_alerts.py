@@ -1,0 +1,142 @@
+"""How an alert is laid out, and what `tocsin alerts` refuses before it asks a broker.
+
+`tests/broker/test_topics_and_dead_letters.py` runs the command against brokers.
+"""
+
+import io
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from processors.contracts import Alert, ArticleRef, Evidence
+from streams.cli.alert_view import render
+from streams.contracts.examples import alerts
+
+ENCOUNTER = alerts()["encounter"]
+ANYTHING = st.text(st.characters(exclude_categories=()))
+
+
+def changed(**fields: Any) -> Alert:
+    return msgspec.structs.replace(ENCOUNTER, **fields)
+
+
+def shown(alert: Alert, *, colours: bool = False) -> str:
+    file = io.StringIO()
+    system = "truecolor" if colours else None
+    console = Console(file=file, highlight=False, force_terminal=colours, color_system=system)
+    console.print(render(alert), soft_wrap=True)
+    return file.getvalue()
+
+
+def evidence(sentence: str, *words: tuple[str, float]) -> Evidence:
+    return Evidence(field="text", start=0, end=len(sentence), sentence=sentence, words=list(words))
+
+
+def test_an_alert_shows_when_how_grave_who_why_and_from_what() -> None:
+    text = shown(ENCOUNTER)
+    article = ENCOUNTER.articles[0]
+    for part in (
+        "2024-05-16 09:31:12 UTC",
+        "MEDIUM",
+        "encounter",
+        "Xi Jinping (Q15031) and Vladimir Putin (Q7747)",
+        ENCOUNTER.reason,
+        article.title,
+        article.source,
+        article.url,
+        "warm[+0.60], productive[+0.50] talks",
+        ENCOUNTER.alert_id,
+    ):
+        assert part in text
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words", "marked"),
+    [
+        ("A GRAVE danger.", [("grave", -0.4), ("danger", -0.3)], "A GRAVE[-0.40] danger[-0.30]."),
+        ("Good is not goods, good.", [("good", 0.7)], "Good[+0.70] is not goods, good."),
+        ("good then good", [("good", 0.7), ("good", 0.7)], "good[+0.70] then good[+0.70]"),
+        ("goods are good", [("good", 0.7)], "goods are good[+0.70]"),
+        ("a cease \n fire held", [("cease fire", 0.2)], "a cease   fire[+0.20] held"),
+        ("nothing of it", [("other", -0.5)], "nothing of it other[-0.50]"),
+        ("a (odd) [word]", [("[word]", 0.1)], "a (odd) [word][+0.10]"),
+        ("empty", [("", 0.1), ("empty", 0.0)], "empty[+0.00] [+0.10]"),
+    ],
+)
+def test_scored_words_are_marked_in_their_order(
+    sentence: str, words: list[tuple[str, float]], marked: str
+) -> None:
+    text = shown(changed(evidence=[evidence(sentence, *words)]))
+    assert f"  > {marked}\n" in text
+
+
+def test_the_weights_sign_and_the_severity_have_colours_on_a_terminal() -> None:
+    items = [evidence("good and bad", ("good", 0.7), ("bad", -0.7))]
+    text = shown(changed(evidence=items, severity="high"), colours=True)
+    assert "\x1b[1;32mgood" in text
+    assert "\x1b[1;31mbad" in text
+    assert "41m HIGH " in text
+
+
+def test_an_update_and_a_cancellation_are_called_so_and_say_what_they_follow() -> None:
+    text = shown(changed(msg_type="cancel", revision=2, references=["abc"], replay_id="r7"))
+    assert "encounter CANCELLED" in text
+    assert "revision 2 · after abc · replay r7" in text
+    assert "encounter update" in shown(changed(msg_type="update"))
+
+
+def test_a_long_alert_is_cut_and_says_so() -> None:
+    refs = [ArticleRef(article_id=str(n), title="", url="", source="", family="") for n in range(8)]
+    text = shown(changed(articles=refs, evidence=[evidence("s") for _ in range(7)]))
+    assert "… and 3 more articles" in text
+    assert "… and 2 more sentences" in text
+    assert "• 4\n" in text
+
+
+def test_nothing_in_an_article_is_markup_a_link_or_an_emoji() -> None:
+    hostile = "[bold red]x[/] [link=https://evil.example]y[/link] :smile: https://z.example"
+    assert hostile in shown(changed(reason=hostile), colours=True)
+
+
+@given(text=ANYTHING)
+def test_nothing_that_an_article_says_is_obeyed_by_the_terminal(text: str) -> None:
+    leader = msgspec.structs.replace(ENCOUNTER.leaders[0], leader_id=text, leader_name=text)
+    article = ArticleRef(article_id=text, title=text, url=text, source=text, family=text)
+    alert = changed(
+        alert_id=text,
+        reason=text,
+        leaders=[leader],
+        articles=[article],
+        evidence=[evidence(text, (text, 0.5), (text[:1], -0.5))],
+        references=[text],
+        replay_id=text,
+    )
+    printed = shown(alert)
+    assert not {unicodedata.category(c) for c in printed if c != "\n"} & {"Cc", "Cs"}
+    assert not set(printed) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200f")
+    assert printed.count("\n") in {5, 6}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--from-beginning", "--since", "2h"], "not both"),
+        (["--no-follow"], "say which, with --since or --from-beginning"),
+        (["--since", "yesterday"], "--since: 'yesterday' is no moment"),
+        (["--leader", "--"], "--leader: '--' is neither an id"),
+        (["--kind", "gossip"], "gossip"),
+        (["--limit", "0"], "greater than or equal to 1"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    tocsin: Callable[..., Any], options: list[str], said: str
+) -> None:
+    done = tocsin("alerts", *options)
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err

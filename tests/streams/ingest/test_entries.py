@@ -1,0 +1,177 @@
+"""Feed entries as articles: which part of RSS and Atom becomes which field."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from processors.articles.decode import DecodeLimits, decode
+from streams.ingest.entries import FeedTask, NotAFeedError, read_feed
+
+TASK = FeedTask(url="https://feeds.example/world", base="https://feeds.example/world")
+
+
+def rss(*items: str, channel: str = "<title>Example &amp;amp; Sons</title>") -> bytes:
+    joined = "".join(f"<item>{item}</item>" for item in items)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" '
+        'xmlns:content="http://purl.org/rss/1.0/modules/content/">'
+        f"<channel>{channel}{joined}</channel></rss>"
+    ).encode()
+
+
+def atom(*entries: str, feed: str = "<title>An Atom</title>", attributes: str = "") -> bytes:
+    joined = "".join(f"<entry>{entry}</entry>" for entry in entries)
+    return (
+        f'<feed xmlns="http://www.w3.org/2005/Atom" {attributes}>{feed}{joined}</feed>'
+    ).encode()
+
+
+def only(feed: bytes, task: FeedTask = TASK) -> dict[str, str]:
+    (article,) = read_feed(feed, task)
+    return article
+
+
+def test_an_rss_item_becomes_a_flat_article() -> None:
+    article = only(
+        rss(
+            "<guid>https://n.example/1</guid><link>https://n.example/1?a=1</link>"
+            "<title>Leaders meet</title><description>Short.</description>"
+            "<content:encoded><![CDATA[<p>One.</p><p>Two &amp; three.</p><script>x()</script>]]>"
+            "</content:encoded><pubDate>Mon, 23 Nov 2026 10:00:00 +0200</pubDate>",
+            channel="<title>Example</title><language>en-GB</language>",
+        )
+    )
+    assert article == {
+        "id": "https://n.example/1",
+        "url": "https://n.example/1?a=1",
+        "title": "Leaders meet",
+        "text": "One.\n\nTwo & three.",
+        "published": "2026-11-23T08:00:00Z",
+        "source": "Example",
+        "language": "en",
+    }
+
+
+def test_an_atom_entry_becomes_a_flat_article() -> None:
+    article = only(
+        atom(
+            '<id>tag:n.example,2026:1</id><link href="/a/1"/><title>Use of &lt;b> in print</title>'
+            '<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Body</p></div>'
+            "</content><updated>2026-11-23T10:00:00Z</updated>",
+            attributes='xml:lang="fr"',
+        )
+    )
+    assert article == {
+        "id": "tag:n.example,2026:1",
+        "url": "https://feeds.example/a/1",
+        "title": "Use of <b> in print",
+        "text": "Body",
+        "published": "2026-11-23T10:00:00Z",
+        "source": "An Atom",
+        "language": "fr",
+    }
+
+
+@pytest.mark.parametrize(
+    ("raw", "title"),
+    [
+        ("Putin &amp;amp; Xi", "Putin & Xi"),
+        ("&lt;b&gt;Bold&lt;/b&gt; step &amp;amp; more", "Bold step & more"),
+        ("<![CDATA[<i>Slanted</i>\n news]]>", "Slanted news"),
+        ("&lt;script&gt;alert(1)&lt;/script&gt;News &lt;p&gt;", "News"),
+    ],
+)
+def test_html_in_titles_is_read_as_text(raw: str, title: str) -> None:
+    assert only(rss(f"<guid>a:1</guid><title>{raw}</title>"))["title"] == title
+
+
+def test_without_content_the_summary_is_the_text() -> None:
+    assert only(rss("<guid>a:1</guid><description>Sum &amp;lt; all</description>"))["text"] == (
+        "Sum < all"
+    )
+
+
+def test_the_id_is_the_guid_or_else_the_link() -> None:
+    assert only(rss("<link>https://n.example/2</link><title>t</title>"))["id"] == (
+        "https://n.example/2"
+    )
+
+
+def test_a_bare_guid_stands_for_an_article_only_together_with_its_feed() -> None:
+    article = only(rss('<guid isPermaLink="false">4711</guid><title>t</title>'))
+    assert article["id"] == "https://feeds.example/world#4711"
+
+
+@pytest.mark.parametrize(
+    "date", ["", "<pubDate>soon</pubDate>", "<pubDate>Mon, 01 Jan 0001 00:00:00 GMT</pubDate>"]
+)
+def test_a_date_that_is_missing_or_makes_no_sense_stays_away(date: str) -> None:
+    assert "published" not in only(rss(f"<guid>a:1</guid><title>t</title>{date}"))
+
+
+def test_a_language_that_is_none_gives_way_to_the_default() -> None:
+    feed = rss("<title>t</title>", channel="<title>x</title><language>plain English</language>")
+    task = FeedTask(url=TASK.url, base=TASK.base, language="en")
+    assert only(feed, task)["language"] == "en"
+    assert "language" not in only(feed)
+
+
+def test_the_source_is_the_given_name_or_the_origin_or_the_feeds_title_or_its_host() -> None:
+    item = "<title>t</title>"
+    named = FeedTask(url=TASK.url, base=TASK.base, source="Wire")
+    origin = f'{item}<source url="https://o.example/rss">Origin</source>'
+    assert only(rss(origin), named)["source"] == "Wire"
+    assert only(rss(origin))["source"] == "Origin"
+    assert only(rss(item))["source"] == "Example & Sons"
+    assert only(rss(item, channel=""))["source"] == "feeds.example"
+
+
+def test_the_servers_character_set_is_used() -> None:
+    feed = '<rss version="2.0"><channel><item><title>Дума</title></item></channel></rss>'
+    task = FeedTask(
+        url=TASK.url, base=TASK.base, content_type="application/rss+xml; charset=windows-1251"
+    )
+    assert only(feed.encode("windows-1251"), task)["title"] == "Дума"
+
+
+def test_what_can_be_read_of_a_broken_feed_is_read() -> None:
+    feed = rss("<guid>a:1</guid><title>t</title>", "<title>cut")[:-40]
+    assert next(iter(read_feed(feed, TASK)))["title"] == "t"
+
+
+@pytest.mark.parametrize("body", [b"", b"<html><title>Not found</title></html>", b'{"a": 1}'])
+def test_what_is_no_feed_is_said_to_be_none(body: bytes) -> None:
+    with pytest.raises(NotAFeedError):
+        list(read_feed(body, TASK))
+
+
+def test_a_body_that_is_a_files_name_does_not_open_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "feed.xml"
+    path.write_bytes(rss("<title>Secret</title>"))
+    with pytest.raises(NotAFeedError):
+        list(read_feed(str(path).encode(), TASK))
+
+
+def test_entities_neither_read_files_nor_multiply(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("hidden")
+    doubled = "".join(f'<!ENTITY a{level} "{f"&a{level - 1};" * 10}">' for level in range(1, 10))
+    feed = (
+        f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY file SYSTEM "file://{secret}">'
+        f'<!ENTITY a0 "laughter">{doubled}]><rss version="2.0"><channel>'
+        "<item><title>x &file;</title><description>&a9;</description></item></channel></rss>"
+    ).encode()
+    written = json.dumps(list(read_feed(feed, TASK)))
+    assert "hidden" not in written
+    assert len(written) < 10_000
+
+
+@pytest.mark.parametrize(
+    "reference", ["&#xD83D;&#xDE00;", "&#55357;", "&#x110000;", f"&#{'9' * 5_000};"]
+)
+def test_references_to_what_is_no_character_cost_that_character_alone(reference: str) -> None:
+    article = only(rss(f"<guid>a:1</guid><title>a {reference} b &#x20AC;</title>"))
+    read = decode(json.dumps(article).encode(), (), None, DecodeLimits())
+    assert read.title.startswith("a \ufffd")
+    assert read.title.endswith(" b €")

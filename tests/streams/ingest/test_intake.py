@@ -1,0 +1,102 @@
+"""The check before sending, the key, the counts and the memory of feeds."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from processors.articles.decode import DecodeLimits
+from processors.errors import DeadLetterReason
+from streams.envelope import Outgoing
+from streams.ingest.intake import Intake
+from streams.ingest.records import Found, Unread
+from streams.ingest.tally import EXAMPLES, Tally
+
+
+class Desk:
+    """An intake and what it sent."""
+
+    def __init__(self, *, remembered_entries: int = 100, dry: bool = False) -> None:
+        self.tally = Tally()
+        self.sent: list[Outgoing] = []
+        self.intake = Intake(
+            "news.articles",
+            DecodeLimits(),
+            self.tally,
+            None if dry else self._send,
+            remembered_entries=remembered_entries,
+        )
+
+    def _send(self, record: Outgoing, where: str) -> None:
+        assert where
+        self.sent.append(record)
+        self.tally.sent += 1
+
+    def entry(self, identity: str, **fields: str) -> None:
+        document = json.dumps({"id": identity, "title": "A title", **fields}).encode()
+        self.intake.take(Found("feed[0]", document), from_feed=True)
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    return Desk()
+
+
+def test_an_article_is_sent_byte_for_byte_under_its_id(desk: Desk) -> None:
+    value = '{"title":  "Été", "url": "HTTPS://News.example/a/?utm_source=x"}'.encode()
+    desk.intake.take(Found("f:1", value))
+    (record,) = desk.sent
+    assert record.value == value
+    assert record.key == b"https://news.example/a"
+    assert record.topic == "news.articles"
+    assert record.timestamp_ms is None
+
+
+def test_what_is_refused_is_counted_by_reason_with_three_examples_and_not_sent(desk: Desk) -> None:
+    for number in range(5):
+        desk.intake.take(Found(f"f:{number}", b'{"id": "x"}'))
+    desk.intake.take(Found("f:9", b'{"id": "\xff"}'))
+    desk.intake.take(Unread("f:10", DeadLetterReason.TOO_LARGE, "too long"))
+    summary = desk.tally.summary(dry_run=False, interrupted=False)
+    assert desk.sent == []
+    assert {reason: found.count for reason, found in summary.refused.items()} == {
+        "no_text": 5,
+        "invalid_utf8": 1,
+        "too_large": 1,
+    }
+    assert next(iter(summary.refused)) == "no_text"
+    examples = summary.refused["no_text"].examples
+    assert [example.where for example in examples] == [f"f:{n}" for n in range(EXAMPLES)]
+    assert summary.read == 7 == summary.refused_count
+
+
+def test_a_check_alone_counts_what_is_good_and_sends_nothing() -> None:
+    desk = Desk(dry=True)
+    desk.intake.take(Found("f:1", b'{"id": "1", "title": "t"}'))
+    assert (desk.tally.valid, desk.tally.sent) == (1, 0)
+
+
+def test_a_feeds_entry_is_sent_again_only_when_title_or_text_has_changed(desk: Desk) -> None:
+    desk.entry("1", text="First.", published="2026-11-23T10:00:00Z")
+    desk.entry("1", text="First.", published="2026-11-23T11:00:00Z")
+    desk.entry("1", text="Second.")
+    desk.entry("1", text="First.")
+    desk.entry("2", text="First.")
+    assert len(desk.sent) == 4
+    assert desk.tally.unchanged == 1
+
+
+def test_a_file_may_say_the_same_twice(desk: Desk) -> None:
+    for _ in range(2):
+        desk.intake.take(Found("f:1", b'{"id": "1", "title": "t"}'))
+    assert len(desk.sent) == 2
+
+
+def test_the_memory_of_entries_is_bounded_and_forgets_the_longest_unseen() -> None:
+    desk = Desk(remembered_entries=2)
+    for identity in ("1", "2", "1", "3"):
+        desk.entry(identity)
+    desk.entry("1")
+    assert desk.tally.unchanged == 2
+    desk.entry("2")
+    assert desk.tally.unchanged == 2

@@ -1,0 +1,158 @@
+"""What logs look like, and who may speak in them."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+
+from streams import logs
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    levels = {name: logging.getLogger(name).level for name in logs.QUIET}
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for name, was in levels.items():
+        logging.getLogger(name).setLevel(was)
+    structlog.reset_defaults()
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def entries(out: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def test_off_a_terminal_an_event_is_one_json_object_a_line() -> None:
+    out = io.StringIO()
+    logs.configure(stream=out)
+    structlog.get_logger("streams.worker").info("worker.started", metrics="http://x", lines="a\nb")
+    (entry,) = entries(out)
+    stamp = entry.pop("timestamp")
+    assert stamp.endswith("Z")
+    assert entry == {
+        "event": "worker.started",
+        "level": "info",
+        "logger": "streams.worker",
+        "metrics": "http://x",
+        "lines": "a\nb",
+    }
+
+
+@pytest.mark.parametrize(
+    ("out", "form", "is_json"),
+    [
+        (io.StringIO, "auto", True),
+        (Terminal, "auto", False),
+        (Terminal, "json", True),
+        (io.StringIO, "console", False),
+    ],
+)
+def test_the_form_is_as_asked_or_as_the_stream_is(
+    out: type[io.StringIO],
+    form: Any,
+    is_json: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    stream = out()
+    logs.configure(form=form, stream=stream)
+    structlog.get_logger("streams").info("an.event", records=3)
+    text = stream.getvalue()
+    assert "an.event" in text
+    assert text.startswith("{") == is_json
+    if not is_json:
+        assert ("\x1b[" in text) == stream.isatty()
+
+
+def test_what_is_below_the_level_is_not_said() -> None:
+    out = io.StringIO()
+    logs.configure("WARNING", stream=out)
+    log = structlog.get_logger("streams")
+    log.debug("one")
+    log.info("two")
+    log.warning("three")
+    log.error("four")
+    assert [entry["event"] for entry in entries(out)] == ["three", "four"]
+
+
+def test_configured_again_nothing_is_said_twice() -> None:
+    first, second = io.StringIO(), io.StringIO()
+    logs.configure(stream=first)
+    logs.configure(stream=second)
+    structlog.get_logger("streams").warning("once")
+    assert first.getvalue() == ""
+    assert len(entries(second)) == 1
+
+
+def fail_with_a_secret(log: Any) -> None:
+    password = "hunter2"  # noqa: S105 - what must not be shown
+    try:
+        int("seven", base=len(password))
+    except ValueError:
+        log.exception("agent.failed", stage="watch")
+
+
+def test_an_exception_is_a_field_with_its_traceback() -> None:
+    out = io.StringIO()
+    logs.configure(stream=out)
+    fail_with_a_secret(structlog.get_logger("streams"))
+    (entry,) = entries(out)
+    assert (entry["event"], entry["level"], entry["stage"]) == ("agent.failed", "error", "watch")
+    assert entry["exception"].startswith("Traceback (most recent call last)")
+    assert entry["exception"].endswith("ValueError: invalid literal for int() with base 7: 'seven'")
+    assert "exc_info" not in entry
+
+
+@pytest.mark.parametrize("form", ["console", "json"])
+def test_a_traceback_does_not_show_variables(form: Any) -> None:
+    out = Terminal()
+    logs.configure(form=form, stream=out)
+    fail_with_a_secret(structlog.get_logger("streams"))
+    assert "with base 7" in out.getvalue()
+    assert "hunter2" not in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "said"),
+    [
+        ("faust.tables", "INFO", False),
+        ("faust.tables", "WARNING", True),
+        ("mode.services", "INFO", False),
+        ("aiokafka.consumer", "WARNING", False),
+        ("aiokafka.consumer", "ERROR", True),
+        ("kafka.conn", "WARNING", False),
+        ("asyncio", "INFO", False),
+        ("another.library", "INFO", True),
+    ],
+)
+def test_libraries_speak_in_the_same_form_from_their_least_level_on(
+    name: str,
+    level: str,
+    said: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    out = io.StringIO()
+    logs.configure(stream=out)
+    logging.getLogger(name).log(logging.getLevelName(level), "did %s", "something")
+    shown = [(e["event"], e["logger"], e["level"]) for e in entries(out)]
+    assert shown == ([("did something", name, level.lower())] if said else [])
+
+
+def test_at_debug_the_libraries_speak_too_and_at_error_none_is_louder_than_tocsin() -> None:
+    out = io.StringIO()
+    logs.configure("DEBUG", stream=out)
+    logging.getLogger("aiokafka").debug("detail")
+    assert [e["event"] for e in entries(out)] == ["detail"]
+    quiet = io.StringIO()
+    logs.configure("ERROR", stream=quiet)
+    logging.getLogger("faust").warning("a rebalance")
+    assert quiet.getvalue() == ""

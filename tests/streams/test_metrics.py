@@ -1,0 +1,109 @@
+"""The catalogue of metrics keeps its own rules, and every instrument is in it."""
+
+from typing import Any
+
+import pytest
+from prometheus_client import Counter, Gauge, Histogram, generate_latest
+from prometheus_client.parser import text_string_to_metric_families
+
+from streams.metrics import CATALOGUE, STAGES, Metric, Metrics
+
+# A label is bounded by a closed set, the registry or the partitions: a new one is a decision.
+LABELS = {
+    *("stage", "reason", "leader", "country", "label", "kind", "severity", "rule", "topic"),
+    *("partition", "outcome", "version", "registry", "lexicon", "scorer"),
+}
+UNITS = ("_seconds", "_bytes", "_records")
+# Things that are counted or named, and so have no unit.
+WITHOUT_UNIT = {
+    "tocsin_assigned_partitions",
+    "tocsin_watched_leaders",
+    "tocsin_ready",
+    "tocsin_build_info",
+}
+KINDS = {"counter": Counter, "gauge": Gauge, "histogram": Histogram}
+entries = pytest.mark.parametrize("metric", CATALOGUE, ids=lambda metric: metric.name)
+
+
+def name(instrument: Any) -> str:
+    family = instrument.describe()[0]
+    return family.name + "_total" if family.type == "counter" else family.name
+
+
+def instruments(metrics: Metrics) -> dict[str, Any]:
+    held = {k: v for k, v in vars(metrics).items() if k != "registry"}
+    named = {name(instrument): instrument for instrument in held.values()}
+    assert len(named) == len(held)
+    return named
+
+
+def touch(metrics: Metrics) -> None:
+    """Give every instrument a sample: one with labels shows nothing before its first."""
+    for metric in CATALOGUE:
+        instrument = instruments(metrics)[metric.name]
+        child = instrument.labels(*metric.labels) if metric.labels else instrument
+        child.observe(0.3) if metric.kind == "histogram" else child.inc(2)
+
+
+def test_catalogue_and_instruments_are_the_same_metrics() -> None:
+    found = instruments(Metrics())
+    assert set(found) == {metric.name for metric in CATALOGUE}
+    assert len(CATALOGUE) == len(found)
+    for metric in CATALOGUE:
+        assert type(found[metric.name]) is KINDS[metric.kind]
+
+
+@entries
+def test_names_follow_prometheus_conventions(metric: Metric) -> None:
+    assert metric.name.startswith("tocsin_")
+    assert metric.name == metric.name.lower()
+    assert metric.name.endswith("_total") == (metric.kind == "counter")
+    assert not metric.name.endswith(("_sum", "_count", "_bucket", "_created"))
+    for not_base in ("_ms", "_milliseconds", "_minutes", "_kb", "_kilobytes", "_percent"):
+        assert not_base not in metric.name
+    if metric.kind != "counter" and metric.name not in WITHOUT_UNIT:
+        assert metric.name.endswith(UNITS)
+
+
+@entries
+def test_help_is_a_sentence(metric: Metric) -> None:
+    assert metric.help.endswith(".")
+    assert metric.help[0].isupper() or metric.help[0].isdigit()
+    assert "\n" not in metric.help
+
+
+@entries
+def test_labels_are_of_the_closed_list(metric: Metric) -> None:
+    assert set(metric.labels) <= LABELS
+    assert len(set(metric.labels)) == len(metric.labels)
+
+
+@entries
+def test_histograms_alone_have_buckets_and_these_rise(metric: Metric) -> None:
+    assert bool(metric.buckets) == (metric.kind == "histogram")
+    assert list(metric.buckets) == sorted(set(metric.buckets))
+
+
+def test_the_exposition_can_be_parsed_and_shows_every_metric() -> None:
+    metrics = Metrics(process=True)
+    touch(metrics)
+    body = generate_latest(metrics.registry).decode()
+    families = {family.name: family for family in text_string_to_metric_families(body)}
+    for metric in CATALOGUE:
+        family = families[metric.name.removesuffix("_total")]
+        assert family.type == metric.kind
+        assert family.documentation == metric.help
+        samples = [s for s in family.samples if not s.name.endswith("_created")]
+        assert samples
+        assert all(set(s.labels) - {"le"} == set(metric.labels) for s in samples)
+
+
+def test_two_sets_of_metrics_do_not_meet() -> None:
+    one, other = Metrics(), Metrics()
+    one.articles_consumed.inc()
+    assert one.registry.get_sample_value("tocsin_articles_consumed_total") == 1
+    assert other.registry.get_sample_value("tocsin_articles_consumed_total") == 0
+
+
+def test_stages_are_each_named_once() -> None:
+    assert len(set(STAGES)) == len(STAGES)

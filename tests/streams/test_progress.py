@@ -1,0 +1,217 @@
+"""The books of offsets: what may be committed, and what Faust does that they must survive."""
+
+import asyncio
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from streams.progress import Progress
+
+PARTITION = "articles-0"
+OTHER = "articles-1"
+
+
+@dataclass(frozen=True)
+class Message:
+    tp: str
+    offset: int
+    generation_id: int
+
+
+@dataclass(frozen=True)
+class Event:
+    message: Message
+
+
+def events(*offsets: int, tp: str = PARTITION, generation: int = 1) -> list[Event]:
+    return [Event(Message(tp, offset, generation)) for offset in offsets]
+
+
+def offsets(batch: list[Event]) -> list[int]:
+    return [event.message.offset for event in batch]
+
+
+def test_a_batch_is_committable_when_it_is_finished_and_until_it_is_committed() -> None:
+    progress = Progress()
+    batch = progress.begin(1, events(5, 6, 7))
+    assert progress.committable() == {}
+    progress.finish(1, batch)
+    assert progress.committable() == {PARTITION: 8}
+    progress.committed({PARTITION: 8})
+    assert progress.committable() == {}
+
+
+def test_what_was_finished_while_a_commit_ran_stays() -> None:
+    progress = Progress()
+    progress.finish(1, progress.begin(1, events(0)))
+    asked = progress.committable()
+    progress.finish(1, progress.begin(1, events(1)))
+    progress.committed(asked)
+    assert progress.committable() == {PARTITION: 2}
+
+
+def test_a_record_delivered_twice_is_worked_on_once() -> None:
+    # Faust delivers the first records of a partition twice after the seek at its start.
+    progress = Progress()
+    batch = progress.begin(1, events(0, 1, 0, 1, 2))
+    assert offsets(batch) == [0, 1, 2]
+    assert progress.begin(1, events(1, 2)) == []
+    progress.finish(1, batch)
+    assert progress.committable() == {PARTITION: 3}
+
+
+def test_gaps_that_compaction_left_are_passed_over() -> None:
+    progress = Progress()
+    progress.finish(1, progress.begin(1, events(3, 9, 40)))
+    assert progress.committable() == {PARTITION: 41}
+
+
+def test_a_batch_that_finishes_first_waits_for_the_one_before_it() -> None:
+    progress = Progress()
+    first = progress.begin(1, events(0, 1))
+    second = progress.begin(1, events(2, 3))
+    progress.finish(1, second)
+    assert progress.committable() == {}
+    progress.finish(1, first)
+    assert progress.committable() == {PARTITION: 4}
+
+
+def test_partitions_do_not_wait_for_each_other() -> None:
+    progress = Progress()
+    progress.begin(1, events(0, 1))
+    progress.finish(1, progress.begin(1, events(7, tp=OTHER)))
+    assert progress.committable() == {OTHER: 8}
+
+
+def test_records_of_an_older_generation_are_left_for_their_new_owner() -> None:
+    progress = Progress()
+    batch = progress.begin(2, [*events(4, generation=1), *events(9, tp=OTHER, generation=2)])
+    assert [event.message.tp for event in batch] == [OTHER]
+
+
+def test_a_batch_that_outlives_its_generation_is_not_committable() -> None:
+    progress = Progress()
+    old = progress.begin(1, events(0, 1, 2))
+    new = progress.begin(2, events(0, generation=2))
+    progress.finish(1, old)
+    assert progress.committable() == {}
+    progress.finish(2, new)
+    assert progress.committable() == {PARTITION: 1}
+
+
+def test_a_batch_whose_partitions_were_taken_away_is_not_committable() -> None:
+    progress = Progress()
+    batch = progress.begin(1, events(0, 1, 2))
+    progress.forget()
+    progress.finish(1, batch)
+    assert progress.committable() == {}
+
+
+def test_a_batch_begun_anew_after_its_partition_came_back_is_finished_by_either() -> None:
+    progress = Progress()
+    old = progress.begin(1, events(0, 1, 2))
+    progress.forget()
+    new = progress.begin(1, events(0, 1, 2))
+    progress.finish(1, old)
+    progress.finish(1, new)
+    assert progress.committable() == {PARTITION: 3}
+
+
+def test_a_new_generation_may_start_further_back() -> None:
+    progress = Progress()
+    progress.finish(1, progress.begin(1, events(10, 11)))
+    assert offsets(progress.begin(2, events(10, 11, generation=2))) == [10, 11]
+
+
+def test_going_back_within_a_generation_is_a_fault_and_not_skipped() -> None:
+    progress = Progress()
+    progress.begin(1, events(5))
+    with pytest.raises(RuntimeError, match="went back to offset 4 after 5"):
+        progress.begin(1, events(4))
+
+
+def test_nothing_is_begun_while_stopping() -> None:
+    progress = Progress(stopping=True)
+    assert progress.begin(1, events(0)) == []
+
+
+def test_idle_waits_for_every_batch_in_flight() -> None:
+    async def run() -> None:
+        progress = Progress()
+        assert await progress.idle(0.01)
+        first = progress.begin(1, events(0))
+        second = progress.begin(1, events(0, tp=OTHER))
+        progress.finish(1, first)
+        assert not await progress.idle(0.01)
+        asyncio.get_running_loop().call_soon(progress.finish, 1, second)
+        assert await progress.idle(5.0)
+
+    asyncio.run(run())
+
+
+class Books(RuleBasedStateMachine):
+    """Batches begin and finish in any order, with redelivery, commits and rebalances between."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.progress = Progress()
+        self.generation = 1
+        self.next = dict.fromkeys((PARTITION, OTHER), 0)
+        self.durable = dict.fromkeys((PARTITION, OTHER), 0)
+        self.in_hand: list[tuple[int, list[Event]]] = []
+
+    @rule(tp=st.sampled_from([PARTITION, OTHER]), count=st.integers(1, 4), again=st.integers(0, 3))
+    def begin(self, tp: str, count: int, again: int) -> None:
+        first = max(self.durable[tp], self.next[tp] - again)
+        start = self.next[tp]
+        self.next[tp] += count
+        wanted = range(first, self.next[tp])
+        batch = self.progress.begin(
+            self.generation, events(*wanted, tp=tp, generation=self.generation)
+        )
+        assert offsets(batch) == list(range(start, self.next[tp]))
+        self.in_hand.append((self.generation, batch))
+
+    @precondition(lambda self: self.in_hand)
+    @rule(data=st.data())
+    def finish(self, data: st.DataObject) -> None:
+        index = data.draw(st.integers(0, len(self.in_hand) - 1))
+        self.progress.finish(*self.in_hand.pop(index))
+
+    @rule()
+    def commit(self) -> None:
+        asked = self.progress.committable()
+        self.durable |= asked
+        self.progress.committed(asked)
+
+    @rule()
+    def rebalance(self) -> None:
+        self.generation += 1
+        self.next = dict(self.durable)
+        self.progress.forget()
+
+    @invariant()
+    def nothing_is_committable_beyond_an_unfinished_batch(self) -> None:
+        unfinished = [
+            event.message
+            for generation, batch in self.in_hand
+            if generation == self.generation
+            for event in batch
+        ]
+        for tp, after in self.progress.committable().items():
+            assert self.durable[tp] < after <= self.next[tp]
+            assert all(m.offset >= after for m in unfinished if m.tp == tp)
+
+    def teardown(self) -> None:
+        """Everything that was begun can be committed once all is finished."""
+        for generation, batch in self.in_hand:
+            self.progress.finish(generation, batch)
+        self.commit()
+        assert self.durable == self.next
+
+
+TestBooks = Books.TestCase
+TestBooks.settings = settings(max_examples=60, stateful_step_count=25)
