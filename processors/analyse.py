@@ -109,17 +109,21 @@ class Analyser:
         )
 
 
-def mention_id(article: Article, leader_id: str) -> str:
-    """Name one mention of one version of an article: 32 hexadecimal digits.
+def version_digest(article: Article) -> bytes:
+    """Hash one version of an article into 16 bytes.
 
     The text is part of it, because many feeds edit an article without saying so in a version.
     """
     digest = hashlib.blake2b(digest_size=ID_BYTES)
-    parts = (article.article_id, str(article.revision), leader_id, article.title, article.text)
-    for part in parts:
+    for part in (article.article_id, str(article.revision), article.title, article.text):
         digest.update(part.encode("utf-8", "surrogatepass"))
         digest.update(b"\x00")
-    return digest.hexdigest()
+    return digest.digest()
+
+
+def mention_id(version: bytes, leader_id: str) -> str:
+    """Name the mention of a leader in one version of an article: 32 hexadecimal digits."""
+    return hashlib.blake2b(version + leader_id.encode(), digest_size=ID_BYTES).hexdigest()
 
 
 def _mention(leader: DetectedLeader, scored: ScoredArticle | None) -> Mention:
@@ -165,9 +169,10 @@ def _contexts(
         for one in leaders
         if one.in_lead
     ]
+    version = version_digest(article)
     return [
         MentionContext(
-            mention_id=mention_id(article, leader.leader_id),
+            mention_id=mention_id(version, leader.leader_id),
             article=ref,
             revision=article.revision,
             event_time=analysis.event_time,
