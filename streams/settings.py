@@ -97,10 +97,6 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     session_timeout_seconds: Annotated[
         Seconds, Meta(description="How long the group waits for a worker that died.")
     ] = 10.0
-    processing_guarantee: Annotated[
-        Literal["at_least_once", "exactly_once"],
-        Meta(description="exactly_once: outputs and offsets in one Kafka transaction."),
-    ] = "at_least_once"
 
     # Topics.
     topic_prefix: Annotated[
@@ -140,7 +136,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 0.05
     commit_interval_seconds: Annotated[
         Seconds, Meta(description="How often finished offsets are committed.")
-    ] = 1.0
+    ] = 0.5
     producer_linger_seconds: Annotated[
         float, Meta(ge=0, le=10, description="How long the producer gathers a batch.")
     ] = 0.005

@@ -211,13 +211,15 @@ class Worker:
         log.info("worker.assigned", partitions=len(self._assigned))
 
     async def _on_revoked(self, app: App, revoked: Any) -> None:
-        """Finish and commit before the partitions are another's."""
+        """Let the batch in flight end before the partitions are another's.
+
+        Nothing is committed here, though Kafka would take it: the embedded broker refuses a commit
+        while its group rebalances, and the group then stands still for the request's timeout. What
+        was finished since the last commit is done again, under the same ids.
+        """
         wait_seconds = self._settings.session_timeout_seconds * REVOKE_WAIT_SHARE
         if not await app.progress.idle(wait_seconds):
             log.warning("worker.revoked_in_flight", note="the next worker does the batch again")
-        offsets = app.progress.committable()
-        if offsets:
-            await app.faust.consumer._commit_offsets(offsets)  # noqa: SLF001 - as in `_commit`
         app.progress.forget()
         self._assigned -= set(revoked)
 
