@@ -4,6 +4,7 @@ Owns how Faust is configured, and each trap of Faust that the configuration avoi
 anything: `streams.worker` starts and stops what `build` returns.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -115,6 +116,9 @@ class _AppWithoutFolders(faust.App):  # type: ignore[misc]  # Faust ships no typ
 
     The state is in memory and in the changelog: there is nothing to put into the folder.
     """
+
+    # Faust logs under the name of the module that a class is from; this is not ours that speaks.
+    logger = logging.getLogger("faust.app")
 
     def _create_directories(self) -> None:
         return

@@ -123,7 +123,7 @@ class LagMeter:
 class LagReporter:
     """A thread that measures lag again and again, and sets the gauges.
 
-    `newest` is the last measurement; None before the first.
+    `newest` is the last measurement; None before the first, and while the broker does not answer.
     """
 
     def __init__(
@@ -155,6 +155,7 @@ class LagReporter:
             except (KafkaError, OSError) as error:
                 # The gauges keep their values, and `tocsin_lag_measured…` says how old they are.
                 log.warning("lag.not_measured", error=str(error) or type(error).__name__)
+                self.newest = None
                 if meter is not None:
                     meter.close()
                     meter = None

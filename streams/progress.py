@@ -36,6 +36,7 @@ class Progress:
 
     generation: int = -1
     stopping: bool = False
+    finished_batches: int = 0
     _books: dict[Any, _Books] = field(default_factory=dict)
     _finished: dict[Any, int] = field(default_factory=dict)
     _in_flight: int = 0
@@ -75,6 +76,7 @@ class Progress:
     def finish(self, generation: int, events: Iterable[Any]) -> None:
         """Say that every output of these events is acknowledged."""
         self._in_flight -= 1
+        self.finished_batches += 1
         if not self._in_flight:
             self._idle.set()
         if generation != self.generation:

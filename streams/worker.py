@@ -7,7 +7,7 @@ silence.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -61,6 +61,7 @@ class Worker:
         self._lag = LagReporter(self._lag_meter, self.metrics, settings.lag_interval_seconds)
         self.health = Health(time.monotonic, settings.live_timeout_seconds, self._waiting)
         self._assigned: set[Any] = set()
+        self._finished_batches = 0
 
     def stop(self) -> None:
         """Ask the worker to stop; safe in a signal handler of the event loop."""
@@ -152,32 +153,40 @@ class Worker:
             await self._tick(app)
             await self._finish(app)
         finally:
-            await app.faust.stop()
+            await self._within_stop_timeout(app.faust.stop(), "leave the group")
             log.info("worker.stopped")
 
     async def _tick(self, app: App) -> None:
         """Commit, watch over the app, and keep the health up to date, until the stop."""
         committed = time.monotonic()
+        # A task: while the broker is away a commit waits for it, and the health must not.
+        committing: asyncio.Task[None] | None = None
         while not self._stop.is_set():
             if app.faust.crashed:
                 reason = getattr(app.faust, "_crash_reason", None)
                 self.fail(reason or RuntimeError("Faust crashed without a reason"))
                 return
             self._observe(app)
-            if time.monotonic() - committed >= self._settings.commit_interval_seconds:
-                await self._commit(app)
-                committed = time.monotonic()
+            if committing is not None and committing.done():
+                committing.result()
+                committing, committed = None, time.monotonic()
+            due = time.monotonic() - committed >= self._settings.commit_interval_seconds
+            if due and committing is None:
+                committing = asyncio.create_task(self._commit(app))
             try:
                 await asyncio.wait_for(self._stop.wait(), TICK_SECONDS)
             except TimeoutError:
                 continue
+        if committing is not None:
+            await asyncio.wait([committing], timeout=self._settings.stop_timeout_seconds)
 
     def _observe(self, app: App) -> None:
         self.health.ticked()
         self.health.starting = False
         self.health.recovering = bool(app.faust.rebalancing or app.faust.in_recovery)
         self.health.assigned = len(self._assigned)
-        if app.progress.committable() or not self._waiting():
+        if app.progress.finished_batches != self._finished_batches or not self._waiting():
+            self._finished_batches = app.progress.finished_batches
             self.health.progressed()
         self.metrics.ready.set(self.health.ready().ok)
 
@@ -199,7 +208,14 @@ class Worker:
             return
         if not await app.progress.idle(self._settings.stop_timeout_seconds):
             log.warning("worker.batch_abandoned", note="it is read again after the next start")
-        await self._commit(app)
+        await self._within_stop_timeout(self._commit(app), "commit")
+
+    async def _within_stop_timeout(self, step: Awaitable[Any], what: str) -> None:
+        """Take a step of the stop, but not for ever: the broker may be away."""
+        try:
+            await asyncio.wait_for(step, self._settings.stop_timeout_seconds)
+        except TimeoutError:
+            log.warning("worker.stop_timed_out", step=what, note="nothing is lost by it")
 
     async def _on_assigned(self, _app: Any, assigned: Any, **_: Any) -> None:
         ours = (self._names.articles, self._names.mentions)

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from processors.contracts import Alert
 from streams.cli import context
 from streams.cli.alert_view import render
 from streams.connection import Connection
@@ -87,12 +88,9 @@ def _start_broker(
         return settings, context.connection_to(broker, settings)
     from streams.brokers.embedded import EmbeddedBroker  # noqa: PLC0415 - an optional extra
 
-    began = time.monotonic()
-    embedded = stack.enter_context(EmbeddedBroker(folder / "broker"))
-    address = embedded.bootstrap_servers
+    address = stack.enter_context(EmbeddedBroker(folder / "broker")).bootstrap_servers
     settings = msgspec.structs.replace(Settings(), broker=address, **changes)
-    took_seconds = time.monotonic() - began
-    console.print(f"Embedded Kafka broker at [b]{address}[/b] (started in {took_seconds:.1f} s).")
+    console.print(f"Embedded Kafka broker at [b]{address}[/b].")
     return settings, Connection.plaintext(address)
 
 
@@ -108,7 +106,15 @@ def _play(
     names = TopicNames.of(settings)
     records = load_bundle()
     tally = Tally()
-    outputs = Outputs(connection, names, lambda alert: console.print(render(alert)))
+    first_alert_seconds: list[float] = []
+
+    def show(alert: Alert) -> None:
+        if not first_alert_seconds:
+            first_alert_seconds.append(time.monotonic() - began)
+        console.print(render(alert))
+        console.print()
+
+    outputs = Outputs(connection, names, show)
     try:
         console.print(
             f"Worker ready after {time.monotonic() - began:.1f} s. Metrics: [b]{address}[/b]"
@@ -124,6 +130,10 @@ def _play(
         settle(connection, settings, outputs, tally, worker)
     finally:
         outputs.close()
+    if first_alert_seconds:
+        console.print(
+            f"The first alert came {first_alert_seconds[0]:.1f} s after the broker was up."
+        )
     return tally, address
 
 

@@ -1,13 +1,11 @@
 """Topics, dead letters and alerts through the commands, on both kinds of broker."""
 
-import gc
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -82,18 +80,6 @@ class House:
             while len(records) < count and time.monotonic() < until:
                 records += [r for batch in consumer.poll(timeout_ms=200).values() for r in batch]
             return sorted(records, key=lambda r: (r.partition, r.offset))
-
-
-@pytest.fixture(autouse=True)
-def _sockets_that_kafka_python_left_open() -> Iterator[None]:
-    """Collect them here, or the warning strikes at whatever runs when memory is next collected.
-
-    kafka-python 3.0.12 drops a connection that is being opened while its client is closed.
-    """
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
 
 
 @pytest.fixture

@@ -444,6 +444,9 @@ def test_a_fault_that_nobody_foresaw_ends_the_worker_with_a_code(stage: Stage) -
     assert stage.lag_records(stage.names.mentions) == 1
 
 
+# The embedded broker is for one worker: it refuses commits while its group rebalances, which Kafka
+# takes, and the group then stands still for a minute (seen with noida-db 0.2.3).
+@pytest.mark.parametrize("broker", ["apache"], indirect=True)
 def test_two_workers_share_the_work_and_one_takes_over_from_the_other(stage: Stage) -> None:
     first, second = stage.start(TOCSIN_SESSION_TIMEOUT_SECONDS="6"), None
     stage.ready()
