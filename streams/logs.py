@@ -11,11 +11,12 @@ from typing import Literal, TextIO
 import structlog
 
 # Faust logs each rebalance's tables at INFO, aiokafka each fetch's mishaps at WARNING while a
-# broker is away, and kafka-python an ERROR for each try: our own events say both once.
+# broker is away, and both clients an ERROR for each try: our own events say it once.
 QUIET = {
     "faust": logging.WARNING,
     "mode": logging.WARNING,
-    "aiokafka": logging.ERROR,
+    "aiokafka": logging.CRITICAL,
+    "aiokafka.consumer.group_coordinator": logging.ERROR,
     "kafka": logging.CRITICAL,
     "aiohttp": logging.WARNING,
     "asyncio": logging.WARNING,
