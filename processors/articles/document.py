@@ -99,7 +99,7 @@ def _parse_leniently(text: str) -> Any:
     except json.JSONDecodeError as error:
         raise BadArticleError(
             DeadLetterReason.INVALID_JSON,
-            f"not JSON: {error.msg} at character {error.pos} of {len(text)}",
+            f"not JSON: {error.msg.removesuffix(' at')} at character {error.pos} of {len(text)}",
         ) from error
 
 

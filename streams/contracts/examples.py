@@ -8,8 +8,7 @@ up; so are the publishers, under a top-level domain that is reserved for example
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from msgspec import structs
-
+from processors.alerts import encounter_alert, sentiment_alert
 from processors.contracts import (
     Alert,
     AlertKind,
@@ -19,16 +18,16 @@ from processors.contracts import (
     LeaderRef,
     Mention,
     MentionContext,
-    RuleRef,
     Sentiment,
     Span,
     Versions,
-    Window,
 )
+from processors.rules import Rules
+from processors.windows import tumbling
 
 TITLE: Final = "Xi Jinping hails “excellent” talks with Vladimir Putin in Beijing"
 LEAD: Final = (
-    "Chinese leader Xi Jinping and Vladimir Putin met for warm, productive talks on Thursday."
+    "Chinese leader Xi Jinping and Vladimir Putin met for warm, productive and kind talks."
 )
 TEXT: Final = f"{LEAD} Neither side spoke of the weapons trade, which critics call a grave danger."
 ARTICLE_ID: Final = "urn:example:article:20240516-0042"
@@ -47,7 +46,7 @@ _PUTIN: Final = LeaderRef(leader_id="Q7747", leader_name="Vladimir Putin")
 _ARTICLE: Final = ArticleRef(
     article_id=ARTICLE_ID, title=TITLE, url=URL, source="Example Wire", family="Example Group"
 )
-_WORDS: Final = [("warm", 0.6), ("productive", 0.5)]
+_WORDS: Final = [("warm", 0.6), ("productive", 0.5), ("kind", 0.6)]
 
 
 def flat_article() -> dict[str, Any]:
@@ -124,41 +123,19 @@ def mention() -> Mention:
 
 
 def alerts() -> dict[AlertKind, Alert]:
-    """Make an alert of every kind."""
-    encounter = Alert(
-        alert_id="c2a9e4f07b61d85394ee10b2a7f3586d",
-        revision=1,
-        msg_type="alert",
-        references=[],
-        rule=RuleRef(id="encounter", version=1),
-        kind="encounter",
-        severity="medium",
-        leaders=[_XI, _PUTIN],
-        event_time=_ENTERED,
-        window=Window(start=_ENTERED - timedelta(days=7), end=_ENTERED),
-        observed=1.0,
-        expected=0.0,
-        threshold=1.0,
-        reason="Xi Jinping and Vladimir Putin stand together in a headline, for the first time in"
-        " 7 days.",
-        articles=[_ARTICLE],
-        evidence=[_evidence(article_id=ARTICLE_ID, leader_id=_XI.leader_id)],
-        versions=_VERSIONS,
-        processed_at=_ENTERED + timedelta(milliseconds=180),
+    """Make an alert of every kind, as the built-in rules make them."""
+    rules = Rules()
+    processed = _ENTERED + timedelta(milliseconds=180)
+    ringing = mention()
+    sentiment = sentiment_alert(
+        ringing,
+        rules.sentiment,
+        tumbling(_ENTERED, rules.sentiment.window_seconds),
+        "medium",
+        processed,
     )
-    sentiment = structs.replace(
-        encounter,
-        alert_id="5be0f1396c7a42d8814d9e6a03c7f2b1",
-        rule=RuleRef(id="sentiment", version=1),
-        kind="sentiment",
-        severity="low",
-        leaders=[_XI],
-        window=Window(start=_ENTERED, end=_ENTERED + timedelta(hours=6)),
-        observed=0.55,
-        expected=None,
-        threshold=0.5,
-        reason="An article speaks strongly well of Xi Jinping: polarity 0.55, from 2 scored words.",
-    )
+    pair_window = tumbling(_ENTERED, rules.encounter.quiet_seconds)
+    encounter = encounter_alert(ringing, _PUTIN, rules.encounter, pair_window, processed)
     return {"sentiment": sentiment, "encounter": encounter}
 
 
@@ -170,7 +147,7 @@ def _mention(leader: LeaderRef, country: str, context: MentionContext | None) ->
         office="President",
         status="in_office",
         relevance=92,
-        sentiment=_sentiment(0.55, 2, 15),
+        sentiment=_sentiment(0.55, 3, 15),
         spans=[_span("headline", TITLE, leader), _span("text", TEXT, leader)],
         evidence=[_evidence()],
         context=context,
@@ -193,7 +170,7 @@ def _span(field: Any, text: str, leader: LeaderRef) -> Span:
     return Span(field=field, start=start, end=end, text=text[start:end], kind="name")
 
 
-def _evidence(article_id: str = "", leader_id: str = "") -> Evidence:
+def _evidence() -> Evidence:
     start = TEXT.index(LEAD)
     return Evidence(
         field="text",
@@ -201,6 +178,4 @@ def _evidence(article_id: str = "", leader_id: str = "") -> Evidence:
         end=start + len(LEAD),
         sentence=LEAD,
         words=_WORDS,
-        article_id=article_id,
-        leader_id=leader_id,
     )

@@ -463,6 +463,22 @@ def test_two_workers_share_the_work_and_one_takes_over_from_the_other(stage: Sta
     assert stage.stop(second) == 0
 
 
+@pytest.mark.parametrize("broker", ["apache"], indirect=True)
+def test_workers_that_come_and_go_under_load_lose_nothing(stage: Stage) -> None:
+    stories = [story(number) for number in range(6_000)]
+    stage.start(TOCSIN_SESSION_TIMEOUT_SECONDS="6")
+    stage.ready()
+    stage.publish(stories)
+    for _ in range(3):
+        # Each arrival and each leave is a rebalance, in the middle of a backlog.
+        guest = stage.start(TOCSIN_SESSION_TIMEOUT_SECONDS="6")
+        stage.ready()
+        assert stage.stop(guest) == 0
+    stage.settle()
+    assert set(stage.analysed()) == {f"story-{number}" for number in range(len(stories))}
+    assert set(stage.alert_ids()) == expected_alert_ids(stage)
+
+
 def test_lag_is_right_when_no_consumer_moves(stage: Stage) -> None:
     hour_ago_ms = round((time.time() - 3_600) * 1000)
     stage.publish([story(0)])

@@ -50,7 +50,7 @@ def test_an_alert_shows_when_how_grave_who_why_and_from_what() -> None:
         article.title,
         article.source,
         article.url,
-        "warm[+0.60], productive[+0.50] talks",
+        "warm[+0.60], productive[+0.50] and kind[+0.60] talks",
         ENCOUNTER.alert_id,
     ):
         assert part in text
