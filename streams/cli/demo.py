@@ -4,6 +4,7 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +17,7 @@ from processors.contracts import Alert
 from streams.cli import context
 from streams.cli.alert_view import render
 from streams.connection import Connection
-from streams.demo.bundle import load_bundle
+from streams.demo.bundle import load_bundle, redated
 from streams.demo.session import Outputs, Tally, WorkerProcess, publish, settle
 from streams.errors import EXIT_OK, PassingFaultError
 from streams.settings import Settings
@@ -104,7 +105,7 @@ def _play(
     began = time.monotonic()
     address = worker.address()
     names = TopicNames.of(settings)
-    records = load_bundle()
+    records = redated(load_bundle(), datetime.now(UTC))
     tally = Tally()
     first_alert_seconds: list[float] = []
 

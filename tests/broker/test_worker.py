@@ -26,7 +26,7 @@ from processors.rules import Rules
 from processors.watch import WatchState, watch
 from streams.brokers import Broker
 from streams.connection import Connection
-from streams.demo.bundle import load_bundle
+from streams.demo.bundle import load_bundle, redated
 from streams.lag import LagMeter
 from streams.settings import Settings
 from streams.topics import TopicNames, apply, plan
@@ -267,7 +267,7 @@ def expected_alert_ids(stage: Stage) -> set[str]:
 
 
 def test_the_bundle_becomes_analyses_mentions_alerts_and_dead_letters(stage: Stage) -> None:
-    bundle = load_bundle()
+    bundle = redated(load_bundle(), datetime.now(UTC))
     address = start_ready(stage)
     stage.publish([(record.key, record.value) for record in bundle])
     stage.settle()

@@ -21,6 +21,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ import yaml
 from kafka import KafkaProducer
 
 from streams.brokers.embedded import EmbeddedBroker
-from streams.demo.bundle import load_bundle
+from streams.demo.bundle import load_bundle, redated
 from streams.topics import ARTICLES
 
 pytestmark = pytest.mark.broker
@@ -126,7 +127,7 @@ def fed(broker: str) -> Iterator[None]:
 def feed(broker: str, over: threading.Event) -> None:
     """Publish the bundled records until it is over."""
     producer = KafkaProducer(bootstrap_servers=broker)
-    for record in itertools.cycle(load_bundle()):
+    for record in itertools.cycle(redated(load_bundle(), datetime.now(UTC))):
         if over.wait(1 / RECORDS_A_SECOND):
             break
         producer.send(ARTICLES, key=record.key, value=record.value, headers=list(record.headers))

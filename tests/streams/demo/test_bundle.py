@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 
 from processors.articles.decode import DecodeLimits, decode
 from processors.errors import BadArticleError, DeadLetterReason
-from streams.demo.bundle import EVENTS, SYNDICATED, BundledRecord, load_bundle
+from streams.demo.bundle import EVENTS, SYNDICATED, BundledRecord, load_bundle, redated
 
 RECORDS = load_bundle()
 GOOD = [record for record in RECORDS if not record.name.startswith("bad-")]
@@ -245,3 +245,21 @@ def test_a_bad_record_is_refused_for_the_reason_in_its_name(record: BundledRecor
 
 def test_bad_records_are_small() -> None:
     assert all(len(record.value or b"") < 4_096 for record in BAD)
+
+
+@pytest.mark.parametrize("days", [-400, 0, 1, 900])
+def test_the_bundle_can_be_moved_to_any_day(days: int) -> None:
+    now = datetime(2026, 11, 23, 3, 4, 5, tzinfo=UTC) + timedelta(days=days)
+    moved = redated(RECORDS, now)
+    assert [r.name for r in moved] == [r.name for r in RECORDS]
+    dates = [r.published for r in moved if r.published]
+    regular = [d for d in dates if d <= now]
+    assert max(regular) == now
+    # One is dated decades ahead, as in the bundle itself; nothing else is in the future.
+    assert len(dates) - len(regular) == 1
+    for record, before in zip(moved, RECORDS, strict=True):
+        if record.published and record.value:
+            article = decode(record.value, record.headers, record.key, DecodeLimits())
+            assert article.published == record.published
+        else:
+            assert record == before
