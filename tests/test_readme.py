@@ -38,7 +38,8 @@ from streams.contracts import published
 from streams.demo.bundle import load_bundle
 from streams.envelope import alert_record
 from streams.metrics import CATALOGUE
-from streams.settings import FILE_SUFFIX, PREFIX, Settings, describe
+from streams.settings import PREFIX, Settings, describe
+from streams.settings_loading import FILE_SUFFIX
 from streams.topics import ALERT_KINDS, ALERTS, TopicNames, apply, plan
 
 ROOT = Path(__file__).parents[1]

@@ -11,7 +11,8 @@ from processors.errors import MisconfigurationError
 from streams.cli import context
 from streams.errors import BadSettingsError
 from streams.reading.visible import visible, visible_json
-from streams.settings import Described, Effective, Problem, Settings, describe, examine
+from streams.settings import Described, Settings, describe
+from streams.settings_loading import Effective, Problem, examine
 
 # The connection is looked at as a whole, so it is not while a part of it is wrong by itself.
 _CONNECTION_FIELDS = ("broker", "security_protocol")

@@ -14,7 +14,8 @@ from rich.console import Console
 from processors.errors import MisconfigurationError
 from streams import logs
 from streams.connection import Connection
-from streams.settings import Effective, Settings, load
+from streams.settings import Settings
+from streams.settings_loading import Effective, load
 
 Broker = typer.Option(
     "--broker",

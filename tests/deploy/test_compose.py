@@ -14,7 +14,8 @@ import typer
 from streams import topics
 from streams.brokers.kafka_jars import KAFKA_VERSION
 from streams.cli.main import app
-from streams.settings import Settings, describe, load
+from streams.settings import Settings, describe
+from streams.settings_loading import load
 
 PINNED = re.compile(r"^[a-z0-9./-]+:v?\d+\.\d+\.\d+$")
 LOOPBACK = "127.0.0.1"

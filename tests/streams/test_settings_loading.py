@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.errors import BadSettingsError
-from streams.settings import PREFIX, Settings, describe, examine, load
+from streams.settings import PREFIX, Settings, describe
+from streams.settings_loading import examine, load
 
 VARIABLES = [described.variable for described in describe()]
 
