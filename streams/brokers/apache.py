@@ -183,7 +183,9 @@ class ApacheKafka:
 def _format(run: Sequence[str], properties: Path, security: Security) -> None:
     """Give a new data folder its cluster id and, for SCRAM, its users."""
     cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-    command = [*run, "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(properties)]
+    # One id in 64 begins with a hyphen, which on its own would be taken for an option.
+    command = [*run, "kafka.tools.StorageTool", "format"]
+    command += [f"--cluster-id={cluster_id}", f"--config={properties}"]
     for mechanism in sorted({m for x in security.listeners for m in x.sasl_mechanisms}):
         if mechanism.startswith("SCRAM-"):
             for user, password in security.users.items():
