@@ -126,10 +126,11 @@ class Progress:
         if books.first_begun <= offset <= books.last_begun:
             return False
         if offset < books.first_begun:
-            raise RuntimeError(
-                f"{tp} went back to offset {offset} after {books.first_begun} within a generation: "
-                f"what was committed since may stand before records that were not read"
-            )
+            # The consumer went back (a broker that restarted makes it): all from here on is done
+            # again, and nothing is committed past it before it is. Batches in hand no longer count.
+            self._books[tp] = _Books(offset, offset)
+            self._finished.pop(tp, None)
+            return True
         books.last_begun = offset
         return True
 

@@ -68,7 +68,7 @@ def test_a_record_comes_back_with_key_value_headers_and_timestamp(
     connection: Connection, admin: KafkaAdminClient, topic_prefix: str
 ) -> None:
     topic = f"{topic_prefix}whole"
-    create_topic(admin, topic)
+    create_topic(admin, topic, configs={"retention.ms": "-1"})
     headers = [("ce_id", b"1"), ("twice", b"a"), ("twice", b"b"), ("empty", b""), ("raw", b"\xff")]
     produce(
         connection,
@@ -127,7 +127,8 @@ def test_offsets_are_found_by_time(
     connection: Connection, admin: KafkaAdminClient, topic_prefix: str
 ) -> None:
     topic = f"{topic_prefix}times"
-    create_topic(admin, topic)
+    # The records are of 1970: without this a broker may delete them before they are asked for.
+    create_topic(admin, topic, configs={"retention.ms": "-1"})
     for timestamp in (1_000_000, 2_000_000, 3_000_000):
         produce(connection, topic, [b"x"], timestamp_ms=timestamp)
     partition = TopicPartition(topic, 0)

@@ -89,6 +89,9 @@ def settings(broker: Broker, topic_prefix: str) -> Settings:
         topic_prefix=topic_prefix,
         application_id=f"{topic_prefix}app",
         partitions=3,
+        # Records of a fixed day must outlive it, whenever the tests run.
+        retention_articles_seconds=3_000_000_000,
+        retention_alerts_seconds=3_000_000_000,
         broker_wait_seconds=LIMIT_SECONDS,
     )
 
@@ -183,7 +186,8 @@ def test_other_partitions_change_nothing_at_all(ready: House, admin: KafkaAdminC
     for check in (apply, require):
         with pytest.raises(TopicMismatchError, match="set TOCSIN_PARTITIONS=3"):
             check(admin, wanted)
-    assert configuration(admin, ready.names.alerts["encounter"])["retention.ms"] == "2592000000"
+    kept_ms = configuration(admin, ready.names.alerts["encounter"])["retention.ms"]
+    assert kept_ms == str(ready.settings.retention_alerts_seconds * 1000)
 
 
 def test_more_replicas_than_brokers_are_refused_in_the_brokers_words(

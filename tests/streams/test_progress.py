@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import dataclass
 
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -126,11 +125,18 @@ def test_a_new_generation_may_start_further_back() -> None:
     assert offsets(progress.begin(2, events(10, 11, generation=2))) == [10, 11]
 
 
-def test_going_back_within_a_generation_is_a_fault_and_not_skipped() -> None:
+def test_a_consumer_that_goes_back_does_all_from_there_again_before_a_commit() -> None:
     progress = Progress()
-    progress.begin(1, events(5))
-    with pytest.raises(RuntimeError, match="went back to offset 4 after 5"):
-        progress.begin(1, events(4))
+    held = progress.begin(1, events(5, 6))
+    progress.finish(1, progress.begin(1, events(7)))
+    back = progress.begin(1, events(4, 5))
+    assert offsets(back) == [4, 5]
+    # The batch from before the step back no longer counts, nor what was finished then.
+    progress.finish(1, held)
+    assert progress.committable() == {}
+    progress.finish(1, back)
+    assert progress.committable() == {PARTITION: 6}
+    assert offsets(progress.begin(1, events(6, 7))) == [6, 7]
 
 
 def test_nothing_is_begun_while_stopping() -> None:
