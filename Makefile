@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
 
-.PHONY: help env demo test lint unit broker contracts bench clean
+.PHONY: help env demo test lint unit broker contracts bench quality clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,9 @@ contracts: env ## Write the JSON Schemas and the AsyncAPI document from the code
 
 bench: env ## Measure articles a second against the naive program, on one broker, in one run.
 	$(BIN)/python benchmarks/throughput.py
+
+quality: env ## Measure leaders, sentiment and stories on labelled sets (DATA=folder adds sets kept elsewhere).
+	@for each in benchmarks/quality/*.py; do $(BIN)/python $$each $(if $(DATA),--data $(DATA)) || exit 1; done
 
 clean: ## Remove the environment and caches.
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
