@@ -10,7 +10,11 @@ from datetime import date, timedelta
 from typing import Literal
 
 AliasKind = Literal["name", "nickname", "surname"]
+PersonKind = Literal["person", "organisation"]
+Role = Literal["state", "government", "both", "party", "organisation"]
 
+_STANDING_IN = ("acting ", "interim ")
+_FULL_DATE_CHARACTERS = 10
 _PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
 
 
@@ -31,7 +35,9 @@ class Alias:
 class Term:
     """One stay in one office: from `start` to before `end`, None while it runs.
 
-    A partial date is widened: `start` is its first day, `end` the day after its last.
+    A partial date is widened: `start` is its first day, `end` the day after its last. `role` is
+    what the office makes its holder: head of state, head of government, both, head of the ruling
+    party, or head of an international body (or of anything that an extra file adds).
     """
 
     person_id: str
@@ -40,6 +46,12 @@ class Term:
     title: str
     start: date
     end: date | None
+    role: Role
+
+    @property
+    def acting(self) -> bool:
+        """Whether the holder stands in for somebody, as the title says."""
+        return self.title.lower().startswith(_STANDING_IN)
 
     def holds_on(self, on: date) -> bool:
         """Whether the office was held on that day."""
@@ -48,7 +60,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One leader. `person_id` is a Wikidata QID or a stable own id `x-…`.
+    """One leader, or whom an extra file adds. `person_id` is a Wikidata QID or an own id `x-…`.
 
     `home` is the country or body that the person is best known with; `gender` is "f" where it is
     known and "" elsewhere, and only decides whether "Mr" or "Mrs" can be meant.
@@ -59,6 +71,7 @@ class Person:
     home: str
     gender: str
     aliases: tuple[Alias, ...]
+    kind: PersonKind = "person"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,24 +13,20 @@ import sys
 import unicodedata
 from pathlib import Path
 
+from processors.leaders.tables import TABLES
 from streams.registry.mends import BadMendError, apply_mends
 from streams.registry.scope import (
     ALIAS_KINDS,
     FAMILY_NAME_FIRST,
     LEFT_OUT_SOURCES,
     NOTES_AMONG_CAPITALS,
+    ROLE_OF_OFFICE,
     in_scope,
 )
 from streams.registry.tables import Facts, Row, read_facts, write_table
 
 _DEFAULT_OUT = Path(__file__).parents[2] / "processors" / "leaders" / "data"
 _MENDS = Path(__file__).with_name("mends.csv")
-
-_PEOPLE_COLUMNS = ["person_id", "name", "home", "gender", "source"]
-_ALIAS_COLUMNS = ["person_id", "alias", "kind", "ambiguous", "source"]
-_TERM_COLUMNS = ["person_id", "country", "office", "title", "start", "end", "source"]
-_COUNTRY_COLUMNS = ["code", "name", "kind", "names", "adjectives", "demonyms", "capitals"]
-_COUNTRY_COLUMNS += ["metonyms", "source"]
 
 _SPELLING_PREFIX_LETTERS = 3
 _MINIMUM_REFERENCE_LETTERS = 2
@@ -47,13 +43,14 @@ def _source(sources: str) -> str:
 
 
 def _term_rows(facts: Facts) -> list[Row]:
-    wanted = {t["person_id"] for t in facts.terms if in_scope(t["country"], t["end"])}
+    wanted = {t["person_id"] for t in facts.terms if in_scope(t["end"])}
     rows = [
         {
             "person_id": term["person_id"],
             "country": term["country"],
             "office": term["office"],
             "title": term["office_title"],
+            "role": ROLE_OF_OFFICE.get(term["office"], term["role"]),
             "start": term["start"],
             "end": term["end"],
             "source": _source(term["sources"]),
@@ -80,6 +77,7 @@ def _people_rows(facts: Facts, terms: list[Row]) -> list[Row]:
             "name": names[person_id],
             "home": facts.people_columns.get(person_id, {}).get("home", term["country"]),
             "gender": facts.people_columns.get(person_id, {}).get("gender", ""),
+            "kind": "",
             "source": term["source"],
         }
         for person_id, term in latest.items()
@@ -219,10 +217,10 @@ def carry_over(facts_folder: Path, mends: Path, out: Path) -> dict[str, int]:
     people = _people_rows(facts, terms)
     aliases = _alias_rows(facts, people)
     countries = _country_rows(facts)
-    write_table(out / "people.csv", _PEOPLE_COLUMNS, people)
-    write_table(out / "aliases.csv", _ALIAS_COLUMNS, aliases)
-    write_table(out / "terms.csv", _TERM_COLUMNS, terms)
-    write_table(out / "countries.csv", _COUNTRY_COLUMNS, countries)
+    write_table(out / "people.csv", TABLES["people.csv"], people)
+    write_table(out / "aliases.csv", TABLES["aliases.csv"], aliases)
+    write_table(out / "terms.csv", TABLES["terms.csv"], terms)
+    write_table(out / "countries.csv", TABLES["countries.csv"], countries)
     return {
         "people": len(people),
         "aliases": len(aliases),

@@ -111,6 +111,15 @@ def _set_person(column: str) -> Callable[[Facts, Row], bool]:
     return apply
 
 
+def _set_country(facts: Facts, mend: Row) -> bool:
+    rows = [country for country in facts.countries if country["code"] == mend["person_id"]]
+    for row in rows:
+        if mend["match"] not in row:
+            return False
+        row[mend["match"]] = mend["value"]
+    return bool(rows)
+
+
 _OPERATIONS: dict[str, Callable[[Facts, Row], bool]] = {
     "rename_person": _rename_person,
     "set_name": _set_name,
@@ -125,6 +134,7 @@ _OPERATIONS: dict[str, Callable[[Facts, Row], bool]] = {
     "clear_ambiguous": _set_ambiguous("0"),
     "set_home": _set_person("home"),
     "set_gender": _set_person("gender"),
+    "set_country": _set_country,
 }
 
 

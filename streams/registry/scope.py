@@ -4,27 +4,11 @@ Owns the named constants that decide the registry's size; widening them is how t
 Must not read or write files.
 """
 
-SINCE_YEAR = 2000
-"""Former holders of `FORMER_HOLDERS_OF` are carried over if their term reached this year."""
+SINCE_YEAR = 1990
+"""Whoever held an office in this year or later is carried over, with all terms."""
 
-SINCE_YEAR_OF = {"US": 1989}
-"""Earlier starts where a namesake would else be taken for the wrong person (the two Bushes)."""
-
-_G20_MEMBERS = frozenset(
-    [
-        *("AR", "AU", "BR", "CA", "CN", "DE", "FR", "GB", "ID", "IN"),
-        *("IT", "JP", "KR", "MX", "RU", "SA", "TR", "US", "ZA"),
-    ]
-)
-_P5_MEMBERS = frozenset(["CN", "FR", "GB", "RU", "US"])
-_OFTEN_IN_THE_NEWS = frozenset(["UA", "IL", "IR", "KP"])
-# A prime minister Lee is Singapore's at least as often as Korea's, a president Fernández was the
-# Dominican Republic's while another was Argentina's: without them their namesakes were taken.
-_NAMESAKES = frozenset(["SG", "DO"])
-_BODIES = frozenset(["EU-COM", "EU-COUNCIL", "NATO", "UN", "IMF", "WHO", "WB", "VA"])
-
-FORMER_HOLDERS_OF = _G20_MEMBERS | _P5_MEMBERS | _OFTEN_IN_THE_NEWS | _NAMESAKES | _BODIES
-"""Countries and bodies whose former holders are carried over, beside everyone's present ones."""
+ROLE_OF_OFFICE = {"general-secretary": "party"}
+"""Offices whose role the facts give as another: a party's head is no head of government."""
 
 LEFT_OUT_SOURCES = ("world-leaders-current",)
 """Witnesses under a share-alike licence: their tag is dropped, nothing rests on them alone."""
@@ -56,14 +40,10 @@ NOTES_AMONG_CAPITALS = frozenset(
 """Remarks that the facts' lists carry among the names."""
 
 
-def in_scope(country: str, end: str) -> bool:
-    """Whether a term alone brings its holder, with all terms, into the registry.
+def in_scope(end: str) -> bool:
+    """Whether a term brings its holder, with all terms, into the registry.
 
     Args:
-        country: Code of the country or body.
         end: Exclusive end, `YYYY[-MM[-DD]]`; empty while the term runs.
     """
-    if not end:
-        return True
-    since = SINCE_YEAR_OF.get(country, SINCE_YEAR)
-    return country in FORMER_HOLDERS_OF and int(end[:4]) >= since
+    return not end or int(end[:4]) >= SINCE_YEAR
