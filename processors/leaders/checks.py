@@ -41,6 +41,7 @@ _ROLES: Mapping[str, Role] = {
     "organisation": "organisation",
 }
 _GENDERS = ("", "f")
+_COUNTRY_KINDS = ("country", "former country", "territory", "organisation")
 _STRENGTHS = ("strong", "medium", "weak", "historic", "place only")
 _PACKAGED_NEED_TERMS = "has no term; add one to terms.csv or remove the person"
 
@@ -125,7 +126,7 @@ def _one_of(what: str, value: str, known: Sequence[str]) -> str:
 def _countries(rows: Sequence[Row], problems: Problems) -> dict[str, Country]:
     countries: dict[str, Country] = {}
     for file_name, line, values in rows:
-        code, name, kind, *lists = values[:-1]
+        code, name, kind, *lists = values[:-3]
         if not code or not name:
             problems.add(file_name, line, "code and name must be filled in")
             continue
@@ -140,9 +141,15 @@ def _countries(rows: Sequence[Row], problems: Problems) -> dict[str, Country]:
                     file_name, line, _one_of(f"strength of {word!r}", strength, _STRENGTHS)
                 )
             pairs.append((word, strength))
-        countries[code] = Country(
-            code, name, kind, names, adjectives, demonyms, capitals, tuple(pairs)
-        )
+        if kind not in _COUNTRY_KINDS:
+            problems.add(file_name, line, _one_of("kind", kind, _COUNTRY_KINDS))
+        try:
+            since, until = (first_day(text) if text else None for text in values[-3:-1])
+        except ValueError as error:
+            problems.add(file_name, line, f"broken date: {error}; write it as the facts have it")
+            continue
+        words = (names, adjectives, demonyms, capitals)
+        countries[code] = Country(code, name, kind, *words, tuple(pairs), since, until)
     return countries
 
 

@@ -18,7 +18,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "terms.csv": ("person_id", "country", "office", "title", "role", "start", "end", "source"),
     "countries.csv": (
         *("code", "name", "kind", "names", "adjectives", "demonyms", "capitals", "metonyms"),
-        "source",
+        *("since", "until", "source"),
     ),
     "offices.csv": ("country", "office", "words", "source"),
 }

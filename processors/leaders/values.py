@@ -76,7 +76,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A country or an international body, and the words that point to it."""
+    """A country or an international body, and the words that point to it.
+
+    `kind` is "country", "former country", "territory" or "organisation". A country that became or
+    ceased to be one since 1990 has the day in `since` or `until` (the first day without it).
+    """
 
     code: str
     name: str
@@ -86,6 +90,8 @@ class Country:
     demonyms: tuple[str, ...]
     capitals: tuple[str, ...]
     metonyms: tuple[tuple[str, str], ...]
+    since: date | None = None
+    until: date | None = None
 
 
 def first_day(text: str) -> date:

@@ -20,6 +20,7 @@ from streams.registry.scope import (
     FAMILY_NAME_FIRST,
     LEFT_OUT_SOURCES,
     NOTES_AMONG_CAPITALS,
+    OWN_KINDS,
     ROLE_OF_OFFICE,
     in_scope,
 )
@@ -136,6 +137,12 @@ def _put_family_name_first(person: Row, rows: dict[tuple[str, str], Row]) -> Non
         _add_derived_surname(person, rows, family)
 
 
+def _has_surname_of_name(person: Row, rows: dict[tuple[str, str], Row]) -> bool:
+    """Whether one of the surnames is a word of the name ("Yel'tsin" alone is none of "Yeltsin")."""
+    name = f" {_plain(person['name'])} "
+    return any(kind == "surname" and f" {_plain(alias)} " in name for kind, alias in rows)
+
+
 def _letters(text: str) -> str:
     return "".join(character for character in _plain(text) if character.isalpha())
 
@@ -160,7 +167,7 @@ def _alias_rows(facts: Facts, people: list[Row]) -> list[Row]:
         rows = by_person[person["person_id"]]
         if person["home"] in FAMILY_NAME_FIRST:
             _put_family_name_first(person, rows)
-        elif not any(kind == "surname" for kind, _ in rows):
+        elif not _has_surname_of_name(person, rows):
             _add_derived_surname(person, rows, person["name"].split()[-1])
         kept = [
             row
@@ -189,7 +196,9 @@ def _country_rows(facts: Facts) -> list[Row]:
             "demonyms": _names(country["demonym_noun"]),
             "capitals": _names(country["capital"]),
             "metonyms": country["metonyms"],
-            "source": "factbook+iso-3166" if country["kind"] == "country" else "hand",
+            "since": country.get("since", ""),
+            "until": country.get("until", ""),
+            "source": "hand" if country["kind"] in OWN_KINDS else "factbook+iso-3166",
         }
         for country in facts.countries
     ]

@@ -14,6 +14,9 @@ from streams.registry.tables import Facts, Row
 _COLUMNS = ["op", "person_id", "match", "value", "reason"]
 
 
+_EXISTENCE = ("since", "until")  # when a country became or ceased to be one; no facts have it
+
+
 class BadMendError(MisconfigurationError):
     """A row of the mends that cannot be applied; the message names file, line and what to do."""
 
@@ -114,7 +117,7 @@ def _set_person(column: str) -> Callable[[Facts, Row], bool]:
 def _set_country(facts: Facts, mend: Row) -> bool:
     rows = [country for country in facts.countries if country["code"] == mend["person_id"]]
     for row in rows:
-        if mend["match"] not in row:
+        if mend["match"] not in (*row, *_EXISTENCE):
             return False
         row[mend["match"]] = mend["value"]
     return bool(rows)

@@ -26,6 +26,9 @@ ALIAS_KINDS = {
 FAMILY_NAME_FIRST = frozenset(["CN", "KP", "KR", "TW"])
 """Where the first word of a name is the surname, and the facts often took the last."""
 
+OWN_KINDS = frozenset(["former country", "organisation"])
+"""Kinds of countries that are our own additions to the facts' list."""
+
 NOTES_AMONG_CAPITALS = frozenset(
     [
         "administrative capital",

@@ -16,9 +16,9 @@ PEOPLE = "person_id,name,home,gender,kind,source"
 ALIASES = "person_id,alias,kind,ambiguous,source"
 TERMS = "person_id,country,office,title,role,start,end,source"
 OFFICES = "country,office,words,source"
-COUNTRIES = "code,name,kind,names,adjectives,demonyms,capitals,metonyms,source"
+COUNTRIES = "code,name,kind,names,adjectives,demonyms,capitals,metonyms,since,until,source"
 
-RURITANIA = "RU2,Ruritania,country,,Ruritanian,Ruritanians,Strelsau,Strelsau:strong,book"
+RURITANIA = "RU2,Ruritania,country,,Ruritanian,Ruritanians,Strelsau,Strelsau:strong,,,book"
 KING = ",monarch,king|queen,book"
 RUDOLF = "x-rudolf,Rudolf Elphberg,RU2,,,book"
 FLAVIA = "x-flavia,Flavia Elphberg,RU2,f,,book"
@@ -113,7 +113,7 @@ BAD = [
         "3 values for 6 columns",
     ),
     ({"countries": (RURITANIA, RURITANIA)}, "countries.csv:3", "there twice"),
-    ({"countries": (RURITANIA, ",,country,,,,,,book")}, "countries.csv:3", "filled in"),
+    ({"countries": (RURITANIA, ",,country,,,,,,,,book")}, "countries.csv:3", "filled in"),
     ({"aliases": ("x-nobody,Nemo Nemo,name,0,book",)}, "aliases.csv:2", "unknown person"),
     ({"aliases": ("x-rudolf,Red King,epithet,0,book",)}, "aliases.csv:2", "kind"),
     ({"aliases": ("x-rudolf,Red King,name,perhaps,book",)}, "aliases.csv:2", "ambiguous"),
