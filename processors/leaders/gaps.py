@@ -1,6 +1,6 @@
 """Finds what the registry cannot answer: seats that nobody holds, and seats that two hold.
 
-Owns what counts as a gap or an overlap, and which ones a person has looked at (`reviewed.csv`). Must
+Owns what counts as a gap or an overlap, and which ones a person has looked at: `reviewed.csv`. Must
 not change or judge a fact. A seat is the headship of a state or of its government: whoever holds
 both in one office holds both seats. Offices that several hold at once are never overlaps.
 """

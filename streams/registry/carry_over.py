@@ -13,10 +13,12 @@ import sys
 import unicodedata
 from pathlib import Path
 
+from processors.leaders.fold import fold_characters
 from processors.leaders.tables import TABLES
 from streams.registry.mends import BadMendError, apply_mends
 from streams.registry.scope import (
     ALIAS_KINDS,
+    COMMON_WORDS,
     FAMILY_NAME_FIRST,
     LEFT_OUT_SOURCES,
     NOTES_AMONG_CAPITALS,
@@ -24,10 +26,12 @@ from streams.registry.scope import (
     ROLE_OF_OFFICE,
     in_scope,
 )
-from streams.registry.tables import Facts, Row, read_facts, write_table
+from streams.registry.spellings import other_names, other_surnames
+from streams.registry.tables import Facts, Row, read_facts, read_table, write_table
 
 _DEFAULT_OUT = Path(__file__).parents[2] / "processors" / "leaders" / "data"
 _MENDS = Path(__file__).with_name("mends.csv")
+_ADDITIONS = Path(__file__).with_name("additions.csv")
 
 _SPELLING_PREFIX_LETTERS = 3
 _MINIMUM_REFERENCE_LETTERS = 2
@@ -162,6 +166,7 @@ def _alias_rows(facts: Facts, people: list[Row]) -> list[Row]:
         }
         known = rows.setdefault((row["kind"], row["alias"]), row)
         known["ambiguous"] = max(known["ambiguous"], row["ambiguous"])
+    taken = _names_in_use(people, by_person)
     result: list[Row] = []
     for person in people:
         rows = by_person[person["person_id"]]
@@ -176,8 +181,47 @@ def _alias_rows(facts: Facts, people: list[Row]) -> list[Row]:
             if row["alias"] != person["name"] or row["kind"] == "surname" or row["ambiguous"] == "1"
         ]
         kept += _surname_spellings(person, list(rows.values()))
-        result += sorted(kept, key=lambda r: (r["kind"], r["alias"]))
+        kept += _derived_spellings(person, kept, taken)
+        result += sorted(map(_marked, kept), key=lambda r: (r["kind"], r["alias"]))
     return result
+
+
+def _marked(alias: Row) -> Row:
+    common = alias["kind"] == "surname" and _plain(alias["alias"]) in COMMON_WORDS
+    return {**alias, "ambiguous": "1"} if common else alias
+
+
+def _names_in_use(people: list[Row], by_person: dict[str, dict[tuple[str, str], Row]]) -> set[str]:
+    """Names that a derived spelling of somebody else must not take."""
+    names = {fold_characters(person["name"]) for person in people}
+    for rows in by_person.values():
+        names |= {fold_characters(alias) for kind, alias in rows if kind != "surname"}
+    return names
+
+
+def _derived_spellings(person: Row, aliases: list[Row], taken: set[str]) -> list[Row]:
+    names = [person["name"], *(a["alias"] for a in aliases if a["kind"] == "name")]
+    surnames = [a["alias"] for a in aliases if a["kind"] == "surname"]
+    found: dict[tuple[str, str], None] = {}
+    for name in names:
+        for other in other_names(name, person["home"]):
+            if fold_characters(other) not in taken:
+                found["name", other] = None
+    taken.update(fold_characters(other) for _, other in found)
+    for surname in surnames:
+        for other in other_surnames(surname):
+            if other not in surnames:
+                found["surname", other] = None
+    return [
+        {
+            "person_id": person["person_id"],
+            "alias": alias,
+            "kind": kind,
+            "ambiguous": "0",
+            "source": "derived",
+        }
+        for kind, alias in found
+    ]
 
 
 def _names(value: str) -> str:
@@ -205,12 +249,15 @@ def _country_rows(facts: Facts) -> list[Row]:
     return sorted(rows, key=lambda r: r["code"])
 
 
-def carry_over(facts_folder: Path, mends: Path, out: Path) -> dict[str, int]:
+def carry_over(
+    facts_folder: Path, mends: Path, out: Path, additions: Path | None = None
+) -> dict[str, int]:
     """Write the registry's tables to `out`.
 
     Args:
         facts_folder: Holds `terms.csv`, `aliases.csv` and `countries.csv`.
         mends: Corrections to the facts.
+        additions: Terms that the facts lack, in the form of the facts' `terms.csv`.
         out: Existing folder for `people.csv`, `aliases.csv`, `terms.csv` and `countries.csv`.
 
     Returns:
@@ -221,6 +268,8 @@ def carry_over(facts_folder: Path, mends: Path, out: Path) -> dict[str, int]:
         OSError: A file cannot be read or written.
     """
     facts = read_facts(facts_folder)
+    if additions is not None:
+        facts.terms += read_table(additions)
     applied = apply_mends(facts, mends)
     terms = _term_rows(facts)
     people = _people_rows(facts, terms)
@@ -249,9 +298,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("facts", type=Path, metavar="FACTS_DIR")
     parser.add_argument("--out", type=Path, default=_DEFAULT_OUT)
     parser.add_argument("--mends", type=Path, default=_MENDS)
+    parser.add_argument("--additions", type=Path, default=_ADDITIONS)
     options = parser.parse_args(arguments)
     try:
-        counts = carry_over(options.facts, options.mends, options.out)
+        counts = carry_over(options.facts, options.mends, options.out, options.additions)
     except BadMendError as error:
         print(error, file=sys.stderr)  # noqa: T201 - the command's own message
         return 1

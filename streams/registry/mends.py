@@ -131,6 +131,7 @@ _OPERATIONS: dict[str, Callable[[Facts, Row], bool]] = {
     "set_term_end": _set_term("end"),
     "set_term_office": _set_term("office"),
     "set_term_title": _set_term("office_title"),
+    "set_term_role": _set_term("role"),
     "add_alias": _add_alias,
     "drop_alias": _drop_alias,
     "mark_ambiguous": _set_ambiguous("1"),

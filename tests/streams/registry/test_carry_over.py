@@ -105,6 +105,9 @@ def test_surnames_are_sorted_out(facts: Path, tmp_path: Path) -> None:
         ("x-bert", "Exampel", "surname", "0"),
         ("x-bert", "Example", "surname", "1"),
         ("x-cleo", "Sample", "surname", "0"),
+        ("x-kim", "Kim Su Min", "name", "0"),
+        ("x-kim", "Kim Su-Min", "name", "0"),
+        ("x-kim", "Kim Sumin", "name", "0"),
         ("x-kim", "Kim", "surname", "0"),
     ]
 
@@ -192,8 +195,11 @@ def test_the_command_says_how_many_rows_it_wrote(
 ) -> None:
     mends = tmp_path / "mends.csv"
     mends.write_text(MENDS_HEADER, encoding="utf-8")
-    assert main([str(facts), "--out", str(tmp_path), "--mends", str(mends)]) == 0
-    assert capsys.readouterr().out.startswith("people=3 aliases=6 terms=3 countries=3")
+    additions = tmp_path / "additions.csv"
+    additions.write_text(TERMS.splitlines()[0] + "\n", encoding="utf-8")
+    options = ["--out", str(tmp_path), "--mends", str(mends), "--additions", str(additions)]
+    assert main([str(facts), *options]) == 0
+    assert capsys.readouterr().out.startswith("people=3 aliases=9 terms=3 countries=3")
 
 
 def test_the_command_tells_a_bad_mend_and_writes_nothing(
