@@ -58,15 +58,6 @@ class Checked:
     offices: Mapping[tuple[str, str], tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Use:
-    """Where a person is called by a name, and whether that row says that others are too."""
-
-    file_name: str
-    line: int
-    marked: bool = False
-
-
 def check_layers(layers: Sequence[Layer]) -> Checked:
     """Read and check the tables of all layers.
 
@@ -197,42 +188,59 @@ def _aliases(
     rows: Sequence[Row], people: _People, problems: Problems
 ) -> Mapping[str, Sequence[Alias]]:
     aliases: dict[str, list[Alias]] = defaultdict(list)
-    called: dict[str, dict[str, _Use]] = defaultdict(dict)
+    called = _Called()
     for person_id, row in people.items():
-        called[fold_characters(row.values[1])][person_id] = _Use(row.file_name, row.line)
-    for file_name, line, (person_id, text, kind, ambiguous, _) in rows:
+        called.note(row.values[1], person_id, row, marked=False)
+    for row in rows:
+        file_name, line, (person_id, text, kind_text, ambiguous, _) = row
+        kind = _ALIAS_KINDS.get(kind_text)
         if person_id not in people:
             problems.add(file_name, line, _unknown_person(person_id))
         elif not text.strip():
             problems.add(file_name, line, "the alias is empty; remove the row")
-        elif kind not in _ALIAS_KINDS:
-            problems.add(file_name, line, _one_of("kind", kind, tuple(_ALIAS_KINDS)))
+        elif kind is None:
+            problems.add(file_name, line, _one_of("kind", kind_text, tuple(_ALIAS_KINDS)))
         elif ambiguous not in ("0", "1"):
             problems.add(file_name, line, _one_of("ambiguous", ambiguous, ("0", "1")))
         else:
-            aliases[person_id].append(Alias(text, _ALIAS_KINDS[kind], ambiguous == "1"))
-            if kind == "surname":
-                continue
-            uses = called[fold_characters(text)]
-            marked = ambiguous == "1" or (person_id in uses and uses[person_id].marked)
-            uses[person_id] = _Use(file_name, line, marked=marked)
-    _report_unmarked(called, problems)
+            aliases[person_id].append(Alias(text, kind, ambiguous == "1"))
+            if kind != "surname":
+                called.note(text, person_id, row, marked=ambiguous == "1")
+    called.report_unmarked(problems)
     return aliases
 
 
-def _report_unmarked(called: Mapping[str, Mapping[str, _Use]], problems: Problems) -> None:
-    """Report names that mean two people without saying so; surnames are shared by nature."""
-    for text, uses in called.items():
-        if len(uses) == 1:
-            continue
-        for person_id, use in uses.items():
-            if not use.marked:
+class _Called:
+    """Who is called by a name; surnames are shared by nature and are not noted."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, tuple[str, Row, bool]] = {}
+        self._shared: dict[str, dict[str, tuple[Row, bool]]] = {}
+
+    def note(self, name: str, person_id: str, row: Row, *, marked: bool) -> None:
+        """Note a use; `marked` says that the row knows of others."""
+        text = fold_characters(name)
+        first = self._first.setdefault(text, (person_id, row, marked))
+        if first[0] == person_id and text not in self._shared:
+            if marked:
+                self._first[text] = (person_id, row, True)
+            return
+        uses = self._shared.setdefault(text, {first[0]: first[1:]})
+        marked = marked or (person_id in uses and uses[person_id][1])
+        uses[person_id] = (row, marked)
+
+    def report_unmarked(self, problems: Problems) -> None:
+        """Report names that mean two people without saying so."""
+        for text, uses in self._shared.items():
+            for person_id, (row, marked) in uses.items():
+                if marked:
+                    continue
                 others = ", ".join(sorted(uses.keys() - {person_id}))
                 problems.add(
-                    use.file_name,
-                    use.line,
-                    f"{text!r} of {person_id} is also {others}; give both a row in aliases.csv with"
-                    " ambiguous 1, or remove one",
+                    row.file_name,
+                    row.line,
+                    f"{text!r} of {person_id} is also {others}; give both a row in aliases.csv"
+                    " with ambiguous 1, or remove one",
                 )
 
 

@@ -5,9 +5,10 @@ Owns what a fact about a leader looks like once it has been checked. Must not kn
 
 import calendar
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
+
+from msgspec import Struct
 
 AliasKind = Literal["name", "nickname", "surname"]
 PersonKind = Literal["person", "organisation"]
@@ -18,8 +19,7 @@ _FULL_DATE_CHARACTERS = 10
 _PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(Struct, frozen=True, gc=False):
     """Another way to name a person.
 
     `kind` is "name" or "nickname" for what names the person by itself, and "surname" for what needs
@@ -31,8 +31,7 @@ class Alias:
     ambiguous: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True, gc=False):
     """One stay in one office: from `start` to before `end`, None while it runs.
 
     A partial date is widened: `start` is its first day, `end` the day after its last. `role` is
@@ -58,8 +57,7 @@ class Term:
         return self.start <= on and (self.end is None or on < self.end)
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """One leader, or whom an extra file adds. `person_id` is a Wikidata QID or an own id `x-…`.
 
     `home` is the country or body that the person is best known with; `gender` is "f" where it is
@@ -74,8 +72,7 @@ class Person:
     kind: PersonKind = "person"
 
 
-@dataclass(frozen=True, slots=True)
-class Country:
+class Country(Struct, frozen=True):
     """A country or an international body, and the words that point to it.
 
     `kind` is "country", "former country", "territory" or "organisation". A country that became or
@@ -100,6 +97,8 @@ def first_day(text: str) -> date:
     Raises:
         ValueError: Not such a date, or no day of the calendar.
     """
+    if _is_full(text):
+        return date.fromisoformat(text)
     year, month, day = _parts(text)
     return date(year, month or 1, day or 1)
 
@@ -113,6 +112,8 @@ def day_after(text: str) -> date:
     Raises:
         ValueError: Not such a date, or no day of the calendar.
     """
+    if _is_full(text):
+        return date.fromisoformat(text)
     year, month, day = _parts(text)
     if day is not None:
         return date(year, month or 1, day)
@@ -121,6 +122,11 @@ def day_after(text: str) -> date:
     last_month = month or 12
     last_day = calendar.monthrange(year, last_month)[1]
     return date(year, last_month, last_day) + timedelta(days=1)
+
+
+def _is_full(text: str) -> bool:
+    """Whether a text has the shape of a full date; nine in ten have, and this way is far faster."""
+    return len(text) == _FULL_DATE_CHARACTERS and text[4] == text[7] == "-" and text.isascii()
 
 
 def _parts(text: str) -> tuple[int, int | None, int | None]:
