@@ -59,9 +59,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """One row of `reviewed.csv`: findings of a seat within these days are known."""
+    """One row of `reviewed.csv`: findings of a seat within these days are known.
 
-    kind: str
+    A gap is "vacant" where nobody held the seat or there was none, and "unknown" where somebody did
+    whom the registry does not know.
+    """
+
+    kind: Literal["vacant", "unknown", "overlap"]
     country: str
     seat: str
     start: date
@@ -71,7 +75,8 @@ class Review:
     def covers(self, finding: Finding) -> bool:
         """Whether the finding is one that the row speaks of."""
         return (
-            (self.kind, self.country, self.seat) == (finding.kind, finding.country, finding.seat)
+            (self.kind == "overlap") == (finding.kind == "overlap")
+            and (self.country, self.seat) == (finding.country, finding.seat)
             and self.start <= finding.start
             and finding.end <= self.end
         )
@@ -83,16 +88,20 @@ def load_reviews() -> tuple[Review, ...]:
     reader = csv.DictReader(text.splitlines())
     if reader.fieldnames != _REVIEWED_COLUMNS:  # pragma: no cover - a test reads the file
         raise ValueError(f"{_REVIEWED}:1: columns must be {','.join(_REVIEWED_COLUMNS)}")
-    return tuple(
-        Review(
-            row["kind"],
-            row["country"],
-            row["seat"],
-            date.fromisoformat(row["start"]),
-            date.fromisoformat(row["end"]) if row["end"] else date.max,
-            row["reason"],
-        )
-        for row in reader
+    return tuple(_review(row) for row in reader)
+
+
+def _review(row: Mapping[str, str]) -> Review:
+    kind = row["kind"]
+    if kind not in ("vacant", "unknown", "overlap"):  # pragma: no cover - as above
+        raise ValueError(f"{_REVIEWED}: kind {kind!r} must be vacant, unknown or overlap")
+    return Review(
+        kind,  # type: ignore[arg-type]  # checked above
+        row["country"],
+        row["seat"],
+        date.fromisoformat(row["start"]),
+        date.fromisoformat(row["end"]) if row["end"] else date.max,
+        row["reason"],
     )
 
 
@@ -119,6 +128,58 @@ def findings(registry: Registry, until: date, reviews: Sequence[Review] = ()) ->
         found += _overlaps(code, terms, until)
     reasoned = [_with_reason(finding, reviews) for finding in found]
     return sorted(reasoned, key=lambda f: (f.country, f.seat, f.start, f.kind, f.people))
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many seats, taken on 1 July of each year of a decade, have a holder in the registry.
+
+    `seats` are those that somebody held: seats that `reviewed.csv` knows to be vacant are in
+    `vacant`, and in no other number.
+    """
+
+    decade: int
+    seat: Seat
+    seats: int
+    known: int
+    vacant: int
+
+
+def coverage(registry: Registry, until: date, reviews: Sequence[Review]) -> list[Coverage]:
+    """Count what the registry knows, by decade and seat.
+
+    Args:
+        registry: To look at.
+        until: The day after the last one to look at.
+        reviews: Which seats were vacant.
+    """
+    held = _terms_by_country(registry)
+    days = [date(y, 7, 1) for y in range(FIRST_DAY.year, until.year + 1) if date(y, 7, 1) < until]
+    counts: dict[tuple[int, Seat], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for code, country in registry.countries.items():
+        start, end = days_of_existence(country, until)
+        for day in days:
+            if not is_state(country) or not start <= day < end:
+                continue
+            for seat, roles in ROLES_OF_SEAT.items():
+                count = counts[day.year // 10 * 10, seat]
+                if any(term.role in roles and term.holds_on(day) for term in held.get(code, ())):
+                    count[0] += 1
+                    count[1] += 1
+                elif _is_vacant(code, seat, day, reviews):
+                    count[2] += 1
+                else:
+                    count[0] += 1
+    return [Coverage(decade, seat, *counts[decade, seat]) for decade, seat in sorted(counts)]
+
+
+def _is_vacant(country: str, seat: str, day: date, reviews: Sequence[Review]) -> bool:
+    return any(
+        review.kind == "vacant"
+        and (review.country, review.seat) == (country, seat)
+        and review.start <= day < review.end
+        for review in reviews
+    )
 
 
 def is_state(country: Country) -> bool:

@@ -31,7 +31,6 @@ GIVEN_NAMES = (
     ("Nikolai", "Nikolay", "Nikolaj"),
     ("Sergei", "Sergey", "Serguei"),
     ("Viktor", "Victor"),
-    ("Vladimir", "Vladmir"),
     ("Yuri", "Yury", "Yuriy"),
     ("Yulia", "Yuliya", "Julia"),
     ("Volodymyr", "Vladimir"),
