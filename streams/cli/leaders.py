@@ -29,9 +29,11 @@ DAYS_LOOKED_BACK = 400
 class _FindByDefault(TyperGroup):
     """`tocsin leaders Putin` is `tocsin leaders find Putin`."""
 
+    default = "find"
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if args and args[0] not in self.commands and args[0] != "--help":
-            args = ["find", *args]
+            args = [self.default, *args]
         return super().parse_args(ctx, args)
 
 

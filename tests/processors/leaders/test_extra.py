@@ -111,7 +111,7 @@ def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
     missing = tmp_path / "missing"
     with pytest.raises(BadRegistryError, match=rf"{missing}: cannot be read \(No such file"):
         load_registry(missing)
-    with pytest.raises(BadRegistryError, match="holds no table; a table is one of people.csv"):
+    with pytest.raises(BadRegistryError, match=r"holds no table; a table is one of people\.csv"):
         load_registry(tmp_path)
     (tmp_path / "poeple.csv").write_text("x\n", encoding="utf-8")
     with pytest.raises(BadRegistryError, match=r"holds poeple.csv; a table is one of"):

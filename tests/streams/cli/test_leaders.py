@@ -115,9 +115,9 @@ def test_update_shows_what_differs_and_writes_nothing_unasked(
     endpoint, _ = service((200, {}, answer(NEW, LEAVES)))
     done = tocsin("leaders", "update", "--endpoint", endpoint, "--into", str(tmp_path / "mine"))
     assert done.code == 0
+    left = "2017-05-14 to 2027-05-13; the registry has since 2017-05-14"
     assert done.out.splitlines() == [
-        "- President, France: Emmanuel Macron (Q3052772) 2017-05-14 to 2027-05-13; "
-        "the registry has since 2017-05-14",
+        f"- President, France: Emmanuel Macron (Q3052772) {left}",
         "+ President, France: Ann Other (Q999999999) since 2027-05-13",
     ]
     assert "Nothing is written without --accept (2 could be)." in done.err
