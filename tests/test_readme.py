@@ -252,10 +252,8 @@ def shown_runs() -> Iterator[tuple[str, list[str]]]:
     for _, body in blocks("console"):
         for run in re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]:
             command, *output = run.splitlines()
-            if re.match(
-                r"(?:\w+=\S+ )?tocsin (analyse|ingest --dry-run|topics show|config|leaders(?! update))",
-                command,
-            ):
+            alone = r"analyse|ingest --dry-run|topics show|config|leaders(?! update)"
+            if re.match(rf"(?:\w+=\S+ )?tocsin ({alone})", command):
                 yield command, output
 
 

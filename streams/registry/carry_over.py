@@ -15,7 +15,7 @@ from pathlib import Path
 
 from processors.leaders.fold import fold_characters
 from processors.leaders.tables import TABLES
-from streams.registry.mends import BadMendError, apply_mends
+from streams.registry.mends import BadMendError, apply_mends, has_mend, with_mend
 from streams.registry.scope import (
     ALIAS_KINDS,
     COMMON_WORDS,
@@ -133,6 +133,10 @@ def _add_derived_surname(person: Row, rows: dict[tuple[str, str], Row], surname:
 def _put_family_name_first(person: Row, rows: dict[tuple[str, str], Row]) -> None:
     """Make the name's first word a surname, and drop given names that were taken for one."""
     family, _, given = person["name"].partition(" ")
+    mended = [a for (kind, a), r in rows.items() if kind == "surname" and has_mend(r["source"])]
+    if mended and not any(person["name"].startswith(surname) for surname in mended):
+        rows.pop(("surname", family), None)  # "Frank Hsieh": a mend says which one it is
+        return
     given_letters = _letters(given)
     for kind, alias in list(rows):
         if kind == "surname" and _letters(alias) and given_letters.endswith(_letters(alias)):
@@ -166,6 +170,8 @@ def _alias_rows(facts: Facts, people: list[Row]) -> list[Row]:
         }
         known = rows.setdefault((row["kind"], row["alias"]), row)
         known["ambiguous"] = max(known["ambiguous"], row["ambiguous"])
+        if row["source"] == "mend" and known is not row:
+            known["source"] = with_mend(known["source"])
     taken = _names_in_use(people, by_person)
     result: list[Row] = []
     for person in people:

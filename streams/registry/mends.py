@@ -53,19 +53,33 @@ def _drop_term(facts: Facts, mend: Row) -> bool:
     return bool(rows)
 
 
+def _move_term(facts: Facts, mend: Row) -> bool:
+    rows = _terms_matching(facts, mend)
+    for row in rows:
+        row["person_id"] = mend["value"]
+        row["sources"] = with_mend(row["sources"])
+    return len(rows) == 1
+
+
 def _set_term(column: str) -> Callable[[Facts, Row], bool]:
     def apply(facts: Facts, mend: Row) -> bool:
         rows = _terms_matching(facts, mend)
         for row in rows:
             row[column] = mend["value"]
-            row["sources"] = _with_mend(row["sources"])
+            row["sources"] = with_mend(row["sources"])
         return len(rows) == 1
 
     return apply
 
 
-def _with_mend(sources: str) -> str:
-    return sources if "mend" in sources.split("+") else f"{sources}+mend"
+def has_mend(sources: str) -> bool:
+    """Whether a mend is among the sources of a fact."""
+    return "mend" in sources.split("+")
+
+
+def with_mend(sources: str) -> str:
+    """Add a mend to the sources of a fact, once."""
+    return sources if has_mend(sources) else f"{sources}+mend"
 
 
 def _add_alias(facts: Facts, mend: Row) -> bool:
@@ -127,6 +141,7 @@ _OPERATIONS: dict[str, Callable[[Facts, Row], bool]] = {
     "rename_person": _rename_person,
     "set_name": _set_name,
     "drop_term": _drop_term,
+    "move_term": _move_term,
     "set_term_start": _set_term("start"),
     "set_term_end": _set_term("end"),
     "set_term_office": _set_term("office"),

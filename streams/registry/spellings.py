@@ -33,7 +33,6 @@ GIVEN_NAMES = (
     ("Viktor", "Victor"),
     ("Yuri", "Yury", "Yuriy"),
     ("Yulia", "Yuliya", "Julia"),
-    ("Volodymyr", "Vladimir"),
     ("Oleksandr", "Olexander"),
 )
 """Spellings of one given name, any of which may stand for any other."""

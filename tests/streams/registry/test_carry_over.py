@@ -112,6 +112,23 @@ def test_surnames_are_sorted_out(facts: Path, tmp_path: Path) -> None:
     ]
 
 
+def test_a_mend_says_where_the_family_name_is_not_first(facts: Path, tmp_path: Path) -> None:
+    mends = "set_name,x-kim,,Frank Kim,the Western order\nadd_alias,x-kim,surname,Kim,his\n"
+    aliases = carried(facts, tmp_path, mends)["aliases.csv"]
+    mine = [a for a in aliases if a["person_id"] == "x-kim"]
+    surnames = {a["alias"] for a in mine if a["kind"] == "surname"}
+    assert "Kim" in surnames
+    assert "Frank" not in surnames
+
+
+def test_a_term_of_two_people_in_one_is_moved(facts: Path, tmp_path: Path) -> None:
+    mends = "move_term,x-bert,FR president,x-emil,his father\nset_name,x-emil,,Emil Old,his own\n"
+    tables = carried(facts, tmp_path, mends)
+    (moved,) = [t for t in tables["terms.csv"] if t["person_id"] == "x-emil"]
+    assert moved["source"] == "factbook+mend"
+    assert "Emil Old" in {p["name"] for p in tables["people.csv"]}
+
+
 def test_what_is_written_is_a_registry_and_the_same_each_time(facts: Path, tmp_path: Path) -> None:
     carried(facts, tmp_path)
     first = {name: (tmp_path / "out" / name).read_bytes() for name in CARRIED}
