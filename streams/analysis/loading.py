@@ -4,6 +4,7 @@ Owns the way from settings to an analysis. Must not know the broker.
 """
 
 from functools import partial
+from pathlib import Path
 
 from processors.analyse import load_analyser
 from processors.articles.decode import DecodeLimits
@@ -23,7 +24,11 @@ def load_reader(settings: Settings) -> ArticleReader:
         MisconfigurationError: there is no such scorer, or a data file is wrong.
     """
     return ArticleReader(
-        analyser=load_analyser(tocsin_version(), settings.scorer),
+        analyser=load_analyser(
+            tocsin_version(),
+            settings.scorer,
+            Path(settings.registry_extra) if settings.registry_extra else None,
+        ),
         limits=DecodeLimits(
             value_bytes=settings.max_message_bytes, text_characters=settings.max_text_characters
         ),
