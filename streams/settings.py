@@ -117,6 +117,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     )
 
     # How the worker runs.
+    analysis_processes: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=256,
+            description="Processes that analyse, beside the worker's own. 0: the worker itself.",
+        ),
+    ] = 1
     batch_records: Annotated[
         Count, Meta(le=10_000, description="Most records that are handled together.")
     ] = 500
