@@ -90,8 +90,8 @@ def check_layers(layers: Sequence[Layer]) -> Checked:
         },
         countries=countries,
         terms={
-            person_id: tuple(sorted(terms.get(person_id, ()), key=_term_order))
-            for person_id in people
+            person_id: tuple(sorted(held, key=_term_order) if len(held) > 1 else held)
+            for person_id, held in ((person_id, terms.get(person_id, ())) for person_id in people)
         },
         offices=offices,
     )

@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
 TABLES: Mapping[str, tuple[str, ...]] = {
@@ -39,7 +40,7 @@ class Row(NamedTuple):
 
     file_name: str
     line: int
-    values: list[str]
+    values: tuple[str, ...]
 
 
 Rows = Mapping[str, Sequence[Row]]
@@ -93,57 +94,48 @@ def _overlaid(table: str, layers: Sequence[Layer], problems: Problems) -> Sequen
     rows: dict[tuple[str, ...], Row] = {}
     for layer in layers:
         name = layer.file_name(table)
-        if table not in layer.texts:
-            if layer.complete:
-                problems.add(name, 0, f"is missing; a registry has {', '.join(TABLES)}")
-            continue
-        own = _keyed(table, name, _read(table, name, layer.texts[table], problems), problems)
-        rows = {**rows, **own} if rows else own
+        if table in layer.texts:
+            own = _read(table, name, layer.texts[table], problems)
+            rows = {**rows, **own} if rows else own
+        elif layer.complete:
+            problems.add(name, 0, f"is missing; a registry has {', '.join(TABLES)}")
     return list(rows.values())
 
 
-def _keyed(
-    table: str, name: str, rows: Sequence[tuple[int, list[str]]], problems: Problems
-) -> dict[tuple[str, ...], Row]:
-    columns = _KEYS[table]
+def _read(table: str, name: str, text: str, problems: Problems) -> dict[tuple[str, ...], Row]:
+    """Read one text into rows by the columns that make a fact."""
+    columns = TABLES[table]
+    size = len(columns)
+    key_of = itemgetter(*_KEYS[table])
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     keyed: dict[tuple[str, ...], Row] = {}
-    for line, values in rows:
-        key = tuple([values[column] for column in columns])
-        if key in keyed:
-            problems.add(
-                name,
-                line,
-                f"{' '.join(key)!r} is there twice (first in line {keyed[key].line}); remove one",
-            )
-            continue
-        keyed[key] = Row(name, line, values)
+    try:
+        header = next(reader, [])
+        if tuple(header) != columns:
+            problems.add(name, 1, _about_header(header, columns))
+            return {}
+        for values in reader:
+            line = reader.line_num
+            if len(values) != size:
+                what = f"has {len(values)} values for {size} columns; check commas and quotes"
+                problems.add(name, line, what)
+                continue
+            if not values[-1]:
+                problems.add(name, line, "has no source; say where the fact is from")
+                continue
+            # A tuple of texts costs the garbage collector nothing, a list does.
+            row = Row(name, line, tuple(values))
+            first = keyed.setdefault(key_of(values), row)
+            if first is not row:
+                what = f"is there twice (first in line {first.line}); remove one"
+                problems.add(name, line, f"{_shown(key_of(values))!r} {what}")
+    except csv.Error as error:
+        problems.add(name, reader.line_num, f"is no CSV ({error}); check the quotes")
     return keyed
 
 
-def _read(table: str, name: str, text: str, problems: Problems) -> list[tuple[int, list[str]]]:
-    columns = list(TABLES[table])
-    size = len(columns)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    found: list[tuple[int, list[str]]] = []
-    try:
-        header = next(reader, [])
-        if header != columns:
-            problems.add(name, 1, _about_header(header, columns))
-            return []
-        for row in reader:
-            if len(row) != size:
-                problems.add(
-                    name,
-                    reader.line_num,
-                    f"has {len(row)} values for {size} columns; check commas and quotes",
-                )
-            elif not row[-1]:
-                problems.add(name, reader.line_num, "has no source; say where the fact is from")
-            else:
-                found.append((reader.line_num, row))
-    except csv.Error as error:
-        problems.add(name, reader.line_num, f"is no CSV ({error}); check the quotes")
-    return found
+def _shown(key: str | tuple[str, ...]) -> str:
+    return key if isinstance(key, str) else " ".join(key)
 
 
 def _about_header(header: Sequence[str], columns: Sequence[str]) -> str:
