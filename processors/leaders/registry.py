@@ -124,7 +124,7 @@ def read_registry(layers: Sequence[Layer], edition: str = REGISTRY_EDITION) -> R
 
 
 def load_registry(extra: Path | None = None) -> Registry:
-    """Read and check the packaged registry (about 100 ms; do it once), and an extra one over it.
+    """Read and check the packaged registry (about 80 ms; do it once), and an extra one over it.
 
     Args:
         extra: A table of the same form, or a folder of some; see `processors.leaders.extra`.
