@@ -4,9 +4,12 @@
     ├── BadInputError                (processors.errors) the record is at fault
     ├── MisconfigurationError        (processors.errors) the operator is at fault: exit code 2
     │   ├── BadSettingsError         every problem of the settings at once
-    │   └── TopicMismatchError       a topic is missing, or not as the plan says
+    │   ├── TopicMismatchError       a topic is missing, or not as the plan says
+    │   ├── ReplayRangeError         the range of a replay is empty, gone, or not to be understood
+    │   └── ReplayStateError         there is no such replay, or it is not one that can do this
     └── PassingFaultError            the world is at fault, and may be well again: exit code 3
         ├── BrokerUnavailableError   the broker did not answer in time
+        ├── ReplayBusyError          workers of a replay still run
         ├── AnalysisProcessError     a process that analyses was killed
         └── DeadLetterLimitError     too much bad input at once: a bad deploy, not bad data
 
@@ -40,12 +43,24 @@ class TopicMismatchError(MisconfigurationError):
     """A topic is missing, or has other partitions than the plan says."""
 
 
+class ReplayRangeError(MisconfigurationError):
+    """A range that cannot be replayed; the message says what can."""
+
+
+class ReplayStateError(MisconfigurationError):
+    """A replay that is not there, is there already, or was made by another system."""
+
+
 class PassingFaultError(TocsinError):
     """Another try later may succeed; nothing was lost."""
 
 
 class BrokerUnavailableError(PassingFaultError):
     """The broker did not answer in the time given."""
+
+
+class ReplayBusyError(PassingFaultError):
+    """Workers of the replay still run; when they have ended, another try succeeds."""
 
 
 class AnalysisProcessError(PassingFaultError):

@@ -1,0 +1,30 @@
+"""The bounds of a run that ends: which offsets of the articles are its own.
+
+Owns the value that a replay hands to the worker. Must not know how a range is asked for, nor who
+ends the run. A worker without bounds runs for ever.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Partition to its first offset and to the one after its last; and whose run it is.
+
+    Attributes:
+        replay_id: In the header of every record written.
+        spans: Half-open, for every partition of the articles.
+    """
+
+    replay_id: str
+    spans: Mapping[int, tuple[int, int]]
+
+    def has(self, partition: int, offset: int) -> bool:
+        """Say whether a record is within them."""
+        start, end = self.spans.get(partition, (0, 0))
+        return start <= offset < end
+
+    def is_beyond(self, partition: int, offset: int) -> bool:
+        """Say whether nothing from this offset on is within them."""
+        return offset >= self.spans.get(partition, (0, 0))[1]

@@ -1,0 +1,152 @@
+"""The manifest of a replay: everything that its workers must agree on, as one value.
+
+Owns the form, and how a replay's settings follow from the live ones. Must not know where manifests
+are kept (`streams.replay.manifests`). It is a value of a Kafka topic, so that a worker on another
+machine needs nothing but the replay's id.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+
+from processors.contracts import Versions
+from processors.rules import Rules
+from streams.bounds import Bounds
+from streams.errors import ReplayStateError
+from streams.replay.range import Span
+from streams.settings import Settings
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
+PREFIX = "replay."
+
+
+class Finished(Struct, frozen=True, kw_only=True):
+    """What a replay came to: records of its topics, and when its end was first seen."""
+
+    at: datetime
+    analyses: int
+    mentions: int
+    alerts: int
+    dead_letters: int
+
+
+class Manifest(Struct, frozen=True, kw_only=True):
+    """One replay. Only optional fields are added, because other versions read it.
+
+    Attributes:
+        replay_id: In every topic's name and every record's header.
+        claim: Random; tells apart two who made a replay of one id at the same moment.
+        created: When it was made.
+        asked: The range as it was typed.
+        topic: The topic of articles.
+        spans: Of every partition of it.
+        topic_prefix: Of the output topics.
+        application_id: Consumer group; the watch state's changelog starts with it.
+        versions: The system that began it; a worker of another one is refused.
+        rules: Digest of the rules, likewise.
+        lateness_seconds: As set when it was made: it decides the order of mentions.
+        prepared: Whether topics and offsets stand.
+        finished: What it came to; None: it is not at its end.
+    """
+
+    replay_id: str
+    claim: str
+    created: datetime
+    asked: str
+    topic: str
+    spans: Sequence[Span]
+    topic_prefix: str
+    application_id: str
+    versions: Versions
+    rules: str
+    lateness_seconds: float
+    prepared: bool = False
+    finished: Finished | None = None
+
+    @property
+    def partitions(self) -> int:
+        """How many partitions every topic of it has: as many as the articles'."""
+        return len(self.spans)
+
+    @property
+    def offsets(self) -> int:
+        """The most records that it reads."""
+        return sum(span.offsets for span in self.spans)
+
+    @property
+    def bounds(self) -> Bounds:
+        """What a worker must know of it."""
+        return Bounds(self.replay_id, {one.partition: (one.start, one.end) for one in self.spans})
+
+
+def check_id(replay_id: str) -> str:
+    """Give the id back if it is one.
+
+    Raises:
+        ReplayStateError: it is none.
+    """
+    if not _ID.fullmatch(replay_id):
+        raise ReplayStateError(
+            f"{replay_id!r} is no id of a replay: it has 1 to 40 of a-z, 0-9 and -, and begins "
+            f"with a letter or digit"
+        )
+    return replay_id
+
+
+def new_id(now: datetime) -> str:
+    """Make an id of the time."""
+    return now.strftime("%Y%m%d-%H%M%S")
+
+
+def topic_prefix(settings: Settings, replay_id: str) -> str:
+    """Give the prefix of a replay's output topics."""
+    return f"{settings.topic_prefix}{PREFIX}{replay_id}."
+
+
+def application_id(settings: Settings, replay_id: str) -> str:
+    """Give the consumer group of a replay."""
+    return f"{settings.application_id}.{PREFIX}{replay_id}"
+
+
+def settings_of(manifest: Manifest, settings: Settings) -> Settings:
+    """Give the settings of a replay's worker: the live ones, but for what sets it apart."""
+    return msgspec.structs.replace(
+        settings,
+        articles_topic=manifest.topic,
+        topic_prefix=manifest.topic_prefix,
+        application_id=manifest.application_id,
+        partitions=manifest.partitions,
+        lateness_seconds=manifest.lateness_seconds,
+        group_instance_id="",
+        create_topics=False,
+    )
+
+
+def rules_digest(rules: Rules) -> str:
+    """Give a short digest of rules: the same for the same rules on any machine."""
+    return hashlib.sha256(repr(rules).encode()).hexdigest()[:16]
+
+
+def check_system(manifest: Manifest, versions: Versions, rules: str) -> None:
+    """Refuse to go on with another system than the one that began.
+
+    Raises:
+        ReplayStateError: naming what differs.
+    """
+    before = _system(manifest.versions, manifest.rules)
+    now = _system(versions, rules)
+    different = [f"{name} was {before[name]}, is {now[name]}" for name in now if before[name] != now[name]]
+    if different:
+        raise ReplayStateError(
+            f"the replay {manifest.replay_id} was begun by another system "
+            f"({'; '.join(different)}), and its alerts would be of two: make a new one, or go on "
+            f"with the system that began it"
+        )
+
+
+def _system(versions: Versions, rules: str) -> Mapping[str, str]:
+    return {**msgspec.structs.asdict(versions), "rules": rules}

@@ -1,0 +1,120 @@
+"""Positions: what the broker knows of a range, where a group stands, and setting it to its start.
+
+Owns every question about offsets and groups that a replay asks. Must not know what is in the
+records. Clients are kafka-python's and come in as arguments.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from kafka import TopicPartition
+from kafka.errors import NoError
+from kafka.structs import OffsetAndMetadata
+
+from streams.errors import ReplayBusyError
+from streams.reading.subscriber import partitions_of
+from streams.replay.range import Asked, Log, Span
+
+POLL_MS = 500
+# A broker answers an empty fetch after half a second; a slow one gets a few of them.
+PROBE_POLLS = 4
+
+
+def logs(consumer: Any, topic: str, asked: Asked) -> dict[int, Log]:
+    """Ask for the bounds of every partition, and where the asked moments are.
+
+    Raises:
+        TopicMismatchError: there is no such topic.
+    """
+    partitions = partitions_of(consumer, [topic])
+    ends = consumer.end_offsets(partitions)
+    firsts = consumer.beginning_offsets(partitions)
+    since = _offsets_at(consumer, partitions, asked.since)
+    until = _offsets_at(consumer, partitions, asked.until)
+    return {
+        tp.partition: Log(firsts[tp], ends[tp], since.get(tp), until.get(tp)) for tp in partitions
+    }
+
+
+def _offsets_at(
+    consumer: Any, partitions: Sequence[TopicPartition], moment: datetime | None
+) -> dict[TopicPartition, int]:
+    if moment is None:
+        return {}
+    # Below zero, Kafka would take the number for "earliest" or "latest".
+    timestamp_ms = max(0, round(moment.timestamp() * 1000))
+    found = consumer.offsets_for_times(dict.fromkeys(partitions, timestamp_ms))
+    return {tp: at.offset for tp, at in found.items() if at is not None}
+
+
+def set_starts(admin: Any, group: str, topic: str, spans: Sequence[Span]) -> None:
+    """Set the group to the start of each span where it has no position yet.
+
+    Raises:
+        ReplayBusyError: the group has members, and the broker lets only them set it.
+        KafkaError: the broker refuses otherwise.
+    """
+    known = committed(admin, group, topic)
+    starts = {
+        TopicPartition(topic, span.partition): OffsetAndMetadata(span.start, "", -1)
+        for span in spans
+        if span.partition not in known
+    }
+    if not starts:
+        return
+    if members(admin, group):
+        raise ReplayBusyError(f"the consumer group {group} has members already; end them first")
+    for error in admin.alter_group_offsets(group, starts).values():
+        if error is not NoError:
+            raise error(f"setting the offsets of {group}")
+
+
+def committed(admin: Any, group: str, topic: str) -> dict[int, int]:
+    """Give the offset that is read next, of each partition where the group has one."""
+    known = admin.list_group_offsets(group).get(group, {})
+    return {tp.partition: one.offset for tp, one in known.items() if tp.topic == topic}
+
+
+def members(admin: Any, group: str) -> int:
+    """Say how many workers the group has now."""
+    return len(admin.describe_groups([group])[group]["members"])
+
+
+def delete_group(admin: Any, group: str) -> None:
+    """Delete a group; one that is not there is deleted already.
+
+    Raises:
+        ReplayBusyError: it has members.
+    """
+    outcome = admin.delete_groups([group])[group]
+    if outcome not in {"OK", "GroupIdNotFoundError"}:
+        raise ReplayBusyError(f"the consumer group {group} cannot be deleted: {outcome}")
+
+
+def is_empty(consumer: Any, topic: str, span: Span) -> bool:
+    """Say whether no record is left in a span: compaction and transactions leave gaps.
+
+    What is not known in time counts as a record.
+    """
+    if not span.offsets:
+        return True
+    tp = TopicPartition(topic, span.partition)
+    consumer.assign([tp])
+    consumer.seek(tp, span.start)
+    for _ in range(PROBE_POLLS):
+        for records in consumer.poll(timeout_ms=POLL_MS).values():
+            return bool(records[0].offset >= span.end)
+        if consumer.position(tp) >= span.end:
+            return True
+    return False
+
+
+def sizes(consumer: Any, topics: Sequence[str]) -> Mapping[str, int]:
+    """Give the number of offsets that each topic has; 0 for one that is not there."""
+    found = {}
+    for topic in topics:
+        tps = [TopicPartition(topic, p) for p in consumer.partitions_for_topic(topic) or ()]
+        firsts, ends = consumer.beginning_offsets(tps), consumer.end_offsets(tps)
+        found[topic] = sum(ends[tp] - firsts[tp] for tp in tps)
+    return found

@@ -1,0 +1,124 @@
+"""The run of one worker of a replay: the worker itself, and who tells it that the end is reached.
+
+Owns the end of the run. Must not know how the worker works, nor how progress is shown. Each worker
+finds the end by itself, from what is committed at the broker; so it does not matter how many there
+are, which of them die, or which comes later.
+"""
+
+import asyncio
+import signal
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import structlog
+from kafka.errors import KafkaError
+
+from streams.connection import Connection
+from streams.replay.manifest import Finished, Manifest
+from streams.replay.range import Span
+from streams.replay.standing import Standing, StandingMeter, alert_topics
+from streams.topics import TopicNames
+from streams.worker import Worker
+
+log = structlog.get_logger(__name__)
+
+INTERVAL_SECONDS = 0.5
+RETRY_SECONDS = 2.0
+# A partition that did not move for so many measurements may have nothing left but a gap.
+STILL_MEASUREMENTS = 4
+
+
+class Still:
+    """Says which partitions did not move for a while."""
+
+    def __init__(self, measurements: int = STILL_MEASUREMENTS) -> None:
+        self._measurements = measurements
+        self._seen: dict[Span, int] = {}
+
+    def after(self, left: Sequence[Span]) -> list[Span]:
+        """Take a measurement in, and give the spans that were the same for so many."""
+        self._seen = {one: self._seen.get(one, 0) + 1 for one in left}
+        return [one for one, count in self._seen.items() if count % self._measurements == 0]
+
+
+async def run(
+    worker: Worker,
+    make_meter: Callable[[], StandingMeter],
+    on_standing: Callable[[Standing], None],
+) -> bool:
+    """Run the worker to the end of the replay, or until it is stopped.
+
+    Args:
+        worker: With the bounds of the replay.
+        make_meter: Makes the clients that ask where the replay stands.
+        on_standing: Told of every measurement.
+
+    Returns:
+        Whether the replay is finished.
+
+    Raises:
+        ReplayRangeError: retention was quicker.
+        Exception: whatever ended the worker.
+    """
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, worker.stop)
+    working = asyncio.create_task(worker.run())
+    following = asyncio.create_task(_follow(worker, make_meter, on_standing))
+    try:
+        await asyncio.wait([working, following], return_when=asyncio.FIRST_COMPLETED)
+        worker.stop()
+        await working
+        return following.done() and following.result()
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+
+
+async def _follow(
+    worker: Worker,
+    make_meter: Callable[[], StandingMeter],
+    on_standing: Callable[[Standing], None],
+) -> bool:
+    still = Still()
+    meter: StandingMeter | None = None
+    try:
+        while True:
+            try:
+                meter = meter or await asyncio.to_thread(make_meter)
+                standing = await asyncio.to_thread(meter.measure)
+                on_standing(standing)
+                if standing.is_finished:
+                    return True
+                stuck = still.after(standing.left)
+                for gap in await asyncio.to_thread(meter.empty, stuck):
+                    worker.pass_over(gap.partition, gap.end)
+            except (KafkaError, OSError) as error:
+                # The worker waits for the broker as well; nothing is lost by it.
+                log.warning("replay.not_measured", error=str(error) or type(error).__name__)
+                if meter is not None:
+                    meter.close()
+                    meter = None
+                await asyncio.sleep(RETRY_SECONDS)
+            await asyncio.sleep(INTERVAL_SECONDS)
+    finally:
+        if meter is not None:
+            meter.close()
+
+
+def outcome(meter: StandingMeter, names: TopicNames) -> Finished:
+    """Count what a finished replay came to."""
+    alerts = alert_topics(names)
+    sizes = meter.sizes([names.analyses, names.mentions, names.dead_letters, *alerts])
+    return Finished(
+        at=datetime.now(UTC),
+        analyses=sizes[names.analyses],
+        mentions=sizes[names.mentions],
+        alerts=sum(sizes[topic] for topic in alerts),
+        dead_letters=sizes[names.dead_letters],
+    )
+
+
+def meter_of(connection: Connection, manifest: Manifest, names: TopicNames) -> StandingMeter:
+    """Make the meter of a replay."""
+    return StandingMeter(connection, manifest, names)
