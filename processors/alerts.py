@@ -53,7 +53,7 @@ def sentiment_alert(
     direction = mention.sentiment.label
     leader = LeaderRef(leader_id=mention.leader_id, leader_name=mention.leader_name)
     ref = RuleRef(id=rule.id, version=rule.version)
-    limit = rule.polarity if mention.sentiment.polarity > 0 else -rule.polarity
+    limit = (rule.threshold or 0.0) * (1 if mention.sentiment.polarity > 0 else -1)
     reason = (
         f"Strongly {direction} about {mention.leader_name}: polarity "
         f"{mention.sentiment.polarity:+.2f} where {limit:+.2f} rings, from "
@@ -81,6 +81,7 @@ def encounter_alert(
     companion: LeaderRef,
     rule: EncounterRule,
     window: Window,
+    severity: Severity,
     now: datetime,
 ) -> Alert:
     """Build the alert of two leaders who stand together after a quiet time."""
@@ -90,7 +91,7 @@ def encounter_alert(
     reason = (
         f"{pair[0].leader_name} and {pair[1].leader_name} together in headline or lead of "
         f"{_named(_context(mention))}; the two were not seen together in the "
-        f"{_duration(rule.quiet_seconds)} before."
+        f"{_duration(rule.cooldown_seconds)} before."
     )
     ids = [one.leader_id for one in pair]
     return Alert(
@@ -98,7 +99,7 @@ def encounter_alert(
         alert_id=alert_id(ref, "encounter", ids, window.start.isoformat()),
         rule=ref,
         kind="encounter",
-        severity="medium" if mention.status == "in_office" else "low",
+        severity=severity,
         leaders=pair,
         window=window,
         observed=1.0,

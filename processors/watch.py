@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from processors.alerts import encounter_alert, sentiment_alert
 from processors.contracts import Alert, LeaderRef, Mention, MentionContext
-from processors.rules import EncounterRule, Guards, Rules, SentimentRule
+from processors.rules import EncounterRule, Guards, Rules, SentimentRule, facts_of
 from processors.windows import milliseconds, tumbling
 
 STATE_VERSION = 1
@@ -82,11 +82,13 @@ def watch(state: WatchState, mention: Mention, rules: Rules, now: datetime) -> W
     if seen in state.applied:
         return Watched(state, suppressed=(Suppressed(NO_RULE, "duplicate_mention"),))
     sitting = _Sitting(state, mention, context, rules, now)
-    sitting.sentiment(rules.sentiment)
+    for sentiment in rules.sentiment:
+        sitting.sentiment(sentiment)
     for companion in context.companions:
         # Both leaders' mentions arrive, at two states: the smaller id's is the pair's.
         if mention.leader_id < companion.leader_id:
-            sitting.encounter(companion, rules.encounter)
+            for encounter in rules.encounter:
+                sitting.encounter(companion, encounter)
     new = WatchState(
         applied=_newest({**state.applied, seen: sitting.moment}, MOST_APPLIED),
         rung=_newest(sitting.rung, MOST_RUNG),
@@ -127,17 +129,6 @@ def _guard(context: MentionContext, guards: Guards) -> str | None:
     return None
 
 
-def _is_strong(mention: Mention, rule: SentimentRule) -> bool:
-    sentiment = mention.sentiment
-    return (
-        sentiment.label in ("negative", "positive")
-        and abs(sentiment.polarity) >= rule.polarity
-        and sentiment.scored_words >= rule.scored_words
-        and sentiment.coverage >= rule.coverage
-        and mention.relevance >= rule.relevance
-    )
-
-
 class _Sitting:
     """One mention before the rules: gathers what rings, what does not, and what is remembered."""
 
@@ -164,9 +155,13 @@ class _Sitting:
 
     def sentiment(self, rule: SentimentRule) -> None:
         """Ring on strong sentiment, once per direction and window, and once per article."""
-        if not _is_strong(self.mention, rule):
+        facts = facts_of(self.mention)
+        if self.mention.sentiment.label not in ("negative", "positive") or not rule.covers(facts):
             return
-        window = tumbling(self.context.event_time, rule.window_seconds)
+        severity = rule.severity(abs(self.mention.sentiment.polarity), facts)
+        if severity is None:
+            return
+        window = tumbling(self.context.event_time, rule.cooldown_seconds)
         name = f"{rule.id}/{rule.version}"
         in_window = f"{name}/{self.mention.sentiment.label}/{milliseconds(window.start)}"
         # By direction too: else an edit that turns the tone rings or not by the order of arrival.
@@ -180,8 +175,6 @@ class _Sitting:
             # An edited article does not ring for what its first version rang for.
             self.suppressed.append(Suppressed(rule.id, "article_rang_already"))
         else:
-            strength = abs(self.mention.sentiment.polarity)
-            severity = next(s for least, s in rule.severities if strength >= least)
             self.alerts.append(sentiment_alert(self.mention, rule, window, severity, self.now))
             self.rung[in_window] = self.rung[of_article] = self.moment
 
@@ -192,21 +185,25 @@ class _Sitting:
         long as the pair was not seen in the window before. If it was, order still counts: a
         sighting that arrives before the one that ties it to the earlier window rings.
         """
-        if self.mention.relevance < rule.relevance:
+        facts = facts_of(self.mention, companion=companion.leader_id)
+        severity = rule.severity(1.0, facts)
+        if severity is None or not rule.covers(facts):
             return
-        if self.guarded or len(self.context.companions) > rule.most_companions:
+        if self.guarded or len(self.context.companions) > rule.parameters.most_companions:
             self.suppressed.append(Suppressed(rule.id, self.guarded or "crowd"))
             return
-        window = tumbling(self.context.event_time, rule.quiet_seconds)
+        window = tumbling(self.context.event_time, rule.cooldown_seconds)
         key = f"{rule.id}/{rule.version}/{companion.leader_id}/{milliseconds(window.start)}"
         sightings = self.pairs.get(companion.leader_id, ())
-        since = self.moment - rule.quiet_seconds * 1000
+        since = self.moment - rule.cooldown_seconds * 1000
         if key in self.rung:
             self.suppressed.append(Suppressed(rule.id, "same_window"))
         elif any(since <= seen <= self.moment for seen in sightings):
             self.suppressed.append(Suppressed(rule.id, "seen_lately"))
         else:
-            self.alerts.append(encounter_alert(self.mention, companion, rule, window, self.now))
+            self.alerts.append(
+                encounter_alert(self.mention, companion, rule, window, severity, self.now)
+            )
             self.rung[key] = self.moment
         self.pairs[companion.leader_id] = _sighted(sightings, self.moment)
 

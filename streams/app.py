@@ -13,7 +13,7 @@ import faust
 
 from processors.analyse import Analyser
 from processors.articles.decode import DecodeLimits
-from processors.rules import Rules
+from processors.rules import load_rules
 from streams.agents.analyse import AnalyseAgent
 from streams.agents.batches import BatchLoop
 from streams.agents.watch import WatchAgent
@@ -91,7 +91,7 @@ def build(
         ),
     )
     watch = WatchAgent(
-        rules=Rules(),
+        rules=load_rules(),
         names=names,
         outbox=outbox,
         metrics=metrics,

@@ -22,7 +22,7 @@ from processors.contracts import (
     Span,
     Versions,
 )
-from processors.rules import Rules
+from processors.rules import load_rules
 from processors.windows import tumbling
 
 TITLE: Final = "Xi Jinping hails “excellent” talks with Vladimir Putin in Beijing"
@@ -124,18 +124,18 @@ def mention() -> Mention:
 
 def alerts() -> dict[AlertKind, Alert]:
     """Make an alert of every kind, as the built-in rules make them."""
-    rules = Rules()
+    (sentiment_rule,), (encounter_rule,) = load_rules().sentiment, load_rules().encounter
     processed = _ENTERED + timedelta(milliseconds=180)
     ringing = mention()
     sentiment = sentiment_alert(
         ringing,
-        rules.sentiment,
-        tumbling(_ENTERED, rules.sentiment.window_seconds),
+        sentiment_rule,
+        tumbling(_ENTERED, sentiment_rule.cooldown_seconds),
         "medium",
         processed,
     )
-    pair_window = tumbling(_ENTERED, rules.encounter.quiet_seconds)
-    encounter = encounter_alert(ringing, _PUTIN, rules.encounter, pair_window, processed)
+    pair_window = tumbling(_ENTERED, encounter_rule.cooldown_seconds)
+    encounter = encounter_alert(ringing, _PUTIN, encounter_rule, pair_window, "medium", processed)
     return {"sentiment": sentiment, "encounter": encounter}
 
 

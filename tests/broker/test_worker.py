@@ -22,7 +22,7 @@ from processors.analyse import load_analyser
 from processors.articles.decode import DecodeLimits, decode
 from processors.contracts import Mention
 from processors.errors import BadArticleError
-from processors.rules import Rules
+from processors.rules import load_rules
 from processors.watch import WatchState, watch
 from streams.brokers import Broker
 from streams.connection import Connection
@@ -259,7 +259,7 @@ def expected_alert_ids(stage: Stage) -> set[str]:
     rang = set()
     for mention in sorted(mentions, key=lambda m: m.context.event_time):  # type: ignore[union-attr]
         done = watch(
-            states.get(mention.leader_id, WatchState()), mention, Rules(), datetime.now(UTC)
+            states.get(mention.leader_id, WatchState()), mention, load_rules(), datetime.now(UTC)
         )
         states[mention.leader_id] = done.state
         rang |= {alert.alert_id for alert in done.alerts}

@@ -1,5 +1,6 @@
 """An alert's identity, and the sentence that says why it rang."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from processors.contracts import (
     Versions,
     Window,
 )
-from processors.rules import EncounterRule, SentimentRule
+from processors.rules import load_rules
 
 EVENT_TIME = datetime(2026, 5, 20, 9, 15, tzinfo=UTC)
 WINDOW = Window(
@@ -73,7 +74,13 @@ def mention(
 
 
 def sentiment(of: Mention) -> Alert:
-    return sentiment_alert(of, SentimentRule(), WINDOW, "medium", NOW)
+    (rule,) = load_rules().sentiment
+    return sentiment_alert(of, rule, WINDOW, "medium", NOW)
+
+
+def encounter(of: Mention, companion: LeaderRef, **changes: int) -> Alert:
+    (rule,) = load_rules().encounter
+    return encounter_alert(of, companion, replace(rule, **changes), WINDOW, "medium", NOW)
 
 
 def test_an_alert_id_never_changes() -> None:
@@ -159,8 +166,8 @@ def test_an_encounter_is_the_same_alert_from_either_side_of_the_pair() -> None:
     xi = mention()
     putin = mention(leader_id="Q7747", leader_name="Vladimir Putin")
     ours = LeaderRef(leader_id="Q15031", leader_name="Xi Jinping")
-    one = encounter_alert(xi, COMPANION, EncounterRule(), WINDOW, NOW)
-    other = encounter_alert(putin, ours, EncounterRule(), WINDOW, NOW)
+    one = encounter(xi, COMPANION)
+    other = encounter(putin, ours)
     assert one == other
     assert [leader.leader_id for leader in one.leaders] == ["Q15031", "Q7747"]
     assert one.reason.startswith("Xi Jinping and Vladimir Putin together in headline or lead of ")
@@ -176,8 +183,8 @@ def test_an_encounter_is_the_same_alert_from_either_side_of_the_pair() -> None:
     ],
 )
 def test_an_encounter_says_how_long_it_was_quiet(quiet_seconds: int, said: str) -> None:
-    rule = EncounterRule(quiet_seconds=quiet_seconds)
-    assert encounter_alert(mention(), COMPANION, rule, WINDOW, NOW).reason.endswith(said)
+    alert = encounter(mention(), COMPANION, cooldown_seconds=quiet_seconds)
+    assert alert.reason.endswith(said)
 
 
 def test_alerts_survive_json_and_carry_their_window_and_times() -> None:

@@ -19,7 +19,7 @@ from processors.contracts import (
     Sentiment,
     Versions,
 )
-from processors.rules import Rules
+from processors.rules import load_rules
 from processors.watch import (
     MOST_APPLIED,
     MOST_PAIRS,
@@ -90,7 +90,7 @@ def watch_all(mentions: Sequence[Mention], state: WatchState | None = None) -> W
     alerts: list[Alert] = []
     suppressed: list[Suppressed] = []
     for one in mentions:
-        result = watch(held, one, Rules(), NOW)
+        result = watch(held, one, load_rules(), NOW)
         held = result.state
         alerts += result.alerts
         suppressed += result.suppressed
@@ -204,8 +204,8 @@ def test_an_edit_that_turns_the_tone_rings_both_ways_whichever_comes_first(
 
 def test_the_same_mention_twice_changes_nothing() -> None:
     one = mention(polarity=-0.9, companions=["Q7747"])
-    first = watch(WatchState(), one, Rules(), NOW)
-    again = watch(first.state, one, Rules(), NOW)
+    first = watch(WatchState(), one, load_rules(), NOW)
+    again = watch(first.state, one, load_rules(), NOW)
     assert again.state is first.state
     assert again.alerts == ()
     assert reasons(again) == [("none", "duplicate_mention")]
@@ -280,8 +280,8 @@ def test_alert_ids_of_the_built_in_rules_never_change() -> None:
 
 def test_now_is_stamped_and_decides_nothing() -> None:
     one = mention(polarity=-0.9, companions=["Q7747"])
-    today = watch(WatchState(), one, Rules(), NOW)
-    later = watch(WatchState(), one, Rules(), NOW + 365 * DAY)
+    today = watch(WatchState(), one, load_rules(), NOW)
+    later = watch(WatchState(), one, load_rules(), NOW + 365 * DAY)
     assert today.state == later.state
     assert {a.processed_at for a in later.alerts} == {NOW + 365 * DAY}
     assert [msgspec.structs.replace(a, processed_at=NOW) for a in later.alerts] == list(
@@ -297,7 +297,7 @@ def test_alerts_rest_on_the_article_and_sentences_of_their_mention() -> None:
 
 def test_a_mention_without_its_article_is_a_bug_of_the_caller() -> None:
     with pytest.raises(ValueError, match="without its article"):
-        watch(WatchState(), msgspec.structs.replace(mention(), context=None), Rules(), NOW)
+        watch(WatchState(), msgspec.structs.replace(mention(), context=None), load_rules(), NOW)
 
 
 few = settings(max_examples=60)

@@ -17,7 +17,7 @@ from processors.contracts import (
     Sentiment,
     Versions,
 )
-from processors.rules import Rules
+from processors.rules import load_rules
 from processors.watch import STATE_VERSION, WatchState, decode_state, encode_state
 from streams.agents.watch import WatchAgent
 from streams.envelope import Outgoing
@@ -72,7 +72,7 @@ class Watching:
         self.outbox = Outbox(refuse)
         self.metrics = Metrics()
         self.agent = WatchAgent(
-            Rules(),
+            load_rules(),
             NAMES,
             self.outbox,
             self.metrics,
