@@ -6,6 +6,7 @@
     └── MisconfigurationError    the operator is at fault; the worker does not start
         ├── BadRegistryError     a row of the leaders' registry
         ├── BadLexiconError      a row of a sentiment lexicon
+        ├── BadFamiliesError     a row of the publisher families
         ├── BadConditionError    a condition of a rule, with columns
         └── BadRulesError        a file of rules, with every problem and its line
 
@@ -72,6 +73,10 @@ class BadRegistryError(MisconfigurationError):
 
 class BadLexiconError(MisconfigurationError):
     """A sentiment lexicon is wrong; the message names file, line and what to do."""
+
+
+class BadFamiliesError(MisconfigurationError):
+    """The file of publisher families is wrong; the message names line and what to do."""
 
 
 class BadConditionError(MisconfigurationError):

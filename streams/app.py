@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import faust
+from aiokafka.partitioner import murmur2
 
 from processors.analyse import Analyser
 from processors.articles.decode import DecodeLimits
 from processors.rules import load_rules
 from streams.agents.analyse import AnalyseAgent
 from streams.agents.batches import BatchLoop
+from streams.agents.holding import HoldingLoop, MarksSource
 from streams.agents.watch import WatchAgent
 from streams.connection import Connection
 from streams.dead_letters import DeadLetterLimit
@@ -52,6 +54,7 @@ def build(
     connection: Connection,
     analyser: Analyser,
     metrics: Metrics,
+    marks: MarksSource,
     fail: Callable[[BaseException], None],
 ) -> App:
     """Build the app of one worker.
@@ -61,6 +64,7 @@ def build(
         connection: How to reach the cluster.
         analyser: The analysis, with its registry and lexicon loaded.
         metrics: Where everything is counted.
+        marks: Where watch learns up to which event time everything is analysed.
         fail: Ends the worker with an error.
     """
     names = TopicNames.of(settings)
@@ -86,12 +90,15 @@ def build(
         names=names,
         outbox=outbox,
         metrics=metrics,
+        partitions=settings.partitions,
         dead_letter_limit=DeadLetterLimit(
             settings.dead_letter_limit_share, settings.dead_letter_limit_records
         ),
     )
     watch = WatchAgent(
         rules=load_rules(),
+        # As the producer decides it: see `Outgoing.partition`.
+        partition_of=lambda key: (murmur2(key) & 0x7FFFFFFF) % settings.partitions,
         names=names,
         outbox=outbox,
         metrics=metrics,
@@ -103,8 +110,19 @@ def build(
     async def analyse_articles(stream: Any) -> None:
         await loop.run(stream, "analyse", analyse.handle)
 
+    holding = HoldingLoop(
+        agent=watch,
+        progress=progress,
+        metrics=metrics,
+        marks=marks,
+        generation=loop.generation,
+        fail=fail,
+        batch_records=settings.batch_records,
+        batch_wait_seconds=settings.batch_wait_seconds,
+    )
+
     async def watch_mentions(stream: Any) -> None:
-        await loop.run(stream, "watch", watch.handle)
+        await holding.run(stream, "watch")
 
     app.agent(articles, name="analyse")(analyse_articles)
     app.agent(mentions, name="watch")(watch_mentions)

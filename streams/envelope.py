@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from processors.contracts import Alert, Analysis, Mention
+from processors.contracts import Alert, Analysis, Mention, Withdrawal
 from processors.errors import BadArticleError, DeadLetterReason
 
 Headers = Sequence[tuple[str, bytes]]
@@ -82,6 +82,19 @@ def analysis_record(topic: str, analysis: Analysis) -> Outgoing:
 def mention_record(topic: str, mention: Mention) -> Outgoing:
     """Build the record of a mention, keyed by leader, so that a leader's state has one owner."""
     return Outgoing(topic, mention.leader_id.encode(), _encode(mention), _JSON_HEADERS)
+
+
+def withdrawal_records(
+    topic: str, withdrawal: Withdrawal | None, partitions: int
+) -> list[Outgoing]:
+    """Build the records of a withdrawal, if there is one: one for each partition of the mentions.
+
+    Nobody knows which leaders the article named before, so every leader's state must hear of it.
+    """
+    if withdrawal is None:
+        return []
+    key, value = withdrawal.withdrawn.article_id.encode(), _encode(withdrawal)
+    return [Outgoing(topic, key, value, _JSON_HEADERS, partition=n) for n in range(partitions)]
 
 
 def alert_record(topic: str, alert: Alert) -> Outgoing:

@@ -10,7 +10,7 @@ that state and mentions of a leader are always with the same worker.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from kafka.errors import (
@@ -32,7 +32,7 @@ DEAD_LETTERS = "news.dead-letters"
 ALERTS = "news.alerts"
 WATCH_TABLE = "watch"
 
-ALERT_KINDS: tuple[AlertKind, ...] = ("sentiment", "encounter")
+ALERT_KINDS: tuple[AlertKind, ...] = get_args(AlertKind)
 # Headers, key and the error's description ride on top of a dead letter's original bytes.
 ENVELOPE_BYTES = 65_536
 _ALTERED = "OK"

@@ -7,10 +7,13 @@ silence.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
+from aiokafka import TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka.structs import OffsetAndMetadata
 from kafka import KafkaAdminClient
 
 from processors.analyse import Analyser
@@ -24,6 +27,7 @@ from streams.metrics import Metrics
 from streams.reachability import wait_until_reachable
 from streams.settings import Settings
 from streams.topics import TopicNames, apply, plan, require
+from streams.watermarks import WatermarkMeter, WatermarkReporter, note
 
 log = structlog.get_logger(__name__)
 
@@ -58,6 +62,7 @@ class Worker:
         self._stop = asyncio.Event()
         self._failure: BaseException | None = None
         self.metrics = Metrics(process=True)
+        self._watermarks = WatermarkReporter(self._watermark_meter)
         self._lag = LagReporter(self._lag_meter, self.metrics, settings.lag_interval_seconds)
         self.health = Health(time.monotonic, settings.live_timeout_seconds, self._waiting)
         self._assigned: set[Any] = set()
@@ -93,6 +98,7 @@ class Worker:
                 await self._run_app(address)
         finally:
             self._lag.stop()
+            self._watermarks.stop()
             http.stop()
         if self._failure is not None:
             raise self._failure
@@ -136,7 +142,14 @@ class Worker:
             time.sleep(TICK_SECONDS)
 
     async def _run_app(self, address: str) -> None:
-        app = build(self._settings, self._connection, self._analyser, self.metrics, self.fail)
+        app = build(
+            self._settings,
+            self._connection,
+            self._analyser,
+            self.metrics,
+            self._watermarks,
+            self.fail,
+        )
         app.faust.on_partitions_assigned.connect(self._on_assigned)
 
         async def on_revoked(_app: Any, revoked: Any, **_: Any) -> None:
@@ -149,6 +162,7 @@ class Worker:
         app.faust.on_rebalance_complete.connect(on_recovered)
         app.faust.finalize()
         self._lag.start()
+        self._watermarks.start()
         try:
             if not await self._start(app):
                 return
@@ -217,7 +231,29 @@ class Worker:
         done = await app.faust.consumer._commit_offsets(offsets)  # noqa: SLF001 - see above
         self.metrics.commits.labels("committed" if done else "failed").inc()
         if done:
+            await self._note(app, offsets)
             app.progress.committed(offsets)
+
+    async def _note(self, app: App, offsets: Mapping[Any, int]) -> None:
+        """Write beside the articles' offsets up to which event time they are finished.
+
+        Faust commits without metadata. The group may change between the two commits: then the next
+        commit, by whoever has the partition, has the note.
+        """
+        notes = {
+            TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(
+                offset, note(app.progress.newest_ms(tp))
+            )
+            for tp, offset in offsets.items()
+            if tp.topic == self._names.articles
+        }
+        if not notes:
+            return
+        thread = app.faust.consumer._thread  # noqa: SLF001 - Faust has no other way to metadata
+        try:
+            await thread.call_thread(thread._consumer.commit, notes)  # noqa: SLF001
+        except (KafkaError, IllegalStateError) as error:
+            log.warning("worker.watermark_not_noted", error=str(error) or type(error).__name__)
 
     async def _finish(self, app: App) -> None:
         """Let the batch in flight end, and commit it."""
@@ -268,6 +304,15 @@ class Worker:
     def _lag_meter(self) -> LagMeter:
         topics = (self._names.articles, self._names.mentions)
         return LagMeter(self._connection, self._settings.application_id, topics)
+
+    def _watermark_meter(self) -> WatermarkMeter:
+        return WatermarkMeter(
+            self._connection,
+            self._settings.application_id,
+            self._names.articles,
+            self._names.mentions,
+            round(self._settings.lateness_seconds * 1000),
+        )
 
     def _build_info(self) -> None:
         versions = self._analyser.versions

@@ -22,6 +22,7 @@ from streams.envelope import (
     analysis_record,
     dead_letter_record,
     mention_record,
+    withdrawal_records,
 )
 from streams.metrics import Metrics
 from streams.outbox import Outbox
@@ -35,13 +36,14 @@ MOST_OUTPUT_BYTES = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class AnalyseAgent:
-    """Handles batches of article records."""
+    """Handles batches of article records. `partitions` is the number of those of mentions."""
 
     analyser: Analyser
     limits: DecodeLimits
     names: TopicNames
     outbox: Outbox
     metrics: Metrics
+    partitions: int
     dead_letter_limit: DeadLetterLimit
 
     async def handle(self, events: Sequence[Any]) -> None:
@@ -87,6 +89,7 @@ class AnalyseAgent:
         out = [
             analysis_record(self.names.analyses, result.analysis),
             *(mention_record(self.names.mentions, mention) for mention in result.mentions),
+            *withdrawal_records(self.names.mentions, result.withdrawal, self.partitions),
         ]
         largest = max(len(one.value or b"") for one in out)
         if largest > MOST_OUTPUT_BYTES:

@@ -20,10 +20,10 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 
 from processors.analyse import load_analyser
 from processors.articles.decode import DecodeLimits, decode
-from processors.contracts import Mention
+from processors.contracts import Alert, Mention, Withdrawal
 from processors.errors import BadArticleError
 from processors.rules import load_rules
-from processors.watch import WatchState, watch
+from processors.watch import HeldState, new_state, watch, withdraw
 from streams.brokers import Broker
 from streams.connection import Connection
 from streams.demo.bundle import load_bundle, redated
@@ -247,23 +247,30 @@ def story(number: int) -> tuple[bytes, bytes]:
 def expected_alert_ids(stage: Stage) -> set[str]:
     """What the pure functions make of the articles as they stand in the topic."""
     analyser = load_analyser("test", "textblob-news")
-    states: dict[str, WatchState] = {}
-    mentions: list[Mention] = []
+    rules = load_rules()
+    said: list[tuple[datetime, str, Mention | Withdrawal]] = []
     for record in stage.read(stage.names.articles):
         try:
             article = decode(record.value, list(record.headers.items()), record.key, DecodeLimits())
         except BadArticleError:
             continue
         moment = datetime.fromtimestamp(record.timestamp_ms / 1000, tz=UTC)
-        mentions += analyser.analyse(article, moment).mentions
-    rang = set()
-    for mention in sorted(mentions, key=lambda m: m.context.event_time):  # type: ignore[union-attr]
-        done = watch(
-            states.get(mention.leader_id, WatchState()), mention, load_rules(), datetime.now(UTC)
-        )
-        states[mention.leader_id] = done.state
-        rang |= {alert.alert_id for alert in done.alerts}
-    return rang
+        analysed = analyser.analyse(article, moment)
+        for mention in analysed.mentions:
+            assert mention.context is not None
+            said.append((moment, mention.context.mention_id, mention))
+        if analysed.withdrawal:
+            said.append((moment, article.article_id, analysed.withdrawal))
+    states: dict[str, HeldState] = {}
+    rang: list[Alert] = []
+    for _, _, one in sorted(said, key=lambda each: each[:2]):
+        if isinstance(one, Withdrawal):
+            for state in states.values():
+                rang += withdraw(state, one, datetime.now(UTC))
+        else:
+            state = states.setdefault(one.leader_id, new_state())
+            rang += watch(state, one, rules, datetime.now(UTC)).alerts
+    return {alert.alert_id for alert in rang}
 
 
 def test_the_bundle_becomes_analyses_mentions_alerts_and_dead_letters(stage: Stage) -> None:

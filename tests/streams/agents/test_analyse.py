@@ -78,7 +78,7 @@ def handle(
     limit: DeadLetterLimit = NEVER,
 ) -> tuple[Outbox, Metrics]:
     outbox, metrics = outbox or Outbox(), Metrics()
-    agent = AnalyseAgent(analyser, DecodeLimits(), NAMES, outbox, metrics, limit)
+    agent = AnalyseAgent(analyser, DecodeLimits(), NAMES, outbox, metrics, 4, limit)
     asyncio.run(agent.handle([Event(message) for message in messages]))
     return outbox, metrics
 

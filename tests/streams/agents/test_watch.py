@@ -18,8 +18,8 @@ from processors.contracts import (
     Versions,
 )
 from processors.rules import load_rules
-from processors.watch import STATE_VERSION, WatchState, decode_state, encode_state
-from streams.agents.watch import WatchAgent
+from processors.watch import STATE_VERSION, decode_state
+from streams.agents.watch import Read, WatchAgent
 from streams.envelope import Outgoing
 from streams.metrics import Metrics
 from streams.settings import Settings
@@ -27,6 +27,7 @@ from streams.topics import TopicNames
 
 NAMES = TopicNames.of(Settings())
 XI, PUTIN = "Q15031", "Q7747"
+PARTITION = 2
 
 
 @dataclass(frozen=True)
@@ -35,14 +36,13 @@ class Message:
     key: bytes | None
     offset: int = 0
     topic: str = NAMES.mentions
-    partition: int = 2
+    partition: int = PARTITION
     timestamp: float | None = 1_779_268_500.25
     headers: Any = ()
 
-
-@dataclass(frozen=True)
-class Event:
-    message: Message
+    @property
+    def tp(self) -> tuple[str, int]:
+        return self.topic, self.partition
 
 
 @dataclass
@@ -77,10 +77,16 @@ class Watching:
             self.outbox,
             self.metrics,
             lambda: self.states,
+            lambda _: PARTITION,
         )
 
     def handle(self, *messages: Message) -> None:
-        asyncio.run(self.agent.handle([Event(message) for message in messages]))
+        asyncio.run(self._handle(messages))
+
+    async def _handle(self, messages: Sequence[Message]) -> None:
+        understood = [self.agent.read(message) for message in messages]
+        await self.agent.bury([one for one in understood if not isinstance(one, Read)])
+        await self.agent.handle([one for one in understood if isinstance(one, Read)])
 
     def sample(self, name: str, **labels: str) -> float | None:
         return self.metrics.registry.get_sample_value(name, labels)
@@ -141,7 +147,7 @@ def test_a_leaders_state_is_written_once_a_batch_with_all_of_it() -> None:
     watching.handle(message("a1"), message("a1", PUTIN), message("a2"), message("a3"))
     states = watching.outbox.calls[-1]
     assert sorted(record.key or b"" for record in states) == [XI.encode(), PUTIN.encode()]
-    assert len(decode_state(watching.states[XI.encode()]).applied) == 3
+    assert len(decode_state(watching.states[XI.encode()]).kept.applied) == 3
     assert watching.sample("tocsin_watched_leaders") == 2
     held_bytes = sum(map(len, watching.states.values()))
     assert watching.sample("tocsin_watch_state_bytes") == held_bytes
@@ -236,7 +242,7 @@ def test_a_mention_without_its_article_goes_to_the_dead_letters() -> None:
 
 
 def test_a_state_that_this_version_cannot_read_stops_the_worker() -> None:
-    newer = encode_state(WatchState(version=STATE_VERSION + 1))
+    newer = msgspec.msgpack.encode([STATE_VERSION + 1])
     watching = Watching({XI.encode(): newer})
     with pytest.raises(msgspec.ValidationError):
         watching.handle(message("a1"))

@@ -7,7 +7,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from processors.alerts import SHOWN_TITLE, alert_id, encounter_alert, sentiment_alert
+from processors.alerts import (
+    SHOWN_TITLE,
+    Ringing,
+    alert_id,
+    encounter_alert,
+    message_id,
+    sentiment_alert,
+)
 from processors.contracts import (
     Alert,
     ArticleRef,
@@ -75,12 +82,12 @@ def mention(
 
 def sentiment(of: Mention) -> Alert:
     (rule,) = load_rules().sentiment
-    return sentiment_alert(of, rule, WINDOW, "medium", NOW)
+    return sentiment_alert(Ringing(of, "medium", WINDOW, NOW), rule)
 
 
 def encounter(of: Mention, companion: LeaderRef, **changes: int) -> Alert:
     (rule,) = load_rules().encounter
-    return encounter_alert(of, companion, replace(rule, **changes), WINDOW, "medium", NOW)
+    return encounter_alert(Ringing(of, "medium", WINDOW, NOW), replace(rule, **changes), companion)
 
 
 def test_an_alert_id_never_changes() -> None:
@@ -200,3 +207,10 @@ def test_alerts_survive_json_and_carry_their_window_and_times() -> None:
 def test_a_mention_without_its_article_cannot_ring() -> None:
     with pytest.raises(ValueError, match=r"read it from news\.mentions"):
         sentiment(mention(context=None))
+
+
+def test_a_message_about_an_alert_is_an_event_of_its_own() -> None:
+    first = alert_id(RULE, "surge", ["Q15031"], "w")
+    ids = {first, *(message_id(first, kind, n) for kind in ("update", "cancel") for n in (2, 3))}
+    assert len(ids) == 5
+    assert message_id(first, "update", 2) == "b0fa26f5fe25e595b46cd02576c267c8"

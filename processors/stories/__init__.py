@@ -1,0 +1,35 @@
+"""Stories: which reports tell of the same event.
+
+Owns signatures and their likeness, and the book of a leader's stories. Must not know leaders, rules
+or alerts.
+"""
+
+from processors.stories.book import (
+    MOST_STORIES,
+    Placed,
+    Story,
+    StoryBook,
+    novelty,
+)
+from processors.stories.signature import (
+    MOST_TERMS,
+    TERM_BYTES,
+    common_share,
+    mark,
+    signature,
+    unpack,
+)
+
+__all__ = [
+    "MOST_STORIES",
+    "MOST_TERMS",
+    "TERM_BYTES",
+    "Placed",
+    "Story",
+    "StoryBook",
+    "common_share",
+    "mark",
+    "novelty",
+    "signature",
+    "unpack",
+]
