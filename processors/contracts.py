@@ -111,7 +111,7 @@ class MentionContext(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What watch must know of the article that a mention comes from.
 
     `companions` are the leaders named with this one in the headline or lead, by id;
-    empty where this leader is not named there.
+    empty where this leader is not named there. `in_lead` says whether it is.
     """
 
     mention_id: str
@@ -121,6 +121,7 @@ class MentionContext(Struct, frozen=True, kw_only=True, omit_defaults=True):
     published: datetime | None = None
     language: str = ""
     companions: list[LeaderRef] = []
+    in_lead: bool = False
     flags: list[ArticleFlag] = []
     versions: Versions
 

@@ -13,7 +13,7 @@ import faust
 
 from processors.analyse import Analyser
 from processors.articles.decode import DecodeLimits
-from processors.rules import load_rules
+from processors.rules import Rules
 from streams.agents.analyse import AnalyseAgent
 from streams.agents.batches import BatchLoop
 from streams.agents.watch import WatchAgent
@@ -22,6 +22,7 @@ from streams.dead_letters import DeadLetterLimit
 from streams.metrics import Metrics
 from streams.outbox import Outbox
 from streams.progress import Progress
+from streams.rules import own_topics
 from streams.settings import Settings
 from streams.topics import WATCH_TABLE, TopicNames
 
@@ -51,6 +52,7 @@ def build(
     settings: Settings,
     connection: Connection,
     analyser: Analyser,
+    rules: Rules,
     metrics: Metrics,
     fail: Callable[[BaseException], None],
 ) -> App:
@@ -60,10 +62,11 @@ def build(
         settings: The settings in force.
         connection: How to reach the cluster.
         analyser: The analysis, with its registry and lexicon loaded.
+        rules: The rules in force.
         metrics: Where everything is counted.
         fail: Ends the worker with an error.
     """
-    names = TopicNames.of(settings)
+    names = TopicNames.of(settings, own_topics(rules))
     app = _faust(settings, connection)
     articles = _raw_topic(app, names.articles, settings.partitions)
     mentions = _raw_topic(app, names.mentions, settings.partitions)
@@ -91,7 +94,7 @@ def build(
         ),
     )
     watch = WatchAgent(
-        rules=load_rules(),
+        rules=rules,
         names=names,
         outbox=outbox,
         metrics=metrics,

@@ -22,6 +22,7 @@ from streams.http import HttpServer
 from streams.lag import LagMeter, LagReporter
 from streams.metrics import Metrics
 from streams.reachability import wait_until_reachable
+from streams.rules import own_topics, rules_in_force
 from streams.settings import Settings
 from streams.topics import TopicNames, apply, plan, require
 
@@ -41,6 +42,9 @@ class Worker:
         connection: How to reach the cluster.
         analyser: The analysis, loaded.
         on_started: Told the address of `/metrics` once the app runs.
+
+    Raises:
+        MisconfigurationError: the rules that the settings name are wrong.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class Worker:
         self._connection = connection
         self._analyser = analyser
         self._on_started = on_started
+        self._rules = rules_in_force(settings)
         self._names = TopicNames.of(settings)
         self._stop = asyncio.Event()
         self._failure: BaseException | None = None
@@ -120,7 +125,7 @@ class Worker:
         )
         admin = KafkaAdminClient(**self._connection.kafka_python())
         try:
-            wanted = plan(settings)
+            wanted = plan(settings, own_topics(self._rules))
             if settings.create_topics:
                 for done in apply(admin, wanted):
                     log.info("worker.topic_changed", topic=done.name, was=done.message)
@@ -136,7 +141,9 @@ class Worker:
             time.sleep(TICK_SECONDS)
 
     async def _run_app(self, address: str) -> None:
-        app = build(self._settings, self._connection, self._analyser, self.metrics, self.fail)
+        app = build(
+            self._settings, self._connection, self._analyser, self._rules, self.metrics, self.fail
+        )
         app.faust.on_partitions_assigned.connect(self._on_assigned)
 
         async def on_revoked(_app: Any, revoked: Any, **_: Any) -> None:

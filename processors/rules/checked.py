@@ -71,6 +71,11 @@ class Table:
         else:
             problems.add(path, f"{_last(path)} is {_shown(values)}; it takes a table of keys")
 
+    @property
+    def line(self) -> int:
+        """The line that the table begins in."""
+        return self._problems.place(self.path).line
+
     def has(self, key: str) -> bool:
         """Say whether a key is given; `finish` then knows it."""
         self._asked[key] = None

@@ -13,7 +13,7 @@ from typing import Any, get_args
 
 from processors.contracts import ArticleFlag, Label, OfficeStatus
 from processors.errors import BadConditionError
-from processors.rules.facts import Facts, describe_facts
+from processors.rules.facts import Fact, Facts, describe_facts
 from processors.rules.syntax import (
     Call,
     Every,
@@ -82,6 +82,11 @@ def compile_condition(source: str, known: Mapping[str, Collection[str]] | None =
     return Condition(source, test)
 
 
+def kind_of(fact: Fact) -> str:
+    """Say what kind of value a field has, as messages and documentation call it."""
+    return _KINDS.get(fact.kind, TEXTS)
+
+
 class _Checker:
     """Goes through a tree once: gathers what is wrong, and builds the closures."""
 
@@ -131,7 +136,7 @@ class _Checker:
             hint = f"Did you mean {near[0]}?" if near else "`tocsin rules fields` lists them."
             self.add(node, f"there is no field {node.name}. {hint}")
             return UNKNOWN, _constant(None)
-        return _KINDS.get(fact.kind, TEXTS), fact.read
+        return kind_of(fact), fact.read
 
     def _items(self, node: Items) -> tuple[str, Test]:
         kinds = set()

@@ -49,6 +49,7 @@ def read_rule(table: Table, known: _Known) -> Rule[Any] | None:
     severities = _severities(table, name, kind, known)
     cooldown_seconds = table.take("cooldown_seconds", Cooldown, kind.cooldown_seconds)
     topic = _topic(table, name)
+    table.has("example")
     table.finish(_of_other_kinds(name))
     if not rule_id:
         return None

@@ -67,9 +67,7 @@ class WatchAgent:
                 await asyncio.sleep(0)
         for letter, _ in batch.dead:
             await send_dead_letter(self.outbox, letter)
-        await self.outbox.send(
-            [alert_record(self.names.alerts[alert.kind], alert) for alert in batch.alerts]
-        )
+        await self.outbox.send([alert_record(self._topic(alert), alert) for alert in batch.alerts])
         self._count(batch)
         await self._keep(batch)
         self.metrics.stage_duration.labels(WATCH).observe(time.perf_counter() - began)
@@ -93,6 +91,10 @@ class WatchAgent:
         batch.suppressed += result.suppressed
         if result.state is not state:
             batch.states[key] = (record.partition, result.state)
+
+    def _topic(self, alert: Alert) -> str:
+        rule = self.rules.named(alert.rule.id)
+        return self.names.of_alert(alert.kind, rule.topic if rule else "")
 
     async def _keep(self, batch: _Batch) -> None:
         """Write each changed state once, to the changelog's partition of its mentions."""

@@ -117,6 +117,7 @@ def mention() -> Mention:
         published=_PUBLISHED,
         language="en",
         companions=[_PUTIN],
+        in_lead=True,
         versions=_VERSIONS,
     )
     return _mention(_XI, "CN", context)
