@@ -64,7 +64,7 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class ExampleRun:
     """How an example went: it passed if nothing is missing and nothing is too much.
 
     `missing` alerts were expected and not sent, `unexpected` ones were sent and not expected.
@@ -83,7 +83,7 @@ class Tested:
         return not self.missing and not self.unexpected and self.suppressed is None
 
 
-def run_example(example: Example, rules: Rules, analyser: Analyser) -> Tested:
+def run_example(example: Example, rules: Rules, analyser: Analyser) -> ExampleRun:
     """Run one example under the rules in force; only its own rule's alerts are compared.
 
     Raises:
@@ -98,7 +98,7 @@ def run_example(example: Example, rules: Rules, analyser: Analyser) -> Tested:
     missing, unexpected = _compared(example.alerts, sent)
     reasons = tuple(one.reason for one in unsent)
     as_expected = example.suppressed is None or Counter(reasons) == Counter(example.suppressed)
-    return Tested(example, missing, unexpected, None if as_expected else reasons, unsent)
+    return ExampleRun(example, missing, unexpected, None if as_expected else reasons, unsent)
 
 
 def _mentions(article: ExampleArticle, analyser: Analyser) -> Sequence[Mention]:

@@ -14,7 +14,7 @@ from streams.version import tocsin_version
 
 if TYPE_CHECKING:
     from processors.rules import RulesFile
-    from processors.trial import Tested
+    from processors.trial import ExampleRun
 
 app = typer.Typer(
     help="Show, check and test the rules, and try them on past articles.",
@@ -197,7 +197,7 @@ def _print_problems(name: str, level: str, problems: "tuple[RulesProblem, ...]")
         typer.echo(msgspec.json.encode(row).decode())
 
 
-def _tested(tested: "Tested", *, explain_suppressed: bool) -> dict[str, Any]:
+def _tested(tested: "ExampleRun", *, explain_suppressed: bool) -> dict[str, Any]:
     example = tested.example
     row: dict[str, Any] = {
         "rule": example.rule_id,

@@ -12,7 +12,7 @@ from rich.text import Text
 from processors.contracts import Alert
 from processors.rules import KINDS, ExpectedAlert, Rule
 from processors.rules.wording import duration, parameters, scope, steps
-from processors.trial import Difference, Tested, Unsent
+from processors.trial import Difference, ExampleRun, Unsent
 from streams.cli.alert_view import SEVERITY_STYLES
 from streams.reading.visible import visible
 
@@ -41,7 +41,7 @@ def render_rule(rule: Rule[Any]) -> Text:
     return line
 
 
-def render_tested(tested: Tested, *, explain_suppressed: bool) -> Text:
+def render_tested(tested: ExampleRun, *, explain_suppressed: bool) -> Text:
     """Say how an example went; no line break at the end."""
     example = tested.example
     line = Text()
