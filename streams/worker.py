@@ -159,7 +159,12 @@ class Worker:
         try:
             if not await self._start(app):
                 return
-            log.info("worker.started", metrics=f"{address}/metrics", topic=self._names.articles)
+            log.info(
+                "worker.started",
+                metrics=f"{address}/metrics",
+                topic=self._names.articles,
+                rules=self._settings.rules or "built-in",
+            )
             if self._on_started is not None:
                 self._on_started(address)
             await self._tick(app)
