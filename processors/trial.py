@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from processors.analyse import Analyser
+from processors.analyse import Analysed, Analyser
 from processors.articles.decode import DecodeLimits, decode
 from processors.contracts import Alert, ArticleRef, LeaderRef, Mention
 from processors.rules import Example, ExampleArticle, ExpectedAlert, Rule, Rules
@@ -45,6 +45,11 @@ class Trial:
     alerts: list[Alert] = field(default_factory=list)
     unsent: list[Unsent] = field(default_factory=list)
     _states: dict[str, WatchState] = field(default_factory=dict)
+
+    def apply(self, analysed: Analysed) -> None:
+        """Apply all that one article says."""
+        for mention in analysed.mentions:
+            self.watch(mention)
 
     def watch(self, mention: Mention) -> None:
         """Apply one mention."""
@@ -91,8 +96,7 @@ def run_example(example: Example, rules: Rules, analyser: Analyser) -> ExampleRu
     """
     trial = Trial(rules, max(one.event_time for one in example.articles))
     for article in sorted(example.articles, key=lambda one: one.event_time):
-        for mention in _mentions(article, analyser):
-            trial.watch(mention)
+        trial.apply(_analysed(article, analyser))
     sent = [alert for alert in trial.alerts if alert.rule.id == example.rule_id]
     unsent = tuple(one for one in trial.unsent if one.rule == example.rule_id)
     missing, unexpected = _compared(example.alerts, sent)
@@ -101,10 +105,10 @@ def run_example(example: Example, rules: Rules, analyser: Analyser) -> ExampleRu
     return ExampleRun(example, missing, unexpected, None if as_expected else reasons, unsent)
 
 
-def _mentions(article: ExampleArticle, analyser: Analyser) -> Sequence[Mention]:
+def _analysed(article: ExampleArticle, analyser: Analyser) -> Analysed:
     value = msgspec.json.encode(article.document)
     decoded = decode(value, [], None, DecodeLimits())
-    return analyser.analyse(decoded, article.event_time).mentions
+    return analyser.analyse(decoded, article.event_time)
 
 
 def _compared(

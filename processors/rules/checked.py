@@ -5,6 +5,7 @@ is wrong has its default, so that reading goes on and finds the rest.
 """
 
 import difflib
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,8 @@ from processors.rules.positions import Path, Position
 T = TypeVar("T")
 _START = Position(1, 1)
 _LONGEST_SHOWN = 60
+# A $ would let a line break through at the end.
+_END = r"\Z"
 
 
 @dataclass(slots=True)
@@ -90,10 +93,14 @@ class Table:
             self._problems.add((*self.path, key), f"{key} has no zone; write a Z behind it")
             return default
         try:
-            return msgspec.convert(value, kind, strict=True)
+            converted = msgspec.convert(value, kind, strict=True)
         except msgspec.ValidationError:
+            converted = math.nan
+        # TOML has a nan, which no bound holds back.
+        if isinstance(converted, float) and math.isnan(converted):
             self.problem(key, _why_not(key, kind, value))
             return default
+        return converted
 
     def require(self, key: str, kind: Any, default: T) -> T | Any:
         """Give a key's value; note it where it is missing."""
@@ -189,7 +196,7 @@ def taken(kind: Any) -> str:
         noun = "a whole number" if bare is int else "a number"
         return " ".join([noun, *(f"{words} {limit}" for words, limit in bounds.items())])
     patterns = [meta.pattern for meta in metas if meta.pattern]
-    return f"text that matches {patterns[0].strip('^').removesuffix('$')}" if patterns else "text"
+    return f"text that matches {patterns[0].strip('^').removesuffix(_END)}" if patterns else "text"
 
 
 def _parts(kind: Any) -> tuple[Any, list[Meta]]:

@@ -107,9 +107,11 @@ def _read(
 ) -> RulesFile:
     try:
         values = tomllib.loads(text)
+        problems = Problems(positions(text))
     except tomllib.TOMLDecodeError as error:
         raise BadRulesError(name, [_syntax_problem(error, text)]) from error
-    problems = Problems(positions(text))
+    except RecursionError as error:
+        raise BadRulesError(name, [RulesProblem(1, 1, "nested too deep")]) from error
     file = Table(values, (), problems)
     extends = file.take("extends", Literal["builtin"], None)
     extended = builtin if extends else None

@@ -18,11 +18,11 @@ from processors.rules.values import EVERYONE, Rule, Scope, SeverityStep
 
 ALERTS = "news.alerts"
 
-RuleId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+RuleId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}\Z")]
 Version = Annotated[int, Meta(ge=1, le=1_000_000)]
 Description = Annotated[str, Meta(max_length=1_000)]
 Cooldown = Annotated[int, Meta(ge=1, le=MOST_SECONDS)]
-Topic = Annotated[str, Meta(pattern=r"^news\.alerts\.[a-z0-9][a-z0-9-]{0,63}$")]
+Topic = Annotated[str, Meta(pattern=r"^news\.alerts\.[a-z0-9][a-z0-9-]{0,63}\Z")]
 
 _Known = Mapping[str, Collection[str]]
 

@@ -168,10 +168,10 @@ def _run(settings: Settings, source: _Source, trials: "Sequence[Trial]", span: _
     for past in source.articles:
         counts = past.event_time >= span.start
         reading.articles += counts
-        for mention in analyser.analyse(past.article, past.event_time).mentions:
-            reading.mentions += counts
-            for trial in trials:
-                trial.watch(mention)
+        analysed = analyser.analyse(past.article, past.event_time)
+        reading.mentions += counts * len(analysed.mentions)
+        for trial in trials:
+            trial.apply(analysed)
         if time.monotonic() - spoken > PROGRESS_SECONDS:
             spoken = time.monotonic()
             typer.echo(f"{reading.articles:,} articles, up to {past.event_time:%F %R}", err=True)

@@ -1,10 +1,13 @@
 """Files of rules: what they may say, and what is said of those that are wrong."""
 
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from processors.errors import BadRulesError, MisconfigurationError
 from processors.rules import KINDS, Rules, load_rules, load_rules_file, read_rules
@@ -99,6 +102,8 @@ update_after_seconds = [60, 120]
         (rule('when = """\npolarty < 0"""'), 5, "character 1 of the text: there is no field"),
         (rule("cooldown_seconds = 2.5"), 5, "cooldown_seconds is 2.5; it takes a whole number"),
         (rule("minimum_count = 3"), 5, "minimum_count is a parameter of surge rules, and this"),
+        (rule("slack = nan", "shift"), 5, "slack is nan; it takes a number from 0 up to 10"),
+        (rule("", "surge").replace('"one"', '"one\\n"'), 2, "id is 'one\\n'; it takes text"),
         (rule("slack = -1", "shift"), 5, "slack is -1; it takes a number from 0 up to 10"),
         (rule("severities = []"), 5, "severities needs a step at least, or is left out"),
         (rule("severities = 'high'"), 5, "severities is 'high'; it takes a list of tables"),
@@ -183,6 +188,38 @@ def test_what_is_no_toml_is_said_with_its_line() -> None:
     ((line, message),) = problems("a = 1\nb = = 2\n")
     assert (line, message) == (2, "Invalid value")
     assert problems("a = 1\nb =")[0][0] == 2
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 5_000 + "]" * 5_000, "a = " + "{b=" * 5_000 + "1"])
+def test_a_text_that_is_nested_without_an_end_is_refused(text: str) -> None:
+    assert len(problems(text)) == 1
+
+
+LINES = (resources.files("processors.rules") / "builtin.toml").read_text("utf-8").splitlines()
+NOISE = ["[[rule]]", "[rule.example]", "id = 3", "when = 'relevance >'", "x = [",
+         "severities = [1]", "articles = 3", "[[rule.example.articles]]", "at = 2026-05-20", "version = nan", '"""',
+         "polarity = nan", "cooldown_seconds = -1", "leaders = { include = [1] }", "alerts = {}",
+         "kind = 'shift'", "slack = nan", "extends = 'builtin'", "[guards]"]  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, len(LINES)), st.integers(0, 3), st.sampled_from(NOISE)),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_any_file_is_read_or_its_problems_are_said(edits: list[tuple[int, int, str]]) -> None:
+    lines = list(LINES)
+    for at, gone, noise in edits:
+        lines[at : at + gone] = [noise]
+    try:
+        read = read_rules("\n".join(lines), "my.toml")
+    except BadRulesError as error:
+        assert error.problems  # noqa: PT017
+        assert all(1 <= one.line <= len(lines) + 1 for one in error.problems)  # noqa: PT017
+    else:
+        assert len({rule.id for rule in read.rules}) == len(list(read.rules))
 
 
 def test_leaders_and_countries_are_looked_up_where_they_are_known() -> None:
