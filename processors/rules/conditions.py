@@ -2,7 +2,8 @@
 
 Owns types and meaning. Must not know the grammar (`syntax`) nor where a condition is written. A
 condition that was compiled cannot fail: every name and type is checked before. It becomes closures
-over `Facts`, because it is asked per mention (0.3 to 1.5 µs; docs/rules.md).
+over `Facts`, because it is asked per mention (0.3 to 1.5 µs;
+benchmarks/conditions.py).
 """
 
 import difflib
