@@ -44,20 +44,21 @@ class ExpectedAlert:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One example of a rule. `alerts` are all that the rule sends, and no more.
+    """One example of a rule, and where it stands. `alerts` are all that the rule sends.
 
     `suppressed` are the reasons of all candidates that it does not send; None leaves them open.
     """
 
     rule_id: str
     name: str
+    file: str
     line: int
     articles: tuple[ExampleArticle, ...]
     alerts: tuple[ExpectedAlert, ...]
     suppressed: tuple[str, ...] | None
 
 
-def read_example(table: Table, rule_id: str) -> Example:
+def read_example(table: Table, rule_id: str, file: str) -> Example:
     """Read one `[[rule.example]]`; the table notes every problem."""
     name = table.require("name", _Name, "")
     start = table.take("at", datetime, NOON)
@@ -71,7 +72,7 @@ def read_example(table: Table, rule_id: str) -> Example:
     if not table.has("alerts") and suppressed is None:
         table.problem("alerts", "say what is expected; alerts = [] means that nothing rings")
     table.finish()
-    return Example(rule_id, name, table.line, articles, alerts, suppressed)
+    return Example(rule_id, name, file, table.line, articles, alerts, suppressed)
 
 
 def _article(table: Table, start: datetime, number: int) -> ExampleArticle:

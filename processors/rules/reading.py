@@ -118,7 +118,7 @@ def _read(
     base = extended.rules if extended else Rules()
     guards = _parameters(file, "guards", base.guards)
     stories = _parameters(file, "stories", base.stories)
-    own, examples = _own_rules(file, known)
+    own, examples = _own_rules(file, name, known)
     gone = _disabled(file, base) | own.keys()
     file.finish()
     if problems.found:
@@ -157,14 +157,15 @@ def _parameters(file: Table, key: str, base: P) -> P:
 
 
 def _own_rules(
-    file: Table, known: Mapping[str, Collection[str]]
+    file: Table, name: str, known: Mapping[str, Collection[str]]
 ) -> tuple[dict[str, Rule[Any]], list[Example]]:
     found: dict[str, Rule[Any]] = {}
     examples: list[Example] = []
     lines: dict[str, int] = {}
     for table in file.tables("rule"):
         rule = read_rule(table, known)
-        examples += [read_example(one, rule.id if rule else "") for one in table.tables("example")]
+        rule_id = rule.id if rule else ""
+        examples += [read_example(one, rule_id, name) for one in table.tables("example")]
         if rule is None:
             continue
         if rule.id in found:

@@ -151,7 +151,7 @@ def run_examples(
             tested = run_example(example, read.rules, analyser)
         except BadArticleError as error:
             raise MisconfigurationError(
-                f"{read.name}: the example {example.name!r} of {example.rule_id} has an article "
+                f"{example.file}:{example.line}: the example {example.name!r} has an article "
                 f"that is none: {error.message}."
             ) from error
         failed += not tested.passed
@@ -202,6 +202,7 @@ def _tested(tested: "ExampleRun", *, explain_suppressed: bool) -> dict[str, Any]
     row: dict[str, Any] = {
         "rule": example.rule_id,
         "example": example.name,
+        "file": example.file,
         "line": example.line,
         "passed": tested.passed,
         "missing": [msgspec.to_builtins(one) for one in tested.missing],

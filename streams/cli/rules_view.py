@@ -48,7 +48,7 @@ def render_tested(tested: ExampleRun, *, explain_suppressed: bool) -> Text:
     line.append("ok     " if tested.passed else "FAILED ", _GOOD if tested.passed else _BAD)
     line.append(f"{example.rule_id}: {example.name}")
     if not tested.passed:
-        line.append(f"  (line {example.line})", _DIM)
+        line.append(f"  ({example.file}:{example.line})", _DIM)
     for one in tested.missing:
         line.append(f"\n    missing     {_expected(one)}")
     for alert in tested.unexpected:

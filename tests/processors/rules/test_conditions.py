@@ -89,6 +89,7 @@ def holds(condition: str) -> bool:
         'title.contains("\\"Summit\\"")',
         'title.contains("Ada\'s")',
         "relevance == 0 || polarity < 0",
+        "'ÀB'.lowerAscii() == 'Àb'",
         # && binds tighter than ||.
         "true || false && false",
         "!(true && false)",
