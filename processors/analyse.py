@@ -198,6 +198,7 @@ def _contexts(
             companions=[one for one in in_lead if one.leader_id != leader.leader_id]
             if leader.in_lead
             else [],
+            in_lead=leader.in_lead,
             flags=analysis.flags,
             versions=analysis.versions,
             signature=signed,

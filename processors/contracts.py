@@ -112,8 +112,9 @@ class MentionContext(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What watch must know of the article that a mention comes from.
 
     `companions` are the leaders named with this one in the headline or lead, by id;
-    empty where this leader is not named there. `signature` is what the article's story is found by:
-    up to 40 telling words, each as three bytes of hash and one of weight.
+    empty where this leader is not named there. `in_lead` says whether it is. `signature` is what
+    the article's story is found by: up to 40 telling words, each as three bytes of hash and one of
+    weight.
     """
 
     mention_id: str
@@ -123,6 +124,7 @@ class MentionContext(Struct, frozen=True, kw_only=True, omit_defaults=True):
     published: datetime | None = None
     language: str = ""
     companions: list[LeaderRef] = []
+    in_lead: bool = False
     flags: list[ArticleFlag] = []
     versions: Versions
     signature: Signature = b""

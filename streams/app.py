@@ -14,7 +14,7 @@ from aiokafka.partitioner import murmur2
 
 from processors.analyse import Analyser
 from processors.articles.decode import DecodeLimits
-from processors.rules import load_rules
+from processors.rules import Rules
 from streams.agents.analyse import AnalyseAgent
 from streams.agents.batches import BatchLoop
 from streams.agents.holding import HoldingLoop, MarksSource
@@ -24,6 +24,7 @@ from streams.dead_letters import DeadLetterLimit
 from streams.metrics import Metrics
 from streams.outbox import Outbox
 from streams.progress import Progress
+from streams.rules import own_topics
 from streams.settings import Settings
 from streams.topics import WATCH_TABLE, TopicNames
 
@@ -53,6 +54,7 @@ def build(
     settings: Settings,
     connection: Connection,
     analyser: Analyser,
+    rules: Rules,
     metrics: Metrics,
     marks: MarksSource,
     fail: Callable[[BaseException], None],
@@ -63,11 +65,12 @@ def build(
         settings: The settings in force.
         connection: How to reach the cluster.
         analyser: The analysis, with its registry and lexicon loaded.
+        rules: The rules in force.
         metrics: Where everything is counted.
         marks: Where watch learns up to which event time everything is analysed.
         fail: Ends the worker with an error.
     """
-    names = TopicNames.of(settings)
+    names = TopicNames.of(settings, own_topics(rules))
     app = _faust(settings, connection)
     articles = _raw_topic(app, names.articles, settings.partitions)
     mentions = _raw_topic(app, names.mentions, settings.partitions)
@@ -96,7 +99,7 @@ def build(
         ),
     )
     watch = WatchAgent(
-        rules=load_rules(),
+        rules=rules,
         # As the producer decides it: see `Outgoing.partition`.
         partition_of=lambda key: (murmur2(key) & 0x7FFFFFFF) % settings.partitions,
         names=names,

@@ -111,6 +111,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     scorer: Annotated[Text, Meta(description="Sentiment scorer: textblob-news or textblob.")] = (
         "textblob-news"
     )
+    rules: Annotated[Text, Meta(description="File of rules (TOML). Empty: the built-in ones.")] = ""
 
     # How the worker runs.
     batch_records: Annotated[

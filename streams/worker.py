@@ -25,6 +25,7 @@ from streams.http import HttpServer
 from streams.lag import LagMeter, LagReporter
 from streams.metrics import Metrics
 from streams.reachability import wait_until_reachable
+from streams.rules import own_topics, rules_in_force
 from streams.settings import Settings
 from streams.topics import TopicNames, apply, plan, require
 from streams.watermarks import WatermarkMeter, WatermarkReporter, note
@@ -45,6 +46,9 @@ class Worker:
         connection: How to reach the cluster.
         analyser: The analysis, loaded.
         on_started: Told the address of `/metrics` once the app runs.
+
+    Raises:
+        MisconfigurationError: the rules that the settings name are wrong.
     """
 
     def __init__(
@@ -58,6 +62,7 @@ class Worker:
         self._connection = connection
         self._analyser = analyser
         self._on_started = on_started
+        self._rules = rules_in_force(settings)
         self._names = TopicNames.of(settings)
         self._stop = asyncio.Event()
         self._failure: BaseException | None = None
@@ -126,7 +131,7 @@ class Worker:
         )
         admin = KafkaAdminClient(**self._connection.kafka_python())
         try:
-            wanted = plan(settings)
+            wanted = plan(settings, own_topics(self._rules))
             if settings.create_topics:
                 for done in apply(admin, wanted):
                     log.info("worker.topic_changed", topic=done.name, was=done.message)
@@ -146,6 +151,7 @@ class Worker:
             self._settings,
             self._connection,
             self._analyser,
+            self._rules,
             self.metrics,
             self._watermarks,
             self.fail,
@@ -166,7 +172,12 @@ class Worker:
         try:
             if not await self._start(app):
                 return
-            log.info("worker.started", metrics=f"{address}/metrics", topic=self._names.articles)
+            log.info(
+                "worker.started",
+                metrics=f"{address}/metrics",
+                topic=self._names.articles,
+                rules=self._settings.rules or "built-in",
+            )
             if self._on_started is not None:
                 self._on_started(address)
             await self._tick(app)

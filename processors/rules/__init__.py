@@ -4,6 +4,7 @@ Owns the numbers and the conditions; must not know how they are applied (`proces
 """
 
 from processors.rules.conditions import Condition, compile_condition
+from processors.rules.examples import Example, ExampleArticle, ExpectedAlert
 from processors.rules.facts import Facts, StoryFacts, facts_of
 from processors.rules.kinds import (
     KINDS,
@@ -36,6 +37,9 @@ __all__ = [
     "Condition",
     "EncounterParameters",
     "EncounterRule",
+    "Example",
+    "ExampleArticle",
+    "ExpectedAlert",
     "Facts",
     "Guards",
     "Rule",

@@ -5,6 +5,7 @@ is wrong has its default, so that reading goes on and finds the rest.
 """
 
 import difflib
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,8 @@ from processors.rules.positions import Path, Position
 T = TypeVar("T")
 _START = Position(1, 1)
 _LONGEST_SHOWN = 60
+# A $ would let a line break through at the end.
+_END = r"\Z"
 
 
 @dataclass(slots=True)
@@ -71,6 +74,11 @@ class Table:
         else:
             problems.add(path, f"{_last(path)} is {_shown(values)}; it takes a table of keys")
 
+    @property
+    def line(self) -> int:
+        """The line that the table begins in."""
+        return self._problems.place(self.path).line
+
     def has(self, key: str) -> bool:
         """Say whether a key is given; `finish` then knows it."""
         self._asked[key] = None
@@ -85,10 +93,14 @@ class Table:
             self._problems.add((*self.path, key), f"{key} has no zone; write a Z behind it")
             return default
         try:
-            return msgspec.convert(value, kind, strict=True)
+            converted = msgspec.convert(value, kind, strict=True)
         except msgspec.ValidationError:
+            converted = math.nan
+        # TOML has a nan, which no bound holds back.
+        if isinstance(converted, float) and math.isnan(converted):
             self.problem(key, _why_not(key, kind, value))
             return default
+        return converted
 
     def require(self, key: str, kind: Any, default: T) -> T | Any:
         """Give a key's value; note it where it is missing."""
@@ -184,7 +196,7 @@ def taken(kind: Any) -> str:
         noun = "a whole number" if bare is int else "a number"
         return " ".join([noun, *(f"{words} {limit}" for words, limit in bounds.items())])
     patterns = [meta.pattern for meta in metas if meta.pattern]
-    return f"text that matches {patterns[0].strip('^').removesuffix('$')}" if patterns else "text"
+    return f"text that matches {patterns[0].strip('^').removesuffix(_END)}" if patterns else "text"
 
 
 def _parts(kind: Any) -> tuple[Any, list[Meta]]:

@@ -94,6 +94,7 @@ def _of_mention() -> list[Fact]:
         _fact("status", str, "mention.status", "`in_office`, `former`, `elect` or `not_yet`."),
         _fact("relevance", int, "mention.relevance", "How much it is about the leader, 0 to 100."),
         Fact("in_headline", bool, _in_headline, "True if the headline names the leader."),
+        _fact("in_lead", bool, "context.in_lead", "True if the headline or the lead does."),
         Fact(
             "times_named",
             int,

@@ -19,6 +19,7 @@ from typing import Any, Literal, TypeVar
 
 from processors.errors import BadRulesError, MisconfigurationError, RulesProblem
 from processors.rules.checked import Problems, Table, near_miss, take_fields
+from processors.rules.examples import Example, read_example
 from processors.rules.kinds import KINDS, Guards, StoryParameters
 from processors.rules.positions import positions
 from processors.rules.rule_reading import read_rule
@@ -33,13 +34,15 @@ P = TypeVar("P")
 class RulesFile:
     """What a file of rules holds.
 
-    `rules` are the rules in force, with those that it extends; `own` are the ids of the file's own
-    rules; `warnings` are what is allowed and probably not meant.
+    `rules` are the rules in force, with those that it extends, and `examples` the examples of all
+    of them; `own` are the ids of the file's own rules; `warnings` are what is allowed and probably
+    not meant.
     """
 
     name: str
     rules: Rules
     own: tuple[str, ...]
+    examples: tuple[Example, ...]
     warnings: tuple[RulesProblem, ...]
 
 
@@ -53,7 +56,7 @@ def load_rules(path: Path | None = None) -> Rules:
         BadRulesError: listing every problem of the file.
         MisconfigurationError: the file cannot be read.
     """
-    return builtin_rules() if path is None else load_rules_file(path).rules
+    return _builtin().rules if path is None else load_rules_file(path).rules
 
 
 def load_rules_file(
@@ -78,9 +81,8 @@ def load_rules_file(
 
 
 @cache
-def builtin_rules() -> Rules:
-    """Give the rules that Tocsin comes with."""
-    return _read(_builtin_text(), BUILTIN_NAME, {}, None).rules
+def _builtin() -> RulesFile:
+    return _read(_builtin_text(), BUILTIN_NAME, {}, None)
 
 
 def read_rules(
@@ -97,23 +99,26 @@ def read_rules(
     Raises:
         BadRulesError: with every problem.
     """
-    return _read(text, name, known or {}, builtin_rules())
+    return _read(text, name, known or {}, _builtin())
 
 
 def _read(
-    text: str, name: str, known: Mapping[str, Collection[str]], builtin: Rules | None
+    text: str, name: str, known: Mapping[str, Collection[str]], builtin: RulesFile | None
 ) -> RulesFile:
     try:
         values = tomllib.loads(text)
+        problems = Problems(positions(text))
     except tomllib.TOMLDecodeError as error:
         raise BadRulesError(name, [_syntax_problem(error, text)]) from error
-    problems = Problems(positions(text))
+    except RecursionError as error:
+        raise BadRulesError(name, [RulesProblem(1, 1, "nested too deep")]) from error
     file = Table(values, (), problems)
     extends = file.take("extends", Literal["builtin"], None)
-    base = builtin if extends and builtin is not None else Rules()
+    extended = builtin if extends else None
+    base = extended.rules if extended else Rules()
     guards = _parameters(file, "guards", base.guards)
     stories = _parameters(file, "stories", base.stories)
-    own = _own_rules(file, problems, known)
+    own, examples = _own_rules(file, name, known)
     gone = _disabled(file, base) | own.keys()
     file.finish()
     if problems.found:
@@ -121,8 +126,10 @@ def _read(
     kept = [rule for rule in base if rule.id not in gone]
     rules = _gathered(guards, stories, [*kept, *own.values()])
     if builtin is not None:
-        _warn_of_versions(file, builtin, rules)
-    return RulesFile(name, rules, tuple(own), tuple(sorted(problems.warnings)))
+        _warn_of_versions(file, builtin.rules, rules)
+    if extended:
+        examples = [*(one for one in extended.examples if one.rule_id not in gone), *examples]
+    return RulesFile(name, rules, tuple(own), tuple(examples), tuple(sorted(problems.warnings)))
 
 
 def _builtin_text() -> str:
@@ -150,19 +157,22 @@ def _parameters(file: Table, key: str, base: P) -> P:
 
 
 def _own_rules(
-    file: Table, problems: Problems, known: Mapping[str, Collection[str]]
-) -> dict[str, Rule[Any]]:
+    file: Table, name: str, known: Mapping[str, Collection[str]]
+) -> tuple[dict[str, Rule[Any]], list[Example]]:
     found: dict[str, Rule[Any]] = {}
+    examples: list[Example] = []
     lines: dict[str, int] = {}
     for table in file.tables("rule"):
         rule = read_rule(table, known)
+        rule_id = rule.id if rule else ""
+        examples += [read_example(one, rule_id, name) for one in table.tables("example")]
         if rule is None:
             continue
         if rule.id in found:
             table.problem("id", f"the rule of line {lines[rule.id]} is called {rule.id} too")
-        lines.setdefault(rule.id, problems.place(table.path).line)
+        lines.setdefault(rule.id, table.line)
         found[rule.id] = rule
-    return found
+    return found, examples
 
 
 def _disabled(file: Table, base: Rules) -> frozenset[str]:

@@ -18,11 +18,11 @@ from processors.rules.values import EVERYONE, Rule, Scope, SeverityStep
 
 ALERTS = "news.alerts"
 
-RuleId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+RuleId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}\Z")]
 Version = Annotated[int, Meta(ge=1, le=1_000_000)]
 Description = Annotated[str, Meta(max_length=1_000)]
 Cooldown = Annotated[int, Meta(ge=1, le=MOST_SECONDS)]
-Topic = Annotated[str, Meta(pattern=r"^news\.alerts\.[a-z0-9][a-z0-9-]{0,63}$")]
+Topic = Annotated[str, Meta(pattern=r"^news\.alerts\.[a-z0-9][a-z0-9-]{0,63}\Z")]
 
 _Known = Mapping[str, Collection[str]]
 
@@ -49,6 +49,7 @@ def read_rule(table: Table, known: _Known) -> Rule[Any] | None:
     severities = _severities(table, name, kind, known)
     cooldown_seconds = table.take("cooldown_seconds", Cooldown, kind.cooldown_seconds)
     topic = _topic(table, name)
+    table.has("example")
     table.finish(_of_other_kinds(name))
     if not rule_id:
         return None

@@ -2,9 +2,9 @@
 
 Owns tokens and grammar. Must not know which fields there are, nor what a tree means: that is
 `conditions`. The language is a part of CEL (Common Expression Language, cel.dev): comparisons,
-`in`, `&&`, `||`, `!`, parentheses, text, numbers, lists, `size` and four methods of text. What is
-written in it is CEL, so a library's CEL can take its place without a rule being rewritten. The
-libraries that there are were measured, and lost (docs/rules.md).
+`in`, `&&`, `||`, `!`, parentheses, text, numbers, lists, `size` and four methods of text. It takes
+one liberty: numbers are of one kind, so that `polarity < 0` needs no `0.0`. The libraries that do
+CEL were measured, and lost (docs/rules.md).
 """
 
 import re

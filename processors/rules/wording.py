@@ -5,6 +5,8 @@ Owns how a rule is put into words. Must not know where the words are shown.
 
 from typing import Any
 
+import msgspec
+
 from processors.rules.kinds import KINDS
 from processors.rules.values import Rule, Scope
 
@@ -38,3 +40,43 @@ def scope(of: Scope) -> str:
     excluded = [*sorted(of.without_leaders), *sorted(of.without_countries)]
     said = ", ".join(included) or "every leader"
     return f"{said} without {', '.join(excluded)}" if excluded else said
+
+
+def parameters(rule: Rule[Any]) -> dict[str, str]:
+    """Say each of the kind's own parameters, durations in words."""
+    said = {}
+    for name, value in msgspec.structs.asdict(rule.parameters).items():
+        values = value if isinstance(value, tuple) else (value,)
+        is_duration = name.endswith("_seconds")
+        said[name] = ", ".join(duration(one) if is_duration else f"{one}" for one in values)
+    return said
+
+
+def document(rule: Rule[Any]) -> dict[str, Any]:
+    """Give a rule as JSON, by the keys that a file has."""
+    limit = KINDS[rule.kind].limit
+    leaders = {"include": sorted(rule.scope.leaders), "exclude": sorted(rule.scope.without_leaders)}
+    countries = {
+        "include": sorted(rule.scope.countries),
+        "exclude": sorted(rule.scope.without_countries),
+    }
+    return {
+        "id": rule.id,
+        "version": rule.version,
+        "kind": rule.kind,
+        "description": rule.description,
+        "leaders": leaders,
+        "countries": countries,
+        "when": rule.when.source if rule.when else None,
+        "severities": [
+            {
+                "severity": step.severity,
+                **({limit: step.limit} if step.limit is not None else {}),
+                **({"when": step.when.source} if step.when else {}),
+            }
+            for step in rule.severities
+        ],
+        "cooldown_seconds": rule.cooldown_seconds,
+        "topic": rule.topic,
+        **msgspec.to_builtins(rule.parameters),
+    }

@@ -14,10 +14,11 @@ from processors.stories.book import (
 from processors.stories.signature import (
     MOST_TERMS,
     TERM_BYTES,
-    common_share,
+    is_copy,
     mark,
     signature,
     unpack,
+    without,
 )
 
 __all__ = [
@@ -27,9 +28,10 @@ __all__ = [
     "Placed",
     "Story",
     "StoryBook",
-    "common_share",
+    "is_copy",
     "mark",
     "novelty",
     "signature",
     "unpack",
+    "without",
 ]

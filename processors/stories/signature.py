@@ -17,7 +17,7 @@ import re
 import struct
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from zlib import crc32
 
@@ -28,6 +28,12 @@ MOST_TERMS = 40
 TERM_BYTES = 4
 # News tells first what happened; what stands below tells stories apart less well, and costs time.
 LEAD_CHARACTERS = 1_500
+# Two texts that share so many of their telling words are copies. Of the pairs of one event in
+# Giveme5W1H, 3 in 100 are so much alike, and nearly all of those are agency texts; of copies that
+# were cut to half their length, 86 in 100 are found (79 under another headline).
+COPY_SHARE = 0.65
+SHORT_COPY_SHARE = 0.9
+ENOUGH_SHARED = 16
 _RARE = 7.5
 _TITLE_COUNTS = 2
 _MOST_COUNTED = 64
@@ -90,15 +96,33 @@ def mark(terms: Iterable[int]) -> bytes:
     return struct.pack(f">{len(hashes)}I", *hashes)
 
 
-def common_share(one: bytes, another: bytes) -> float:
-    """Say which share of the smaller of two marks is in both; 0 to 1.
+def is_copy(one: bytes, another: bytes) -> bool:
+    """Say whether two marks are those of one text.
 
-    Of the smaller, so that an abridged copy is known too.
+    What counts is the share of the smaller of the two, so that an abridged copy is known too. Short
+    texts on one event share most words without being copies, so they must share nearly all.
     """
     ours = struct.unpack(f">{len(one) // TERM_BYTES}I", one)
     theirs = struct.unpack(f">{len(another) // TERM_BYTES}I", another)
     fewest = min(len(ours), len(theirs))
-    return len(set(ours).intersection(theirs)) / fewest if fewest else 0.0
+    shared = len(set(ours).intersection(theirs))
+    wanted = COPY_SHARE if shared >= ENOUGH_SHARED else SHORT_COPY_SHARE
+    return fewest > 0 and shared >= wanted * fewest
+
+
+def without(terms: Terms, phrase: str) -> Terms:
+    """Give terms without the words of a phrase.
+
+    Every article of a leader's has the leader's name: it tells no story from another.
+    """
+    named = _hashes(phrase)
+    return {term: weight for term, weight in terms.items() if term not in named}
+
+
+@lru_cache(maxsize=4_096)
+def _hashes(phrase: str) -> frozenset[int]:
+    lowered = phrase.lower().encode("utf-8", "replace").translate(_SEPARATED)
+    return frozenset(crc32(_stem(word)) & _HASH_MASK for word in lowered.split())
 
 
 def _stem(word: bytes) -> bytes:

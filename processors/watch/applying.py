@@ -16,7 +16,7 @@ from zlib import crc32
 
 from processors.contracts import Alert, Mention, MentionContext
 from processors.rules import Guards, Rules, StoryFacts, SurgeParameters
-from processors.stories import Placed, Story, common_share, mark, novelty, unpack
+from processors.stories import Story, is_copy, mark, novelty, unpack, without
 from processors.watch.counting import breaking, surge
 from processors.watch.shifting import shift
 from processors.watch.single import encounter, sentiment
@@ -38,10 +38,6 @@ from processors.watch.withdrawing import correct
 from processors.windows import milliseconds
 
 NO_RULE = "none"
-# Two texts that share so many of their telling words are copies. Of the pairs of one event in
-# Giveme5W1H, 3 in 100 are so much alike, and nearly all of those are agency texts; of copies that
-# were cut to half their length, 86 in 100 are found (79 under another headline).
-COPY_SHARE = 0.65
 WARMING_MS = SurgeParameters().warming_seconds * 1000
 
 
@@ -85,7 +81,14 @@ def watch(state: HeldState, mention: Mention, rules: Rules, now: datetime) -> Wa
     is_edit = article in kept.articles
     keep(kept.articles, article, moment_ms, MOST_ARTICLES)
     guarded = _guard(context, rules.guards)
-    placed, report = _place(state, context, article, guarded, rules, is_edit=is_edit)
+    signed = without(unpack(context.signature), mention.leader_name)
+    open_ms = rules.stories.window_seconds * 1000
+    placed = state.book.place(article, moment_ms, signed, open_ms, counts=not is_edit)
+    if not is_edit:
+        kept.baseline.see(moment_ms)
+    report = None
+    if not is_edit and not guarded:
+        report = _count(kept, _report(context, moment_ms, placed.story, mark(signed)))
     sitting = Sitting(
         held=state,
         mention=mention,
@@ -129,41 +132,17 @@ def _guard(context: MentionContext, guards: Guards) -> str | None:
     return None
 
 
-def _place(
-    state: HeldState,
-    context: MentionContext,
-    article: int,
-    guarded: str | None,
-    rules: Rules,
-    *,
-    is_edit: bool,
-) -> tuple[Placed, Report | None]:
-    """Put the mention into its story and into the counts.
-
-    Returns:
-        The story, and the mention as an independent report; None where it is an edit, a further
-        article of a source that reported the story, or guarded.
-    """
-    kept = state.kept
-    moment_ms = milliseconds(context.event_time)
-    signed = unpack(context.signature)
-    open_ms = rules.stories.window_seconds * 1000
-    placed = state.book.place(article, moment_ms, signed, open_ms, counts=not is_edit)
-    if is_edit:
-        return placed, None
-    kept.baseline.see(moment_ms)
-    if guarded:
-        return placed, None
-    report = _report(context, moment_ms, placed.story, mark(signed))
-    of_story = [one for one in kept.reports if one.story == placed.story.key]
+def _count(kept: WatchState, report: Report) -> Report | None:
+    """Count a report, and give it back if it is the first of its source about its story."""
+    of_story = [one for one in kept.reports if one.story == report.story]
     report.origin = _origin(report, of_story)
-    kept.baseline.report(moment_ms, report.origin)
+    kept.baseline.report(report.moment_ms, report.origin)
     if any(one.origin == report.origin for one in of_story):
-        return placed, None
+        return None
     insort(kept.reports, report, key=lambda one: one.moment_ms)
     if len(kept.reports) > MOST_REPORTS:
         del kept.reports[0]
-    return placed, report
+    return report
 
 
 def _report(context: MentionContext, moment_ms: int, story: Story, marked: bytes = b"") -> Report:
@@ -186,7 +165,7 @@ def _origin(report: Report, of_story: Sequence[Report]) -> int:
     if any(one.origin == report.origin for one in of_story):
         return report.origin
     for one in of_story:
-        if common_share(one.mark, report.mark) >= COPY_SHARE:
+        if is_copy(one.mark, report.mark):
             return one.origin
     return report.origin
 

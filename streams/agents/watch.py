@@ -139,9 +139,7 @@ class WatchAgent:
                 self._gather(record.key, result, batch)
             if slices.is_due():
                 await asyncio.sleep(0)
-        await self.outbox.send(
-            [alert_record(self.names.alerts[alert.kind], alert) for alert in batch.alerts]
-        )
+        await self.outbox.send([alert_record(self._topic(alert), alert) for alert in batch.alerts])
         self._count(batch)
         await self._keep(batch)
         self.metrics.stage_duration.labels(WATCH).observe(time.perf_counter() - began)
@@ -184,6 +182,10 @@ class WatchAgent:
         batch.late += result.late
         if result.changed:
             batch.changed.add(key)
+
+    def _topic(self, alert: Alert) -> str:
+        rule = self.rules.named(alert.rule.id)
+        return self.names.of_alert(alert.kind, rule.topic if rule else "")
 
     async def _keep(self, batch: _Batch) -> None:
         """Write each changed state once, to the changelog's partition of its mentions."""

@@ -77,6 +77,7 @@ FIELDS: Final[Mapping[type[Struct], Mapping[str, str]]] = {
         "published": "When the publisher says it appeared, in UTC; absent where nobody says.",
         "language": "The article's language such as en, in lower case; absent where not given.",
         "companions": "Leaders named with this one in headline or lead, by id; absent if none.",
+        "in_lead": "Whether the headline or lead names this leader; absent if not.",
         "flags": "What is doubtful about the article; absent if nothing.",
         "versions": "The system that made the mention.",
         "signature": "The article's telling words: three bytes of hash and one of weight each, in"

@@ -130,6 +130,7 @@ def mention() -> Mention:
         published=_PUBLISHED,
         language="en",
         companions=[_PUTIN],
+        in_lead=True,
         versions=_VERSIONS,
         signature=signature(TITLE, TEXT),
     )

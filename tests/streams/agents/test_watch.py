@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -17,11 +17,12 @@ from processors.contracts import (
     Sentiment,
     Versions,
 )
-from processors.rules import load_rules
+from processors.rules import Rules, load_rules
 from processors.watch import STATE_VERSION, decode_state
 from streams.agents.watch import Read, WatchAgent
 from streams.envelope import Outgoing
 from streams.metrics import Metrics
+from streams.rules import own_topics
 from streams.settings import Settings
 from streams.topics import TopicNames
 
@@ -67,13 +68,18 @@ class Outbox:
 class Watching:
     """An agent with its table, handling one batch after another."""
 
-    def __init__(self, states: dict[bytes, bytes] | None = None, refuse: str = "") -> None:
+    def __init__(
+        self,
+        states: dict[bytes, bytes] | None = None,
+        refuse: str = "",
+        rules: Rules | None = None,
+    ) -> None:
         self.states = {} if states is None else states
         self.outbox = Outbox(refuse)
         self.metrics = Metrics()
         self.agent = WatchAgent(
-            load_rules(),
-            NAMES,
+            rules or load_rules(),
+            TopicNames.of(Settings(), own_topics(rules)) if rules else NAMES,
             self.outbox,
             self.metrics,
             lambda: self.states,
@@ -140,6 +146,18 @@ def test_alerts_are_written_before_the_state_that_remembers_them() -> None:
     }
     assert (state.key, state.partition) == (XI.encode(), 2)
     assert watching.states == {XI.encode(): state.value}
+
+
+def test_a_rules_own_topic_has_its_alerts_and_the_kinds_topic_has_not() -> None:
+    (strong,) = load_rules().sentiment
+    loud = replace(strong, id="loud", topic="news.alerts.desk")
+    watching = Watching(rules=Rules(sentiment=(loud, strong)))
+    watching.handle(message("a1"))
+    assert watching.outbox.topics[0] == ["news.alerts.desk", "news.alerts.sentiment"]
+    ids = [
+        msgspec.json.decode(r.value or b"", type=Alert).rule.id for r in watching.outbox.calls[0]
+    ]
+    assert ids == ["loud", "strong-sentiment"]
 
 
 def test_a_leaders_state_is_written_once_a_batch_with_all_of_it() -> None:

@@ -46,6 +46,7 @@ STRATEGIES: Mapping[type[inspect.Type], Callable[[Any], st.SearchStrategy[Any]]]
     inspect.LiteralType: lambda kind: st.sampled_from(kind.values),
     inspect.ListType: lambda kind: st.lists(any_of(kind.item_type), max_size=2),
     inspect.TupleType: lambda kind: st.tuples(*map(any_of, kind.item_types)),
+    inspect.BoolType: lambda _: st.booleans(),
     inspect.UnionType: lambda kind: st.one_of(*map(any_of, kind.types)),
     inspect.StructType: lambda kind: st.builds(
         kind.cls, **{field.name: any_of(field.type) for field in kind.fields}
