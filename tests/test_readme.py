@@ -81,7 +81,7 @@ def topics_table() -> str:
     document = json.loads(published("asyncapi.json"))
     keys = {}
     for channel in document["channels"].values():
-        (message,) = channel["messages"]
+        message, *_ = channel["messages"]
         binding = document["components"]["messages"][message]["bindings"]["kafka"]
         keys[channel["address"]] = binding["key"]["description"]
     rows = []

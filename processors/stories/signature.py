@@ -40,6 +40,7 @@ _MOST_COUNTED = 64
 _SCALE = 8.0
 _HASH_MASK = 0xFFFFFF
 _LONG_WORD = 5
+_ENDINGS = (b"ed", b"ing", b"e")
 _FREQUENCY = [0.0, *(_SCALE * (1 + math.log(count)) for count in range(1, _MOST_COUNTED + 1))]
 # Bytes: every punctuation mark of ASCII becomes a space, every capital small.
 _SEPARATED = bytes(
@@ -134,9 +135,10 @@ def _stem(word: bytes) -> bytes:
         return word
     if word.endswith(b"s"):
         word = word[:-1]
-    if word.endswith(b"ed"):
-        return word[:-2]
-    return word[:-3] if word.endswith(b"ing") else word
+    for ending in _ENDINGS:
+        if word.endswith(ending):
+            return word[: -len(ending)]
+    return word
 
 
 @cache
