@@ -21,7 +21,7 @@ from processors.windows import counted
 # Chosen on the 404 articles of Giveme5W1H: `benchmarks/quality/stories.py` has the curve.
 LEAST_LIKENESS = 0.22
 MOST_STORIES = 64
-# Beyond so many reports the centre moves like that of the newest so many.
+# A centre is that of so many first reports: then it is found, and moving it costs time.
 CENTRE_REPORTS = 20
 HOUR_MS = 3_600_000
 KEPT_MS = 7 * 24 * HOUR_MS
@@ -133,20 +133,25 @@ class StoryBook:
         return story
 
     def _join(self, story: Story, moment_ms: int, signed: Terms) -> None:
-        centre = unpack(story.centre)
-        for term in centre:
-            del self._postings[term][story.key]
-        weight = min(story.reports, CENTRE_REPORTS)
-        merged = {
-            term: (weight * centre.get(term, 0) + signed.get(term, 0)) // (weight + 1)
-            for term in {**centre, **signed}
-        }
-        heaviest = sorted(merged.items(), key=lambda item: (-item[1], item[0]))[:MOST_TERMS]
-        centre = {term: mean for term, mean in heaviest if mean}
-        story.centre = pack(centre)
         story.reports += 1
         story.first_ms = min(story.first_ms, moment_ms)
         story.last_ms = max(story.last_ms, moment_ms)
+        if story.reports <= CENTRE_REPORTS:
+            self._move(story, signed)
+
+    def _move(self, story: Story, signed: Terms) -> None:
+        """Draw a story's centre towards its newest report."""
+        centre = unpack(story.centre)
+        for term in centre:
+            del self._postings[term][story.key]
+        share, before = story.reports, story.reports - 1
+        weighed = [
+            (-((before * centre.get(term, 0) + signed.get(term, 0)) // share), term)
+            for term in {**centre, **signed}
+        ]
+        weighed.sort()
+        centre = {term: -mean for mean, term in weighed[:MOST_TERMS] if mean}
+        story.centre = pack(centre)
         self._index(story.key, centre)
 
     def _index(self, key: int, centre: Terms) -> None:

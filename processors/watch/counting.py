@@ -6,7 +6,7 @@ Owns when these two ring, and when they are told again. Must not know how an ale
 from collections.abc import Iterable
 
 from processors.alerts import breaking_alert, surge_alert
-from processors.contracts import Alert, Severity, Window
+from processors.contracts import Severity, Window
 from processors.rules import BreakingRule, SurgeRule
 from processors.watch.baseline import poisson_tail
 from processors.watch.sitting import RANK, Sitting, article_of
@@ -40,6 +40,14 @@ def surge(sitting: Sitting, rule: SurgeRule) -> None:
     if sitting.is_late:
         sitting.suppress(rule.id, "late")
         return
+    key = f"{rule.id}/{rule.version}"
+    told = kept.surges.get(key)
+    is_over = told is None or moment_ms - told.last_ms > rule.cooldown_seconds * 1000
+    if told is not None:
+        told.last_ms = moment_ms
+    if told is not None and not is_over and not _is_due(sitting, rule, told, severity):
+        sitting.suppress(rule.id, "ongoing")
+        return
     alert = surge_alert(
         sitting.ringing(severity, _window(since_ms, moment_ms)),
         rule,
@@ -48,14 +56,11 @@ def surge(sitting: Sitting, rule: SurgeRule) -> None:
         p_value,
         tumbling(sitting.context.event_time, ID_WINDOW_SECONDS).start,
     )
-    key = f"{rule.id}/{rule.version}"
-    told = kept.surges.get(key)
-    if told is None or moment_ms - told.last_ms > rule.cooldown_seconds * 1000:
+    if told is None or is_over:
         sitting.ring(key, alert, rests=False)
         keep(kept.surges, key, kept.told.pop(key), MOST_SURGES)
-        return
-    told.last_ms = moment_ms
-    _go_on(sitting, rule, told, alert, severity)
+    else:
+        sitting.update(told, alert)
 
 
 def breaking(sitting: Sitting, rule: BreakingRule) -> None:
@@ -75,6 +80,13 @@ def breaking(sitting: Sitting, rule: BreakingRule) -> None:
         return
     key = f"{rule.id}/{rule.version}/{story.key}"
     told = kept.told.get(key)
+    rises = told is not None and (
+        RANK[severity] > RANK[told.severity]
+        or any(told.observed < step <= len(firsts) for step in wanted.update_families)
+    )
+    if told is not None and not rises:
+        sitting.suppress(rule.id, "same_story")
+        return
     alert = breaking_alert(
         sitting.ringing(severity, _window(first_ms, sitting.moment_ms)),
         rule,
@@ -83,31 +95,25 @@ def breaking(sitting: Sitting, rule: BreakingRule) -> None:
     )
     if told is None:
         sitting.ring(key, alert, rests=False)
-    elif RANK[severity] > RANK[told.severity] or any(
-        told.observed < step <= len(firsts) for step in wanted.update_families
-    ):
-        sitting.update(told, alert)
     else:
-        sitting.suppress(rule.id, "same_story")
+        sitting.update(told, alert)
 
 
-def _go_on(sitting: Sitting, rule: SurgeRule, told: Told, alert: Alert, severity: Severity) -> None:
-    """Tell of a surge again if it has become more severe, or if it is time; else be silent."""
+def _is_due(sitting: Sitting, rule: SurgeRule, told: Told, severity: Severity) -> bool:
+    """Say whether a surge that goes on is to be told again: it grew, or it is time."""
     schedule = rule.parameters.update_after_seconds
     lasted_ms = sitting.moment_ms - told.rung_ms
-    due = told.reminded < len(schedule) and lasted_ms >= schedule[told.reminded] * 1000
-    if not due and RANK[severity] <= RANK[told.severity]:
-        sitting.suppress(rule.id, "ongoing")
-        return
+    due = False
     while told.reminded < len(schedule) and lasted_ms >= schedule[told.reminded] * 1000:
         told.reminded += 1
-    sitting.update(told, alert)
+        due = True
+    return due or RANK[severity] > RANK[told.severity]
 
 
 def _first_of_each(reports: Iterable[Report]) -> list[Report]:
-    """Give the first report of each independent source, the earliest first."""
+    """Give the first report of each independent source; reports are kept in order."""
     firsts: dict[int, Report] = {}
-    for one in sorted(reports, key=lambda report: report.moment_ms):
+    for one in reports:
         firsts.setdefault(one.origin, one)
     return list(firsts.values())
 
