@@ -127,7 +127,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             le=10 * 366 * 86_400,
             description="How much earlier than one before it an article may be, and be in order.",
         ),
-    ] = 0.5
+    ] = 0.2
     commit_interval_seconds: Annotated[
         Seconds, Meta(description="How often finished offsets are committed.")
     ] = 0.5

@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 INTERVAL_SECONDS = 0.1
 RETRY_SECONDS = 1.0
 # A producer's record may be under way for so long after one with a later timestamp was read.
-IDLE_SECONDS = 0.3
+IDLE_SECONDS = 0.2
 NOTE = "event-time-ms="
 
 
