@@ -35,9 +35,10 @@ def render_rule(rule: Rule[Any]) -> Text:
         ("how often", f"{KINDS[rule.kind].cooldown}: {duration(rule.cooldown_seconds)}"),
         *((name, text) for name, text in parameters(rule).items()),
     ]
+    width = max(len(name) for name, _ in rows)
     for number, (name, text) in enumerate(rows):
         line.append("\n" if number else "")
-        line.append(f"  {name:<12} ", _DIM)
+        line.append(f"  {name:<{width}}  ", _DIM)
         line.append(visible(text))
     return line
 
