@@ -2,7 +2,8 @@
 
 The module above analyse and watch: it keeps a state for each leader and does what the worker does,
 so that rules can be tried on examples and on past articles. Must not know where articles come from.
-Articles are to be given in the order of their event time.
+Articles are to be given in the order of their event time. Those of one moment are sorted as the
+worker sorts them, so that a trial and a run have one answer.
 """
 
 from collections import Counter
@@ -15,9 +16,10 @@ import msgspec
 
 from processors.analyse import Analysed, Analyser
 from processors.articles.decode import DecodeLimits, decode
-from processors.contracts import Alert, ArticleRef, LeaderRef, Mention
+from processors.contracts import Alert, ArticleRef, LeaderRef, Mention, Withdrawal
 from processors.rules import Example, ExampleArticle, ExpectedAlert, Rule, Rules
 from processors.watch import NO_RULE, HeldState, new_state, watch, withdraw
+from processors.windows import milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Unsent:
 class Trial:
     """The rules of a trial, the states of its leaders, and what came of the mentions so far.
 
+    After the last article, call `finish`.
+
     Args:
         rules: The rules that are tried.
         now: Stamped on alerts; nothing is decided by it.
@@ -45,14 +49,30 @@ class Trial:
     alerts: list[Alert] = field(default_factory=list)
     unsent: list[Unsent] = field(default_factory=list)
     _states: dict[str, HeldState] = field(default_factory=dict)
+    _moment_ms: int = 0
+    _waiting: list[tuple[str, Mention | Withdrawal]] = field(default_factory=list)
 
     def apply(self, analysed: Analysed) -> None:
-        """Apply all that one article says."""
+        """Apply all that one article says, after what else was said at the same moment."""
+        moment_ms = milliseconds(analysed.analysis.event_time)
+        if moment_ms != self._moment_ms:
+            self.finish()
+            self._moment_ms = moment_ms
         for mention in analysed.mentions:
-            self.watch(mention)
+            if mention.context is not None:
+                self._waiting.append((mention.context.mention_id, mention))
         if analysed.withdrawal is not None:
-            for state in self._states.values():
-                self.alerts += withdraw(state, analysed.withdrawal, self.now)
+            self._waiting.append((analysed.withdrawal.withdrawn.article_id, analysed.withdrawal))
+
+    def finish(self) -> None:
+        """Apply what still waits for others of its moment."""
+        ready, self._waiting = self._waiting, []
+        for _, one in sorted(ready, key=lambda named: named[0]):
+            if isinstance(one, Mention):
+                self.watch(one)
+            else:
+                for state in self._states.values():
+                    self.alerts += withdraw(state, one, self.now)
 
     def watch(self, mention: Mention) -> None:
         """Apply one mention."""
@@ -99,6 +119,7 @@ def run_example(example: Example, rules: Rules, analyser: Analyser) -> ExampleRu
     trial = Trial(rules, max(one.event_time for one in example.articles))
     for article in sorted(example.articles, key=lambda one: one.event_time):
         trial.apply(_analysed(article, analyser))
+    trial.finish()
     sent = [alert for alert in trial.alerts if alert.rule.id == example.rule_id]
     unsent = tuple(one for one in trial.unsent if one.rule == example.rule_id)
     missing, unexpected = _compared(example.alerts, sent)

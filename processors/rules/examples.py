@@ -18,6 +18,9 @@ from processors.rules.kinds import MOST_SECONDS
 NOON = datetime(2026, 5, 20, 12, tzinfo=UTC)
 """When an example's first article comes in, where it does not say."""
 
+PLACE = "{}"
+"""Where a word of `for_each` goes."""
+
 _Name = Annotated[str, Meta(min_length=1, max_length=200)]
 _Seconds = Annotated[int, Meta(ge=0, le=MOST_SECONDS)]
 _Revision = Annotated[int, Meta(ge=1, le=1_000_000)]
@@ -63,7 +66,9 @@ def read_example(table: Table, rule_id: str, file: str) -> Example:
     name = table.require("name", _Name, "")
     start = table.take("at", datetime, NOON)
     articles = tuple(
-        _article(one, start, number) for number, one in enumerate(table.tables("articles"), 1)
+        article
+        for number, one in enumerate(table.tables("articles"), 1)
+        for article in _articles(one, start, number)
     )
     if not articles:
         table.problem("articles", "an example needs an article at least")
@@ -73,6 +78,33 @@ def read_example(table: Table, rule_id: str, file: str) -> Example:
         table.problem("alerts", "say what is expected; alerts = [] means that nothing rings")
     table.finish()
     return Example(rule_id, name, file, table.line, articles, alerts, suppressed)
+
+
+def _articles(table: Table, start: datetime, number: int) -> list[ExampleArticle]:
+    """Read one article, or one for each word of `for_each`, in whose place `{}` stands."""
+    words = table.take("for_each", tuple[_Name, ...], None)
+    every = timedelta(seconds=table.take("every_seconds", _Seconds, 0))
+    if words is None and every:
+        table.problem("every_seconds", "every_seconds is for an article that has for_each")
+    one = _article(table, start, number)
+    if words is None:
+        return [one]
+    return [
+        ExampleArticle(_filled(one.document, word, every * n), one.event_time + every * n)
+        for n, word in enumerate(words)
+    ]
+
+
+def _filled(document: Mapping[str, Any], word: str, later: timedelta) -> dict[str, Any]:
+    filled = {
+        key: value.replace(PLACE, word) if isinstance(value, str) else value
+        for key, value in document.items()
+    }
+    filled["id"] = f"{document['id']}-{word}"
+    if "published" in document:
+        published = datetime.fromisoformat(document["published"]) + later
+        filled["published"] = published.isoformat()
+    return filled
 
 
 def _article(table: Table, start: datetime, number: int) -> ExampleArticle:

@@ -161,7 +161,7 @@ KINDS: Mapping[RuleKind, Kind] = {
         smaller_is_stronger=True,
         least=0.0,
         most=1.0,
-        severities=((1e-8, "high"), (1e-5, "medium"), (1e-3, "low")),
+        severities=((1e-8, "high"), (1e-6, "medium"), (1e-4, "low")),
         cooldown_seconds=6 * HOUR,
         cooldown="a new surge of the same leader after so long without one",
     ),

@@ -175,6 +175,8 @@ def _run(settings: Settings, source: _Source, trials: "Sequence[Trial]", span: _
         if time.monotonic() - spoken > PROGRESS_SECONDS:
             spoken = time.monotonic()
             typer.echo(f"{reading.articles:,} articles, up to {past.event_time:%F %R}", err=True)
+    for trial in trials:
+        trial.finish()
     reading.left_out = dict(source.reader.left_out)
     return reading
 

@@ -4,6 +4,7 @@ Owns the layout. Must not know where rules or alerts came from. What an article 
 what a terminal would obey.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -34,9 +35,10 @@ def render_rule(rule: Rule[Any]) -> Text:
         ("how often", f"{KINDS[rule.kind].cooldown}: {duration(rule.cooldown_seconds)}"),
         *((name, text) for name, text in parameters(rule).items()),
     ]
+    width = max(len(name) for name, _ in rows)
     for number, (name, text) in enumerate(rows):
         line.append("\n" if number else "")
-        line.append(f"  {name:<12} ", _DIM)
+        line.append(f"  {name:<{width}}  ", _DIM)
         line.append(visible(text))
     return line
 
@@ -58,8 +60,10 @@ def render_tested(tested: ExampleRun, *, explain_suppressed: bool) -> Text:
         found = ", ".join(tested.suppressed) or "none"
         line.append(f"\n    suppressed  {found}, where {wanted} was expected")
     if explain_suppressed:
-        for unsent in tested.unsent:
+        # One article of ten leaders is held back for each of their pairs.
+        for unsent, count in Counter(tested.unsent).items():
             line.append("\n    not sent    ").append(render_unsent(unsent))
+            line.append(f" ({count} times)" if count > 1 else "", _DIM)
     return line
 
 
@@ -80,8 +84,9 @@ def render_unsent(unsent: Unsent) -> Text:
     line = Text(f"{unsent.event_time:%Y-%m-%d %H:%M}  {unsent.rule}: ")
     line.append(unsent.reason, "bold")
     line.append(f"  {visible(unsent.leader.leader_name)}")
-    title = visible(unsent.article.title or unsent.article.article_id)
-    line.append(f"  “{title}”, {visible(unsent.article.source)}" if title else "", _DIM)
+    article = unsent.article
+    line.append(f"  “{visible(article.title or article.article_id)}”", _DIM)
+    line.append(f", {visible(article.source)}" if article.source else "", _DIM)
     return line
 
 

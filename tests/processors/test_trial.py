@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from processors.analyse import Analyser, load_analyser
-from processors.contracts import Alert, Mention
+from processors.contracts import Alert, Article, Mention
 from processors.errors import BadArticleError
 from processors.rules import (
     Example,
@@ -183,6 +183,23 @@ def test_a_rule_whose_version_was_raised_is_compared_with_itself() -> None:
     assert comparable(raised, present.rules) == present.rules
     # A rule that is new keeps its version.
     assert comparable(load_rules(), present.rules) == load_rules()
+
+
+def test_articles_of_one_moment_have_one_answer_in_any_order() -> None:
+    trials = [Trial(load_rules(), NOW) for _ in range(2)]
+    praise = "Mayors praise Emmanuel Macron for excellent plan"
+    blame = "Mayors condemn Emmanuel Macron over disastrous plan"
+    articles = [
+        Article(article_id=f"a{n}", title=title, text=f"{title}. {title}.")
+        for n, title in enumerate([praise, blame, praise, blame])
+    ]
+    for trial, order in zip(trials, (articles, articles[::-1]), strict=True):
+        for article in order:
+            trial.apply(analyser().analyse(article, NOW))
+        trial.finish()
+    first, second = ([msgspec.json.encode(a) for a in trial.alerts] for trial in trials)
+    assert first
+    assert first == second
 
 
 def test_a_mention_without_its_article_cannot_be_tried() -> None:

@@ -157,6 +157,14 @@ update_after_seconds = [60, 120]
             "[articles] has no key titel. Did you mean title?",
         ),
         (
+            rule(
+                "[[rule.example]]\nname = 'n'\nalerts = []\n"
+                "articles = [{ title = 'T', every_seconds = 4 }]"
+            ),
+            8,
+            "every_seconds is for an article that has for_each",
+        ),
+        (
             rule("[[rule.example]]\nname = 'n'\nat = 2026-05-20T09:00:00\nalerts = []\n"
                  "articles = [{ title = 'T' }]"),
             7,
@@ -276,6 +284,28 @@ def test_words_that_describe_a_rule_do_not_count_as_a_change() -> None:
     assert unraised(before, raised) == []
 
 
+def test_an_example_repeats_an_article_for_each_word() -> None:
+    text = rule(
+        "[[rule.example]]\nname = 'n'\nalerts = []\nat = 2026-05-20T12:00:00Z\n"
+        "[[rule.example.articles]]\nfor_each = ['harbour', 'school']\nevery_seconds = 60\n"
+        "after_seconds = 5\ntitle = 'A {} opens'\nsource = '{} Post'\n"
+    )
+    (example,) = read_rules(text, "my.toml").examples
+    assert [(one.document["id"], one.document["title"]) for one in example.articles] == [
+        ("example-1-harbour", "A harbour opens"),
+        ("example-1-school", "A school opens"),
+    ]
+    assert [one.document["published"] for one in example.articles] == [
+        "2026-05-20T12:00:05+00:00",
+        "2026-05-20T12:01:05+00:00",
+    ]
+    assert [one.event_time.second + 60 * one.event_time.minute for one in example.articles] == [
+        5,
+        65,
+    ]
+    assert example.articles[1].document["source"] == "school Post"
+
+
 def test_the_built_in_rules_are_well_and_have_examples_each() -> None:
     read = load_rules_file()
     assert read.warnings == ()
@@ -315,7 +345,7 @@ def _toml(values: dict[str, object]) -> str:
 def _value(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, list | tuple):
+    if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(_value, value))}]"
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{k} = {_value(v)}" for k, v in value.items()) + " }"

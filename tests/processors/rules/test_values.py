@@ -22,7 +22,7 @@ def facts(status: str = "in_office") -> Facts:
         ("surge", 0.0, "high"),
         ("surge", 1e-8, "high"),
         ("surge", 1e-7, "medium"),
-        ("surge", 1e-3, "low"),
+        ("surge", 1e-4, "low"),
         ("surge", 0.01, None),
         ("breaking", 4, "low"),
         ("breaking", 3, None),
@@ -44,7 +44,7 @@ def test_a_step_may_have_a_condition_of_its_own() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "threshold"),
-    [("sentiment", 0.4), ("surge", 1e-3), ("breaking", 4.0), ("encounter", None)],
+    [("sentiment", 0.4), ("surge", 1e-4), ("breaking", 4.0), ("encounter", None)],
 )
 def test_the_threshold_is_the_weakest_limit(kind: str, threshold: float | None) -> None:
     (rule,) = read_rules(f"[[rule]]\nid = 'r'\nversion = 1\nkind = '{kind}'", "my.toml").rules
@@ -75,6 +75,17 @@ def test_the_defaults_of_a_kind_name_the_gravest_step_first() -> None:
     for kind in KINDS.values():
         limits = [limit for limit, _ in kind.severities if limit is not None]
         assert limits == sorted(limits, reverse=not kind.smaller_is_stronger)
+
+
+def test_the_defaults_of_a_kind_are_its_built_in_rules() -> None:
+    for rule in load_rules():
+        kind = KINDS[rule.kind]
+        assert rule.cooldown_seconds == kind.cooldown_seconds
+        assert rule.parameters == kind.parameters()
+        if all(step.when is None for step in rule.severities):
+            assert [(step.limit, step.severity) for step in rule.severities] == list(
+                kind.severities
+            )
 
 
 def test_no_rules_are_none() -> None:
