@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import msgspec
 
@@ -228,13 +229,20 @@ def _flags(article: Article, event_time: datetime) -> list[ArticleFlag]:
     return flags
 
 
-def load_analyser(tocsin_version: str, scorer_name: str) -> Analyser:
+def load_analyser(
+    tocsin_version: str, scorer_name: str, registry_extra: Path | None = None
+) -> Analyser:
     """Load registry, lexicon and scorer: some hundred milliseconds, once per process.
+
+    Args:
+        tocsin_version: For the analyses.
+        scorer_name: See `load_scorer`.
+        registry_extra: A user's own tables of leaders; see `load_registry`.
 
     Raises:
         MisconfigurationError: there is no such scorer, or a data file is wrong.
     """
-    registry = load_registry()
+    registry = load_registry(registry_extra)
     scorer = load_scorer(scorer_name)
     versions = Versions(
         tocsin=tocsin_version,

@@ -33,11 +33,11 @@ from processors.watch import (
 )
 from processors.windows import milliseconds
 from streams.agents.analyse import incoming
-from streams.agents.batches import Slices
 from streams.dead_letters import send_dead_letter
 from streams.envelope import Incoming, Outgoing, alert_record, dead_letter_record
 from streams.metrics import Metrics
 from streams.outbox import Outbox
+from streams.slices import Slices
 from streams.topics import TopicNames
 
 log = structlog.get_logger(__name__)
