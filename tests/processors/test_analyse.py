@@ -83,6 +83,7 @@ def test_mentions_travel_with_their_context_and_stay_in_the_analysis_without(
     context = by_id(analysed, "Q15031").context
     assert context is not None
     assert [one.leader_id for one in context.companions] == ["Q7747"]
+    assert context.in_lead
     assert context.event_time == EVENT_TIME
     assert context.published == SUMMIT.published
     assert context.article.url == SUMMIT.url
@@ -98,6 +99,7 @@ def test_a_leader_named_only_far_below_stands_with_nobody(analyser: Analyser) ->
     for mention in analysed.mentions:
         assert mention.context is not None
         assert mention.context.companions == []
+        assert mention.context.in_lead == (mention.leader_id == "Q15031")
 
 
 @pytest.mark.parametrize("status", ["canceled", "withheld"])

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -17,16 +17,18 @@ from processors.contracts import (
     Sentiment,
     Versions,
 )
-from processors.rules import Rules
-from processors.watch import STATE_VERSION, WatchState, decode_state, encode_state
-from streams.agents.watch import WatchAgent
+from processors.rules import Rules, load_rules
+from processors.watch import STATE_VERSION, decode_state
+from streams.agents.watch import Read, WatchAgent
 from streams.envelope import Outgoing
 from streams.metrics import Metrics
+from streams.rules import own_topics
 from streams.settings import Settings
 from streams.topics import TopicNames
 
 NAMES = TopicNames.of(Settings())
 XI, PUTIN = "Q15031", "Q7747"
+PARTITION = 2
 
 
 @dataclass(frozen=True)
@@ -35,14 +37,13 @@ class Message:
     key: bytes | None
     offset: int = 0
     topic: str = NAMES.mentions
-    partition: int = 2
+    partition: int = PARTITION
     timestamp: float | None = 1_779_268_500.25
     headers: Any = ()
 
-
-@dataclass(frozen=True)
-class Event:
-    message: Message
+    @property
+    def tp(self) -> tuple[str, int]:
+        return self.topic, self.partition
 
 
 @dataclass
@@ -67,20 +68,31 @@ class Outbox:
 class Watching:
     """An agent with its table, handling one batch after another."""
 
-    def __init__(self, states: dict[bytes, bytes] | None = None, refuse: str = "") -> None:
+    def __init__(
+        self,
+        states: dict[bytes, bytes] | None = None,
+        refuse: str = "",
+        rules: Rules | None = None,
+    ) -> None:
         self.states = {} if states is None else states
         self.outbox = Outbox(refuse)
         self.metrics = Metrics()
         self.agent = WatchAgent(
-            Rules(),
-            NAMES,
+            rules or load_rules(),
+            TopicNames.of(Settings(), own_topics(rules)) if rules else NAMES,
             self.outbox,
             self.metrics,
             lambda: self.states,
+            lambda _: PARTITION,
         )
 
     def handle(self, *messages: Message) -> None:
-        asyncio.run(self.agent.handle([Event(message) for message in messages]))
+        asyncio.run(self._handle(messages))
+
+    async def _handle(self, messages: Sequence[Message]) -> None:
+        understood = [self.agent.read(message) for message in messages]
+        await self.agent.bury([one for one in understood if not isinstance(one, Read)])
+        await self.agent.handle([one for one in understood if isinstance(one, Read)])
 
     def sample(self, name: str, **labels: str) -> float | None:
         return self.metrics.registry.get_sample_value(name, labels)
@@ -136,12 +148,24 @@ def test_alerts_are_written_before_the_state_that_remembers_them() -> None:
     assert watching.states == {XI.encode(): state.value}
 
 
+def test_a_rules_own_topic_has_its_alerts_and_the_kinds_topic_has_not() -> None:
+    (strong,) = load_rules().sentiment
+    loud = replace(strong, id="loud", topic="news.alerts.desk")
+    watching = Watching(rules=Rules(sentiment=(loud, strong)))
+    watching.handle(message("a1"))
+    assert watching.outbox.topics[0] == ["news.alerts.desk", "news.alerts.sentiment"]
+    ids = [
+        msgspec.json.decode(r.value or b"", type=Alert).rule.id for r in watching.outbox.calls[0]
+    ]
+    assert ids == ["loud", "strong-sentiment"]
+
+
 def test_a_leaders_state_is_written_once_a_batch_with_all_of_it() -> None:
     watching = Watching()
     watching.handle(message("a1"), message("a1", PUTIN), message("a2"), message("a3"))
     states = watching.outbox.calls[-1]
     assert sorted(record.key or b"" for record in states) == [XI.encode(), PUTIN.encode()]
-    assert len(decode_state(watching.states[XI.encode()]).applied) == 3
+    assert len(decode_state(watching.states[XI.encode()]).kept.applied) == 3
     assert watching.sample("tocsin_watched_leaders") == 2
     held_bytes = sum(map(len, watching.states.values()))
     assert watching.sample("tocsin_watch_state_bytes") == held_bytes
@@ -236,7 +260,7 @@ def test_a_mention_without_its_article_goes_to_the_dead_letters() -> None:
 
 
 def test_a_state_that_this_version_cannot_read_stops_the_worker() -> None:
-    newer = encode_state(WatchState(version=STATE_VERSION + 1))
+    newer = msgspec.msgpack.encode([STATE_VERSION + 1])
     watching = Watching({XI.encode(): newer})
     with pytest.raises(msgspec.ValidationError):
         watching.handle(message("a1"))
