@@ -5,7 +5,7 @@ anything: `streams.worker` starts and stops what `build` returns.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +14,11 @@ import faust
 from processors.rules import Rules
 from streams.agents.analyse import AnalyseAgent
 from streams.agents.batches import BatchLoop
+from streams.agents.foreign import Foreign
 from streams.agents.holding import HoldingLoop, MarksSource
 from streams.agents.watch import WatchAgent
 from streams.analysis import Analysis
+from streams.bounds import Bounds
 from streams.connection import Connection
 from streams.dead_letters import DeadLetterLimit
 from streams.envelope import partition_of
@@ -61,6 +63,7 @@ def build(
     metrics: Metrics,
     marks: MarksSource,
     fail: Callable[[BaseException], None],
+    bounds: Bounds | None = None,
 ) -> App:
     """Build the app of one worker.
 
@@ -72,6 +75,7 @@ def build(
         metrics: Where everything is counted.
         marks: Where watch learns up to which event time everything is analysed.
         fail: Ends the worker with an error.
+        bounds: Of a replay; None: all articles are this app's.
     """
     names = TopicNames.of(settings, own_topics(rules))
     app = _faust(settings, connection)
@@ -79,7 +83,12 @@ def build(
     mentions = _raw_topic(app, names.mentions, settings.partitions)
     table = app.Table(WATCH_TABLE, key_type=bytes, value_type=bytes, partitions=settings.partitions)
     progress = Progress()
-    outbox = Outbox(lambda: _producer(app), metrics.produce_retries.inc)
+    outbox = Outbox(
+        lambda: _producer(app), metrics.produce_retries.inc, bounds.headers if bounds else ()
+    )
+    foreign = Foreign(
+        bounds.replay_id if bounds else "", metrics, accepted=settings.accept_replayed
+    )
     loop = BatchLoop(
         progress=progress,
         metrics=metrics,
@@ -87,12 +96,15 @@ def build(
         fail=fail,
         batch_records=settings.batch_records,
         batch_wait_seconds=settings.batch_wait_seconds,
+        # A function of its own: Faust makes the consumer when it starts.
+        admit=_within(bounds, lambda tps: app.consumer.pause_partitions(tps)),  # noqa: PLW0108
     )
     analyse = AnalyseAgent(
         analysis=analysis,
         names=names,
         outbox=outbox,
         metrics=metrics,
+        foreign=foreign,
         dead_letter_limit=DeadLetterLimit(
             settings.dead_letter_limit_share, settings.dead_letter_limit_records
         ),
@@ -103,6 +115,7 @@ def build(
         names=names,
         outbox=outbox,
         metrics=metrics,
+        replay_id=bounds.replay_id if bounds else None,
         # The store and not the table: the table would send a changelog record of its own for
         # every key set, without an answer that can be waited for.
         states=lambda: table.data,
@@ -116,6 +129,7 @@ def build(
         progress=progress,
         metrics=metrics,
         marks=marks,
+        foreign=foreign,
         generation=loop.generation,
         fail=fail,
         batch_records=settings.batch_records,
@@ -128,6 +142,27 @@ def build(
     app.agent(articles, name="analyse")(analyse_articles)
     app.agent(mentions, name="watch")(watch_mentions)
     return App(app, table, names, progress, outbox)
+
+
+def _within(
+    bounds: Bounds | None, pause: Callable[[set[Any]], None]
+) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """Give what lets those events through that are within the bounds."""
+
+    def admit(events: Sequence[Any]) -> Sequence[Any]:
+        if bounds is None:
+            return events
+        tps = {one.message.tp for one in events if bounds.is_beyond(*_place(one))}
+        if tps:
+            # What lies beyond the end would be fetched for nothing, a week of it perhaps.
+            pause(tps)
+        return [one for one in events if bounds.has(*_place(one))]
+
+    return admit
+
+
+def _place(event: Any) -> tuple[int, int]:
+    return event.message.partition, event.message.offset
 
 
 class _App(faust.App):  # type: ignore[misc]  # Faust ships no types

@@ -7,6 +7,8 @@ ends the run. A worker without bounds runs for ever.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from streams.envelope import REPLAY_ID_HEADER, Headers
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
@@ -19,6 +21,11 @@ class Bounds:
 
     replay_id: str
     spans: Mapping[int, tuple[int, int]]
+
+    @property
+    def headers(self) -> Headers:
+        """The headers of every record written."""
+        return [(REPLAY_ID_HEADER, self.replay_id.encode())]
 
     def has(self, partition: int, offset: int) -> bool:
         """Say whether a record is within them."""

@@ -16,8 +16,9 @@ from typing import Any
 
 import structlog
 from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
+from msgspec import structs
 
-from streams.envelope import Outgoing
+from streams.envelope import Headers, Outgoing
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +41,7 @@ class Outbox:
     Args:
         producer: Gives the producer at the time of sending; Faust makes it when it starts.
         on_retry: Called with the number of records that are sent again.
+        headers: Put beside the headers of every record.
         retry_seconds: How long to wait before each further try; the last one is for all after it.
     """
 
@@ -47,10 +49,12 @@ class Outbox:
         self,
         producer: Callable[[], Any],
         on_retry: Callable[[int], None],
+        headers: Headers = (),
         retry_seconds: Sequence[float] = RETRY_SECONDS,
     ) -> None:
         self._producer = producer
         self._on_retry = on_retry
+        self._headers = headers
         self._retry_seconds = retry_seconds
 
     async def send(self, records: Sequence[Outgoing]) -> None:
@@ -61,7 +65,7 @@ class Outbox:
                 of the call may have been sent.
         """
         attempt = 0
-        unsent: Sequence[Outgoing] = records
+        unsent: Sequence[Outgoing] = [_with(record, self._headers) for record in records]
         while unsent:
             unsent = await self._attempt(unsent)
             if not unsent:
@@ -110,6 +114,11 @@ class Outbox:
             future = asyncio.get_running_loop().create_future()
             future.set_exception(error)
         return future
+
+
+def _with(record: Outgoing, headers: Headers) -> Outgoing:
+    missing = [one for one in headers if one not in record.headers]
+    return structs.replace(record, headers=[*record.headers, *missing]) if missing else record
 
 
 def _parcels(producer: Any, records: Sequence[Outgoing]) -> Iterator[_Parcel]:

@@ -112,12 +112,21 @@ class Progress:
         return {
             tp: after
             for tp, after in self._finished.items()
-            if all(after <= first for first in self._books[tp].in_hand)
+            if tp not in self._books or all(after <= one for one in self._books[tp].in_hand)
         }
 
-    def newest_ms(self, tp: Any) -> int:
+    def pass_over(self, tp: Any, offset: int) -> None:
+        """Say that there is no record before this offset that is not finished.
+
+        What is in hand comes first: it is for the caller to say so again.
+        """
+        books = self._books.get(tp)
+        if books is None or not books.in_hand:
+            self._finished[tp] = max(offset, self._finished.get(tp, 0))
+
+    def newest_ms(self, tp: Any) -> int | None:
         """Give the newest timestamp among a partition's finished records, in milliseconds."""
-        return self._newest_ms[tp]
+        return self._newest_ms.get(tp)
 
     def committed(self, offsets: Mapping[Any, int]) -> None:
         """Strike out what is committed; what was finished meanwhile stays."""

@@ -3,6 +3,8 @@
 Owns the way from `TOCSIN_RULES` to rules. Must not know how rules are written (`processors.rules`).
 """
 
+import hashlib
+from importlib.resources import files
 from pathlib import Path
 
 from processors.errors import MisconfigurationError
@@ -33,6 +35,17 @@ def rules_in_force(settings: Settings) -> Rules:
         MisconfigurationError: there is no such file.
     """
     return load_rules(rules_path(settings))
+
+
+def rules_digest(settings: Settings) -> str:
+    """Give a digest of the rules' text: two machines with the same one have the same rules.
+
+    Raises:
+        MisconfigurationError: there is no such file.
+    """
+    rules_in_force(settings)
+    path = rules_path(settings) or files("processors.rules").joinpath("builtin.toml")
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
 
 
 def own_topics(rules: Rules) -> tuple[str, ...]:

@@ -88,6 +88,16 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str,
         Meta(pattern=r"^[A-Za-z0-9._-]{0,100}\Z", description="Put before every topic's name."),
     ] = ""
+    articles_topic: Annotated[
+        str,
+        Meta(
+            pattern=r"^[A-Za-z0-9._-]{0,249}\Z",
+            description="Topic that articles are read from, as it is. Empty: news.articles.",
+        ),
+    ] = ""
+    accept_replayed: Annotated[
+        bool, Meta(description="Whether records that a replay wrote are worked on like others.")
+    ] = False
     create_topics: Annotated[
         bool, Meta(description="Whether a worker creates the topics that are missing.")
     ] = False

@@ -61,7 +61,7 @@ class TopicNames:
         """
         prefix = settings.topic_prefix
         return cls(
-            articles=prefix + ARTICLES,
+            articles=settings.articles_topic or prefix + ARTICLES,
             analyses=prefix + ANALYSES,
             mentions=prefix + MENTIONS,
             dead_letters=prefix + DEAD_LETTERS,
@@ -108,18 +108,20 @@ def plan(settings: Settings, own_alerts: Sequence[str] = ()) -> list[TopicPlan]:
         own_alerts: Topics, without prefix, that rules name: see `streams.rules.own_topics`.
     """
     names = TopicNames.of(settings, own_alerts)
+    largest = str(settings.max_message_bytes)
     article_life = str(settings.retention_articles_seconds * 1000)
     alert_life = str(settings.retention_alerts_seconds * 1000)
     kept = {"cleanup.policy": "delete", "retention.ms": article_life}
+    # A topic that is named may be an archive: its retention is not ours to set.
+    articles = {} if settings.articles_topic else {**kept, "max.message.bytes": largest}
     rung = {"cleanup.policy": "delete", "retention.ms": alert_life}
-    largest = str(settings.max_message_bytes)
     dead = str(settings.max_message_bytes + ENVELOPE_BYTES)
 
     def topic(name: str, config: Mapping[str, str], purpose: str) -> TopicPlan:
         return TopicPlan(name, settings.partitions, settings.replication_factor, config, purpose)
 
     return [
-        topic(names.articles, {**kept, "max.message.bytes": largest}, "articles, the input"),
+        topic(names.articles, articles, "articles, the input"),
         topic(names.analyses, kept, "what each article says"),
         topic(names.mentions, kept, "one record per article and leader, keyed by leader"),
         topic(names.watch_changelog, {"cleanup.policy": "compact"}, "the state of watch"),

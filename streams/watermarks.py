@@ -107,6 +107,7 @@ class WatermarkMeter:
         articles: The topic of articles.
         mentions: The topic of mentions.
         lateness_ms: See `Watermarks`.
+        spans: What of each partition counts, as its first offset and its end; None: all.
         clock: Seconds that only go forward.
     """
 
@@ -117,10 +118,12 @@ class WatermarkMeter:
         articles: str,
         mentions: str,
         lateness_ms: int,
+        spans: Mapping[int, tuple[int, int]] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._group, self._articles, self._mentions = group, articles, mentions
         self._clock = clock
+        self._spans = spans
         self._watermarks = Watermarks(lateness_ms)
         self._admin = KafkaAdminClient(**connection.kafka_python())
         self._consumer = KafkaConsumer(**connection.kafka_python(), enable_auto_commit=False)
@@ -141,7 +144,7 @@ class WatermarkMeter:
         now = self._clock()
         firsts = self._consumer.beginning_offsets(articles)
         ends = self._consumer.end_offsets([*articles, *mentions])
-        bounds = {tp.partition: (firsts[tp], ends[tp]) for tp in articles}
+        bounds = self._spans or {tp.partition: (firsts[tp], ends[tp]) for tp in articles}
         watermark_ms = self._watermarks.watermark_ms(committed, bounds, now)
         return Marks(watermark_ms, {tp.partition: ends[tp] for tp in mentions})
 

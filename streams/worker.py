@@ -19,6 +19,7 @@ from kafka import KafkaAdminClient
 from processors.contracts import Versions
 from streams.analysis import Analysis
 from streams.app import App, build
+from streams.bounds import Bounds
 from streams.connection import Connection
 from streams.errors import PassingFaultError
 from streams.health import Health
@@ -47,6 +48,7 @@ class Worker:
         connection: How to reach the cluster.
         analysis: Reads the article records; started and closed here.
         on_started: Told the address of `/metrics` once the app runs.
+        bounds: Of a replay; None: the worker runs for ever.
 
     Raises:
         MisconfigurationError: the rules that the settings name are wrong.
@@ -58,11 +60,14 @@ class Worker:
         connection: Connection,
         analysis: Analysis,
         on_started: Callable[[str], None] | None = None,
+        bounds: Bounds | None = None,
     ) -> None:
         self._settings = settings
         self._connection = connection
         self._analysis = analysis
         self._on_started = on_started
+        self._bounds = bounds
+        self._app: App | None = None
         self._rules = rules_in_force(settings)
         self._names = TopicNames.of(settings)
         self._stop = asyncio.Event()
@@ -80,6 +85,19 @@ class Worker:
             log.info("worker.stopping", in_flight_wait_seconds=self._settings.stop_timeout_seconds)
         self.health.stopping = True
         self._stop.set()
+
+    def pass_over(self, partition: int, offset: int) -> None:
+        """Say that a partition of articles has no record left before an offset.
+
+        Offsets are missing where the log is compacted. Only the worker that has the partition can
+        commit past them; the others leave it.
+        """
+        app = self._app
+        if app is None or app.faust.rebalancing or app.faust.in_recovery:
+            return
+        for tp in self._assigned:
+            if tp.topic == self._names.articles and tp.partition == partition:
+                app.progress.pass_over(tp, offset)
 
     def fail(self, error: BaseException) -> None:
         """End the worker with this error; the first one counts."""
@@ -161,7 +179,9 @@ class Worker:
             self.metrics,
             self._watermarks,
             self.fail,
+            self._bounds,
         )
+        self._app = app
         app.faust.on_partitions_assigned.connect(self._on_assigned)
 
         async def on_revoked(_app: Any, revoked: Any, **_: Any) -> None:
@@ -258,11 +278,10 @@ class Worker:
         commit, by whoever has the partition, has the note.
         """
         notes = {
-            TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(
-                offset, note(app.progress.newest_ms(tp))
-            )
+            TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(offset, note(newest_ms))
             for tp, offset in offsets.items()
             if tp.topic == self._names.articles
+            and (newest_ms := app.progress.newest_ms(tp)) is not None
         }
         if not notes:
             return
@@ -329,6 +348,7 @@ class Worker:
             self._names.articles,
             self._names.mentions,
             round(self._settings.lateness_seconds * 1000),
+            self._bounds.spans if self._bounds is not None else None,
         )
 
     def _build_info(self, versions: Versions) -> None:

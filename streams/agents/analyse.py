@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from processors.errors import BadArticleError
+from streams.agents.foreign import Foreign
 from streams.analysis import Analysis
 from streams.analysis.outcome import Outcome
 from streams.dead_letters import DeadLetterLimit, send_dead_letter
@@ -45,6 +46,7 @@ class AnalyseAgent:
     outbox: Outbox
     metrics: Metrics
     dead_letter_limit: DeadLetterLimit
+    foreign: Foreign | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def handle(self, events: Sequence[Any]) -> None:
@@ -55,7 +57,11 @@ class AnalyseAgent:
                 letters are acknowledged by then.
         """
         self.metrics.articles_consumed.inc(len(events))
-        records = [incoming(event.message) for event in events]
+        records = [
+            incoming(event.message)
+            for event in events
+            if self.foreign is None or not self.foreign.is_foreign(DECODE, event.message)
+        ]
         chunks = list(_chunks(records))
         analysing = [asyncio.create_task(self.analysis.analyse(chunk)) for chunk in chunks]
         batch = _Batch()

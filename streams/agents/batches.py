@@ -25,7 +25,8 @@ Handle = Callable[[Sequence[Any]], Awaitable[None]]
 class BatchLoop:
     """What every agent needs for its loop.
 
-    `generation` gives the group's generation now; `fail` ends the worker with an error.
+    `generation` gives the group's generation now; `fail` ends the worker with an error; `admit`
+    gives those of the events that are this worker's to do.
     """
 
     progress: Progress
@@ -34,6 +35,7 @@ class BatchLoop:
     fail: Callable[[BaseException], None]
     batch_records: int
     batch_wait_seconds: float
+    admit: Callable[[Sequence[Any]], Sequence[Any]] = lambda events: events
 
     async def run(self, stream: Any, stage: str, handle: Handle, most_in_hand: int = 1) -> None:
         """Give every batch of the stream to `handle`, until the stream ends or something fails.
@@ -49,7 +51,7 @@ class BatchLoop:
             if failed.is_set():
                 break
             generation = self.generation()
-            batch = self.progress.begin(generation, events)
+            batch = self.progress.begin(generation, self.admit(events))
             if not batch:
                 slots.release()
                 continue

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import structlog
 
 from processors.ordering import Marks, Reordering
+from streams.agents.foreign import Foreign
 from streams.agents.watch import Read, WatchAgent
 from streams.metrics import Metrics
 from streams.progress import Progress
@@ -58,6 +59,7 @@ class HoldingLoop:
     batch_records: int
     batch_wait_seconds: float
     most_held: int = MOST_HELD
+    foreign: Foreign | None = None
     _waiting: Reordering[tuple[_Chunk, Read]] = field(init=False)
     _generation: int = -1
 
@@ -92,8 +94,13 @@ class HoldingLoop:
             self._begin_generation(generation)
             chunk = _Chunk(generation, batch, len(batch))
             dead = []
+            left_alone = 0
             for event in batch:
                 message = event.message
+                if self.foreign is not None and self.foreign.is_foreign(stage, message):
+                    self._waiting.passed(message.partition, message.offset)
+                    left_alone += 1
+                    continue
                 record = self.agent.read(message)
                 if isinstance(record, Read):
                     self._waiting.add(
@@ -107,7 +114,7 @@ class HoldingLoop:
                     self._waiting.passed(message.partition, message.offset)
                     dead.append(record)
             await self.agent.bury(dead)
-            self._finish(chunk, len(dead))
+            self._finish(chunk, len(dead) + left_alone)
             self.progress.hold()
 
     async def _release_for_ever(self, stage: str) -> None:

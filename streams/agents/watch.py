@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 import structlog
+from msgspec import structs
 
 from processors.contracts import Alert, Mention, Withdrawal
 from processors.errors import BadArticleError, DeadLetterReason
@@ -89,7 +90,8 @@ class _Batch:
 class WatchAgent:
     """Handles batches of mention records.
 
-    `states` gives the table of the partitions it has; `partition_of` the partition of a leader.
+    `states` gives the table of the partitions it has; `partition_of` the partition of a leader;
+    `replay_id` is written into every alert.
     """
 
     rules: Rules
@@ -98,6 +100,7 @@ class WatchAgent:
     metrics: Metrics
     states: Callable[[], States]
     partition_of: Callable[[bytes], int]
+    replay_id: str | None = None
     # States as they were last written, so that not every batch decodes them anew.
     _decoded: dict[bytes, tuple[bytes, HeldState]] = field(default_factory=dict)
 
@@ -177,7 +180,10 @@ class WatchAgent:
                 self._gather(key, Watched(state, tuple(alerts)), batch)
 
     def _gather(self, key: bytes, result: Watched, batch: _Batch) -> None:
-        batch.alerts += result.alerts
+        batch.alerts += [
+            structs.replace(alert, replay_id=self.replay_id) if self.replay_id else alert
+            for alert in result.alerts
+        ]
         batch.suppressed += result.suppressed
         batch.late += result.late
         if result.changed:

@@ -20,6 +20,7 @@ from streams.cli import (
     demo,
     ingest,
     leaders,
+    replay,
     rules,
     topics,
     worker,
@@ -109,6 +110,7 @@ app.command()(worker.worker)
 app.command()(analyse.analyse)
 app.command()(ingest.ingest)
 app.command()(alerts.alerts)
+app.add_typer(replay.app, name="replay")
 app.add_typer(leaders.app, name="leaders")
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")

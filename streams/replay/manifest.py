@@ -5,7 +5,6 @@ are kept (`streams.replay.manifests`). It is a value of a Kafka topic, so that a
 machine needs nothing but the replay's id.
 """
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -14,7 +13,6 @@ import msgspec
 from msgspec import Struct
 
 from processors.contracts import Versions
-from processors.rules import Rules
 from streams.bounds import Bounds
 from streams.errors import ReplayStateError
 from streams.replay.range import Span
@@ -49,6 +47,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
         versions: The system that began it; a worker of another one is refused.
         rules: Digest of the rules, likewise.
         lateness_seconds: As set when it was made: it decides the order of mentions.
+        since: First event time of the range; None: that of its first record.
+        until: The first event time after it.
         prepared: Whether topics and offsets stand.
         finished: What it came to; None: it is not at its end.
     """
@@ -64,6 +64,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     versions: Versions
     rules: str
     lateness_seconds: float
+    since: datetime | None = None
+    until: datetime | None = None
     prepared: bool = False
     finished: Finished | None = None
 
@@ -126,11 +128,6 @@ def settings_of(manifest: Manifest, settings: Settings) -> Settings:
     )
 
 
-def rules_digest(rules: Rules) -> str:
-    """Give a short digest of rules: the same for the same rules on any machine."""
-    return hashlib.sha256(repr(rules).encode()).hexdigest()[:16]
-
-
 def check_system(manifest: Manifest, versions: Versions, rules: str) -> None:
     """Refuse to go on with another system than the one that began.
 
@@ -139,7 +136,9 @@ def check_system(manifest: Manifest, versions: Versions, rules: str) -> None:
     """
     before = _system(manifest.versions, manifest.rules)
     now = _system(versions, rules)
-    different = [f"{name} was {before[name]}, is {now[name]}" for name in now if before[name] != now[name]]
+    different = [
+        f"{name} was {before[name]}, is {now[name]}" for name in now if before[name] != now[name]
+    ]
     if different:
         raise ReplayStateError(
             f"the replay {manifest.replay_id} was begun by another system "

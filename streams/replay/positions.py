@@ -5,7 +5,7 @@ records. Clients are kafka-python's and come in as arguments.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from kafka import TopicPartition
@@ -108,6 +108,32 @@ def is_empty(consumer: Any, topic: str, span: Span) -> bool:
         if consumer.position(tp) >= span.end:
             return True
     return False
+
+
+def times(
+    consumer: Any, topic: str, spans: Sequence[Span]
+) -> tuple[datetime | None, datetime | None]:
+    """Give the event times of the first records of spans, and of just after the last ones."""
+    filled = [one for one in spans if one.offsets]
+    firsts = [_moment_ms(consumer, topic, one.partition, one.start) for one in filled]
+    lasts = [_moment_ms(consumer, topic, one.partition, one.end - 1) for one in filled]
+    since = min((one for one in firsts if one is not None), default=None)
+    # Where the last offset is a gap the record after it was found, or none: then it stays open.
+    until = None if None in lasts else max((one for one in lasts if one is not None), default=None)
+    return (
+        None if since is None else datetime.fromtimestamp(since / 1000, UTC),
+        None if until is None else datetime.fromtimestamp((until + 1) / 1000, UTC),
+    )
+
+
+def _moment_ms(consumer: Any, topic: str, partition: int, offset: int) -> int | None:
+    tp = TopicPartition(topic, partition)
+    consumer.assign([tp])
+    consumer.seek(tp, offset)
+    for _ in range(PROBE_POLLS):
+        for records in consumer.poll(timeout_ms=POLL_MS).values():
+            return int(records[0].timestamp)
+    return None
 
 
 def sizes(consumer: Any, topics: Sequence[str]) -> Mapping[str, int]:

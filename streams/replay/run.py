@@ -13,8 +13,7 @@ from datetime import UTC, datetime
 import structlog
 from kafka.errors import KafkaError
 
-from streams.connection import Connection
-from streams.replay.manifest import Finished, Manifest
+from streams.replay.manifest import Finished
 from streams.replay.range import Span
 from streams.replay.standing import Standing, StandingMeter, alert_topics
 from streams.topics import TopicNames
@@ -85,7 +84,8 @@ async def _follow(
     try:
         while True:
             try:
-                meter = meter or await asyncio.to_thread(make_meter)
+                if meter is None:
+                    meter = await asyncio.to_thread(make_meter)
                 standing = await asyncio.to_thread(meter.measure)
                 on_standing(standing)
                 if standing.is_finished:
@@ -117,8 +117,3 @@ def outcome(meter: StandingMeter, names: TopicNames) -> Finished:
         alerts=sum(sizes[topic] for topic in alerts),
         dead_letters=sizes[names.dead_letters],
     )
-
-
-def meter_of(connection: Connection, manifest: Manifest, names: TopicNames) -> StandingMeter:
-    """Make the meter of a replay."""
-    return StandingMeter(connection, manifest, names)

@@ -79,28 +79,10 @@ class StandingMeter:
         )
 
     def measure(self) -> Standing:
-        """Ask for the offsets committed, and then for the ends of the mentions.
-
-        Raises:
-            ReplayRangeError: retention has removed articles of the range that are not read yet.
-            KafkaError: the broker does not answer.
-        """
-        group = self._manifest.application_id
-        known = self._admin.list_group_offsets(group).get(group, {})
-        articles = {tp.partition: at for tp, at in known.items() if tp.topic == self._names.articles}
-        left = left_of(self._manifest.spans, {p: at.offset for p, at in articles.items()})
-        self._check_kept(left)
-        mentions = [TopicPartition(self._names.mentions, p) for p in range(self._manifest.partitions)]
-        ends = self._consumer.end_offsets(mentions)
-        done = {tp: known[tp].offset if tp in known else 0 for tp in mentions}
-        notes = [note for at in articles.values() if (note := read_note(at.metadata)) is not None]
-        return Standing(
-            articles=self._manifest.offsets,
-            left=left,
-            mentions_left=sum(max(0, ends[tp] - done[tp]) for tp in mentions),
-            newest_ms=max(notes, default=None),
-            alerts=sum(sizes(self._consumer, alert_topics(self._names)).values()),
-        )
+        """Ask where it stands; see `measure`."""
+        standing = measure(self._admin, self._consumer, self._manifest, self._names)
+        check_kept(self._consumer, self._names.articles, standing.left)
+        return standing
 
     def empty(self, left: Sequence[Span]) -> list[Span]:
         """Give those of the spans in which no record is left."""
@@ -119,16 +101,42 @@ class StandingMeter:
         self._consumer.close()
         self._admin.close()
 
-    def _check_kept(self, left: Sequence[Span]) -> None:
-        tps = {TopicPartition(self._names.articles, one.partition): one for one in left}
-        for tp, first in self._consumer.beginning_offsets(list(tps)).items():
-            if first > tps[tp].start:
-                raise ReplayRangeError(
-                    f"retention has removed articles of the range before they were read: partition "
-                    f"{tp.partition} of {tp.topic} begins at offset {first}, and the replay is at "
-                    f"{tps[tp].start}. Let the topic keep more, delete this replay, and make a new "
-                    f"one"
-                )
+
+def measure(admin: Any, consumer: Any, manifest: Manifest, names: TopicNames) -> Standing:
+    """Ask for the offsets committed, and then for the ends of the mentions.
+
+    Raises:
+        KafkaError: the broker does not answer.
+    """
+    known = admin.list_group_offsets(manifest.application_id).get(manifest.application_id, {})
+    articles = {tp.partition: at for tp, at in known.items() if tp.topic == names.articles}
+    mentions = [TopicPartition(names.mentions, p) for p in range(manifest.partitions)]
+    ends = consumer.end_offsets(mentions)
+    done = {tp: known[tp].offset if tp in known else 0 for tp in mentions}
+    notes = [note for at in articles.values() if (note := read_note(at.metadata)) is not None]
+    return Standing(
+        articles=manifest.offsets,
+        left=left_of(manifest.spans, {p: at.offset for p, at in articles.items()}),
+        mentions_left=sum(max(0, ends[tp] - done[tp]) for tp in mentions),
+        newest_ms=max(notes, default=None),
+        alerts=sum(sizes(consumer, alert_topics(names)).values()),
+    )
+
+
+def check_kept(consumer: Any, topic: str, left: Sequence[Span]) -> None:
+    """Refuse to go on where retention has removed what is not read yet.
+
+    Raises:
+        ReplayRangeError: it has.
+    """
+    tps = {TopicPartition(topic, one.partition): one for one in left}
+    for tp, first in consumer.beginning_offsets(list(tps)).items():
+        if first > tps[tp].start:
+            raise ReplayRangeError(
+                f"retention has removed articles of the range before they were read: partition "
+                f"{tp.partition} of {topic} begins at offset {first}, and the replay is at "
+                f"{tps[tp].start}. Let the topic keep more, delete this replay, and make a new one"
+            )
 
 
 def alert_topics(names: TopicNames) -> list[str]:

@@ -1,0 +1,40 @@
+"""Records that a replay wrote, in a topic that is read live.
+
+Owns the decision to leave them alone: a replay's records are repetitions, and its mentions beside
+the live ones would ring a second time. Must not know how a record got there. Each is counted, by
+stage and reason.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from streams.envelope import REPLAY_ID_HEADER
+from streams.metrics import Metrics
+
+REPLAYED = "replayed"
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """Tells the records of other replays than `replay_id`, which is empty for a live worker.
+
+    With `accepted` there are none: the operator wants them worked on.
+    """
+
+    replay_id: str
+    metrics: Metrics
+    accepted: bool = False
+
+    def is_foreign(self, stage: str, message: Any) -> bool:
+        """Say whether a Faust message is to be left alone; it is counted then."""
+        headers = message.headers
+        if not headers or self.accepted:
+            return False
+        pairs = headers.items() if hasattr(headers, "items") else headers
+        foreign = any(
+            name == REPLAY_ID_HEADER and (value or b"") != self.replay_id.encode()
+            for name, value in pairs
+        )
+        if foreign:
+            self.metrics.discarded.labels(stage, REPLAYED).inc()
+        return foreign

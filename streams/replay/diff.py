@@ -1,0 +1,126 @@
+"""What differs between two sets of alerts: a replay's and those that rang live, or another's.
+
+Owns the comparison. Pure: the alerts come in as values. Two messages are the same alert when they
+have one id. Ids hold the rule's version, so after a change of a rule its alerts have other ids: an
+alert that is on one side only is then set beside one of the other side's that is of the same rule,
+the same leaders and the same moment, and shown as one alert that has changed.
+"""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from processors.contracts import Alert, Severity, Versions
+
+Change = Literal["added", "gone", "changed"]
+
+
+class Side(Struct, frozen=True, kw_only=True):
+    """One of the two alerts of a difference."""
+
+    alert_id: str
+    rule_version: int
+    msg_type: str
+    severity: Severity
+    reason: str
+    versions: Versions
+
+
+class Difference(Struct, frozen=True, kw_only=True):
+    """One alert that differs. `before` is None for one that is added, `after` for one gone."""
+
+    change: Change
+    rule: str
+    kind: str
+    leaders: list[str]
+    event_time: str
+    before: Side | None
+    after: Side | None
+
+
+class Comparison(Struct, frozen=True, kw_only=True):
+    """All differences, in the order of event time, and how many alerts are the same."""
+
+    same: int
+    differences: list[Difference]
+
+    def count(self, change: Change) -> int:
+        """Say how many there are of one kind."""
+        return sum(one.change == change for one in self.differences)
+
+
+def compare(before: Iterable[Alert], after: Iterable[Alert]) -> Comparison:
+    """Compare two sets of alerts; of one id the last counts, since topics may repeat it.
+
+    Args:
+        before: What rang live, or in another replay.
+        after: The replay's.
+    """
+    old = {alert.alert_id: alert for alert in before}
+    new = {alert.alert_id: alert for alert in after}
+    both = [(old[one], new[one]) for one in old.keys() & new.keys()]
+    same = [pair for pair in both if not _differ(*pair)]
+    changed: list[tuple[Alert | None, Alert | None]] = [pair for pair in both if _differ(*pair)]
+    changed += _occasions(
+        [alert for one, alert in old.items() if one not in new],
+        [alert for one, alert in new.items() if one not in old],
+    )
+    differences = [_difference(*pair) for pair in changed]
+    key = lambda one: (one.event_time, one.rule, one.leaders, one.change)  # noqa: E731
+    return Comparison(same=len(same), differences=sorted(differences, key=key))
+
+
+def _differ(before: Alert, after: Alert) -> bool:
+    return (before.severity, before.msg_type) != (after.severity, after.msg_type)
+
+
+def _occasion(alert: Alert) -> Hashable:
+    leaders = tuple(sorted(leader.leader_id for leader in alert.leaders))
+    return (alert.rule.id, leaders, alert.event_time, alert.msg_type)
+
+
+def _occasions(
+    gone: Sequence[Alert], added: Sequence[Alert]
+) -> list[tuple[Alert | None, Alert | None]]:
+    """Pair those of one occasion under another version of the rule; the rest stay alone."""
+    waiting: Mapping[Hashable, list[Alert]] = defaultdict(list)
+    for alert in added:
+        waiting[_occasion(alert)].append(alert)
+    pairs: list[tuple[Alert | None, Alert | None]] = []
+    for alert in gone:
+        candidates = waiting[_occasion(alert)]
+        other = next((one for one in candidates if one.rule.version != alert.rule.version), None)
+        if other is not None:
+            candidates.remove(other)
+        pairs.append((alert, other))
+    return [*pairs, *((None, one) for several in waiting.values() for one in several)]
+
+
+def _difference(before: Alert | None, after: Alert | None) -> Difference:
+    either = after or before
+    assert either is not None  # noqa: S101 - no pair has two Nones
+    change: Change = "gone" if after is None else "added" if before is None else "changed"
+    return Difference(
+        change=change,
+        rule=either.rule.id,
+        kind=either.kind,
+        leaders=[leader.leader_name for leader in either.leaders],
+        event_time=either.event_time.isoformat(),
+        before=_side(before),
+        after=_side(after),
+    )
+
+
+def _side(alert: Alert | None) -> Side | None:
+    if alert is None:
+        return None
+    return Side(
+        alert_id=alert.alert_id,
+        rule_version=alert.rule.version,
+        msg_type=alert.msg_type,
+        severity=alert.severity,
+        reason=alert.reason,
+        versions=alert.versions,
+    )

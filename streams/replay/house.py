@@ -1,0 +1,211 @@
+"""Making, preparing and removing a replay: everything at the broker that it consists of.
+
+Owns the order of the steps, so that one that was broken off can be done again. Must not know the
+command line, nor how a worker runs. Clients are kafka-python's.
+"""
+
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+import structlog
+from kafka.errors import for_code
+
+from processors.contracts import Versions
+from processors.rules import Rules
+from streams.connection import Connection
+from streams.errors import ReplayBusyError, TopicMismatchError
+from streams.reading.clients import admin_client, consumer_client, producer_client
+from streams.replay import positions
+from streams.replay.manifest import (
+    Manifest,
+    application_id,
+    check_id,
+    settings_of,
+    topic_prefix,
+)
+from streams.replay.manifests import Manifests
+from streams.replay.range import Asked, resolve
+from streams.replay.standing import Standing, measure
+from streams.rules import own_topics
+from streams.settings import Settings
+from streams.topics import TopicNames, TopicPlan, apply, plan
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+# A worker that was killed is a member of its group until the session's end.
+MEMBER_SECONDS = 2.0
+_GONE = 3  # UNKNOWN_TOPIC_OR_PARTITION
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """By whom a replay is made."""
+
+    versions: Versions
+    rules: str
+
+
+class House:
+    """The replays of a cluster, with the clients to work on them.
+
+    Args:
+        settings: The live settings.
+        admin: A kafka-python `KafkaAdminClient`.
+        consumer: A consumer without a group.
+        producer: A producer.
+    """
+
+    def __init__(self, settings: Settings, admin: Any, consumer: Any, producer: Any) -> None:
+        self._settings = settings
+        self._admin, self._consumer = admin, consumer
+        self.manifests = Manifests(settings, admin, consumer, producer)
+
+    def plan(
+        self,
+        replay_id: str,
+        wanted: Asked,
+        typed: str,
+        made: Made,
+        now: datetime,
+        *,
+        allow_truncated: bool,
+    ) -> Manifest:
+        """Plan a replay; nothing is written.
+
+        Raises:
+            TopicMismatchError: there is no such topic of articles.
+            ReplayRangeError: the range cannot be replayed.
+            ReplayStateError: the id is none.
+        """
+        settings = self._settings
+        check_id(replay_id)
+        topic = TopicNames.of(settings).articles
+        known = positions.logs(self._consumer, topic, wanted)
+        spans = resolve(wanted, known, allow_truncated=allow_truncated)
+        since: datetime | None = wanted.since
+        until: datetime | None = wanted.until or now
+        if wanted.offsets is not None or wanted.last is not None:
+            since, until = positions.times(self._consumer, topic, spans)
+        return Manifest(
+            replay_id=replay_id,
+            claim=secrets.token_hex(8),
+            created=now,
+            asked=typed,
+            topic=topic,
+            spans=spans,
+            since=since,
+            until=until,
+            topic_prefix=topic_prefix(settings, replay_id),
+            application_id=application_id(settings, replay_id),
+            versions=made.versions,
+            rules=made.rules,
+            lateness_seconds=settings.lateness_seconds,
+        )
+
+    def prepare(self, manifest: Manifest, rules: Rules) -> Manifest:
+        """Create a replay's topics and set its group to the start, as far as that is to be done.
+
+        Raises:
+            TopicMismatchError: the broker refuses a topic.
+            ReplayBusyError: another worker is preparing it.
+        """
+        if manifest.prepared:
+            return manifest
+        apply(self._admin, own_plans(manifest, self._settings, rules))
+        positions.set_starts(self._admin, manifest.application_id, manifest.topic, manifest.spans)
+        prepared = msgspec.structs.replace(manifest, prepared=True)
+        self.manifests.write(prepared)
+        return prepared
+
+    def wait_until_alone(self, manifest: Manifest) -> None:
+        """Return when no worker is in the group; one that was killed is for a little while.
+
+        Raises:
+            ReplayBusyError: somebody is.
+        """
+        deadline = time.monotonic() + self._settings.session_timeout_seconds + MEMBER_SECONDS
+        while count := positions.members(self._admin, manifest.application_id):
+            if time.monotonic() > deadline:
+                workers = "a worker" if count == 1 else f"{count} workers"
+                raise ReplayBusyError(
+                    f"{workers} of the replay {manifest.replay_id} still run: share the work with "
+                    f"--join, or stop them and try again"
+                )
+            time.sleep(MEMBER_SECONDS / 4)
+
+    def delete(self, manifest: Manifest) -> list[str]:
+        """Remove a replay's topics, its group, and at last its manifest; list the topics.
+
+        Raises:
+            ReplayBusyError: it has workers.
+            TopicMismatchError: the broker does not delete a topic.
+        """
+        if count := positions.members(self._admin, manifest.application_id):
+            raise ReplayBusyError(
+                f"the replay {manifest.replay_id} has {count} workers: stop them first. One that "
+                f"was killed counts for {self._settings.session_timeout_seconds:g} s more"
+            )
+        topics = self.topics_of(manifest)
+        if topics:
+            for outcome in self._admin.delete_topics(topics, raise_errors=False)["topics"]:
+                if outcome["error_code"] not in {0, _GONE}:
+                    error = for_code(outcome["error_code"])
+                    why = outcome.get("error_message") or error.description
+                    raise TopicMismatchError(f"the broker does not delete {outcome['name']}: {why}")
+        positions.delete_group(self._admin, manifest.application_id)
+        self.manifests.strike_out(manifest.replay_id)
+        return topics
+
+    def topics_of(self, manifest: Manifest) -> list[str]:
+        """List the topics that are there because of a replay."""
+        changelog = TopicNames.of(settings_of(manifest, self._settings)).watch_changelog
+        return sorted(
+            name
+            for name in self._admin.list_topics()
+            if name.startswith(manifest.topic_prefix) or name == changelog
+        )
+
+    def with_consumer(self, work: Callable[[Any], T]) -> T:
+        """Do something that needs a consumer without a group."""
+        return work(self._consumer)
+
+    def standing(self, manifest: Manifest) -> Standing | None:
+        """Say where a replay stands; None where its topics are not there."""
+        names = TopicNames.of(settings_of(manifest, self._settings))
+        if names.mentions not in self.topics_of(manifest):
+            return None
+        return measure(self._admin, self._consumer, manifest, names)
+
+    def members(self, manifest: Manifest) -> int:
+        """Say how many workers a replay has now."""
+        return positions.members(self._admin, manifest.application_id)
+
+
+@contextmanager
+def open_house(connection: Connection, settings: Settings) -> Iterator[House]:
+    """Open the clients.
+
+    Raises:
+        BrokerUnavailableError: no broker answers in time, or one goes away.
+        MisconfigurationError: the broker refuses what was asked.
+    """
+    with (
+        admin_client(connection, settings) as admin,
+        consumer_client(connection, settings) as consumer,
+        producer_client(connection, settings) as producer,
+    ):
+        yield House(settings, admin, consumer, producer)
+
+
+def own_plans(manifest: Manifest, settings: Settings, rules: Rules) -> Sequence[TopicPlan]:
+    """Plan a replay's own topics: all of a worker's but the articles."""
+    of_replay = settings_of(manifest, settings)
+    planned = plan(of_replay, own_topics(rules))
+    return [one for one in planned if one.name != manifest.topic]

@@ -1,0 +1,63 @@
+"""The alerts of a range as they stand in the topics: a replay's, and those that rang live.
+
+Owns which records belong to which side. Must not know how they are compared. A live alert belongs
+to a range by its event time; whoever wrote it, a record with a replay's header is not live.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from processors.contracts import Alert
+from processors.rules import Rules
+from streams.envelope import REPLAY_ID_HEADER, Incoming
+from streams.reading.alerts import decode_alert
+from streams.reading.subscriber import offsets_since, partitions_of, read
+from streams.replay.manifest import Manifest, settings_of
+from streams.replay.standing import alert_topics
+from streams.rules import own_topics
+from streams.settings import Settings
+from streams.topics import TopicNames
+
+
+def of_replay(
+    consumer: Any, settings: Settings, rules: Rules, manifest: Manifest
+) -> Iterator[Alert]:
+    """Give a replay's alerts.
+
+    Raises:
+        TopicMismatchError: its topics are gone.
+    """
+    names = TopicNames.of(settings_of(manifest, settings), own_topics(rules))
+    yield from (alert for _, alert in _alerts(consumer, names, None))
+
+
+def live(consumer: Any, settings: Settings, rules: Rules, manifest: Manifest) -> Iterator[Alert]:
+    """Give what rang live for the range of a replay.
+
+    Raises:
+        TopicMismatchError: a topic of live alerts is missing.
+    """
+    names = TopicNames.of(settings, own_topics(rules))
+    for record, alert in _alerts(consumer, names, manifest):
+        if any(name == REPLAY_ID_HEADER for name, _ in record.headers):
+            continue
+        if manifest.since is not None and alert.event_time < manifest.since:
+            continue
+        if manifest.until is not None and alert.event_time >= manifest.until:
+            continue
+        yield alert
+
+
+def _alerts(
+    consumer: Any, names: TopicNames, since: Manifest | None
+) -> Iterator[tuple[Incoming, Alert]]:
+    partitions = partitions_of(consumer, alert_topics(names))
+    ends = consumer.end_offsets(partitions)
+    starts = consumer.beginning_offsets(partitions)
+    if since is not None and since.since is not None:
+        # An alert is written after the moment of its event, so none of the range is before that.
+        starts = offsets_since(consumer, ends, since.since)
+    for record in read(consumer, starts, ends):
+        alert = decode_alert(record.value)
+        if alert is not None:
+            yield record, alert

@@ -1,0 +1,45 @@
+"""How fast a range is read: measured on its first records, so that a plan can say how long it is.
+
+Owns the measurement. Must not know what is done with it. It analyses in this process and writes
+nothing; the broker's part of a worker's time is not in it.
+"""
+
+import time
+from typing import Any
+
+from kafka import TopicPartition
+
+from streams.analysis.loading import load_reader
+from streams.reading.subscriber import Offsets, read
+from streams.replay.manifest import Manifest, settings_of
+from streams.settings import Settings
+
+SECONDS = 2.0
+LEAST_RECORDS = 10
+
+
+def measure(consumer: Any, settings: Settings, manifest: Manifest) -> float | None:
+    """Give records a second of one worker; None where there are too few to say.
+
+    A worker that analyses in several processes is taken to be so many times as fast.
+    """
+    starts, ends = _bounds(manifest)
+    reader = load_reader(settings_of(manifest, settings))
+    began, spent, count = time.monotonic(), 0.0, 0
+    for record in read(consumer, starts, ends):
+        now = time.perf_counter()
+        reader.read(record)
+        spent += time.perf_counter() - now
+        count += 1
+        if time.monotonic() - began > SECONDS:
+            break
+    if count < LEAST_RECORDS:
+        return None
+    return count / spent * max(1, settings.analysis_processes)
+
+
+def _bounds(manifest: Manifest) -> tuple[Offsets, Offsets]:
+    filled = [one for one in manifest.spans if one.offsets]
+    starts = {TopicPartition(manifest.topic, one.partition): one.start for one in filled}
+    ends = {TopicPartition(manifest.topic, one.partition): one.end for one in filled}
+    return starts, ends
