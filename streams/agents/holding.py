@@ -62,6 +62,8 @@ class HoldingLoop:
     foreign: Foreign | None = None
     _waiting: Reordering[tuple[_Chunk, Read]] = field(init=False)
     _generation: int = -1
+    # Set while nothing is ready: who reads faster than the work goes would fill the memory.
+    _caught_up: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self._waiting = Reordering(self.most_held)
@@ -116,6 +118,7 @@ class HoldingLoop:
             await self.agent.bury(dead)
             self._finish(chunk, len(dead) + left_alone)
             self.progress.hold()
+            await self._caught_up.wait()
 
     async def _release_for_ever(self, stage: str) -> None:
         while True:
@@ -123,8 +126,10 @@ class HoldingLoop:
             marks = self.marks.take(wanted=len(self._waiting) > 0)
             if marks is not None:
                 self._waiting.mark(marks)
+            self._caught_up.clear()
             while await self._release(stage):
                 pass
+            self._caught_up.set()
             self.metrics.mentions_held.set(len(self._waiting))
 
     async def _release(self, stage: str) -> bool:

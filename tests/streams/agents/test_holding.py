@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 import pytest
 
@@ -171,6 +172,28 @@ def test_an_unreadable_record_is_buried_at_once_and_finishes_its_batch() -> None
             assert one.progress.committable() == {TP: 1}
             await one.mark(9, end=3)
             assert one.progress.committable() == {TP: 3}
+
+    asyncio.run(run())
+
+
+def test_nothing_more_is_read_while_there_is_work_that_is_ready() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            await one.read(1)
+            slow = asyncio.Event()
+
+            async def handle(records: Sequence[Read]) -> None:
+                await slow.wait()
+                one.agent.handled += [record.moment_ms for record in records]
+
+            one.agent.handle = handle  # type: ignore[method-assign]
+            await one.mark(ENDLESS, end=1)
+            for n in range(1, 5):
+                await one.read(n, first=n)
+            assert one.stream.batches.qsize() == 3
+            slow.set()
+            await one.turn()
+            assert one.stream.batches.empty()
 
     asyncio.run(run())
 
