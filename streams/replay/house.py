@@ -39,8 +39,7 @@ from streams.topics import TopicNames, TopicPlan, apply, plan
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
-# A worker that was killed is a member of its group until the session's end.
-MEMBER_SECONDS = 2.0
+LOOK_SECONDS = 0.5
 _GONE = 3  # UNKNOWN_TOPIC_OR_PARTITION
 
 
@@ -125,20 +124,38 @@ class House:
         return prepared
 
     def wait_until_alone(self, manifest: Manifest) -> None:
-        """Return when no worker is in the group; one that was killed is for a little while.
+        """Return when no worker is in the group.
+
+        One that was killed is a member until its session ends, and at the embedded broker for ever.
+        So a member that does nothing all that time is put out; one that lives comes back at once.
 
         Raises:
-            ReplayBusyError: somebody is.
+            ReplayBusyError: somebody works on it.
         """
-        deadline = time.monotonic() + self._settings.session_timeout_seconds + MEMBER_SECONDS
-        while count := positions.members(self._admin, manifest.application_id):
-            if time.monotonic() > deadline:
-                workers = "a worker" if count == 1 else f"{count} workers"
-                raise ReplayBusyError(
-                    f"{workers} of the replay {manifest.replay_id} still run: share the work with "
-                    f"--join, or stop them and try again"
-                )
-            time.sleep(MEMBER_SECONDS / 4)
+        group, seconds = manifest.application_id, self._settings.session_timeout_seconds
+        before = positions.committed(self._admin, group, manifest.topic)
+        deadline = time.monotonic() + seconds + LOOK_SECONDS
+        while positions.members(self._admin, group) and time.monotonic() < deadline:
+            time.sleep(LOOK_SECONDS)
+            if positions.committed(self._admin, group, manifest.topic) != before:
+                raise self._busy(manifest)
+        if not positions.members(self._admin, group):
+            return
+        positions.remove_members(self._admin, group)
+        # A heartbeat is a quarter of the session.
+        deadline = time.monotonic() + seconds / 2
+        while time.monotonic() < deadline:
+            if positions.members(self._admin, group):
+                raise self._busy(manifest)
+            time.sleep(LOOK_SECONDS)
+
+    def _busy(self, manifest: Manifest) -> ReplayBusyError:
+        count = self.members(manifest)
+        return ReplayBusyError(
+            f"the replay {manifest.replay_id} has {count} worker{'' if count == 1 else 's'} that "
+            f"run: share the work with `tocsin replay --join {manifest.replay_id}`, or stop them "
+            f"and try again"
+        )
 
     def delete(self, manifest: Manifest) -> list[str]:
         """Remove a replay's topics, its group, and at last its manifest; list the topics.
@@ -147,11 +164,7 @@ class House:
             ReplayBusyError: it has workers.
             TopicMismatchError: the broker does not delete a topic.
         """
-        if count := positions.members(self._admin, manifest.application_id):
-            raise ReplayBusyError(
-                f"the replay {manifest.replay_id} has {count} workers: stop them first. One that "
-                f"was killed counts for {self._settings.session_timeout_seconds:g} s more"
-            )
+        self.wait_until_alone(manifest)
         topics = self.topics_of(manifest)
         if topics:
             for outcome in self._admin.delete_topics(topics, raise_errors=False)["topics"]:

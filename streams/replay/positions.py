@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from kafka import TopicPartition
+from kafka.admin import MemberToRemove
 from kafka.errors import NoError
 from kafka.structs import OffsetAndMetadata
 
@@ -79,6 +80,12 @@ def committed(admin: Any, group: str, topic: str) -> dict[int, int]:
 def members(admin: Any, group: str) -> int:
     """Say how many workers the group has now."""
     return len(admin.describe_groups([group])[group]["members"])
+
+
+def remove_members(admin: Any, group: str) -> None:
+    """Put every member out of a group; those that live join again."""
+    members = admin.describe_groups([group])[group]["members"]
+    admin.remove_group_members(group, [MemberToRemove(one["member_id"]) for one in members])
 
 
 def delete_group(admin: Any, group: str) -> None:
