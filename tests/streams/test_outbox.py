@@ -194,3 +194,11 @@ def test_a_batch_that_failed_is_sent_again_whole() -> None:
     )
     assert producer.tries == {b"a": 2, b"b": 2, b"c": 1}
     assert producer.batches[-1] == ("t", 0, [b"a", b"b"])
+
+
+def test_headers_of_the_run_are_put_beside_those_of_every_record_once() -> None:
+    producer = ScriptedProducer()
+    mark = ("run", b"one")
+    records = [Outgoing("t", b"k", b"v", [("h", b"1")]), Outgoing("t", b"k", b"w", [mark])]
+    asyncio.run(Outbox(lambda: producer, lambda _: None, headers=[mark]).send(records))
+    assert [rest["headers"] for _, _, rest in producer.given] == [[("h", b"1"), mark], [mark]]

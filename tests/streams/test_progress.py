@@ -222,3 +222,28 @@ class Books(RuleBasedStateMachine):
 
 TestBooks = Books.TestCase
 TestBooks.settings = settings(max_examples=60, stateful_step_count=25)
+
+
+def test_a_gap_is_passed_over_when_nothing_before_it_is_in_hand() -> None:
+    progress = Progress()
+    batch = progress.begin(1, events(5))
+    progress.pass_over(PARTITION, 9)
+    assert progress.committable() == {}
+    progress.finish(1, batch)
+    progress.pass_over(PARTITION, 9)
+    assert progress.committable() == {PARTITION: 9}
+    assert progress.newest_ms(PARTITION) == 0
+
+
+def test_a_partition_without_a_record_is_passed_over_too() -> None:
+    progress = Progress()
+    progress.pass_over(OTHER, 3)
+    assert progress.committable() == {OTHER: 3}
+    assert progress.newest_ms(OTHER) is None
+
+
+def test_passing_over_never_goes_back() -> None:
+    progress = Progress()
+    progress.finish(1, progress.begin(1, events(5)))
+    progress.pass_over(PARTITION, 2)
+    assert progress.committable() == {PARTITION: 6}
