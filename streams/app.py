@@ -5,7 +5,7 @@ anything: `streams.worker` starts and stops what `build` returns.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from processors.rules import Rules
 from streams.agents.analyse import AnalyseAgent
 from streams.agents.batches import BatchLoop
 from streams.agents.foreign import Foreign
+from streams.agents.gate import Gate
 from streams.agents.holding import HoldingLoop, MarksSource
 from streams.agents.watch import WatchAgent
 from streams.analysis import Analysis
@@ -48,6 +49,7 @@ class App:
     names: TopicNames
     progress: Progress
     outbox: Outbox
+    gate: Gate | None = None
 
     @property
     def generation(self) -> int:
@@ -89,6 +91,7 @@ def build(
     foreign = Foreign(
         bounds.replay_id if bounds else "", metrics, accepted=settings.accept_replayed
     )
+    gate = Gate(bounds, lambda: app.consumer) if bounds else None
     loop = BatchLoop(
         progress=progress,
         metrics=metrics,
@@ -96,8 +99,7 @@ def build(
         fail=fail,
         batch_records=settings.batch_records,
         batch_wait_seconds=settings.batch_wait_seconds,
-        # A function of its own: Faust makes the consumer when it starts.
-        admit=_within(bounds, lambda tps: app.consumer.pause_partitions(tps)),  # noqa: PLW0108
+        admit=gate.admit if gate else list,
     )
     analyse = AnalyseAgent(
         analysis=analysis,
@@ -141,28 +143,7 @@ def build(
 
     app.agent(articles, name="analyse")(analyse_articles)
     app.agent(mentions, name="watch")(watch_mentions)
-    return App(app, table, names, progress, outbox)
-
-
-def _within(
-    bounds: Bounds | None, pause: Callable[[set[Any]], None]
-) -> Callable[[Sequence[Any]], Sequence[Any]]:
-    """Give what lets those events through that are within the bounds."""
-
-    def admit(events: Sequence[Any]) -> Sequence[Any]:
-        if bounds is None:
-            return events
-        tps = {one.message.tp for one in events if bounds.is_beyond(*_place(one))}
-        if tps:
-            # What lies beyond the end would be fetched for nothing, a week of it perhaps.
-            pause(tps)
-        return [one for one in events if bounds.has(*_place(one))]
-
-    return admit
-
-
-def _place(event: Any) -> tuple[int, int]:
-    return event.message.partition, event.message.offset
+    return App(app, table, names, progress, outbox, gate)
 
 
 class _App(faust.App):  # type: ignore[misc]  # Faust ships no types

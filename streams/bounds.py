@@ -17,10 +17,12 @@ class Bounds:
     Attributes:
         replay_id: In the header of every record written.
         spans: Half-open, for every partition of the articles.
+        pace_ms: How far in event time a partition may be read ahead of the others.
     """
 
     replay_id: str
     spans: Mapping[int, tuple[int, int]]
+    pace_ms: int
 
     @property
     def headers(self) -> Headers:

@@ -169,6 +169,7 @@ class WatermarkReporter:
         self._stop = threading.Event()
         self._wanted = threading.Event()
         self._newest: Marks | None = None
+        self.watermark_ms = -math.inf
         self.is_awaited = False
         self._thread = threading.Thread(target=self._run, name="watermarks", daemon=True)
 
@@ -191,6 +192,10 @@ class WatermarkReporter:
         newest, self._newest = self._newest, None
         return newest
 
+    def want(self) -> None:
+        """Say that another measurement is wanted."""
+        self._wanted.set()
+
     def _run(self) -> None:
         meter: Any = None
         while not self._stop.is_set():
@@ -201,6 +206,7 @@ class WatermarkReporter:
             try:
                 meter = meter or self._make_meter()
                 self._newest = meter.measure()
+                self.watermark_ms = self._newest.watermark_ms
             except (KafkaError, OSError) as error:
                 # What waits goes on waiting; nothing is lost by it.
                 log.warning("watermarks.not_measured", error=str(error) or type(error).__name__)

@@ -263,6 +263,10 @@ class Worker:
             self._finished_batches = app.progress.finished_batches
             self.health.progressed()
         self.metrics.ready.set(self.health.ready().ok)
+        if app.gate is not None and not self.health.recovering:
+            app.gate.pace(self._watermarks.watermark_ms)
+            if app.gate.is_waiting:
+                self._watermarks.want()
 
     async def _commit(self, app: App) -> None:
         """Commit what is finished. A failed commit is made good by the next."""
@@ -332,6 +336,8 @@ class Worker:
         if not await app.progress.idle(wait_seconds):
             log.warning("worker.revoked_in_flight", note="the next worker does the batch again")
         app.progress.forget()
+        if app.gate is not None:
+            app.gate.forget()
         self._assigned -= set(revoked)
 
     def _waiting(self) -> int | None:

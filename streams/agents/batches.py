@@ -35,7 +35,7 @@ class BatchLoop:
     fail: Callable[[BaseException], None]
     batch_records: int
     batch_wait_seconds: float
-    admit: Callable[[Sequence[Any]], Sequence[Any]] = lambda events: events
+    admit: Callable[[Sequence[Any]], Sequence[Any]] = list
 
     async def run(self, stream: Any, stage: str, handle: Handle, most_in_hand: int = 1) -> None:
         """Give every batch of the stream to `handle`, until the stream ends or something fails.

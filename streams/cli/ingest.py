@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 _BROKER_WAIT_SECONDS = 30.0
 
 
-def ingest(
+def ingest(  # noqa: PLR0913 - one argument an option
     sources: Annotated[
         list[str] | None,
         typer.Argument(metavar="SOURCES", help="Files, feed addresses, or - for stdin."),
@@ -62,6 +62,15 @@ def ingest(
         str, typer.Option(metavar="TAG", help="Feeds: the language where a feed names none.")
     ] = "",
     *,
+    archive: Annotated[
+        bool,
+        typer.Option(
+            "--archive", help="Stamp records with the time of publication; needs a --topic."
+        ),
+    ] = False,
+    into_live: Annotated[
+        bool, typer.Option("--into-live", help="With --archive: the live topic is meant.")
+    ] = False,
     json: Annotated[
         bool, typer.Option("--json", help="The summary as one JSON object on standard output.")
     ] = False,
@@ -79,6 +88,10 @@ def ingest(
     Every article is checked first, as the worker will. What is refused is not sent, but counted by
     reason in the summary at the end, with the first three examples of each.
 
+    With --archive, old articles are stamped as if they had come when they were published, for a
+    replay. They go to a topic of their own, which is made if it is not there and keeps them for
+    ever. Articles without a time of publication are refused. Give files in the order of time.
+
     Without a source, articles are read from standard input.
 
     \b
@@ -86,6 +99,7 @@ def ingest(
       tocsin ingest articles.jsonl more.jsonl.gz --broker localhost:9092
       tocsin ingest --dry-run --json articles.json | jq .refused
       zcat archive.gz | TOCSIN_BROKER=kafka:9092 tocsin ingest -
+      tocsin ingest --archive --topic archive.2024 2024.jsonl.gz
       tocsin ingest https://news.example/rss https://other.example/atom --poll 300
 
     \b
@@ -109,13 +123,20 @@ def ingest(
     interrupted = False
     with interruption.handling():
         try:
-            topic = topic or _default_topic(settings)
+            topic = _topic(settings, topic, archive=archive, into_live=into_live)
             with (
-                _sink(settings, topic, tally, interruption, dry_run=dry_run) as (send, flush),
+                _sink(
+                    settings,
+                    topic,
+                    tally,
+                    interruption,
+                    archive=archive and not into_live,
+                    dry_run=dry_run,
+                ) as (send, flush),
                 open_screen(console, tally, _total_bytes(job)) as screen,
             ):
                 limits = DecodeLimits(settings.max_message_bytes, settings.max_text_characters)
-                intake = Intake(topic, limits, tally, send)
+                intake = Intake(topic, limits, tally, send, archive=archive)
                 run(job, _surroundings(intake, flush, tally, interruption, screen))
         except KeyboardInterrupt:
             interrupted = True
@@ -189,11 +210,19 @@ def _check_address(feed: str) -> None:
         raise typer.BadParameter(f"{feed} is no address: give one such as https://news.example/rss")
 
 
-def _default_topic(settings: Settings) -> str:
+def _topic(settings: Settings, topic: str | None, *, archive: bool, into_live: bool) -> str:
     # Kafka's client takes half a second to load: --help does not pay for it.
     from streams.topics import TopicNames  # noqa: PLC0415 - see above
 
-    return TopicNames.of(settings).articles
+    live = TopicNames.of(settings).articles
+    if into_live and not archive:
+        raise typer.BadParameter("--into-live belongs to --archive")
+    if archive and (topic or live) == live and not into_live:
+        raise typer.BadParameter(
+            f"--archive would mix old articles into the live topic {live}: name another one with "
+            f"--topic, or say --into-live"
+        )
+    return topic or live
 
 
 @contextmanager
@@ -203,12 +232,14 @@ def _sink(
     tally: Tally,
     interruption: Interruption,
     *,
+    archive: bool,
     dry_run: bool,
 ) -> Iterator[tuple[Send | None, Callable[[], None]]]:
     if dry_run:
         yield None, lambda: None
         return
     # The clients take half a second to load: a check alone does not pay for them.
+    from streams.ingest.archive import prepare  # noqa: PLC0415 - see above
     from streams.ingest.sink import open_sink  # noqa: PLC0415 - see above
     from streams.reachability import wait_until_reachable  # noqa: PLC0415 - see above
 
@@ -218,6 +249,8 @@ def _sink(
             connection,
             give_up_after_seconds=settings.broker_wait_seconds or _BROKER_WAIT_SECONDS,
         )
+    if archive:
+        prepare(connection, topic, settings)
     with open_sink(connection, topic, settings.max_message_bytes, tally) as sink:
         yield sink.send, sink.flush
 

@@ -11,7 +11,8 @@ from typing import Final
 
 from processors.articles.decode import DecodeLimits, decode
 from processors.contracts import Article
-from processors.errors import BadArticleError
+from processors.errors import BadArticleError, DeadLetterReason
+from processors.windows import milliseconds
 from streams.envelope import Outgoing
 from streams.ingest.records import Record, Unread
 from streams.ingest.tally import Tally
@@ -31,6 +32,7 @@ class Intake:
         limits: What one article may cost: the same as in the worker.
         tally: Counts.
         send: Sends one; None checks only.
+        archive: Whether records are stamped with the time of publication; without it, refused.
         remembered_entries: Of how many feed entries the content is remembered.
     """
 
@@ -41,12 +43,14 @@ class Intake:
         tally: Tally,
         send: Send | None,
         *,
+        archive: bool = False,
         remembered_entries: int = REMEMBERED_ENTRIES,
     ) -> None:
         self._topic = topic
         self._limits = limits
         self._tally = tally
         self._send = send
+        self._archive = archive
         self._seen: OrderedDict[bytes, bytes] = OrderedDict()
         self._remembered_entries = remembered_entries
 
@@ -70,11 +74,20 @@ class Intake:
         if from_feed and self._is_known(article):
             self._tally.unchanged += 1
             return
+        # Live articles carry no timestamp of ours: the producer stamps the time of sending.
+        stamp_ms = None
+        if self._archive:
+            if article.published is None:
+                message = "an archive is ordered by the time of publication, and there is none"
+                self._tally.refuse(record.where, DeadLetterReason.INVALID_DATE, message)
+                return
+            stamp_ms = milliseconds(article.published)
         self._tally.valid += 1
         if self._send is not None:
-            # Live articles carry no timestamp of ours: the producer stamps the time of sending.
-            outgoing = Outgoing(self._topic, article.article_id.encode(), record.value)
-            self._send(outgoing, record.where)
+            key = article.article_id.encode()
+            self._send(
+                Outgoing(self._topic, key, record.value, timestamp_ms=stamp_ms), record.where
+            )
 
     def _is_known(self, article: Article) -> bool:
         identity = blake2b(article.article_id.encode(), digest_size=16).digest()

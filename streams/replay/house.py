@@ -26,6 +26,7 @@ from streams.replay.manifest import (
     Manifest,
     application_id,
     check_id,
+    pace_ms,
     settings_of,
     topic_prefix,
 )
@@ -88,10 +89,10 @@ class House:
         topic = TopicNames.of(settings).articles
         known = positions.logs(self._consumer, topic, wanted)
         spans = resolve(wanted, known, allow_truncated=allow_truncated)
-        since: datetime | None = wanted.since
-        until: datetime | None = wanted.until or now
-        if wanted.offsets is not None or wanted.last is not None:
-            since, until = positions.times(self._consumer, topic, spans)
+        first, last = positions.times(self._consumer, topic, spans)
+        is_by_time = wanted.offsets is None and wanted.last is None
+        since, until = (wanted.since, wanted.until or now) if is_by_time else (first, last)
+        offsets = sum(span.offsets for span in spans)
         return Manifest(
             replay_id=replay_id,
             claim=secrets.token_hex(8),
@@ -106,6 +107,7 @@ class House:
             versions=made.versions,
             rules=made.rules,
             lateness_seconds=settings.lateness_seconds,
+            pace_ms=pace_ms(offsets, first, last, settings.lateness_seconds),
         )
 
     def prepare(self, manifest: Manifest, rules: Rules) -> Manifest:

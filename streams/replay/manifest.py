@@ -20,6 +20,8 @@ from streams.settings import Settings
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
 PREFIX = "replay."
+# Mentions of so many articles wait in memory, a few of 5 kB for each at most.
+AHEAD_RECORDS = 10_000
 
 
 class Finished(Struct, frozen=True, kw_only=True):
@@ -47,6 +49,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
         versions: The system that began it; a worker of another one is refused.
         rules: Digest of the rules, likewise.
         lateness_seconds: As set when it was made: it decides the order of mentions.
+        pace_ms: How far in event time a partition may be read ahead of the others.
         since: First event time of the range; None: that of its first record.
         until: The first event time after it.
         prepared: Whether topics and offsets stand.
@@ -64,6 +67,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     versions: Versions
     rules: str
     lateness_seconds: float
+    pace_ms: int
     since: datetime | None = None
     until: datetime | None = None
     prepared: bool = False
@@ -82,7 +86,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     @property
     def bounds(self) -> Bounds:
         """What a worker must know of it."""
-        return Bounds(self.replay_id, {one.partition: (one.start, one.end) for one in self.spans})
+        spans = {one.partition: (one.start, one.end) for one in self.spans}
+        return Bounds(self.replay_id, spans, self.pace_ms)
 
 
 def check_id(replay_id: str) -> str:
@@ -97,6 +102,20 @@ def check_id(replay_id: str) -> str:
             f"with a letter or digit"
         )
     return replay_id
+
+
+def pace_ms(
+    offsets: int, since: datetime | None, until: datetime | None, lateness_seconds: float
+) -> int:
+    """Say how far a partition may be ahead: about `AHEAD_RECORDS` articles of all partitions.
+
+    Below twice the lateness the slowest partition might wait for itself.
+    """
+    least = round(2_000 * lateness_seconds) + 60_000
+    if since is None or until is None:
+        return least
+    span_ms = (until - since).total_seconds() * 1000
+    return max(least, round(span_ms * AHEAD_RECORDS / max(1, offsets)))
 
 
 def new_id(now: datetime) -> str:

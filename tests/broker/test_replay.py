@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import CoordinatorNotAvailableError
 
 from processors.contracts import Versions
 from streams.brokers import Broker
@@ -115,8 +116,12 @@ class Cluster:
         meter = LagMeter(self.connection, self.settings.application_id, topics)
 
         def is_settled() -> bool:
-            lags = meter.measure().values()
-            return bool(self.committed()) and not any(lag.records for lag in lags)
+            try:
+                lags = meter.measure().values()
+                return bool(self.committed()) and not any(lag.records for lag in lags)
+            except CoordinatorNotAvailableError:
+                # A new cluster makes the topic of offsets when the first group comes.
+                return False
 
         self.until(is_settled, "the live worker to finish")
         meter.close()

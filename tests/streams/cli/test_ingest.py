@@ -191,3 +191,27 @@ def test_the_summary_names_reasons_examples_and_failures() -> None:
         "    and 4 more",
         "  failed: https://a.example: away",
     ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--archive"], "would mix old articles into the live topic news.articles"),
+        (["--archive", "--topic", "news.articles"], "would mix old articles"),
+        (["--into-live"], "belongs to --archive"),
+    ],
+)
+def test_an_archive_is_not_mixed_into_the_live_topic_unless_told(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'{"id": "1", "title": "T", "published": "1987-10-19T14:30:00Z"}')
+    assert tocsin_ingest("--dry-run", str(path), *arguments) == 2
+    assert said in " ".join(capfd.readouterr().err.split())
+
+
+def test_an_archive_of_a_topic_of_its_own_or_into_live_when_told_is_checked(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'{"id": "1", "title": "T", "published": "1987-10-19T14:30:00Z"}')
+    assert tocsin_ingest("--dry-run", "--archive", "--topic", "archive.1987", str(path)) == 0
+    assert tocsin_ingest("--dry-run", "--archive", "--into-live", str(path)) == 0

@@ -100,3 +100,16 @@ def test_the_memory_of_entries_is_bounded_and_forgets_the_longest_unseen() -> No
     assert desk.tally.unchanged == 2
     desk.entry("2")
     assert desk.tally.unchanged == 2
+
+
+def test_an_archive_is_stamped_with_the_time_of_publication(desk: Desk) -> None:
+    intake = Intake("archive", DecodeLimits(), desk.tally, desk._send, archive=True)  # noqa: SLF001
+    old = b'{"id": "a", "title": "Old", "published": "1987-10-19T14:30:00+01:00"}'
+    intake.take(Found("f:1", old))
+    intake.take(Found("f:2", b'{"id": "b", "title": "Undated"}'))
+    (record,) = desk.sent
+    assert (record.topic, record.key, record.value) == ("archive", b"a", old)
+    assert record.timestamp_ms == 561_648_600_000
+    assert desk.tally.valid == 1
+    summary = desk.tally.summary(dry_run=False, interrupted=False)
+    assert summary.refused["invalid_date"].count == 1

@@ -29,6 +29,7 @@ def manifest() -> Callable[..., Manifest]:
         versions=VERSIONS,
         rules="d1",
         lateness_seconds=5.0,
+        pace_ms=60_000,
     )
     return lambda **changes: msgspec.structs.replace(made, **changes)
 

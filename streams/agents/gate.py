@@ -1,0 +1,79 @@
+"""The gate of a run that ends: which articles come in, and which partitions wait for the others.
+
+Owns the decision which partitions of articles are read on. Must not know what becomes of an
+article. Partitions are read at different speeds, and mentions wait in memory until every partition
+has come as far. So a partition that is too far ahead of the watermark pauses until the others have
+come after. The slowest never pauses: when what it has read is committed, it is the watermark.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from streams.bounds import Bounds
+
+
+@dataclass(slots=True)
+class Gate:
+    """Lets articles in that are within the bounds, and paces their partitions.
+
+    `consumer` gives Faust's consumer, which is there once the app has started.
+    """
+
+    bounds: Bounds
+    consumer: Callable[[], Any]
+    _first_ms: dict[Any, int] = field(default_factory=dict)
+    _newest_ms: dict[Any, int] = field(default_factory=dict)
+    _ended: set[Any] = field(default_factory=set)
+    _paused: set[Any] = field(default_factory=set)
+
+    def admit(self, events: Sequence[Any]) -> Sequence[Any]:
+        """Give those of the events that are within the bounds."""
+        admitted = []
+        for event in events:
+            message = event.message
+            if self.bounds.is_beyond(message.partition, message.offset):
+                self._ended.add(message.tp)
+            elif self.bounds.has(message.partition, message.offset):
+                moment_ms = round((message.timestamp or 0.0) * 1000)
+                self._first_ms.setdefault(message.tp, moment_ms)
+                self._newest_ms[message.tp] = max(
+                    moment_ms, self._newest_ms.get(message.tp, moment_ms)
+                )
+                admitted.append(event)
+        return admitted
+
+    def pace(self, watermark_ms: float) -> None:
+        """Pause the partitions that are too far ahead or at their end, and let the others go on.
+
+        Args:
+            watermark_ms: Up to which event time everything is finished; negative infinity where
+                that is not known. Then each partition counts from its own first article.
+        """
+        ahead = {
+            tp
+            for tp, newest_ms in self._newest_ms.items()
+            if newest_ms - self._since(tp, watermark_ms) > self.bounds.pace_ms
+        }
+        wanted = ahead | self._ended
+        if wanted:
+            # Every time: after a rebalance Faust reads on from all of them.
+            self.consumer().pause_partitions(wanted)
+        behind = self._paused - wanted
+        if behind:
+            self.consumer().resume_partitions(behind)
+        self._paused = wanted
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a partition waits for the others."""
+        return bool(self._paused - self._ended)
+
+    def forget(self) -> None:
+        """Drop everything: the partitions are being assigned anew."""
+        for one in (self._first_ms, self._newest_ms, self._ended, self._paused):
+            one.clear()
+
+    def _since(self, tp: Any, watermark_ms: float) -> float:
+        return self._first_ms[tp] if watermark_ms == -math.inf else watermark_ms
