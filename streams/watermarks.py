@@ -156,13 +156,17 @@ class WatermarkMeter:
 
 
 class WatermarkReporter:
-    """A thread that measures while somebody waits, and gives each measurement on."""
+    """A thread that measures while somebody waits, and gives each measurement on.
+
+    `is_awaited` says whether somebody does.
+    """
 
     def __init__(self, make_meter: Callable[[], WatermarkMeter]) -> None:
         self._make_meter = make_meter
         self._stop = threading.Event()
         self._wanted = threading.Event()
         self._newest: Marks | None = None
+        self.is_awaited = False
         self._thread = threading.Thread(target=self._run, name="watermarks", daemon=True)
 
     def start(self) -> None:
@@ -178,6 +182,7 @@ class WatermarkReporter:
 
     def take(self, *, wanted: bool) -> Marks | None:
         """Give the newest measurement, once; and say whether another one is wanted."""
+        self.is_awaited = wanted
         if wanted:
             self._wanted.set()
         newest, self._newest = self._newest, None

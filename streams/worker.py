@@ -34,6 +34,7 @@ from streams.watermarks import WatermarkMeter, WatermarkReporter, note
 log = structlog.get_logger(__name__)
 
 TICK_SECONDS = 0.1
+AWAITED_COMMIT_SECONDS = 0.2
 # How long a partition that is taken away waits for the batch in flight, so that the next worker
 # does not do it again; within the time that the group waits for us.
 REVOKE_WAIT_SHARE = 0.5
@@ -219,7 +220,11 @@ class Worker:
             if committing is not None and committing.done():
                 committing.result()
                 committing, committed = None, time.monotonic()
-            due = time.monotonic() - committed >= self._settings.commit_interval_seconds
+            interval_seconds = self._settings.commit_interval_seconds
+            if self._watermarks.is_awaited:
+                # Mentions wait for what is committed: alerts ring so much sooner.
+                interval_seconds = min(interval_seconds, AWAITED_COMMIT_SECONDS)
+            due = time.monotonic() - committed >= interval_seconds
             if due and committing is None:
                 committing = asyncio.create_task(self._commit(app))
             try:
