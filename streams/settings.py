@@ -108,9 +108,16 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     max_text_characters: Annotated[
         int, Meta(ge=1_000, le=10_000_000, description="Longest text that is analysed.")
     ] = 200_000
-    scorer: Annotated[Text, Meta(description="Sentiment scorer: textblob-news or textblob.")] = (
-        "textblob-news"
-    )
+    scorer: Annotated[
+        Text, Meta(description="Sentiment scorer: textblob-news, textblob or minilm.")
+    ] = "textblob-news"
+    confirm: Annotated[
+        Literal["auto", "off", "minilm"],
+        Meta(
+            description="What reads strong sentiment a second time before it can ring: minilm, off,"
+            " or auto (minilm where tocsin[minilm] is installed)."
+        ),
+    ] = "auto"
 
     # How the worker runs.
     batch_records: Annotated[

@@ -92,7 +92,7 @@ class ScoredArticle:
         parts: list[tuple[float, Sequence[ScoredWord]]] = []
         found: list[tuple[float, ScoredSentence, Span, Sequence[ScoredWord]]] = []
         words = 0
-        for sentence, here in self._sentences_of(spans):
+        for sentence, here in self.sentences_of(spans):
             masked = self.read_text if sentence.field == "text" else self.read_headline
             counted = self.method.counted(sentence, masked, here)
             importance = HEADLINE_WEIGHT if sentence.field == "headline" else 1.0
@@ -107,7 +107,12 @@ class ScoredArticle:
         evidence = [self._evidence(sentence, span, seen) for _, sentence, span, seen in found]
         return self.method.sentiment(parts, words), evidence
 
-    def _sentences_of(self, spans: Sequence[Span]) -> list[tuple[ScoredSentence, list[Span]]]:
+    def evidence(self, sentence: ScoredSentence, spans: Sequence[Span]) -> Evidence:
+        """One sentence as evidence of what it says of the leader at `spans`, all of them in it."""
+        masked = self.read_text if sentence.field == "text" else self.read_headline
+        return self._evidence(sentence, spans[0], self.method.counted(sentence, masked, spans))
+
+    def sentences_of(self, spans: Sequence[Span]) -> list[tuple[ScoredSentence, list[Span]]]:
         """Each sentence that one of the spans begins in, in order, with its spans in order."""
         keys = [(sentence.field, sentence.start) for sentence in self.sentences]
         found: dict[int, list[Span]] = {}

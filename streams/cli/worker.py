@@ -51,7 +51,7 @@ async def _run(settings: Settings, connection: Connection) -> None:
     from streams.version import tocsin_version  # noqa: PLC0415
     from streams.worker import Worker  # noqa: PLC0415
 
-    analyser = load_analyser(tocsin_version(), settings.scorer)
+    analyser = load_analyser(tocsin_version(), settings.scorer, settings.confirm)
     running = Worker(settings, connection, analyser)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
