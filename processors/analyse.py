@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -214,20 +215,23 @@ def _flags(article: Article, event_time: datetime) -> list[ArticleFlag]:
     return flags
 
 
-def load_analyser(tocsin_version: str, scorer_name: str, confirm: Confirm) -> Analyser:
+def load_analyser(
+    tocsin_version: str, scorer_name: str, confirm: Confirm, registry_extra: Path | None = None
+) -> Analyser:
     """Load registry, lexicon and scorer: some hundred milliseconds, once per process.
 
     Args:
-        tocsin_version: Stamped on records.
-        scorer_name: What reads every article.
+        tocsin_version: For the analyses.
+        scorer_name: See `load_scorer`: what reads every article.
         confirm: What reads strong scores again: "minilm", nothing ("off"), or "auto", which is
             minilm where its extra is installed. The records' `versions.scorer` says which it was.
+        registry_extra: A user's own tables of leaders; see `load_registry`.
 
     Raises:
         MisconfigurationError: there is no such scorer, it is not installed, or a data file is
             wrong.
     """
-    registry = load_registry()
+    registry = load_registry(registry_extra)
     scorer = load_scorer(scorer_name)
     confirmation = _confirmation(scorer, confirm)
     versions = Versions(

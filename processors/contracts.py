@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 Label = Literal["negative", "neutral", "positive", "unknown"]
 Field = Literal["headline", "text"]
 MentionKind = Literal["name", "alias", "office"]
-OfficeStatus = Literal["in_office", "former", "elect", "not_yet"]
+OfficeStatus = Literal["in_office", "former", "elect", "not_yet", "none"]
 ArticleStatus = Literal["usable", "withheld", "canceled"]
 AlertKind = Literal["sentiment", "encounter"]
 MessageType = Literal["alert", "update", "cancel"]
