@@ -11,12 +11,11 @@ from typing import Any
 
 import faust
 
-from processors.analyse import Analyser
-from processors.articles.decode import DecodeLimits
 from processors.rules import Rules
 from streams.agents.analyse import AnalyseAgent
 from streams.agents.batches import BatchLoop
 from streams.agents.watch import WatchAgent
+from streams.analysis import Analysis
 from streams.connection import Connection
 from streams.dead_letters import DeadLetterLimit
 from streams.metrics import Metrics
@@ -24,9 +23,13 @@ from streams.outbox import Outbox
 from streams.progress import Progress
 from streams.settings import Settings
 from streams.topics import WATCH_TABLE, TopicNames
+from streams.transport import Transport
 
 # Faust's queue in front of an agent. What waits there is memory, and is read again after a stop.
 BUFFERED_RECORDS = 2_000
+# While the broker acknowledges one batch, the next is analysed. Watch has one: its batches build on
+# each other's states.
+BATCHES_IN_HAND = 2
 MAX_BATCH_BYTES = 262_144
 LARGEST_REQUEST_BYTES = 104_857_600
 
@@ -50,7 +53,7 @@ class App:
 def build(
     settings: Settings,
     connection: Connection,
-    analyser: Analyser,
+    analysis: Analysis,
     metrics: Metrics,
     fail: Callable[[BaseException], None],
 ) -> App:
@@ -59,7 +62,7 @@ def build(
     Args:
         settings: The settings in force.
         connection: How to reach the cluster.
-        analyser: The analysis, with its registry and lexicon loaded.
+        analysis: Reads the article records.
         metrics: Where everything is counted.
         fail: Ends the worker with an error.
     """
@@ -79,10 +82,7 @@ def build(
         batch_wait_seconds=settings.batch_wait_seconds,
     )
     analyse = AnalyseAgent(
-        analyser=analyser,
-        limits=DecodeLimits(
-            value_bytes=settings.max_message_bytes, text_characters=settings.max_text_characters
-        ),
+        analysis=analysis,
         names=names,
         outbox=outbox,
         metrics=metrics,
@@ -101,7 +101,7 @@ def build(
     )
 
     async def analyse_articles(stream: Any) -> None:
-        await loop.run(stream, "analyse", analyse.handle)
+        await loop.run(stream, "analyse", analyse.handle, BATCHES_IN_HAND)
 
     async def watch_mentions(stream: Any) -> None:
         await loop.run(stream, "watch", watch.handle)
@@ -111,10 +111,11 @@ def build(
     return App(app, table, names, progress, outbox)
 
 
-class _AppWithoutFolders(faust.App):  # type: ignore[misc]  # Faust ships no types
-    """Faust makes a data folder where it is started; a read-only image has no place for it.
+class _App(faust.App):  # type: ignore[misc]  # Faust ships no types
+    """Faust's app, without folders and with our transport.
 
-    The state is in memory and in the changelog: there is nothing to put into the folder.
+    Faust makes a data folder where it is started; a read-only image has no place for it. The state
+    is in memory and in the changelog: there is nothing to put into the folder.
     """
 
     # Faust logs under the name of the module that a class is from; this is not ours that speaks.
@@ -123,9 +124,12 @@ class _AppWithoutFolders(faust.App):  # type: ignore[misc]  # Faust ships no typ
     def _create_directories(self) -> None:
         return
 
+    def _new_transport(self) -> Transport:
+        return Transport(self.conf.broker_consumer, self)
+
 
 def _faust(settings: Settings, connection: Connection) -> Any:
-    return _AppWithoutFolders(
+    return _App(
         settings.application_id,
         broker=connection.faust_broker_urls(),
         broker_credentials=connection.faust_credentials(),

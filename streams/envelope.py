@@ -7,15 +7,17 @@ because CloudEvents calls two events with one source and id the same event.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import msgspec
+from aiokafka.partitioner import murmur2
 
 from processors.contracts import Alert, Analysis, Mention
 from processors.errors import BadArticleError, DeadLetterReason
 
-Headers = Sequence[tuple[str, bytes]]
+# Kafka allows a header without a value.
+Headers = Sequence[tuple[str, bytes | None]]
 
 CONTENT_TYPE = "content-type"
 JSON_TYPE = b"application/json"
@@ -35,20 +37,21 @@ _JSON_HEADERS: Headers = [(CONTENT_TYPE, JSON_TYPE)]
 _encode = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A record to be written. `timestamp_ms` is Unix time; None lets the producer stamp it."""
+class Outgoing(msgspec.Struct, frozen=True, array_like=True):
+    """A record to be written. `timestamp_ms` is Unix time; None lets the producer stamp it.
+
+    Without a `partition` the producer chooses one by the key.
+    """
 
     topic: str
     key: bytes | None
     value: bytes | None
-    headers: Headers = field(default_factory=list)
+    headers: Headers = []
     timestamp_ms: int | None = None
     partition: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(msgspec.Struct, frozen=True, array_like=True):
     """A record as it was read: what a dead letter keeps of it."""
 
     topic: str
@@ -74,14 +77,29 @@ class Incoming:
         return datetime.fromtimestamp(self.timestamp_ms / 1000, tz=UTC)
 
 
-def analysis_record(topic: str, analysis: Analysis) -> Outgoing:
+def analysis_record(topic: str, analysis: Analysis, partitions: int) -> Outgoing:
     """Build the record of an analysis, keyed by article."""
-    return Outgoing(topic, analysis.article_id.encode(), _encode(analysis), _JSON_HEADERS)
+    key = analysis.article_id.encode()
+    return _keyed(topic, key, _encode(analysis), partition_of(key, partitions))
 
 
-def mention_record(topic: str, mention: Mention) -> Outgoing:
+def mention_record(topic: str, mention: Mention, partitions: int) -> Outgoing:
     """Build the record of a mention, keyed by leader, so that a leader's state has one owner."""
-    return Outgoing(topic, mention.leader_id.encode(), _encode(mention), _JSON_HEADERS)
+    key = mention.leader_id.encode()
+    return _keyed(topic, key, _encode(mention), _leaders_partition(key, partitions))
+
+
+def partition_of(key: bytes, partitions: int) -> int:
+    """Give the partition of a key, as Kafka's own clients choose it."""
+    return int(murmur2(key) & 0x7FFFFFFF) % partitions
+
+
+# Leaders come again and again, articles do not: the hash is computed in Python, byte by byte.
+_leaders_partition = lru_cache(maxsize=8_192)(partition_of)
+
+
+def _keyed(topic: str, key: bytes, value: bytes, partition: int) -> Outgoing:
+    return Outgoing(topic, key, value, _JSON_HEADERS, partition=partition)
 
 
 def alert_record(topic: str, alert: Alert) -> Outgoing:

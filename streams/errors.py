@@ -7,6 +7,7 @@
     │   └── TopicMismatchError       a topic is missing, or not as the plan says
     └── PassingFaultError            the world is at fault, and may be well again: exit code 3
         ├── BrokerUnavailableError   the broker did not answer in time
+        ├── AnalysisProcessError     a process that analyses was killed
         └── DeadLetterLimitError     too much bad input at once: a bad deploy, not bad data
 
 What is none of these is a bug: the worker ends with exit code 1 and a traceback in the log.
@@ -45,6 +46,10 @@ class PassingFaultError(TocsinError):
 
 class BrokerUnavailableError(PassingFaultError):
     """The broker did not answer in the time given."""
+
+
+class AnalysisProcessError(PassingFaultError):
+    """A process that analyses ended by itself; the articles with it are read again."""
 
 
 class DeadLetterLimitError(PassingFaultError):

@@ -108,11 +108,30 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     max_text_characters: Annotated[
         int, Meta(ge=1_000, le=10_000_000, description="Longest text that is analysed.")
     ] = 200_000
-    scorer: Annotated[Text, Meta(description="Sentiment scorer: textblob-news or textblob.")] = (
-        "textblob-news"
-    )
+    registry_extra: Annotated[
+        Text,
+        Meta(description="Your own leaders, companies or terms: a table, or a folder of them."),
+    ] = ""
+    scorer: Annotated[
+        Text, Meta(description="Sentiment scorer: textblob-news, textblob or minilm.")
+    ] = "textblob-news"
+    confirm: Annotated[
+        Literal["auto", "off", "minilm"],
+        Meta(
+            description="What reads strong sentiment a second time before it can ring: minilm, off,"
+            " or auto (minilm where tocsin[minilm] is installed)."
+        ),
+    ] = "auto"
 
     # How the worker runs.
+    analysis_processes: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=256,
+            description="Processes that analyse, beside the worker's own. 0: the worker itself.",
+        ),
+    ] = 1
     batch_records: Annotated[
         Count, Meta(le=10_000, description="Most records that are handled together.")
     ] = 500

@@ -13,7 +13,8 @@ from typing import Any
 import structlog
 from kafka import KafkaAdminClient
 
-from processors.analyse import Analyser
+from processors.contracts import Versions
+from streams.analysis import Analysis
 from streams.app import App, build
 from streams.connection import Connection
 from streams.errors import PassingFaultError
@@ -39,7 +40,7 @@ class Worker:
     Args:
         settings: The settings in force.
         connection: How to reach the cluster.
-        analyser: The analysis, loaded.
+        analysis: Reads the article records; started and closed here.
         on_started: Told the address of `/metrics` once the app runs.
     """
 
@@ -47,12 +48,12 @@ class Worker:
         self,
         settings: Settings,
         connection: Connection,
-        analyser: Analyser,
+        analysis: Analysis,
         on_started: Callable[[str], None] | None = None,
     ) -> None:
         self._settings = settings
         self._connection = connection
-        self._analyser = analyser
+        self._analysis = analysis
         self._on_started = on_started
         self._names = TopicNames.of(settings)
         self._stop = asyncio.Event()
@@ -83,7 +84,6 @@ class Worker:
             PassingFaultError: the broker stayed away too long, or too much input is bad.
             Exception: whatever else ended the worker; a bug.
         """
-        self._build_info()
         http = HttpServer(
             self._settings.http_host, self._settings.http_port, self.metrics.registry, self.health
         )
@@ -93,21 +93,27 @@ class Worker:
                 await self._run_app(address)
         finally:
             self._lag.stop()
+            self._analysis.close()
             http.stop()
         if self._failure is not None:
             raise self._failure
 
     async def _prepare(self) -> bool:
-        """Wait for the broker and check the topics; False if stopped meanwhile."""
-        preparing = asyncio.create_task(asyncio.to_thread(self._prepare_topics))
-        while not preparing.done():
+        """Load, wait for the broker and check the topics; False if stopped meanwhile."""
+        loading = asyncio.create_task(asyncio.to_thread(self._analysis.start))
+        topics = asyncio.create_task(asyncio.to_thread(self._prepare_topics))
+        while not (loading.done() and topics.done()):
             self.health.ticked()
-            await asyncio.wait([preparing], timeout=TICK_SECONDS)
-        if self._stop.is_set():
+            await asyncio.wait([loading, topics], timeout=TICK_SECONDS)
+            if loading.done() and loading.exception():
+                # No broker is needed to say that a data file is wrong.
+                self._stop.set()
+        if loading.exception() is None and self._stop.is_set():
             # The thread has ended, perhaps with the error that `_pause` raises in it.
-            await asyncio.gather(preparing, return_exceptions=True)
+            await asyncio.gather(topics, return_exceptions=True)
             return False
-        preparing.result()
+        self._build_info(loading.result())
+        topics.result()
         return True
 
     def _prepare_topics(self) -> None:
@@ -136,7 +142,7 @@ class Worker:
             time.sleep(TICK_SECONDS)
 
     async def _run_app(self, address: str) -> None:
-        app = build(self._settings, self._connection, self._analyser, self.metrics, self.fail)
+        app = build(self._settings, self._connection, self._analysis, self.metrics, self.fail)
         app.faust.on_partitions_assigned.connect(self._on_assigned)
 
         async def on_revoked(_app: Any, revoked: Any, **_: Any) -> None:
@@ -269,8 +275,7 @@ class Worker:
         topics = (self._names.articles, self._names.mentions)
         return LagMeter(self._connection, self._settings.application_id, topics)
 
-    def _build_info(self) -> None:
-        versions = self._analyser.versions
+    def _build_info(self, versions: Versions) -> None:
         self.metrics.build_info.labels(
             versions.tocsin, versions.registry, versions.lexicon, versions.scorer
         ).set(1)

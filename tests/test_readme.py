@@ -14,6 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -28,6 +29,8 @@ from jsonschema import Draft202012Validator
 from kafka import KafkaAdminClient, KafkaProducer
 
 from processors.contracts import Alert
+from processors.leaders.gaps import coverage, load_reviews
+from processors.leaders.registry import REGISTRY_EDITION, load_registry
 from processors.rules import Rules
 from streams import errors
 from streams.brokers.embedded import EmbeddedBroker
@@ -147,8 +150,29 @@ def registry_figures() -> str:
         f"{len(terms):,} dated terms of office. {len({t['person_id'] for t in running}):,} of the "
         f"people\nhold an office now, in {held['country']} countries and {held['organisation']} "
         f"international bodies. The newest term in it begins on\n"
-        f"{max(term['start'] for term in terms)}.\n"
+        f"{max(term['start'] for term in terms)}. {_without_qid(people)}\n\n{_coverage()}"
     )
+
+
+def _without_qid(people: Sequence[dict[str, str]]) -> str:
+    own = sum(person["person_id"].startswith("x-") for person in people)
+    return f"{len(people) - own:,} people have a Wikidata QID; {own} have an id of our own."
+
+
+def _coverage() -> str:
+    """The seats on each 1 July, up to the edition's first day: it must not change with the day."""
+    year, month = map(int, REGISTRY_EDITION.split("."))
+    counted = coverage(load_registry(), date(year, month, 1), load_reviews())
+    rows = []
+    for decade in sorted({each.decade for each in counted}):
+        cells = []
+        for seat in ("state", "government"):
+            (one,) = (c for c in counted if (c.decade, c.seat) == (decade, seat))
+            share = 100 * one.known / one.seats
+            cells += [f"{one.known:,} of {one.seats:,} ({share:.1f} %)", str(one.vacant)]
+        rows.append([f"{decade}s", *cells])
+    heads = ["Heads of state", "Vacant", "Heads of government", "Vacant, or none"]
+    return table(["1 July of each year", *heads], rows)
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -228,9 +252,8 @@ def shown_runs() -> Iterator[tuple[str, list[str]]]:
     for _, body in blocks("console"):
         for run in re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]:
             command, *output = run.splitlines()
-            if re.match(
-                r"(?:\w+=\S+ )?tocsin (analyse|ingest --dry-run|topics show|config)", command
-            ):
+            alone = r"analyse|ingest --dry-run|topics show|config|leaders(?! update)"
+            if re.match(rf"(?:\w+=\S+ )?tocsin ({alone})", command):
                 yield command, output
 
 
@@ -252,6 +275,8 @@ def test_a_command_line_is_one_that_the_program_takes(line: str) -> None:
     while hasattr(command, "commands") and words and not words[0].startswith("-"):
         assert words[0] in command.commands, f"{line}: there is no command {words[0]}"
         command = command.commands[words.pop(0)]
+    if words and hasattr(command, "default"):
+        command = command.commands[command.default]
     if hasattr(command, "commands") or not words:
         options = {option for param in command.params for option in param.opts}
         assert set(words) <= options | {"--help"}, line

@@ -18,7 +18,9 @@ _STRUCTURED: Final = "application/cloudevents+json"
 _ANY_STRUCTURED: Final = "application/cloudevents"
 
 
-def read_document(value: bytes, headers: Sequence[tuple[str, bytes]], nesting: int) -> Document:
+def read_document(
+    value: bytes, headers: Sequence[tuple[str, bytes | None]], nesting: int
+) -> Document:
     """Read a record's value and take the article out of its envelope, if there is one.
 
     Args:

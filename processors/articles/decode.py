@@ -43,7 +43,7 @@ class DecodeLimits:
 
 def decode(
     value: bytes | None,
-    headers: Sequence[tuple[str, bytes]],
+    headers: Sequence[tuple[str, bytes | None]],
     key: bytes | None,
     limits: DecodeLimits,
 ) -> Article:

@@ -7,13 +7,16 @@ not know how leaders are found in text. The tables are `people.csv`, `aliases.cs
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
+from pathlib import Path
 
 from processors.contracts import OfficeStatus
-from processors.leaders.tables import TABLES, read_tables
+from processors.leaders.checks import check_layers
+from processors.leaders.extra import extra_layer
+from processors.leaders.tables import TABLES, Layer
 from processors.leaders.values import Country, Person, Term
 
 REGISTRY_EDITION = "2026.11"
@@ -45,9 +48,15 @@ class Registry:
     people: Mapping[str, Person]
     countries: Mapping[str, Country]
     terms: Mapping[str, tuple[Term, ...]]
+    offices: Mapping[tuple[str, str], tuple[str, ...]]
+
+    def office_words(self, country: str, office: str) -> tuple[str, ...]:
+        """The words that an office answers to in a country, lower case, the usual one first."""
+        own = self.offices.get((country, office))
+        return self.offices.get(("", office), ()) if own is None else own
 
     def terms_of(self, person_id: str) -> tuple[Term, ...]:
-        """The person's terms, by start.
+        """The person's terms, by start; none for one whom only an extra file watches.
 
         Raises:
             KeyError: No such person.
@@ -60,13 +69,16 @@ class Registry:
         Returns:
             Code of the country or body, the office's title, and `in_office` for an office held on
             the day, else `former` for the latest one left, else `not_yet` for the first to come.
-            "elect" is never answered: it needs the article's words.
+            "elect" is never answered: it needs the article's words. `none`, with the home country
+            and no title, for one without any term, whom only an extra file can add.
 
         Raises:
             KeyError: No such person.
         """
         terms = self.terms[person_id]
         home = self.people[person_id].home
+        if not terms:
+            return self.people[person_id].home, "", "none"
         held = [term for term in terms if term.holds_on(on)]
         if held:
             best = min(held, key=lambda term: _rank(term, home))
@@ -90,31 +102,46 @@ def _rank(term: Term, home: str) -> tuple[bool, int, int]:
     return term.country != home, precedence, -term.start.toordinal()
 
 
-def read_registry(texts: Mapping[str, str], edition: str = REGISTRY_EDITION) -> Registry:
-    """Build a registry from the texts of its tables.
+def read_registry(layers: Sequence[Layer], edition: str = REGISTRY_EDITION) -> Registry:
+    """Build a registry from its layers.
 
     Args:
-        texts: File name (see `processors.leaders.tables.TABLES`) to CSV text.
-        edition: First half of the version.
+        layers: The packaged tables, or others that are complete, and then extra ones.
+        edition: First half of the version; the other half is a hash of all texts.
 
     Raises:
         BadRegistryError: Names every problem with file, line and what to do.
     """
-    people, countries, terms = read_tables(texts)
+    checked = check_layers(layers)
     content = hashlib.sha256()
-    for file_name in sorted(TABLES):
-        content.update(texts[file_name].encode("utf-8"))
+    for layer in layers:
+        for table in sorted(layer.texts):
+            content.update(layer.texts[table].encode("utf-8"))
     digest = content.hexdigest()[:_HASH_HEX_DIGITS]
-    return Registry(f"{edition}+{digest}", people, countries, terms)
+    return Registry(
+        f"{edition}+{digest}", checked.people, checked.countries, checked.terms, checked.offices
+    )
 
 
-def load_registry() -> Registry:
-    """Read and check the packaged registry (about 50 ms; do it once).
+def load_registry(extra: Path | None = None) -> Registry:
+    """Read and check the packaged registry (about 80 ms; do it once), and an extra one over it.
+
+    Args:
+        extra: A table of the same form, or a folder of some; see `processors.leaders.extra`.
 
     Raises:
-        BadRegistryError: The packaged tables are wrong.
+        BadRegistryError: The packaged tables or the extra ones are wrong, or cannot be read.
     """
+    layers = [packaged_layer()]
+    if extra is not None:
+        layers.append(extra_layer(extra))
+    return read_registry(layers)
+
+
+def packaged_layer() -> Layer:
+    """Read the texts of the packaged tables."""
     folder = resources.files("processors.leaders").joinpath("data")
-    return read_registry(
-        {name: folder.joinpath(name).read_text(encoding="utf-8") for name in TABLES}
+    return Layer(
+        {table: folder.joinpath(table).read_text(encoding="utf-8") for table in TABLES},
+        complete=True,
     )

@@ -7,9 +7,11 @@ them). Must not know settings: the name is an argument.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from processors.contracts import Span
+from processors.contracts import Evidence, Sentiment, Span
 from processors.errors import MisconfigurationError
 from processors.sentiment.lexicon import load_news, load_textblob
+from processors.sentiment.minilm.model import load_model
+from processors.sentiment.minilm.scorer import MiniLmScorer
 from processors.sentiment.news import NewsScorer
 from processors.sentiment.scored import ScoredArticle
 from processors.sentiment.textblob import TextBlobScorer
@@ -18,6 +20,7 @@ __all__ = [
     "DEFAULT_SCORER",
     "SCORERS",
     "NewsScorer",
+    "Scored",
     "ScoredArticle",
     "Scorer",
     "TextBlobScorer",
@@ -25,6 +28,19 @@ __all__ = [
 ]
 
 DEFAULT_SCORER = NewsScorer.name
+
+
+class Scored(Protocol):
+    """An article as a scorer read it."""
+
+    @property
+    def sentiment(self) -> Sentiment:
+        """Of the article as a whole."""
+        ...
+
+    def towards(self, spans: Sequence[Span]) -> tuple[Sentiment, list[Evidence]]:
+        """What the article says of the leader who is named at `spans`, and on what that rests."""
+        ...
 
 
 class Scorer(Protocol):
@@ -37,7 +53,7 @@ class Scorer(Protocol):
     lexicon_version: str
     """Which words and weights it reads by."""
 
-    def read(self, headline: str, text: str, names: Sequence[Span]) -> ScoredArticle:
+    def read(self, headline: str, text: str, names: Sequence[Span]) -> Scored:
         """Scores an article in one pass.
 
         Args:
@@ -58,7 +74,12 @@ def _textblob() -> Scorer:
     return TextBlobScorer(Engine(load_textblob()))
 
 
+def _minilm() -> Scorer:
+    return MiniLmScorer(NewsScorer(load_news()), load_model())
+
+
 _SCORERS: Mapping[str, Callable[[], Scorer]] = {
+    MiniLmScorer.name: _minilm,
     NewsScorer.name: _news,
     TextBlobScorer.name: _textblob,
 }
@@ -71,7 +92,9 @@ def load_scorer(name: str) -> Scorer:
 
     Raises:
         MisconfigurationError: There is no such scorer.
+        MissingExtraError: What it needs is not installed.
         BadLexiconError: Its lexicon is wrong.
+        BadWeightsError: Its weights are.
     """
     loader = _SCORERS.get(name)
     if loader is None:

@@ -6,43 +6,46 @@ Owns the handling of one batch of article records. Must not know how an article 
 
 import asyncio
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from processors.analyse import Analyser
-from processors.articles.decode import DecodeLimits, decode
-from processors.contracts import Analysis
-from processors.errors import BadArticleError, DeadLetterReason
-from streams.agents.batches import Slices
+from processors.errors import BadArticleError
+from streams.analysis import Analysis
+from streams.analysis.outcome import Outcome
 from streams.dead_letters import DeadLetterLimit, send_dead_letter
-from streams.envelope import (
-    Incoming,
-    Outgoing,
-    analysis_record,
-    dead_letter_record,
-    mention_record,
-)
+from streams.envelope import Incoming, Outgoing, dead_letter_record
 from streams.metrics import Metrics
 from streams.outbox import Outbox
 from streams.topics import TopicNames
 
 DECODE = "decode"
-# Kafka's default limit is 1 MiB, and the broker would refuse the record for ever. Only a list of
-# very many leaders comes near.
-MOST_OUTPUT_BYTES = 1_000_000
+# What is analysed in one piece: large enough that handing it over costs nothing beside the work,
+# small enough that the first outputs leave early.
+CHUNK_RECORDS = 32
+CHUNK_BYTES = 1_000_000
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What one batch of articles came to."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    errors: list[BadArticleError] = field(default_factory=list)
+    sending: list[asyncio.Task[None]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class AnalyseAgent:
-    """Handles batches of article records."""
+    """Handles batches of article records; several at a time, whose outputs keep their order."""
 
-    analyser: Analyser
-    limits: DecodeLimits
+    analysis: Analysis
     names: TopicNames
     outbox: Outbox
     metrics: Metrics
     dead_letter_limit: DeadLetterLimit
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def handle(self, events: Sequence[Any]) -> None:
         """Analyse a batch, and return when the broker has every output.
@@ -53,72 +56,72 @@ class AnalyseAgent:
         """
         self.metrics.articles_consumed.inc(len(events))
         records = [incoming(event.message) for event in events]
-        analysed: list[Analysis] = []
-        dead: list[tuple[Outgoing, BadArticleError]] = []
-        ready: list[Outgoing] = []
-        sending: list[asyncio.Task[None]] = []
-        slices = Slices()
-        for record in records:
-            try:
-                ready += self._analyse(record, analysed)
-                self.dead_letter_limit.count(dead=False)
-            except BadArticleError as error:
-                letter = dead_letter_record(self.names.dead_letters, record, DECODE, error)
-                dead.append((letter, error))
-                self.dead_letter_limit.count(dead=True)
-            if slices.is_due():
-                # What is ready goes out while the rest is worked on.
-                sending.append(asyncio.create_task(self.outbox.send(ready)))
-                ready = []
-                await asyncio.sleep(0)
-        began = time.perf_counter()
-        sending.append(asyncio.create_task(self.outbox.send(ready)))
-        sending += [asyncio.create_task(send_dead_letter(self.outbox, one)) for one, _ in dead]
-        await asyncio.gather(*sending)
+        chunks = list(_chunks(records))
+        analysing = [asyncio.create_task(self.analysis.analyse(chunk)) for chunk in chunks]
+        batch = _Batch()
+        try:
+            # Outputs are handed over in the order of the input, whichever chunk is ready first.
+            async with self._turn:
+                for chunk, outcomes in zip(chunks, analysing, strict=True):
+                    self._send(chunk, await outcomes, batch)
+            began = time.perf_counter()
+            await asyncio.gather(*batch.sending)
+        finally:
+            for task in (*analysing, *batch.sending):
+                task.cancel()
         self.metrics.stage_duration.labels("publish").observe(time.perf_counter() - began)
-        self._count(records, analysed, [error for _, error in dead])
+        self._count(records, batch)
         self.dead_letter_limit.check()
 
-    def _analyse(self, record: Incoming, analysed: list[Analysis]) -> list[Outgoing]:
-        began = time.perf_counter()
-        article = decode(record.value, record.headers, record.key, self.limits)
-        decoded = time.perf_counter()
-        result = self.analyser.analyse(article, record.event_time)
-        out = [
-            analysis_record(self.names.analyses, result.analysis),
-            *(mention_record(self.names.mentions, mention) for mention in result.mentions),
-        ]
-        largest = max(len(one.value or b"") for one in out)
-        if largest > MOST_OUTPUT_BYTES:
-            raise BadArticleError(
-                DeadLetterReason.TEXT_TOO_LARGE,
-                f"an output of the article has {largest} bytes; at most {MOST_OUTPUT_BYTES} are "
-                f"written",
-            )
-        analysed.append(result.analysis)
-        self.metrics.stage_duration.labels(DECODE).observe(decoded - began)
-        self.metrics.stage_duration.labels("analyse").observe(time.perf_counter() - decoded)
-        return out
-
-    def _count(
-        self,
-        records: Sequence[Incoming],
-        analysed: Sequence[Analysis],
-        errors: Sequence[BadArticleError],
+    def _send(
+        self, records: Sequence[Incoming], outcomes: Sequence[Outcome], batch: _Batch
     ) -> None:
+        """Hand the outputs of a chunk over to the outbox, which sends while we go on."""
+        ready: list[Outgoing] = []
+        for record, outcome in zip(records, outcomes, strict=True):
+            error = outcome.error
+            self.dead_letter_limit.count(dead=error is not None)
+            if error is None:
+                ready += outcome.outputs
+                batch.outcomes.append(outcome)
+                continue
+            batch.errors.append(error)
+            letter = dead_letter_record(self.names.dead_letters, record, DECODE, error)
+            batch.sending.append(asyncio.create_task(send_dead_letter(self.outbox, letter)))
+        batch.sending.append(asyncio.create_task(self.outbox.send(ready)))
+
+    def _count(self, records: Sequence[Incoming], batch: _Batch) -> None:
         """Count what is done, after the broker has it: a batch that is repeated counts once."""
         now = time.time()
         metrics = self.metrics
-        metrics.articles_analysed.inc(len(analysed))
-        for analysis in analysed:
-            for mention in analysis.mentions:
-                labels = (mention.leader_name, mention.country, mention.sentiment.label)
-                metrics.mentions.labels(*labels).inc()
-        for error in errors:
+        decoding = metrics.stage_duration.labels(DECODE)
+        analysing = metrics.stage_duration.labels("analyse")
+        metrics.articles_analysed.inc(len(batch.outcomes))
+        mentions = Counter(one for outcome in batch.outcomes for one in outcome.mentions)
+        for labels, count in mentions.items():
+            metrics.mentions.labels(*labels).inc(count)
+        for outcome in batch.outcomes:
+            decoding.observe(outcome.decode_seconds)
+            analysing.observe(outcome.analyse_seconds)
+        for error in batch.errors:
             metrics.dead_letters.labels(error.reason.value).inc()
             metrics.discarded.labels(DECODE, error.reason.value).inc()
         for record in records:
             metrics.article_latency.observe(max(0.0, now - record.timestamp_ms / 1000))
+
+
+def _chunks(records: Sequence[Incoming]) -> Iterator[Sequence[Incoming]]:
+    """Part a batch into pieces of work, by number and by size."""
+    chunk: list[Incoming] = []
+    size = 0
+    for record in records:
+        chunk.append(record)
+        size += len(record.value or b"")
+        if len(chunk) == CHUNK_RECORDS or size >= CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
 
 
 def incoming(message: Any) -> Incoming:

@@ -19,8 +19,6 @@ from streams.progress import Progress
 log = structlog.get_logger(__name__)
 
 Handle = Callable[[Sequence[Any]], Awaitable[None]]
-# A slice of work without a pause: heartbeats and producers share the loop.
-SLICE_SECONDS = 0.010
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,39 +35,49 @@ class BatchLoop:
     batch_records: int
     batch_wait_seconds: float
 
-    async def run(self, stream: Any, stage: str, handle: Handle) -> None:
-        """Give every batch of the stream to `handle`, until the stream ends or something fails."""
-        try:
-            async for events in stream.noack_take(
-                self.batch_records, within=self.batch_wait_seconds
-            ):
-                generation = self.generation()
-                batch = self.progress.begin(generation, events)
-                if not batch:
-                    continue
-                self.metrics.batch_records.labels(stage).observe(len(batch))
-                await handle(batch)
-                self.progress.finish(generation, batch)
-                self.metrics.last_progress.labels(stage).set(time.time())
-        except Exception as error:  # any fault at all must end the worker
-            log.exception("agent.failed", stage=stage)
-            self.fail(error)
+    async def run(self, stream: Any, stage: str, handle: Handle, most_in_hand: int = 1) -> None:
+        """Give every batch of the stream to `handle`, until the stream ends or something fails.
+
+        With more than one in hand, the next batch is begun while the broker still acknowledges the
+        one before; nothing is committed past a batch that is not finished.
+        """
+        slots = asyncio.Semaphore(most_in_hand)
+        running: set[asyncio.Task[None]] = set()
+        failed = asyncio.Event()
+        async for events in stream.noack_take(self.batch_records, within=self.batch_wait_seconds):
+            await slots.acquire()
+            if failed.is_set():
+                break
+            generation = self.generation()
+            batch = self.progress.begin(generation, events)
+            if not batch:
+                slots.release()
+                continue
+            self.metrics.batch_records.labels(stage).observe(len(batch))
+            work = asyncio.create_task(self._work(stage, handle, generation, batch, failed))
+            running.add(work)
+            work.add_done_callback(running.discard)
+            work.add_done_callback(lambda _: slots.release())
+        if running:
+            await asyncio.wait(running)
+        if failed.is_set():
             # Returning would let Faust start the agent again; the worker is ending.
             await asyncio.Event().wait()
 
-
-class Slices:
-    """Counts the time worked without a pause, and says when one is due."""
-
-    __slots__ = ("_since",)
-
-    def __init__(self) -> None:
-        self._since = time.perf_counter()
-
-    def is_due(self) -> bool:
-        """Whether the slice is over; the next one starts then."""
-        now = time.perf_counter()
-        if now - self._since < SLICE_SECONDS:
-            return False
-        self._since = now
-        return True
+    async def _work(
+        self,
+        stage: str,
+        handle: Handle,
+        generation: int,
+        batch: Sequence[Any],
+        failed: asyncio.Event,
+    ) -> None:
+        try:
+            await handle(batch)
+        except Exception as error:  # any fault at all must end the worker
+            log.exception("agent.failed", stage=stage)
+            failed.set()
+            self.fail(error)
+            return
+        self.progress.finish(generation, batch)
+        self.metrics.last_progress.labels(stage).set(time.time())

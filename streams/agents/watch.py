@@ -19,11 +19,11 @@ from processors.errors import BadArticleError, DeadLetterReason
 from processors.rules import Rules
 from processors.watch import NO_RULE, Suppressed, WatchState, decode_state, encode_state, watch
 from streams.agents.analyse import incoming
-from streams.agents.batches import Slices
 from streams.dead_letters import send_dead_letter
 from streams.envelope import Incoming, Outgoing, alert_record, dead_letter_record
 from streams.metrics import Metrics
 from streams.outbox import Outbox
+from streams.slices import Slices
 from streams.topics import TopicNames
 
 WATCH = "watch"

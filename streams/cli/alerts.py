@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -71,7 +72,7 @@ def alerts(  # noqa: PLR0913 - one argument an option
         )
     settings = context.settings(broker=broker)
     start = _start(since, from_beginning=from_beginning)
-    wanted = AlertFilter(severity, tuple(_queries(leader or ())))
+    wanted = AlertFilter(severity, tuple(_queries(leader or (), context.registry_extra(settings))))
     try:
         _show(settings, kind, start, wanted, limit=limit, follow=follow, json=json)
     except KeyboardInterrupt:
@@ -91,14 +92,14 @@ def _start(since: str | None, *, from_beginning: bool) -> datetime | None:
         raise MisconfigurationError(f"--since: {error}.") from error
 
 
-def _queries(texts: Sequence[str]) -> Iterator[LeaderQuery]:
+def _queries(texts: Sequence[str], extra: Path | None) -> Iterator[LeaderQuery]:
     if not texts:
         return
     from processors.leaders.registry import load_registry  # noqa: PLC0415 - not needed by most
 
     known = {
         person.person_id: (person.name, *(alias.text for alias in person.aliases))
-        for person in load_registry().people.values()
+        for person in load_registry(extra).people.values()
     }
     for text in texts:
         try:

@@ -4,6 +4,7 @@ Owns the only place that reads the environment and the terminal. Must not know a
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -85,6 +86,16 @@ def broker_or_embedded(of: Settings) -> Iterator[Connection]:
 
     with EmbeddedBroker(Path(of.broker_data) if of.broker_data else None) as broker:
         yield Connection.plaintext(broker.bootstrap_servers)
+
+
+def registry_extra(of: Settings) -> Path | None:
+    """Give the user's own tables of leaders that the settings name, if they do."""
+    return _path(of.registry_extra)
+
+
+def is_terminal() -> bool:
+    """Whether a person can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def data_console() -> Console:

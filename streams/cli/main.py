@@ -12,7 +12,7 @@ import typer
 
 from processors.errors import TocsinError
 from streams import logs
-from streams.cli import alerts, analyse, config, dead_letters, demo, ingest, topics, worker
+from streams.cli import alerts, analyse, config, dead_letters, demo, ingest, leaders, topics, worker
 from streams.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, exit_code
 from streams.version import tocsin_version
 
@@ -98,6 +98,7 @@ app.command()(worker.worker)
 app.command()(analyse.analyse)
 app.command()(ingest.ingest)
 app.command()(alerts.alerts)
+app.add_typer(leaders.app, name="leaders")
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(config.app, name="config")

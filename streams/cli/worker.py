@@ -47,12 +47,10 @@ def worker(
 
 async def _run(settings: Settings, connection: Connection) -> None:
     # Faust and the lexicon take a second to load: no other command pays for it.
-    from processors.analyse import load_analyser  # noqa: PLC0415 - see above
-    from streams.version import tocsin_version  # noqa: PLC0415
+    from streams.analysis.loading import analysis_of  # noqa: PLC0415 - see above
     from streams.worker import Worker  # noqa: PLC0415
 
-    analyser = load_analyser(tocsin_version(), settings.scorer)
-    running = Worker(settings, connection, analyser)
+    running = Worker(settings, connection, analysis_of(settings))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, running.stop)

@@ -69,7 +69,8 @@ def alert_headers(kind: AlertKind) -> Schema:
 
 def alert_headers_example(alert: Alert) -> dict[str, str]:
     """Make the headers that an alert is sent with."""
-    return {name: value.decode() for name, value in envelope.alert_record("", alert).headers}
+    headers = envelope.alert_record("", alert).headers
+    return {name: (value or b"").decode() for name, value in headers}
 
 
 def dead_letter_headers() -> Schema:

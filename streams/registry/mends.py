@@ -14,6 +14,9 @@ from streams.registry.tables import Facts, Row
 _COLUMNS = ["op", "person_id", "match", "value", "reason"]
 
 
+_EXISTENCE = ("since", "until")  # when a country became or ceased to be one; no facts have it
+
+
 class BadMendError(MisconfigurationError):
     """A row of the mends that cannot be applied; the message names file, line and what to do."""
 
@@ -50,19 +53,33 @@ def _drop_term(facts: Facts, mend: Row) -> bool:
     return bool(rows)
 
 
+def _move_term(facts: Facts, mend: Row) -> bool:
+    rows = _terms_matching(facts, mend)
+    for row in rows:
+        row["person_id"] = mend["value"]
+        row["sources"] = with_mend(row["sources"])
+    return len(rows) == 1
+
+
 def _set_term(column: str) -> Callable[[Facts, Row], bool]:
     def apply(facts: Facts, mend: Row) -> bool:
         rows = _terms_matching(facts, mend)
         for row in rows:
             row[column] = mend["value"]
-            row["sources"] = _with_mend(row["sources"])
+            row["sources"] = with_mend(row["sources"])
         return len(rows) == 1
 
     return apply
 
 
-def _with_mend(sources: str) -> str:
-    return sources if "mend" in sources.split("+") else f"{sources}+mend"
+def has_mend(sources: str) -> bool:
+    """Whether a mend is among the sources of a fact."""
+    return "mend" in sources.split("+")
+
+
+def with_mend(sources: str) -> str:
+    """Add a mend to the sources of a fact, once."""
+    return sources if has_mend(sources) else f"{sources}+mend"
 
 
 def _add_alias(facts: Facts, mend: Row) -> bool:
@@ -111,20 +128,32 @@ def _set_person(column: str) -> Callable[[Facts, Row], bool]:
     return apply
 
 
+def _set_country(facts: Facts, mend: Row) -> bool:
+    rows = [country for country in facts.countries if country["code"] == mend["person_id"]]
+    for row in rows:
+        if mend["match"] not in (*row, *_EXISTENCE):
+            return False
+        row[mend["match"]] = mend["value"]
+    return bool(rows)
+
+
 _OPERATIONS: dict[str, Callable[[Facts, Row], bool]] = {
     "rename_person": _rename_person,
     "set_name": _set_name,
     "drop_term": _drop_term,
+    "move_term": _move_term,
     "set_term_start": _set_term("start"),
     "set_term_end": _set_term("end"),
     "set_term_office": _set_term("office"),
     "set_term_title": _set_term("office_title"),
+    "set_term_role": _set_term("role"),
     "add_alias": _add_alias,
     "drop_alias": _drop_alias,
     "mark_ambiguous": _set_ambiguous("1"),
     "clear_ambiguous": _set_ambiguous("0"),
     "set_home": _set_person("home"),
     "set_gender": _set_person("gender"),
+    "set_country": _set_country,
 }
 
 

@@ -4,27 +4,11 @@ Owns the named constants that decide the registry's size; widening them is how t
 Must not read or write files.
 """
 
-SINCE_YEAR = 2000
-"""Former holders of `FORMER_HOLDERS_OF` are carried over if their term reached this year."""
+SINCE_YEAR = 1990
+"""Whoever held an office in this year or later is carried over, with all terms."""
 
-SINCE_YEAR_OF = {"US": 1989}
-"""Earlier starts where a namesake would else be taken for the wrong person (the two Bushes)."""
-
-_G20_MEMBERS = frozenset(
-    [
-        *("AR", "AU", "BR", "CA", "CN", "DE", "FR", "GB", "ID", "IN"),
-        *("IT", "JP", "KR", "MX", "RU", "SA", "TR", "US", "ZA"),
-    ]
-)
-_P5_MEMBERS = frozenset(["CN", "FR", "GB", "RU", "US"])
-_OFTEN_IN_THE_NEWS = frozenset(["UA", "IL", "IR", "KP"])
-# A prime minister Lee is Singapore's at least as often as Korea's, a president Fernández was the
-# Dominican Republic's while another was Argentina's: without them their namesakes were taken.
-_NAMESAKES = frozenset(["SG", "DO"])
-_BODIES = frozenset(["EU-COM", "EU-COUNCIL", "NATO", "UN", "IMF", "WHO", "WB", "VA"])
-
-FORMER_HOLDERS_OF = _G20_MEMBERS | _P5_MEMBERS | _OFTEN_IN_THE_NEWS | _NAMESAKES | _BODIES
-"""Countries and bodies whose former holders are carried over, beside everyone's present ones."""
+ROLE_OF_OFFICE = {"general-secretary": "party"}
+"""Offices whose role the facts give as another: a party's head is no head of government."""
 
 LEFT_OUT_SOURCES = ("world-leaders-current",)
 """Witnesses under a share-alike licence: their tag is dropped, nothing rests on them alone."""
@@ -39,8 +23,24 @@ ALIAS_KINDS = {
 }
 """The facts' kinds of alias, and ours."""
 
+_COMMON_WORDS = (
+    "alexis alia ban bare barre bennett bird borne browne burton campbell carl chang "
+    "charles clark cook cruz doe drew duncan english fall ford fox frank frick frost "
+    "granger gross harper henry higgins hilly hong hope horn howard hung jesus jones "
+    "jordan king lara levi levy lewis ling lobo love major manley may milam mills mina "
+    "mona moon nathan neptune nova page palmer park parts pen perry philip prem preston "
+    "price rama rene rice robertson robinson roger rosa sang sant saw scott sean sharon "
+    "simon simons smith spencer stephen store tang tito toledo tong vincent vital vives "
+    "wade win young you"
+)
+COMMON_WORDS = frozenset(_COMMON_WORDS.split())
+"""Surnames that are English words, given names or places: they are marked ambiguous."""
+
 FAMILY_NAME_FIRST = frozenset(["CN", "KP", "KR", "TW"])
 """Where the first word of a name is the surname, and the facts often took the last."""
+
+OWN_KINDS = frozenset(["former country", "organisation"])
+"""Kinds of countries that are our own additions to the facts' list."""
 
 NOTES_AMONG_CAPITALS = frozenset(
     [
@@ -56,14 +56,10 @@ NOTES_AMONG_CAPITALS = frozenset(
 """Remarks that the facts' lists carry among the names."""
 
 
-def in_scope(country: str, end: str) -> bool:
-    """Whether a term alone brings its holder, with all terms, into the registry.
+def in_scope(end: str) -> bool:
+    """Whether a term brings its holder, with all terms, into the registry.
 
     Args:
-        country: Code of the country or body.
         end: Exclusive end, `YYYY[-MM[-DD]]`; empty while the term runs.
     """
-    if not end:
-        return True
-    since = SINCE_YEAR_OF.get(country, SINCE_YEAR)
-    return country in FORMER_HOLDERS_OF and int(end[:4]) >= since
+    return not end or int(end[:4]) >= SINCE_YEAR

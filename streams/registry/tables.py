@@ -22,7 +22,12 @@ class Facts:
     people_columns: dict[str, Row] = field(default_factory=dict)
 
 
-def _read(path: Path) -> list[Row]:
+def read_table(path: Path) -> list[Row]:
+    """Read a CSV table, spaces normalised.
+
+    Raises:
+        OSError: It is missing or unreadable.
+    """
     with path.open(encoding="utf-8", newline="") as lines:
         return [
             {column: " ".join(value.split()) for column, value in row.items()}
@@ -37,9 +42,9 @@ def read_facts(folder: Path) -> Facts:
         OSError: A table is missing or unreadable.
     """
     return Facts(
-        terms=_read(folder / "terms.csv"),
-        aliases=_read(folder / "aliases.csv"),
-        countries=_read(folder / "countries.csv"),
+        terms=read_table(folder / "terms.csv"),
+        aliases=read_table(folder / "aliases.csv"),
+        countries=read_table(folder / "countries.csv"),
     )
 
 

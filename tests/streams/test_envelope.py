@@ -109,7 +109,7 @@ def test_analyses_are_keyed_by_article_and_mentions_by_leader() -> None:
         mentions=[],
         versions=VERSIONS,
     )
-    record = analysis_record("news.analyses", analysis)
+    record = analysis_record("news.analyses", analysis, 4)
     assert (record.key, record.headers) == ("urn:ä".encode(), [JSON_HEADER])
     assert msgspec.json.decode(record.value or b"", type=Analysis) == analysis
     mention = Mention(
@@ -123,7 +123,7 @@ def test_analyses_are_keyed_by_article_and_mentions_by_leader() -> None:
         spans=[],
         evidence=[],
     )
-    record = mention_record("news.mentions", mention)
+    record = mention_record("news.mentions", mention, 4)
     assert (record.key, record.headers) == (b"Q7747", [JSON_HEADER])
     assert msgspec.json.decode(record.value or b"", type=Mention) == mention
 

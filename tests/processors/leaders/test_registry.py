@@ -6,21 +6,24 @@ from datetime import date
 import pytest
 
 from processors.errors import BadRegistryError
-from processors.leaders.registry import REGISTRY_EDITION, load_registry, read_registry
+from processors.leaders.registry import REGISTRY_EDITION, Registry, load_registry, read_registry
+from processors.leaders.tables import Layer
 from processors.leaders.values import day_after, first_day
 
 REGISTRY = load_registry()
 
-PEOPLE = "person_id,name,home,gender,source"
+PEOPLE = "person_id,name,home,gender,kind,source"
 ALIASES = "person_id,alias,kind,ambiguous,source"
-TERMS = "person_id,country,office,title,start,end,source"
-COUNTRIES = "code,name,kind,names,adjectives,demonyms,capitals,metonyms,source"
+TERMS = "person_id,country,office,title,role,start,end,source"
+OFFICES = "country,office,words,source"
+COUNTRIES = "code,name,kind,names,adjectives,demonyms,capitals,metonyms,since,until,source"
 
-RURITANIA = "RU2,Ruritania,country,,Ruritanian,Ruritanians,Strelsau,Strelsau:strong,book"
-RUDOLF = "x-rudolf,Rudolf Elphberg,RU2,,book"
-FLAVIA = "x-flavia,Flavia Elphberg,RU2,f,book"
-RUDOLF_TERM = "x-rudolf,RU2,monarch,King,1990,1995-06,book"
-FLAVIA_TERM = "x-flavia,RU2,monarch,Queen,1995-06-15,,book"
+RURITANIA = "RU2,Ruritania,country,,Ruritanian,Ruritanians,Strelsau,Strelsau:strong,,,book"
+KING = ",monarch,king|queen,book"
+RUDOLF = "x-rudolf,Rudolf Elphberg,RU2,,,book"
+FLAVIA = "x-flavia,Flavia Elphberg,RU2,f,,book"
+RUDOLF_TERM = "x-rudolf,RU2,monarch,King,state,1990,1995-06,book"
+FLAVIA_TERM = "x-flavia,RU2,monarch,Queen,state,1995-06-15,,book"
 
 
 def texts(
@@ -28,8 +31,10 @@ def texts(
     aliases: tuple[str, ...] = (),
     terms: tuple[str, ...] = (RUDOLF_TERM, FLAVIA_TERM),
     countries: tuple[str, ...] = (RURITANIA,),
+    offices: tuple[str, ...] = (KING,),
 ) -> dict[str, str]:
     return {
+        "offices.csv": "\n".join([OFFICES, *offices]),
         "people.csv": "\n".join([PEOPLE, *people]),
         "aliases.csv": "\n".join([ALIASES, *aliases]),
         "terms.csv": "\n".join([TERMS, *terms]),
@@ -37,8 +42,12 @@ def texts(
     }
 
 
+def registry_of(tables: dict[str, str], edition: str = REGISTRY_EDITION) -> Registry:
+    return read_registry([Layer(tables, complete=True)], edition)
+
+
 def test_good_tables_are_read() -> None:
-    registry = read_registry(texts(aliases=("x-rudolf,Rassendyll,surname,0,book",)), "1894.04")
+    registry = registry_of(texts(aliases=("x-rudolf,Rassendyll,surname,0,book",)), "1894.04")
     assert registry.version.startswith("1894.04+")
     assert registry.people["x-rudolf"].aliases[0].text == "Rassendyll"
     assert registry.countries["RU2"].metonyms == (("Strelsau", "strong"),)
@@ -47,9 +56,9 @@ def test_good_tables_are_read() -> None:
 
 
 def test_the_version_names_the_content() -> None:
-    one = read_registry(texts()).version
-    other = read_registry(texts(aliases=("x-rudolf,Rassendyll,surname,0,book",))).version
-    assert one == read_registry(texts()).version
+    one = registry_of(texts()).version
+    other = registry_of(texts(aliases=("x-rudolf,Rassendyll,surname,0,book",))).version
+    assert one == registry_of(texts()).version
     assert one != other
     assert one.startswith(f"{REGISTRY_EDITION}+")
     assert len(one.partition("+")[2]) == 8
@@ -57,20 +66,32 @@ def test_the_version_names_the_content() -> None:
 
 BAD = [
     (
-        {"terms": (RUDOLF_TERM, "x-flavia,RU2,monarch,Queen,1995,1994,book")},
+        {"terms": (RUDOLF_TERM, "x-flavia,RU2,monarch,Queen,state,1995,1994,book")},
         "terms.csv:3",
         "before",
     ),
-    ({"terms": (RUDOLF_TERM, "x-flavia,RU2,monarch,Queen,1995-13,,book")}, "terms.csv:3", "month"),
-    ({"terms": (RUDOLF_TERM, "x-flavia,RU2,monarch,Queen,soon,,book")}, "terms.csv:3", "YYYY"),
-    ({"terms": (RUDOLF_TERM, "x-flavia,RU2,monarch,Queen,1995-02-30,,book")}, "terms.csv:3", "day"),
     (
-        {"terms": (RUDOLF_TERM, "x-flavia,XX,monarch,Queen,1995,,book")},
+        {"terms": (RUDOLF_TERM, "x-flavia,RU2,monarch,Queen,state,1995-13,,book")},
+        "terms.csv:3",
+        "month",
+    ),
+    (
+        {"terms": (RUDOLF_TERM, "x-flavia,RU2,monarch,Queen,state,soon,,book")},
+        "terms.csv:3",
+        "YYYY",
+    ),
+    (
+        {"terms": (RUDOLF_TERM, "x-flavia,RU2,monarch,Queen,state,1995-02-30,,book")},
+        "terms.csv:3",
+        "day",
+    ),
+    (
+        {"terms": (RUDOLF_TERM, "x-flavia,XX,monarch,Queen,state,1995,,book")},
         "terms.csv:3",
         "unknown country",
     ),
     (
-        {"terms": (RUDOLF_TERM, FLAVIA_TERM, "x-z,RU2,king,King,1995,,book")},
+        {"terms": (RUDOLF_TERM, FLAVIA_TERM, "x-z,RU2,king,King,state,1995,,book")},
         "terms.csv:4",
         "unknown person",
     ),
@@ -78,17 +99,21 @@ BAD = [
     ({"terms": (RUDOLF_TERM, FLAVIA_TERM.replace("Queen", ""))}, "terms.csv:3", "filled in"),
     ({"terms": (RUDOLF_TERM,)}, "people.csv:3", "no term"),
     ({"people": (RUDOLF, FLAVIA, RUDOLF)}, "people.csv:4", "there twice"),
-    ({"people": (RUDOLF, "x-flavia,Flavia Elphberg,ZZ,f,book")}, "people.csv:3", "unknown country"),
-    ({"people": (RUDOLF, "x-flavia,Flavia Elphberg,RU2,q,book")}, "people.csv:3", "gender"),
-    ({"people": (RUDOLF, "x-flavia,,RU2,f,book")}, "people.csv:3", "filled in"),
-    ({"people": (RUDOLF, "x-flavia,Flavia Elphberg,RU2,f,")}, "people.csv:3", "no source"),
+    (
+        {"people": (RUDOLF, "x-flavia,Flavia Elphberg,ZZ,f,,book")},
+        "people.csv:3",
+        "unknown country",
+    ),
+    ({"people": (RUDOLF, "x-flavia,Flavia Elphberg,RU2,q,,book")}, "people.csv:3", "gender"),
+    ({"people": (RUDOLF, "x-flavia,,RU2,f,,book")}, "people.csv:3", "filled in"),
+    ({"people": (RUDOLF, "x-flavia,Flavia Elphberg,RU2,f,,")}, "people.csv:3", "no source"),
     (
         {"people": (RUDOLF, "x-flavia,Flavia Elphberg,RU2")},
         "people.csv:3",
-        "3 values for 5 columns",
+        "3 values for 6 columns",
     ),
     ({"countries": (RURITANIA, RURITANIA)}, "countries.csv:3", "there twice"),
-    ({"countries": (RURITANIA, ",,country,,,,,,book")}, "countries.csv:3", "filled in"),
+    ({"countries": (RURITANIA, ",,country,,,,,,,,book")}, "countries.csv:3", "filled in"),
     ({"aliases": ("x-nobody,Nemo Nemo,name,0,book",)}, "aliases.csv:2", "unknown person"),
     ({"aliases": ("x-rudolf,Red King,epithet,0,book",)}, "aliases.csv:2", "kind"),
     ({"aliases": ("x-rudolf,Red King,name,perhaps,book",)}, "aliases.csv:2", "ambiguous"),
@@ -103,18 +128,18 @@ def test_bad_data_is_refused_with_its_place(
     tables: dict[str, tuple[str, ...]], place: str, what: str
 ) -> None:
     with pytest.raises(BadRegistryError) as caught:
-        read_registry(texts(**tables))
+        registry_of(texts(**tables))
     lines = [line for line in str(caught.value).splitlines() if line.startswith(f"{place}:")]
     assert any(what in line for line in lines), str(caught.value)
 
 
 def test_every_problem_is_reported_at_once() -> None:
     with pytest.raises(BadRegistryError) as caught:
-        read_registry(
+        registry_of(
             texts(
                 people=(RUDOLF, FLAVIA, RUDOLF),
                 aliases=("x-nobody,Nemo Nemo,name,0,book",),
-                terms=(RUDOLF_TERM, "x-flavia,XX,monarch,Queen,1995,1994,book"),
+                terms=(RUDOLF_TERM, "x-flavia,XX,monarch,Queen,state,1995,1994,book"),
             )
         )
     places = [line.rsplit(": ", 1)[0].split(": ")[0] for line in str(caught.value).splitlines()]
@@ -122,16 +147,16 @@ def test_every_problem_is_reported_at_once() -> None:
 
 
 def test_two_people_of_one_name_are_refused_until_both_are_marked() -> None:
-    people = (RUDOLF, "x-flavia,Rudolf Elphberg,RU2,f,book")
+    people = (RUDOLF, "x-flavia,Rudolf Elphberg,RU2,f,,book")
     with pytest.raises(BadRegistryError, match=r"(?s)people.csv:2: .*people.csv:3: .*ambiguous 1"):
-        read_registry(texts(people=people))
+        registry_of(texts(people=people))
     marks = ("x-rudolf,Rudolf Elphberg,name,1,book", "x-flavia,Rudolf Elphberg,name,1,book")
-    assert len(read_registry(texts(people=people, aliases=marks)).people) == 2
+    assert len(registry_of(texts(people=people, aliases=marks)).people) == 2
 
 
 def test_a_shared_alias_that_is_marked_is_accepted() -> None:
     aliases = ("x-rudolf,The Crown,name,1,book", "x-flavia,The Crown,name,1,book")
-    assert len(read_registry(texts(aliases=aliases)).people) == 2
+    assert len(registry_of(texts(aliases=aliases)).people) == 2
 
 
 def test_missing_and_misnamed_tables_are_refused() -> None:
@@ -141,7 +166,7 @@ def test_missing_and_misnamed_tables_are_refused() -> None:
     with pytest.raises(
         BadRegistryError, match=r"(?s)people.csv:1: the columns.*aliases.csv:0: is m"
     ):
-        read_registry(tables)
+        registry_of(tables)
 
 
 @pytest.mark.parametrize(
@@ -216,29 +241,11 @@ def test_an_unknown_person_is_a_key_error() -> None:
         REGISTRY.terms_of("Q0")
 
 
-def test_the_packaged_registry_has_one_president_of_a_country_a_day() -> None:
-    """One seat, one holder, but for those who stood in for a suspended one and joint heads."""
-    joint = {"AD", "BA", "SM", "IMF"}
-    clashes = set()
-    for person_id, terms in REGISTRY.terms.items():
-        for term in terms:
-            for other_id, others in REGISTRY.terms.items():
-                for other in others:
-                    if (
-                        other_id != person_id
-                        and (other.country, other.office) == (term.country, term.office)
-                        and term.holds_on(other.start)
-                        and "acting" not in other.title
-                        and term.country not in joint
-                    ):
-                        clashes.add((term.country, term.office, str(other.start)))
-    # Known to the month only: both hold the seat in January 2026.
-    assert clashes == {("BG", "president", "2026-01-01")}
-
-
 def test_loading_is_quick_enough_for_every_start() -> None:
     fastest = min(_load_seconds() for _ in range(3))
-    assert fastest < 1.0  # measured 0.02; the bound only catches a change of order
+    assert (
+        fastest < 1.0
+    )  # measured 0.08 of processor time; the bound only catches a change of order
 
 
 def _load_seconds() -> float:

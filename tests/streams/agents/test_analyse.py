@@ -12,12 +12,14 @@ import pytest
 
 from processors.analyse import Analyser, load_analyser
 from processors.articles.decode import DecodeLimits
-from processors.contracts import Analysis, Mention
+from processors.contracts import Analysis, Mention, Versions
 from processors.sentiment.scorer import DEFAULT_SCORER
-from streams.agents import analyse
-from streams.agents.analyse import AnalyseAgent, incoming
+from streams.agents.analyse import CHUNK_BYTES, AnalyseAgent, incoming
+from streams.analysis.inline import InlineAnalysis
+from streams.analysis.outcome import Outcome
+from streams.analysis.reader import ArticleReader
 from streams.dead_letters import DeadLetterLimit
-from streams.envelope import Outgoing
+from streams.envelope import Incoming, Outgoing
 from streams.errors import DeadLetterLimitError
 from streams.metrics import Metrics
 from streams.settings import Settings
@@ -68,7 +70,7 @@ class Outbox:
 
 @pytest.fixture(scope="module")
 def analyser() -> Analyser:
-    return load_analyser("0.0.0", DEFAULT_SCORER)
+    return load_analyser("0.0.0", DEFAULT_SCORER, "off")
 
 
 def handle(
@@ -78,7 +80,9 @@ def handle(
     limit: DeadLetterLimit = NEVER,
 ) -> tuple[Outbox, Metrics]:
     outbox, metrics = outbox or Outbox(), Metrics()
-    agent = AnalyseAgent(analyser, DecodeLimits(), NAMES, outbox, metrics, limit)
+    analysis = InlineAnalysis(lambda: ArticleReader(analyser, DecodeLimits(), NAMES, 4))
+    analysis.start()
+    agent = AnalyseAgent(analysis, NAMES, outbox, metrics, limit)
     asyncio.run(agent.handle([Event(message) for message in messages]))
     return outbox, metrics
 
@@ -145,7 +149,7 @@ def test_a_bad_record_goes_to_the_dead_letters_and_the_others_go_on(
 def test_an_article_whose_outputs_no_broker_would_take_is_a_dead_letter(
     analyser: Analyser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(analyse, "MOST_OUTPUT_BYTES", 600)
+    monkeypatch.setattr("streams.analysis.reader.MOST_OUTPUT_BYTES", 600)
     outbox, metrics = handle(analyser, Message(GOOD))
     assert [record.topic for record in outbox.records] == [NAMES.dead_letters]
     assert sample(metrics, "tocsin_dead_letters_total", reason="text_too_large") == 1
@@ -195,13 +199,56 @@ def test_what_is_no_bad_article_is_a_bug_and_leaves_the_agent(analyser: Analyser
         handle(Broken(), Message(GOOD))
 
 
-def test_a_large_batch_goes_out_in_parts_and_the_loop_turns_meanwhile(
+def test_a_large_batch_goes_out_in_parts_and_in_its_order(
     analyser: Analyser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("streams.agents.batches.SLICE_SECONDS", 0.0)
-    outbox, _ = handle(analyser, *(Message(GOOD, offset=n) for n in range(5)))
-    assert len(outbox.of(NAMES.analyses)) == 5
-    assert outbox.calls > 5
+    monkeypatch.setattr("streams.agents.analyse.CHUNK_RECORDS", 2)
+    articles = [json.dumps({"id": f"a{n}", "title": "Talks"}).encode() for n in range(5)]
+    outbox, _ = handle(analyser, *(Message(one, offset=n) for n, one in enumerate(articles)))
+    assert [record.key for record in outbox.of(NAMES.analyses)] == [
+        b"a0",
+        b"a1",
+        b"a2",
+        b"a3",
+        b"a4",
+    ]
+    assert outbox.calls == 3
+
+
+def test_a_long_article_is_a_part_of_its_own(analyser: Analyser) -> None:
+    long = json.dumps({"id": "a", "title": "Talks", "text": "x" * CHUNK_BYTES}).encode()
+    outbox, _ = handle(analyser, Message(GOOD), Message(long, offset=1), Message(GOOD, offset=2))
+    assert outbox.calls == 3  # the long one is a dead letter beside the first
+
+
+class Scripted:
+    """An analysis whose chunks are ready after the seconds given."""
+
+    def __init__(self, *seconds: float) -> None:
+        self._seconds = list(seconds)
+
+    async def analyse(self, records: Sequence[Incoming]) -> list[Outcome]:
+        await asyncio.sleep(self._seconds.pop(0))
+        return [Outcome(outputs=[Outgoing("out", one.value, b"")]) for one in records]
+
+    def start(self) -> Versions:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        raise NotImplementedError
+
+
+def test_batches_in_hand_together_keep_the_order_of_their_outputs() -> None:
+    outbox = Outbox()
+    agent = AnalyseAgent(Scripted(0.03, 0.0), NAMES, outbox, Metrics(), NEVER)
+
+    async def two() -> None:
+        first = asyncio.create_task(agent.handle([Event(Message(b"1"))]))
+        await asyncio.sleep(0)
+        await asyncio.gather(first, agent.handle([Event(Message(b"2", offset=1))]))
+
+    asyncio.run(two())
+    assert [record.key for record in outbox.records] == [b"1", b"2"]
 
 
 def test_latency_is_never_negative_when_the_producers_clock_runs_ahead(

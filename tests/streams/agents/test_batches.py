@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from streams.agents import batches
-from streams.agents.batches import BatchLoop, Handle, Slices
+from streams.agents.batches import BatchLoop, Handle
 from streams.metrics import Metrics
 from streams.progress import Progress
 
@@ -41,7 +40,14 @@ class Stream:
 class Ran:
     """What a loop did with a stream, after it ended or failed."""
 
-    def __init__(self, *taken: Sequence[int], handle: Handle | None = None, **known: Any) -> None:
+    def __init__(
+        self,
+        *taken: Sequence[int],
+        handle: Handle | None = None,
+        most_in_hand: int = 1,
+        **known: Any,
+    ) -> None:
+        self._most_in_hand = most_in_hand
         self.progress = Progress(**known)
         self.metrics = Metrics()
         self.stream = Stream(*taken)
@@ -60,11 +66,11 @@ class Ran:
             failed.set()
 
         loop = BatchLoop(self.progress, self.metrics, lambda: 1, fail, 500, 0.05)
-        running = asyncio.create_task(loop.run(self.stream, "watch", handle))
+        running = asyncio.create_task(loop.run(self.stream, "watch", handle, self._most_in_hand))
         waiting = asyncio.create_task(failed.wait())
         await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED, timeout=10)
         # Time in which a loop that failed could wrongly go on.
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.03)
         ended = running.done()
         for task in (running, waiting):
             task.cancel()
@@ -136,13 +142,53 @@ def test_a_consumer_that_goes_back_has_its_work_done_again() -> None:
     assert ran.progress.committable() == {TP: 6}
 
 
-def test_a_pause_is_due_once_a_slice(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 100.0
-    monkeypatch.setattr("streams.agents.batches.time.perf_counter", lambda: now)
-    slices = Slices()
-    assert not slices.is_due()
-    now += batches.SLICE_SECONDS * 0.9
-    assert not slices.is_due()
-    now += batches.SLICE_SECONDS * 0.2
-    assert slices.is_due()
-    assert not slices.is_due()
+def test_with_two_in_hand_the_second_begins_before_the_first_is_done_and_a_third_waits() -> None:
+    steps: list[str] = []
+
+    async def seen(step: str) -> None:
+        while step not in steps:  # noqa: ASYNC110 - an event for each step would hide the test
+            await asyncio.sleep(0)
+
+    async def handle(events: Sequence[Any]) -> None:
+        offset = events[0].message.offset
+        steps.append(f"begin {offset}")
+        if offset < 2:
+            await seen(f"begin {offset + 1}")
+        for _ in range(20):  # time in which a third could wrongly begin
+            await asyncio.sleep(0)
+        steps.append(f"end {offset}")
+
+    ran = Ran([0], [1], [2], handle=handle, most_in_hand=2)
+    assert steps.index("begin 1") < steps.index("end 0") < steps.index("begin 2")
+    assert steps.index("begin 2") < steps.index("end 1")
+    assert ran.ended
+    assert ran.progress.committable() == {TP: 3}
+
+
+def test_a_batch_that_ends_before_the_one_in_front_of_it_is_not_committed() -> None:
+    seen: list[dict[Any, int]] = []
+
+    class Looking(Ran):
+        async def _handle(self, events: Sequence[Any]) -> None:
+            await asyncio.sleep(0.04 if events[0].message.offset == 0 else 0)
+            seen.append(self.progress.committable())
+
+    Looking([0], [1], most_in_hand=2)
+    assert seen == [{}, {}]
+
+
+def test_a_fault_in_one_batch_lets_no_further_one_begin() -> None:
+    begun: list[int] = []
+
+    async def handle(events: Sequence[Any]) -> None:
+        begun.append(events[0].message.offset)
+        if begun[-1] == 0:
+            raise RuntimeError("bug")
+        await asyncio.sleep(0.01)
+
+    ran = Ran([0], [1], [2], [3], handle=handle, most_in_hand=2)
+    assert [str(error) for error in ran.failures] == ["bug"]
+    assert 3 not in begun
+    assert not ran.ended
+    # What comes after the lost batch may be finished, and is still not committed.
+    assert ran.progress.committable() == {}

@@ -77,8 +77,8 @@ def test_the_example_of_a_dead_letter_has_the_published_headers() -> None:
 
 
 def test_analyses_and_mentions_have_the_published_headers() -> None:
-    analysis = envelope.analysis_record("t", examples.analysis())
-    mention = envelope.mention_record("t", examples.mention())
+    analysis = envelope.analysis_record("t", examples.analysis(), 4)
+    mention = envelope.mention_record("t", examples.mention(), 4)
     for record in (analysis, mention):
         sent = as_object(record.headers)
         Draft202012Validator(headers.json_headers()).validate(sent)

@@ -1,0 +1,46 @@
+"""Load what the settings ask for: the reader, and where it runs.
+
+Owns the way from settings to an analysis. Must not know the broker.
+"""
+
+from functools import partial
+from pathlib import Path
+
+from processors.analyse import load_analyser
+from processors.articles.decode import DecodeLimits
+from streams.analysis import Analysis
+from streams.analysis.inline import InlineAnalysis
+from streams.analysis.pool import AnalysisPool
+from streams.analysis.reader import ArticleReader
+from streams.settings import Settings
+from streams.topics import TopicNames
+from streams.version import tocsin_version
+
+
+def load_reader(settings: Settings) -> ArticleReader:
+    """Load registry, lexicon and scorer; a few hundred milliseconds.
+
+    Raises:
+        MisconfigurationError: there is no such scorer, or a data file is wrong.
+    """
+    return ArticleReader(
+        analyser=load_analyser(
+            tocsin_version(),
+            settings.scorer,
+            settings.confirm,
+            Path(settings.registry_extra) if settings.registry_extra else None,
+        ),
+        limits=DecodeLimits(
+            value_bytes=settings.max_message_bytes, text_characters=settings.max_text_characters
+        ),
+        names=TopicNames.of(settings),
+        partitions=settings.partitions,
+    )
+
+
+def analysis_of(settings: Settings) -> Analysis:
+    """Give the analysis, not loaded yet, where the settings want it."""
+    load = partial(load_reader, settings)
+    if settings.analysis_processes:
+        return AnalysisPool(load, settings.analysis_processes)
+    return InlineAnalysis(load)

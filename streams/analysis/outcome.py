@@ -1,0 +1,31 @@
+"""What became of one article record.
+
+Owns the form in which it travels between processes. Must not know how it was computed.
+"""
+
+from msgspec import Struct
+
+from processors.errors import BadArticleError, DeadLetterReason
+from streams.envelope import Outgoing
+
+
+class Outcome(Struct, frozen=True, kw_only=True, array_like=True):
+    """The records to publish, or why the article is bad.
+
+    `mentions` holds leader, country and sentiment label of each mention, for the metrics; `reason`
+    is empty for a good article. Times are durations in seconds.
+    """
+
+    outputs: list[Outgoing] = []
+    mentions: list[tuple[str, str, str]] = []
+    decode_seconds: float = 0.0
+    analyse_seconds: float = 0.0
+    reason: str = ""
+    message: str = ""
+
+    @property
+    def error(self) -> BadArticleError | None:
+        """The error of a bad article."""
+        if not self.reason:
+            return None
+        return BadArticleError(DeadLetterReason(self.reason), self.message)

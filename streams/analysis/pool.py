@@ -1,0 +1,141 @@
+"""Analysis in processes of their own, so that it has a core and the event loop another.
+
+Owns those processes: their start, the pipes to them, their end. Must not know what they compute.
+They are started, not forked: a fork would copy the threads' locks of the client in whatever state
+they are.
+"""
+
+import asyncio
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+
+from processors.contracts import Versions
+from processors.errors import MisconfigurationError
+from streams.analysis import process
+from streams.analysis.outcome import Outcome
+from streams.analysis.reader import ArticleReader
+from streams.envelope import Incoming
+from streams.errors import AnalysisProcessError
+
+_END_SECONDS = 5.0
+
+
+class AnalysisPool:
+    """A `streams.analysis.Analysis` in `count` processes.
+
+    Args:
+        load: Loads the reader, in each process; it is pickled.
+        count: How many processes, at least one.
+    """
+
+    def __init__(self, load: Callable[[], ArticleReader], count: int) -> None:
+        self._load = load
+        self._count = count
+        self._idle: asyncio.Queue[_Process] = asyncio.Queue()
+        self._processes: list[_Process] = []
+        # A thread for each process: it sends, waits and receives, all of it without the GIL.
+        self._threads = ThreadPoolExecutor(count, thread_name_prefix="analysis")
+
+    @property
+    def pids(self) -> list[int]:
+        """The processes, as the system numbers them."""
+        return [one.pid for one in self._processes]
+
+    def start(self) -> Versions:
+        """Start the processes and wait until each has loaded; see `Analysis`.
+
+        Raises:
+            AnalysisProcessError: a process died while it was loading.
+        """
+        for number in range(self._count):
+            self._processes.append(_Process(self._load, f"tocsin-analysis-{number}"))
+        versions = [one.versions() for one in self._processes]
+        for one in self._processes:
+            self._idle.put_nowait(one)
+        return versions[0]
+
+    def close(self) -> None:
+        """End the processes."""
+        for one in self._processes:
+            one.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def analyse(self, records: Sequence[Incoming]) -> list[Outcome]:
+        """Read the records in the process that is free first; see `Analysis`.
+
+        Raises:
+            AnalysisProcessError: the process died, by the kernel's hand for want of memory for one.
+            RuntimeError: a bug in the analysis; with the traceback of the other process.
+        """
+        one = await self._idle.get()
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._threads, one.ask, records)
+        finally:
+            self._idle.put_nowait(one)
+
+
+class _Process:
+    """One process, and our end of the pipe to it."""
+
+    def __init__(self, load: Callable[[], ArticleReader], name: str) -> None:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        self._connection: Connection = ours
+        self._child: BaseProcess = context.Process(
+            target=process.serve, args=(theirs, load), name=name, daemon=True
+        )
+        self._child.start()
+        # Ours alone is open then, and its end is the end of the pipe.
+        theirs.close()
+
+    @property
+    def pid(self) -> int:
+        """The process, as the system numbers it."""
+        return self._child.pid or 0
+
+    def versions(self) -> Versions:
+        """Wait until it has loaded, and give its versions."""
+        with self._alive("loading"):
+            return process.decode_versions(self._answer())
+
+    def ask(self, records: Sequence[Incoming]) -> list[Outcome]:
+        """Send the records and wait for the outcomes; in a thread."""
+        with self._alive(f"{len(records)} articles were with it"):
+            self._connection.send_bytes(process.encode(records))
+            return process.decode_outcomes(self._answer())
+
+    def close(self) -> None:
+        """Close the pipe, at which the process ends; and see that it does."""
+        self._connection.close()
+        self._child.join(_END_SECONDS)
+        if self._child.is_alive():
+            self._child.kill()
+            self._child.join()
+
+    @contextmanager
+    def _alive(self, doing: str) -> Iterator[None]:
+        """Say what is to be said when the process is not there any more."""
+        try:
+            yield
+        except (EOFError, OSError) as error:
+            self._child.join(_END_SECONDS)
+            raise AnalysisProcessError(
+                f"the process {self._child.name} ended with code {self._child.exitcode} ({doing}). "
+                f"Nothing of it is committed: start the worker again. The code -9 is most often "
+                f"the kernel's, for want of memory"
+            ) from error
+
+    def _answer(self) -> memoryview:
+        answer = memoryview(self._connection.recv_bytes())
+        kind, body = bytes(answer[:1]), answer[1:]
+        if kind == process.MISCONFIGURED:
+            raise MisconfigurationError(bytes(body).decode())
+        if kind == process.FAILED:
+            told = bytes(body).decode("utf-8", "replace")
+            raise RuntimeError(f"the analysis failed in the process {self._child.name}:\n{told}")
+        return body

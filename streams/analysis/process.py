@@ -1,0 +1,53 @@
+"""The process that analyses: what runs at the other end of the pipe.
+
+Owns the loop that answers chunks of records. Must not know Kafka or the event loop. It ends when
+the pipe does, so a worker that is killed leaves no process behind.
+"""
+
+import signal
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+
+import msgspec
+
+from processors.contracts import Versions
+from processors.errors import MisconfigurationError
+from streams.analysis.outcome import Outcome
+from streams.analysis.reader import ArticleReader
+from streams.envelope import Incoming
+
+READY = b"R"
+DONE = b"D"
+MISCONFIGURED = b"M"
+FAILED = b"F"
+
+encode = msgspec.msgpack.Encoder().encode
+decode_versions = msgspec.msgpack.Decoder(Versions).decode
+decode_records = msgspec.msgpack.Decoder(list[Incoming]).decode
+decode_outcomes = msgspec.msgpack.Decoder(list[Outcome]).decode
+
+
+def serve(connection: Connection, load: Callable[[], ArticleReader]) -> None:
+    """Answer chunks until the pipe ends.
+
+    Every answer begins with one byte: it is `READY` once, with the versions, then `DONE` with the
+    outcomes. `MISCONFIGURED` with a message and `FAILED` with a traceback are the last.
+    """
+    # Ctrl-C and a stop of the whole group reach this process too. The worker decides when it is
+    # over: a batch in flight is finished first.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        reader = load()
+        connection.send_bytes(READY + encode(reader.analyser.versions))
+        while True:
+            records = decode_records(connection.recv_bytes())
+            outcomes = [reader.read(record) for record in records]
+            connection.send_bytes(DONE + encode(outcomes))
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
+    except MisconfigurationError as error:
+        connection.send_bytes(MISCONFIGURED + str(error).encode("utf-8", "replace"))
+    except Exception:  # noqa: BLE001 - whatever it is, the worker must hear of it
+        connection.send_bytes(FAILED + traceback.format_exc().encode("utf-8", "replace"))

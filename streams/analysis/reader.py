@@ -1,0 +1,64 @@
+"""Read one article record: decode, analyse, encode.
+
+Owns the step from a record to its outcome. Must not know where it runs, nor what is done with the
+outcome.
+"""
+
+import time
+from dataclasses import dataclass
+
+from processors.analyse import Analyser
+from processors.articles.decode import DecodeLimits, decode
+from processors.errors import BadArticleError, DeadLetterReason
+from streams.analysis.outcome import Outcome
+from streams.envelope import Incoming, analysis_record, mention_record
+from streams.topics import TopicNames
+
+# Kafka's default limit is 1 MiB, and the broker would refuse the record for ever. Only a list of
+# very many leaders comes near.
+MOST_OUTPUT_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleReader:
+    """Reads article records. `partitions` is the number that every topic has."""
+
+    analyser: Analyser
+    limits: DecodeLimits
+    names: TopicNames
+    partitions: int
+
+    def read(self, record: Incoming) -> Outcome:
+        """Give the outcome of one record; a bad article is an outcome too."""
+        try:
+            return self._read(record)
+        except BadArticleError as error:
+            return Outcome(reason=error.reason.value, message=error.message)
+
+    def _read(self, record: Incoming) -> Outcome:
+        began = time.perf_counter()
+        article = decode(record.value, record.headers, record.key, self.limits)
+        decoded = time.perf_counter()
+        result = self.analyser.analyse(article, record.event_time)
+        outputs = [
+            analysis_record(self.names.analyses, result.analysis, self.partitions),
+            *(
+                mention_record(self.names.mentions, mention, self.partitions)
+                for mention in result.mentions
+            ),
+        ]
+        largest = max(len(one.value or b"") for one in outputs)
+        if largest > MOST_OUTPUT_BYTES:
+            raise BadArticleError(
+                DeadLetterReason.TEXT_TOO_LARGE,
+                f"an output of the article has {largest} bytes; at most {MOST_OUTPUT_BYTES} are "
+                f"written",
+            )
+        return Outcome(
+            outputs=outputs,
+            mentions=[
+                (one.leader_name, one.country, one.sentiment.label) for one in result.mentions
+            ],
+            decode_seconds=decoded - began,
+            analyse_seconds=time.perf_counter() - decoded,
+        )

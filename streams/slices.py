@@ -1,0 +1,25 @@
+"""Slices of work on the event loop: heartbeats and producers share it.
+
+Owns the measure of how long work may go on without a pause.
+"""
+
+import time
+
+SLICE_SECONDS = 0.010
+
+
+class Slices:
+    """Counts the time worked without a pause, and says when one is due."""
+
+    __slots__ = ("_since",)
+
+    def __init__(self) -> None:
+        self._since = time.perf_counter()
+
+    def is_due(self) -> bool:
+        """Whether the slice is over; the next one starts then."""
+        now = time.perf_counter()
+        if now - self._since < SLICE_SECONDS:
+            return False
+        self._since = now
+        return True

@@ -1,0 +1,178 @@
+"""Analysis of records, by both implementations: in the worker's process and in its own."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from processors.contracts import Analysis as AnalysisValue
+from processors.errors import DeadLetterReason, MisconfigurationError
+from streams.analysis import Analysis
+from streams.analysis.inline import InlineAnalysis
+from streams.analysis.loading import analysis_of, load_reader
+from streams.analysis.pool import AnalysisPool
+from streams.envelope import Incoming
+from streams.errors import AnalysisProcessError
+from streams.settings import Settings
+
+SETTINGS = Settings()
+MAKERS = {
+    "inline": lambda: InlineAnalysis(partial(load_reader, SETTINGS)),
+    "pool": lambda: AnalysisPool(partial(load_reader, SETTINGS), 2),
+}
+
+
+def record(value: bytes | None, offset: int = 0, timestamp_ms: int = 1_779_268_500_250) -> Incoming:
+    return Incoming("news.articles", 1, offset, timestamp_ms, b"key", value, [("h", b"1")])
+
+
+def article(number: int) -> bytes:
+    text = f"Xi Jinping and Vladimir Putin met in Beijing, round {number}. The talks were good."
+    return json.dumps({"id": f"a{number}", "title": "A meeting", "text": text}).encode()
+
+
+@pytest.fixture(scope="module", params=MAKERS)
+def analysis(request: pytest.FixtureRequest) -> Iterator[Analysis]:
+    made = MAKERS[request.param]()
+    made.start()
+    yield made
+    made.close()
+
+
+def test_outcomes_are_in_the_order_of_the_records(analysis: Analysis) -> None:
+    records = [record(article(n), n) for n in range(40)]
+
+    async def in_chunks() -> list[bytes | None]:
+        chunks = [records[i : i + 8] for i in range(0, 40, 8)]
+        answers = await asyncio.gather(*(analysis.analyse(chunk) for chunk in chunks))
+        return [one.outputs[0].key for answer in answers for one in answer]
+
+    assert asyncio.run(in_chunks()) == [b"a%d" % n for n in range(40)]
+
+
+def test_both_give_the_same_bytes() -> None:
+    made = {name: make() for name, make in MAKERS.items()}
+    records = [record(article(n), n) for n in range(3)] + [record(b"{")]
+    answers = {}
+    for name, one in made.items():
+        versions = one.start()
+        answers[name] = (versions, asyncio.run(one.analyse(records)))
+        one.close()
+
+    def without_times(name: str) -> list[object]:
+        versions, outcomes = answers[name]
+        return [versions, *((o.outputs, o.mentions, o.reason, o.message) for o in outcomes)]
+
+    assert without_times("inline") == without_times("pool")
+
+
+def test_a_bad_article_is_an_outcome(analysis: Analysis) -> None:
+    good, bad, null = asyncio.run(
+        analysis.analyse([record(article(1)), record(b"\xff"), record(None)])
+    )
+    assert good.error is None
+    assert good.decode_seconds > 0
+    assert good.analyse_seconds > 0
+    assert {name for name, *_ in good.mentions} == {"Xi Jinping", "Vladimir Putin"}
+    assert bad.error is not None
+    assert bad.error.reason is DeadLetterReason.INVALID_UTF8
+    assert null.error is not None
+    assert null.error.reason is DeadLetterReason.NULL_VALUE
+
+
+def test_a_header_may_be_null_and_a_value_of_megabytes_comes_through(analysis: Analysis) -> None:
+    text = "Xi Jinping spoke. " * 8_000
+    large = json.dumps({"id": "a", "title": "t", "text": text, "rest": "x" * 5_000_000}).encode()
+    odd = Incoming("t", 0, 0, 0, None, large, [("h", None), ("h", b"\xff")])
+    (outcome,) = asyncio.run(analysis.analyse([odd]))
+    assert outcome.error is None
+    value = msgspec.json.decode(outcome.outputs[0].value or b"", type=AnalysisValue)
+    assert [one.leader_name for one in value.mentions] == ["Xi Jinping"]
+
+
+@pytest.mark.parametrize("make", [InlineAnalysis, lambda load: AnalysisPool(load, 1)])
+def test_a_wrong_scorer_is_the_operators_fault_wherever_it_is_found(
+    make: Callable[[Callable[[], object]], Analysis],
+) -> None:
+    wrong = make(partial(load_reader, Settings(scorer="nope")))
+    with pytest.raises(MisconfigurationError, match="nope"):
+        wrong.start()
+    wrong.close()
+
+
+def broken() -> None:
+    raise ZeroDivisionError("a bug while loading")
+
+
+def test_a_bug_in_the_process_is_told_with_its_traceback() -> None:
+    pool = AnalysisPool(broken, 1)
+    with pytest.raises(RuntimeError, match=r"(?s)tocsin-analysis-0.*a bug while loading"):
+        pool.start()
+    pool.close()
+
+
+def test_a_process_that_is_killed_fails_its_records_and_says_how_it_ended() -> None:
+    pool = AnalysisPool(partial(load_reader, SETTINGS), 1)
+    pool.start()
+    os.kill(pool.pids[0], signal.SIGKILL)
+    with pytest.raises(AnalysisProcessError, match="ended with code -9"):
+        asyncio.run(pool.analyse([record(article(1))]))
+    pool.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_of_the_whole_group_leaves_the_process_to_the_worker(number: int) -> None:
+    pool = AnalysisPool(partial(load_reader, SETTINGS), 1)
+    pool.start()
+    (pid,) = pool.pids
+    os.kill(pid, number)
+    (outcome,) = asyncio.run(pool.analyse([record(article(1))]))
+    assert outcome.error is None
+    pool.close()
+    assert not _runs(pid)
+
+
+def test_no_process_is_left_when_the_worker_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "worker.py"
+    script.write_text(
+        "import time\n"
+        "from functools import partial\n"
+        "from streams.analysis.loading import load_reader\n"
+        "from streams.analysis.pool import AnalysisPool\n"
+        "from streams.settings import Settings\n"
+        "if __name__ == '__main__':\n"
+        "    pool = AnalysisPool(partial(load_reader, Settings()), 1)\n"
+        "    pool.start()\n"
+        "    print(pool.pids[0], flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout is not None
+        pid = int(worker.stdout.readline())
+        worker.kill()
+    until = time.monotonic() + 10
+    while _runs(pid) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not _runs(pid)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+@pytest.mark.parametrize(("processes", "kind"), [(0, InlineAnalysis), (3, AnalysisPool)])
+def test_the_settings_choose_where(processes: int, kind: type) -> None:
+    assert isinstance(analysis_of(Settings(analysis_processes=processes)), kind)
