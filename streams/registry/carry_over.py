@@ -92,8 +92,8 @@ def _people_rows(facts: Facts, terms: list[Row]) -> list[Row]:
 
 def _kind_of(alias: Row) -> str:
     kind = ALIAS_KINDS[alias["kind"]]
-    # One word never stands for a person by itself here: "Francis" needs its "Pope".
-    return kind if " " in alias["alias"] else "surname"
+    # One word stands for a person by itself only as a nickname: "Francis" needs its "Pope".
+    return kind if " " in alias["alias"] or kind == "nickname" else "surname"
 
 
 def _surname_spellings(person: Row, aliases: list[Row]) -> list[Row]:
@@ -179,7 +179,8 @@ def _alias_rows(facts: Facts, people: list[Row]) -> list[Row]:
         if person["home"] in FAMILY_NAME_FIRST:
             _put_family_name_first(person, rows)
         elif not _has_surname_of_name(person, rows):
-            _add_derived_surname(person, rows, person["name"].split()[-1])
+            name, _, _ = person["name"].partition(" of ")  # no place is a surname
+            _add_derived_surname(person, rows, name.split()[-1])
         kept = [
             row
             for row in rows.values()
