@@ -79,9 +79,14 @@ class Reordering(Generic[T]):
         self._partitions.setdefault(partition, _Partition()).read(offset)
 
     def mark(self, marks: Marks) -> None:
-        """Take a measured watermark in."""
-        for partition, end in marks.ends.items():
-            held = self._partitions.setdefault(partition, _Partition())
+        """Take a measured watermark in, for the partitions that were read from."""
+        for partition, held in self._partitions.items():
+            end = marks.ends.get(partition)
+            if end is None:
+                continue
+            if held.ahead and held.ahead[-1][0] == end:
+                # What stands before that end has not been read yet: the newer mark is the better.
+                held.ahead.pop()
             held.ahead.append((end, marks.watermark_ms))
             held.read(held.read_to - 1)
 

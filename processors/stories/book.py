@@ -22,7 +22,7 @@ from processors.windows import counted
 LEAST_LIKENESS = 0.22
 MOST_STORIES = 64
 # A centre is that of so many first reports: then it is found, and moving it costs time.
-CENTRE_REPORTS = 20
+CENTRE_REPORTS = 8
 HOUR_MS = 3_600_000
 KEPT_MS = 7 * 24 * HOUR_MS
 
@@ -106,15 +106,19 @@ class StoryBook:
 
     def _find(self, moment_ms: int, signed: Terms, open_ms: int) -> list[Story]:
         """Give the known stories like these terms, the most like first."""
-        products: dict[int, int] = defaultdict(int)
+        products: dict[int, int] = {}
+        known, product_of = self._postings.get, products.get
         for term, weight in signed.items():
-            for story_key, other in self._postings.get(term, {}).items():
-                products[story_key] += weight * other
-        ours = length(signed)
+            postings = known(term)
+            if postings:
+                for story_key, other in postings.items():
+                    products[story_key] = product_of(story_key, 0) + weight * other
+        ours, lengths = length(signed), self._lengths
+        least = LEAST_LIKENESS * ours
         alike = [
-            (-product / (ours * self._lengths[story_key]), story_key)
+            (-product / lengths[story_key], story_key)
             for story_key, product in products.items()
-            if product >= LEAST_LIKENESS * ours * self._lengths[story_key]
+            if product >= least * lengths[story_key]
         ]
         alike.sort()
         furthest = max(open_ms, KEPT_MS)

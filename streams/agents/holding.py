@@ -60,6 +60,8 @@ class HoldingLoop:
     most_held: int = MOST_HELD
     _waiting: Reordering[tuple[_Chunk, Read]] = field(init=False)
     _generation: int = -1
+    # Set while nothing is ready: who reads faster than the work goes would fill the memory.
+    _caught_up: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self._waiting = Reordering(self.most_held)
@@ -109,6 +111,7 @@ class HoldingLoop:
             await self.agent.bury(dead)
             self._finish(chunk, len(dead))
             self.progress.hold()
+            await self._caught_up.wait()
 
     async def _release_for_ever(self, stage: str) -> None:
         while True:
@@ -116,8 +119,10 @@ class HoldingLoop:
             marks = self.marks.take(wanted=len(self._waiting) > 0)
             if marks is not None:
                 self._waiting.mark(marks)
+            self._caught_up.clear()
             while await self._release(stage):
                 pass
+            self._caught_up.set()
             self.metrics.mentions_held.set(len(self._waiting))
 
     async def _release(self, stage: str) -> bool:

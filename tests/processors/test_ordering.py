@@ -69,6 +69,16 @@ def test_partitions_do_not_wait_for_each_other_and_all_is_dropped_together() -> 
     assert len(waiting) == 0
 
 
+def test_marks_of_partitions_that_are_not_ours_are_not_kept() -> None:
+    waiting = filled(5)
+    for n in range(100):
+        waiting.mark(Marks(n, {0: 9, 1: 9}))
+    waiting.add(1, 8, 99, "x", 99)
+    assert waiting.release(10) == []
+    waiting.passed(0, 8)
+    assert waiting.release(10) == [5]
+
+
 def test_memory_is_bounded_and_what_is_beyond_is_counted() -> None:
     waiting = filled(4, 3, 2, 1, most_held=2)
     assert waiting.release(10) == [1, 2]

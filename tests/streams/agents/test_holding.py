@@ -176,6 +176,28 @@ def test_an_unreadable_record_is_buried_at_once_and_finishes_its_batch() -> None
     asyncio.run(run())
 
 
+def test_nothing_more_is_read_while_there_is_work_that_is_ready() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            await one.read(1)
+            slow = asyncio.Event()
+
+            async def handle(records: Sequence[Read]) -> None:
+                await slow.wait()
+                one.agent.handled += [record.moment_ms for record in records]
+
+            one.agent.handle = handle  # type: ignore[method-assign]
+            await one.mark(ENDLESS, end=1)
+            for n in range(1, 5):
+                await one.read(n, first=n)
+            assert one.stream.batches.qsize() == 3
+            slow.set()
+            await one.turn()
+            assert one.stream.batches.empty()
+
+    asyncio.run(run())
+
+
 def test_a_batch_that_is_done_first_waits_for_the_one_before_it() -> None:
     async def run() -> None:
         async with Holding() as one:

@@ -16,11 +16,12 @@ from processors.contracts import (
     MentionContext,
     Sentiment,
     Versions,
+    Withdrawal,
 )
 from processors.rules import Rules, load_rules
 from processors.watch import STATE_VERSION, decode_state
 from streams.agents.watch import Read, WatchAgent
-from streams.envelope import Outgoing
+from streams.envelope import Outgoing, withdrawal_records
 from streams.metrics import Metrics
 from streams.rules import own_topics
 from streams.settings import Settings
@@ -266,3 +267,58 @@ def test_a_state_that_this_version_cannot_read_stops_the_worker() -> None:
         watching.handle(message("a1"))
     assert watching.outbox.calls == []
     assert watching.states == {XI.encode(): newer}
+
+
+def withdrawal(article_id: str = "a1", event_time: str = "2026-05-20T10:00:00Z") -> Message:
+    article = ArticleRef(article_id=article_id, title="", url="", source="S", family="S")
+    versions = Versions(tocsin="1", registry="r", lexicon="l", scorer="s")
+    value = Withdrawal(withdrawn=article, revision=2, event_time=event_time, versions=versions)  # type: ignore[arg-type]
+    (record, *_) = withdrawal_records(NAMES.mentions, value, 1)
+    return Message(record.value, record.key)
+
+
+@pytest.mark.parametrize("in_one_batch", [True, False])
+def test_a_withdrawal_reaches_every_leader_who_rang_for_the_article(in_one_batch: bool) -> None:  # noqa: FBT001 - a table's column
+    watching = Watching()
+    messages = [message("a1"), message("a1", PUTIN), message("a2", "Q3052772"), withdrawal()]
+    if in_one_batch:
+        watching.handle(*messages)
+    else:
+        for one in messages:
+            watching.handle(one)
+    sent = [
+        msgspec.json.decode(record.value or b"", type=Alert)
+        for call in watching.outbox.calls
+        for record in call
+        if record.topic == NAMES.alerts["sentiment"]
+    ]
+    cancelled = [alert for alert in sent if alert.msg_type == "cancel"]
+    assert sorted(alert.leaders[0].leader_id for alert in cancelled) == [XI, PUTIN]
+    first = {alert.leaders[0].leader_id: alert.alert_id for alert in sent[:3]}
+    assert all(a.references == [first[a.leaders[0].leader_id]] for a in cancelled)
+    before = len(watching.outbox.calls)
+    watching.handle(withdrawal())
+    later = watching.outbox.topics[before:]
+    assert all(NAMES.alerts["sentiment"] not in topics for topics in later)
+
+
+def test_a_withdrawal_of_an_unknown_article_writes_nothing() -> None:
+    watching = Watching()
+    watching.handle(message("a1"))
+    before = list(watching.outbox.calls)
+    watching.handle(withdrawal("another"))
+    assert watching.outbox.calls == before
+
+
+def test_a_withdrawal_without_a_zone_goes_to_the_dead_letters() -> None:
+    watching = Watching()
+    watching.handle(withdrawal(event_time="2026-05-20T10:00:00"))
+    assert watching.outbox.topics == [[NAMES.dead_letters]]
+    assert watching.sample("tocsin_dead_letters_total", reason="invalid_date") == 1
+
+
+def test_a_late_mention_is_counted_and_watched() -> None:
+    watching = Watching()
+    watching.handle(message("a1"), message("a2", event_time="2026-05-20T08:15:00Z"))
+    assert watching.sample("tocsin_mentions_late_total") == 1
+    assert len(watching.outbox.calls[0]) == 2
