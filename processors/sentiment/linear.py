@@ -12,7 +12,7 @@ import csv
 import hashlib
 import io
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 
 from msgspec import Struct
@@ -140,11 +140,14 @@ class LeaderModel:
             for negation in (False, True)
             for place in range(PLACES)
         ]
-        self._seconds: dict[str, set[str]] = {}
-        for key in weights:
-            first, _, second = key.partition(":")[2].partition(" ")
-            if second and not first.startswith("axis"):
-                self._seconds.setdefault(first, set()).add(second)
+        self._weighed = {key.partition(":")[2] for key in weights}
+        # First word → where → second word → what the pair adds.
+        self._pairs: dict[str, dict[str, dict[str, Moved]]] = {}
+        for key, added in weights.items():
+            where, _, text = key.partition(":")
+            first, _, second = text.partition(" ")
+            if second:
+                self._pairs.setdefault(first, {}).setdefault(where, {})[second] = added
 
     def decide(self, words: Sequence[str]) -> Decision:
         """Reads one sentence.
@@ -181,22 +184,26 @@ class LeaderModel:
         negative, positive = (
             NOTHING if word in SILENT else self._word(word, place, negation=negation)
         )
-        pairs = {}
-        for second in self._seconds.get(word, ()):
-            added = _sum(self._weights.get(f) for f in pair_features(word, second, place))
-            if added != NOTHING:
-                pairs[second] = added
+        pairs: dict[str, Moved] = {}
+        if word in self._pairs and place != REPORTED:
+            by_where = self._pairs[word]
+            pairs |= by_where.get(SIDES[place], {})
+            if place in _PAIRED:
+                for second, added in by_where.get(str(place), {}).items():
+                    pairs[second] = _sum((pairs.get(second), added))
         return negative, positive, pairs or None
 
     def _word(self, word: str, place: int, *, negation: bool) -> Moved:
-        negative, positive = _sum(self._weights.get(f) for f in word_features(word, place))
+        negative, positive = NOTHING
+        if word in self._weighed:
+            negative, positive = _sum(self._weights.get(f) for f in word_features(word, place))
         weight = lexicon_weight(self._lexicon.get(word, 0.0), negation=negation)
         if weight:
             known = _sum(self._weights.get(f) for f in lexicon_features(weight, place))
             negative += abs(weight) * known[0]
             positive += abs(weight) * known[1]
         steps = self._vectors.get(word)
-        if steps is not None:
+        if steps is not None and place != REPORTED:
             for step, axis in zip(_steps(word, steps), self._axes[place], strict=True):
                 negative += step * axis[0]
                 positive += step * axis[1]
@@ -210,7 +217,7 @@ def _share(moved: dict[int, float], words: Sequence[str], index: int, pushed: fl
         moved[at] = moved.get(at, 0.0) + pushed / len(loud)
 
 
-def _sum(moves: Iterator[Moved | None]) -> Moved:
+def _sum(moves: Iterable[Moved | None]) -> Moved:
     negative = positive = 0.0
     for move in moves:
         if move is not None:
