@@ -49,14 +49,14 @@ Known = tuple[float, float, Mapping[str, Moved] | None]
 class Decision(Struct, frozen=True, gc=False):
     """What one sentence says of the leader: probabilities, and what each word moved.
 
-    `moved` has, for every word that is not silent, its place among the words and how far it pushed
-    positive against negative, in logits.
+    `moved` says of every word how far it pushed positive against negative, in logits; silent words
+    push nothing.
     """
 
     negative: float
     neutral: float
     positive: float
-    moved: Sequence[tuple[int, float]]
+    moved: Sequence[float]
 
 
 def word_features(word: str, place: int) -> Iterator[str]:
@@ -160,7 +160,7 @@ class LeaderModel:
             denied = negated(words)
             at = [p + PLACES if p >= 0 and no else p for p, no in zip(at, denied, strict=True)]
         negative, positive = self._bias
-        moved: dict[int, float] = {}
+        moved = [0.0] * len(words)
         known = self._known
         last = len(words) - 1
         for index, place in enumerate(at):
@@ -170,14 +170,14 @@ class LeaderModel:
             if below or above:
                 negative += below
                 positive += above
-                moved[index] = moved.get(index, 0.0) + above - below
+                moved[index] += above - below
             if pairs is not None and index < last:
                 pair = pairs.get(words[index + 1])
                 if pair is not None and at[index + 1] >= 0:
                     negative += pair[0]
                     positive += pair[1]
                     _share(moved, words, index, pair[1] - pair[0])
-        return _decision(negative, positive, sorted(moved.items()))
+        return _decision(negative, positive, moved)
 
     def learn(self, word: str, place: int, *, negation: bool) -> Known:
         """What a word adds at a place, and with each word that may follow it."""
@@ -210,11 +210,11 @@ class LeaderModel:
         return (negative, positive) if negative or positive else NOTHING
 
 
-def _share(moved: dict[int, float], words: Sequence[str], index: int, pushed: float) -> None:
+def _share(moved: list[float], words: Sequence[str], index: int, pushed: float) -> None:
     """Puts what a pair of neighbours moved down to those of them that are not silent."""
     loud = [at for at in (index, index + 1) if words[at] not in SILENT]
     for at in loud:
-        moved[at] = moved.get(at, 0.0) + pushed / len(loud)
+        moved[at] += pushed / len(loud)
 
 
 def _sum(moves: Iterable[Moved | None]) -> Moved:
@@ -226,7 +226,7 @@ def _sum(moves: Iterable[Moved | None]) -> Moved:
     return (negative, positive) if negative or positive else NOTHING
 
 
-def _decision(negative: float, positive: float, moved: Sequence[tuple[int, float]]) -> Decision:
+def _decision(negative: float, positive: float, moved: Sequence[float]) -> Decision:
     most = max(negative, positive, 0.0)
     below, level, above = (math.exp(score - most) for score in (negative, 0.0, positive))
     total = below + level + above
