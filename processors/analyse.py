@@ -14,6 +14,7 @@ from typing import Literal
 
 import msgspec
 
+from processors.articles.language import is_english
 from processors.contracts import (
     Analysis,
     Article,
@@ -79,7 +80,7 @@ class Analyser:
         on = (article.published or event_time).date()
         leaders = self.detector.detect(article.title, article.text, on)
         scored = None
-        if article.language in SCORED_LANGUAGES:
+        if "language_not_scored" not in flags:
             names = [span for leader in leaders for span in leader.spans]
             scored = self.scorer.read(article.title, article.text, names)
         mentions = [_mention(leader, scored, self.confirmation) for leader in leaders]
@@ -210,7 +211,8 @@ def _flags(article: Article, event_time: datetime) -> list[ArticleFlag]:
         flags.append("published_missing")
     elif article.published > event_time + CLOCK_SKEW:
         flags.append("published_in_future")
-    if article.language not in SCORED_LANGUAGES:
+    # A tag is missing or wrong often enough to look at the text itself.
+    if article.language not in SCORED_LANGUAGES or is_english(article.title, article.text) is False:
         flags.append("language_not_scored")
     return flags
 

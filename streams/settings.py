@@ -113,7 +113,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="Your own leaders, companies or terms: a table, or a folder of them."),
     ] = ""
     scorer: Annotated[
-        Text, Meta(description="Sentiment scorer: textblob-news, textblob or minilm.")
+        Text,
+        Meta(
+            description="Sentiment scorer: textblob-news, textblob, vader, minilm or your own."
+        ),
     ] = "textblob-news"
     confirm: Annotated[
         Literal["auto", "off", "minilm"],

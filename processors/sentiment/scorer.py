@@ -5,6 +5,7 @@ them). Must not know settings: the name is an argument.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import EntryPoint, entry_points
 from typing import Protocol
 
 from processors.contracts import Evidence, Sentiment, Span
@@ -15,6 +16,7 @@ from processors.sentiment.minilm.scorer import MiniLmScorer
 from processors.sentiment.news import NewsScorer
 from processors.sentiment.scored import ScoredArticle
 from processors.sentiment.textblob import TextBlobScorer
+from processors.sentiment.vader import VaderScorer, load_vader
 
 __all__ = [
     "DEFAULT_SCORER",
@@ -24,10 +26,15 @@ __all__ = [
     "ScoredArticle",
     "Scorer",
     "TextBlobScorer",
+    "VaderScorer",
     "load_scorer",
+    "scorer_names",
 ]
 
 DEFAULT_SCORER = NewsScorer.name
+ENTRY_POINTS = "tocsin.scorers"
+"""The group of entry points by which a package brings a scorer of its own: each names a callable
+without arguments that gives a `Scorer`. A packaged name cannot be taken."""
 
 
 class Scored(Protocol):
@@ -82,9 +89,20 @@ _SCORERS: Mapping[str, Callable[[], Scorer]] = {
     MiniLmScorer.name: _minilm,
     NewsScorer.name: _news,
     TextBlobScorer.name: _textblob,
+    VaderScorer.name: load_vader,
 }
 SCORERS = tuple(_SCORERS)
-"""The names that `load_scorer` takes."""
+"""The names of those that are packaged."""
+
+
+def scorer_names() -> list[str]:
+    """The names that `load_scorer` takes: those packaged, and those of installed packages."""
+    return sorted({*SCORERS, *_installed()})
+
+
+def _installed() -> dict[str, EntryPoint]:
+    """The scorers that other packages bring, as entry points of the group `tocsin.scorers`."""
+    return {one.name: one for one in entry_points(group=ENTRY_POINTS) if one.name not in _SCORERS}
 
 
 def load_scorer(name: str) -> Scorer:
@@ -96,9 +114,21 @@ def load_scorer(name: str) -> Scorer:
         BadLexiconError: Its lexicon is wrong.
         BadWeightsError: Its weights are.
     """
-    loader = _SCORERS.get(name)
-    if loader is None:
-        raise MisconfigurationError(
-            f"scorer {name!r} is unknown: name one of {', '.join(sorted(_SCORERS))}."
-        )
+    loader = _SCORERS.get(name) or _load_installed(name)
     return loader()
+
+
+def _load_installed(name: str) -> Callable[[], Scorer]:
+    found = _installed().get(name)
+    if found is None:
+        raise MisconfigurationError(
+            f"scorer {name!r} is unknown: name one of {', '.join(scorer_names())}."
+        )
+    try:
+        loader: Callable[[], Scorer] = found.load()
+    except (ImportError, AttributeError) as error:
+        raise MisconfigurationError(
+            f"scorer {name!r} cannot be loaded from {found.value!r}: {error}. "
+            f"Mend the package that brings it, or name one of {', '.join(SCORERS)}."
+        ) from error
+    return loader

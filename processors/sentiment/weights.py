@@ -13,6 +13,9 @@ NEWS_SCORER_VERSION = "2"
 TEXTBLOB_SCORER_VERSION = "1"
 """The same for the plain scorer."""
 
+VADER_SCORER_VERSION = "1"
+"""The same for VADER's."""
+
 SHRINKAGE = 0.5
 """Polarity is sum / (sum of absolute weights + this): one word alone never shouts.
 
@@ -51,6 +54,13 @@ TEXTBLOB_NEGATIVE_BELOW = 0.0
 
 TEXTBLOB_POSITIVE_ABOVE = 0.1
 """TextBlob gives +0.07 to much that says nothing: "a recent economic forum" is 0.1."""
+
+
+VADER_NEGATIVE_BELOW = 0.0
+"""VADER's scores lean to the positive as well."""
+
+VADER_POSITIVE_ABOVE = 0.36
+"""Its authors' own 0.05 is for posts in social media; this parts NewsMTSC's labels best."""
 
 
 def label_of(polarity: float, below: float, above: float) -> Label:

@@ -125,6 +125,17 @@ def test_another_language_names_leaders_and_scores_nothing(
     assert all(not mention.evidence for mention in analysed.mentions)
 
 
+@pytest.mark.parametrize("language", ["", "en"])
+def test_a_text_that_is_not_english_is_not_scored_whatever_its_tag_says(
+    analyser: Analyser, language: str
+) -> None:
+    text = "Der Kanzler hat am Montag mit Vladimir Putin gesprochen; das war ein Desaster, hieß es."
+    analysed = analyser.analyse(changed(language=language, title="", text=text), EVENT_TIME)
+    assert analysed.analysis.flags == ["language_not_scored"]
+    assert analysed.analysis.sentiment.label == "unknown"
+    assert [mention.sentiment.label for mention in analysed.mentions] == ["unknown"]
+
+
 @pytest.mark.parametrize(
     ("changes", "flags"),
     [

@@ -1,15 +1,25 @@
 """What every scorer keeps: the contract suite, run against each of them."""
 
+import sys
 from collections.abc import Sequence
+from importlib.metadata import EntryPoint
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.contracts import Field, Sentiment, Span
-from processors.errors import MisconfigurationError
+from processors.errors import MisconfigurationError, MissingExtraError
+from processors.sentiment import scorer as scorer_module
 from processors.sentiment.scored import LONGEST_EVIDENCE_CHARACTERS, MOST_EVIDENCE
-from processors.sentiment.scorer import DEFAULT_SCORER, SCORERS, Scorer, load_scorer
+from processors.sentiment.scorer import (
+    DEFAULT_SCORER,
+    ENTRY_POINTS,
+    SCORERS,
+    Scorer,
+    load_scorer,
+    scorer_names,
+)
 
 LOADED = {name: load_scorer(name) for name in SCORERS}
 every_scorer = pytest.mark.parametrize("scorer", LOADED.values(), ids=LOADED.keys())
@@ -42,13 +52,47 @@ def assert_sound(sentiment: Sentiment) -> None:
 
 def test_the_default_scorer_reads_news() -> None:
     assert DEFAULT_SCORER == "textblob-news"
-    assert set(SCORERS) == {"minilm", "textblob", "textblob-news"}
+    assert set(SCORERS) == {"minilm", "textblob", "textblob-news", "vader"}
 
 
 def test_an_unknown_scorer_is_refused_with_the_known_ones_named() -> None:
     with pytest.raises(
-        MisconfigurationError, match=r"'vader' is unknown.*minilm, textblob, textblob-news"
+        MisconfigurationError, match=r"'afinn' is unknown.*minilm, textblob, textblob-news, vader"
     ):
+        load_scorer("afinn")
+
+
+def bring(monkeypatch: pytest.MonkeyPatch, *brought: tuple[str, str]) -> None:
+    found = [EntryPoint(name, value, ENTRY_POINTS) for name, value in brought]
+    monkeypatch.setattr(scorer_module, "entry_points", lambda group: found if group else ())
+
+
+def test_another_packages_scorer_is_loaded_by_its_entry_point(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bring(monkeypatch, ("own", "processors.sentiment.vader:load_vader"))
+    assert "own" in scorer_names()
+    assert load_scorer("own").name == "vader"
+
+
+def test_no_package_takes_a_packaged_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    bring(monkeypatch, ("textblob", "processors.sentiment.vader:load_vader"))
+    assert load_scorer("textblob").name == "textblob"
+    assert scorer_names() == sorted(SCORERS)
+
+
+@pytest.mark.parametrize("value", ["no_such_package:load", "processors.sentiment.vader:no_such"])
+def test_a_broken_entry_point_is_the_operators_to_mend(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    bring(monkeypatch, ("own", value))
+    with pytest.raises(MisconfigurationError, match=r"'own' cannot be loaded from .*Mend"):
+        load_scorer("own")
+
+
+def test_vader_without_its_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "vader", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'tocsin\[vader\]'"):
         load_scorer("vader")
 
 
