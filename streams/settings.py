@@ -114,9 +114,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = ""
     scorer: Annotated[
         Text,
-        Meta(
-            description="Sentiment scorer: textblob-news, textblob, vader, minilm or your own."
-        ),
+        Meta(description="Sentiment scorer: textblob-news, textblob, vader, minilm or your own."),
     ] = "textblob-news"
     confirm: Annotated[
         Literal["auto", "off", "minilm"],
