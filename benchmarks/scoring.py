@@ -1,6 +1,6 @@
 """How fast the exact engine is beside TextBlob, and what a whole article costs, in one run.
 
-    .venv/bin/python benchmarks/scoring.py [--corpus articles.jsonl.gz] [--articles 400] [--rounds 5]
+    .venv/bin/python benchmarks/scoring.py [--corpus articles.jsonl.gz] [--articles 400]
 
 Every round goes through all articles with each contender in turn, so that other work on the machine
 meets both; medians of rounds are shown. The engine's memos are warmed by other articles of the same
@@ -84,9 +84,8 @@ def main() -> None:
     base = statistics.median(taken["TextBlob(text).sentiment"])
     for name, times in taken.items():
         middle = statistics.median(times)
-        print(
-            f"{name:<46} {middle:7.3f} ms  first round {times[0]:7.3f}  {base / middle:6.1f} x TextBlob"
-        )
+        ratio = base / middle
+        print(f"{name:<46} {middle:7.3f} ms, first round {times[0]:7.3f}, {ratio:6.1f} x TextBlob")
 
 
 if __name__ == "__main__":

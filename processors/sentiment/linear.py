@@ -132,6 +132,7 @@ class LeaderModel:
         self._bias = weights.get("bias", NOTHING)
         self._weights = weights
         self._vectors = vectors
+        self._steps: dict[str, list[float]] = {}
         self._axes = axes
         self._lexicon = lexicon
         # By place, and again by place for words that are negated.
@@ -202,9 +203,11 @@ class LeaderModel:
             known = _sum(self._weights.get(f) for f in lexicon_features(weight, place))
             negative += abs(weight) * known[0]
             positive += abs(weight) * known[1]
-        steps = self._vectors.get(word)
-        if steps is not None and place != REPORTED:
-            for step, axis in zip(_steps(word, steps), self._axes[place], strict=True):
+        if word in self._vectors and place != REPORTED:
+            steps = self._steps.get(word)
+            if steps is None:  # no more words than the file has
+                steps = self._steps[word] = _steps(word, self._vectors[word])
+            for step, axis in zip(steps, self._axes[place], strict=True):
                 negative += step * axis[0]
                 positive += step * axis[1]
         return (negative, positive) if negative or positive else NOTHING
