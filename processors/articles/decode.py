@@ -13,7 +13,7 @@ from processors.articles.cloudevents import read_document
 from processors.articles.fields import Fields
 from processors.articles.flat import read_flat
 from processors.articles.identity import article_id, clean_url
-from processors.articles.language import read_language
+from processors.articles.language import read_country, read_language
 from processors.articles.markup import html_to_text
 from processors.articles.ninjs import is_ninjs, read_ninjs
 from processors.contracts import Article
@@ -103,6 +103,7 @@ def _build(fields: Fields, key: bytes | None, limits: DecodeLimits) -> Article:
         language=read_language(fields.language),
         published=fields.published,
         status=fields.status,
+        country=read_country(fields.country),
     )
 
 

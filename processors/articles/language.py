@@ -1,6 +1,7 @@
-"""Language tags as lower-case primary subtags: "en-GB" is "en".
+"""Language tags as lower-case primary subtags ("en-GB" is "en"), and codes of countries.
 
-Owns the form of a language; whether a language is supported is for the steps that read the text.
+Owns the form of a language and a country; whether a language is supported is for the steps that
+read the text.
 Well-formed means BCP 47 (RFC 5646) with a primary subtag of two or three letters, as every
 registered one has; ISO 639-2 codes of large languages are shortened as BCP 47 asks.
 """
@@ -12,6 +13,7 @@ from processors.articles.document import describe, shorten
 from processors.errors import BadArticleError, DeadLetterReason
 
 _TAG: Final = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{1,8}){0,8}", re.ASCII | re.IGNORECASE)
+_COUNTRY_LETTERS: Final = 2
 _SHORTER: Final = {
     "ara": "ar",
     "chi": "zh",
@@ -34,6 +36,20 @@ _SHORTER: Final = {
     "zho": "zh",
     "und": "",  # undetermined: the same as not saying
 }
+
+
+def read_country(text: str) -> str:
+    """Read the code of a country, or of a body that the registry knows ("UN").
+
+    The country is a hint that can only help: what is no code is left out, never refused.
+
+    Returns:
+        An ISO 3166-1 code of two capitals, or "".
+    """
+    code = text.strip().upper()
+    if not (len(code) == _COUNTRY_LETTERS and code.isascii() and code.isalpha()):
+        return ""
+    return "GB" if code == "UK" else code
 
 
 def read_language(value: Any, field: str = "language") -> str:
