@@ -68,7 +68,9 @@ class Analyser:
         if article.status != "usable":
             return Analysed(self._analysis(article, event_time, UNKNOWN, [], flags), ())
         on = (article.published or event_time).date()
-        leaders = self.detector.detect(article.title, article.text, on)
+        leaders = self.detector.detect(
+            article.title, article.text, on, language=article.language, country=article.country
+        )
         scored = None
         if article.language in SCORED_LANGUAGES:
             names = [span for leader in leaders for span in leader.spans]
