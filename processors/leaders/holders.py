@@ -243,9 +243,9 @@ def _of_terms(terms: list[Term], cues: Cues, on: date) -> str | None:
         gone = [t for t in terms if t.end is not None and 0 <= (on - t.end).days <= LATE_DAYS]
         return _only(t.person_id for t in gone)
     if cues.outgoing:
-        leaving = _only(t.person_id for t in terms if t.end == on)
-        if leaving is not None:
-            return leaving
+        outgoing = _only(t.person_id for t in terms if t.end == on)
+        if outgoing is not None:
+            return outgoing
     held = [term for term in terms if term.holds_on(on)]
     stands_in = [term for term in held if term.acting]
     if cues.acting:
