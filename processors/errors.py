@@ -5,7 +5,9 @@
     │   └── BadArticleError      carries a DeadLetterReason
     └── MisconfigurationError    the operator is at fault; the worker does not start
         ├── BadRegistryError     a row of the leaders' registry
-        └── BadLexiconError      a row of a sentiment lexicon
+        ├── BadLexiconError      a row of a sentiment lexicon
+        ├── BadWeightsError      a file of the small model
+        └── MissingExtraError    an optional part that is not installed
 
 Anything else that leaves `processors` is a bug. Passing faults (a broker that is away) belong to
 `streams.errors`, which adds its own branches below the same root.
@@ -68,3 +70,11 @@ class BadRegistryError(MisconfigurationError):
 
 class BadLexiconError(MisconfigurationError):
     """A sentiment lexicon is wrong; the message names file, line and what to do."""
+
+
+class BadWeightsError(MisconfigurationError):
+    """The small model's files are wrong; the message names file, hash and what to do."""
+
+
+class MissingExtraError(MisconfigurationError):
+    """An optional part is named and not installed; the message says what to install."""

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from processors.articles.clean import clean_line, clean_text
 from processors.articles.cloudevents import read_document
+from processors.articles.country import read_country
 from processors.articles.fields import Fields
 from processors.articles.flat import read_flat
 from processors.articles.identity import article_id, clean_url
-from processors.articles.language import read_country, read_language
+from processors.articles.language import read_language
 from processors.articles.markup import html_to_text
 from processors.articles.ninjs import is_ninjs, read_ninjs
 from processors.contracts import Article

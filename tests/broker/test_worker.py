@@ -246,7 +246,7 @@ def story(number: int) -> tuple[bytes, bytes]:
 
 def expected_alert_ids(stage: Stage) -> set[str]:
     """What the pure functions make of the articles as they stand in the topic."""
-    analyser = load_analyser("test", "textblob-news")
+    analyser = load_analyser("test", "textblob-news", "auto")
     states: dict[str, WatchState] = {}
     mentions: list[Mention] = []
     for record in stage.read(stage.names.articles):
