@@ -33,6 +33,7 @@ class Article(Struct, frozen=True, kw_only=True):
 
     `published` is the publisher's claim; None where there is none (never "now").
     `language` is a lower-case BCP 47 primary tag such as "en", or "" where none was given.
+    `country` is the ISO 3166-1 code of where the article is at home, or "" where none was given.
     """
 
     article_id: str
@@ -44,6 +45,7 @@ class Article(Struct, frozen=True, kw_only=True):
     language: str = ""
     published: datetime | None = None
     status: ArticleStatus = "usable"
+    country: str = ""
 
 
 class Sentiment(Struct, frozen=True, kw_only=True):
@@ -71,7 +73,11 @@ class Span(Struct, frozen=True, kw_only=True):
 
 
 class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A sentence that a score rests on, and the words that moved it, in the order of the text."""
+    """A sentence that a score rests on, and the words that moved it, in the order of the text.
+
+    Where a model read the sentence too, `label` is what it says of the leader, and `probability`
+    how likely that is; the words remain the lexicon's.
+    """
 
     field: Field
     start: Offset
@@ -80,6 +86,8 @@ class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     words: list[tuple[str, float]]
     article_id: str = ""
     leader_id: str = ""
+    label: Label | None = None
+    probability: UnitInterval | None = None
 
 
 class Versions(Struct, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ from processors.sentiment.scored import (
     ScoredArticle,
     ScoredSentence,
     ScoredWord,
+    Towards,
 )
 
 if TYPE_CHECKING:  # the engine pulls in textblob and nltk: only who scores with it pays
@@ -43,15 +44,17 @@ class TextBlobScorer:
             names: Not used: TextBlob does not know what a name is.
         """
         del names
-        sentences = []
-        fields: tuple[tuple[Field, str], ...] = (("headline", headline), ("text", text))
-        for field, content in fields:
-            for start, end in split(content):
-                sentence = content[start:end]
-                scored = _scored(self._engine.read(sentence))
-                words = len(sentence.split())
-                sentences.append(ScoredSentence(field, start, end, words, scored))
-        whole = self._engine.read(f"{headline}\n\n{text}" if headline and text else headline + text)
+        joined = f"{headline}\n\n{text}" if headline and text else headline + text
+        offset = len(joined) - len(text)
+        in_headline, in_text = split(headline), split(text)
+        spans = in_headline + [(start + offset, end + offset) for start, end in in_text]
+        whole, read = self._engine.read_parts(joined, spans)
+        places: list[tuple[Field, int, int]] = [("headline", *span) for span in in_headline]
+        places += [("text", *span) for span in in_text]
+        sentences = [
+            ScoredSentence(*place, joined.count(" ", *span) + 1, _scored(one))
+            for place, span, one in zip(places, spans, read, strict=True)
+        ]
         return ScoredArticle(
             headline=headline,
             text=text,
@@ -67,24 +70,20 @@ class TextBlobScorer:
             method=self,
         )
 
-    def counted(
-        self, sentence: ScoredSentence, text: str, spans: Sequence[Span]
-    ) -> Sequence[ScoredWord]:
-        """All assessments of the sentence."""
+    def towards(self, sentence: ScoredSentence, text: str, spans: Sequence[Span]) -> Towards:
+        """All assessments of the sentence, whoever they are about."""
         del text, spans
-        return sentence.scored
+        return Towards(sentence.scored)
 
-    def sentiment(
-        self, parts: Sequence[tuple[float, Sequence[ScoredWord]]], words: int
-    ) -> Sentiment:
+    def combined(self, parts: Sequence[tuple[float, Towards]], words: int) -> Sentiment:
         """The mean of the assessments."""
         polarity = subjectivity = total = 0.0
-        for importance, scored in parts:
-            for word in scored:
+        for importance, said in parts:
+            for word in said.words:
                 polarity += importance * word.weight
                 subjectivity += importance * word.subjectivity
                 total += importance
-        count = sum(len(scored) for _, scored in parts)
+        count = sum(len(said.words) for _, said in parts)
         return _sentiment(polarity / (total or 1.0), subjectivity / (total or 1.0), count, words)
 
 
