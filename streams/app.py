@@ -5,7 +5,7 @@ anything: `streams.worker` starts and stops what `build` returns.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,11 @@ import faust
 
 from processors.rules import Rules
 from streams.agents.analyse import AnalyseAgent
-from streams.agents.batches import BatchLoop
+from streams.agents.batches import BatchLoop, Handle
 from streams.agents.foreign import Foreign
 from streams.agents.gate import Gate
 from streams.agents.holding import HoldingLoop, MarksSource
+from streams.agents.throttle import Throttle
 from streams.agents.watch import WatchAgent
 from streams.analysis import Analysis
 from streams.bounds import Bounds
@@ -123,8 +124,10 @@ def build(
         states=lambda: table.data,
     )
 
+    handle = _throttled(bounds, progress, analyse.handle) if bounds else analyse.handle
+
     async def analyse_articles(stream: Any) -> None:
-        await loop.run(stream, "analyse", analyse.handle, BATCHES_IN_HAND)
+        await loop.run(stream, "analyse", handle, BATCHES_IN_HAND)
 
     holding = HoldingLoop(
         agent=watch,
@@ -144,6 +147,16 @@ def build(
     app.agent(articles, name="analyse")(analyse_articles)
     app.agent(mentions, name="watch")(watch_mentions)
     return App(app, table, names, progress, outbox, gate)
+
+
+def _throttled(bounds: Bounds, progress: Progress, handle: Handle) -> Handle:
+    throttle = Throttle(bounds.rate, bounds.speed, lambda: progress.stopping)
+
+    async def wait_and_handle(events: Sequence[Any]) -> None:
+        await throttle.wait(events)
+        await handle(events)
+
+    return wait_and_handle
 
 
 class _App(faust.App):  # type: ignore[misc]  # Faust ships no types

@@ -17,12 +17,16 @@ class Bounds:
     Attributes:
         replay_id: In the header of every record written.
         spans: Half-open, for every partition of the articles.
+        rate: Articles a second of one worker at most; None: as many as there are.
+        speed: Seconds of event time that go by in a second; None: as many as there are.
         pace_ms: How far in event time a partition may be read ahead of the others.
     """
 
     replay_id: str
     spans: Mapping[int, tuple[int, int]]
     pace_ms: int
+    rate: float | None = None
+    speed: float | None = None
 
     @property
     def headers(self) -> Headers:

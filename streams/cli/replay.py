@@ -40,6 +40,8 @@ class _Which:
     replay_id: str | None
     join: str | None
     resume: str | None
+    rate: float | None
+    speed: str | None
 
     def asked(self, now: datetime) -> "Asked":
         """Read the range of a new replay.
@@ -95,6 +97,13 @@ def replay(  # noqa: PLR0913, PLR0917 - one argument an option
     resume: Annotated[
         str | None, typer.Option(metavar="ID", help="Go on with a replay that was broken off.")
     ] = None,
+    rate: Annotated[
+        float | None, typer.Option(min=0.01, help="Articles a second of a worker, at most.")
+    ] = None,
+    speed: Annotated[
+        str | None,
+        typer.Option(metavar="60x", help="Let the past go by so many times as fast as it did."),
+    ] = None,
     broker: Annotated[str | None, context.Broker] = None,
     http_port: Annotated[int, typer.Option(help="Port of /metrics; 0: any free one.")] = 0,
     *,
@@ -123,6 +132,7 @@ def replay(  # noqa: PLR0913, PLR0917 - one argument an option
     Examples:
       tocsin replay --from -7d --dry-run
       tocsin replay --from 2026-11-18 --to 2026-11-20 --id after-outage
+      tocsin replay --last 500 --speed 60x
       tocsin replay --join after-outage
       tocsin replay --resume after-outage
       tocsin replay diff after-outage --json
@@ -136,7 +146,9 @@ def replay(  # noqa: PLR0913, PLR0917 - one argument an option
     """
     if invoked.invoked_subcommand is not None:
         return
-    which = _Which(since, until, offsets or [], last, allow_truncated, replay_id, join, resume)
+    which = _Which(
+        since, until, offsets or [], last, allow_truncated, replay_id, join, resume, rate, speed
+    )
     _check(which, topic, dry_run=dry_run)
     settings = context.settings(broker=broker, articles_topic=topic, http_port=http_port)
     if dry_run:
@@ -149,13 +161,18 @@ def _check(which: _Which, topic: str | None, *, dry_run: bool) -> None:
     old = which.join or which.resume
     if which.join and which.resume:
         raise MisconfigurationError("give --join or --resume, not both.")
-    if old and (which.typed or which.replay_id or which.allow_truncated or topic or dry_run):
+    own = (which.typed, which.replay_id, which.allow_truncated, which.rate, which.speed)
+    if old and (any(own) or topic or dry_run):
         raise MisconfigurationError(
-            "a replay that is there has its range and topic: give --join or --resume alone."
+            "a replay that is there has its range, topic and speed: give --join or --resume alone."
         )
     if not old:
         # What is wrong with it needs no broker to say so.
         which.asked(datetime.now(UTC))
+        if which.speed is not None:
+            from streams.replay.manifest import read_speed  # noqa: PLC0415 - not for --help
+
+            read_speed(which.speed)
 
 
 def _show_plan(settings: Settings, which: _Which, *, json: bool) -> None:
@@ -182,7 +199,7 @@ def _show_plan(settings: Settings, which: _Which, *, json: bool) -> None:
 
 
 def _planned(house: Any, settings: Settings, which: _Which) -> "Manifest":
-    from streams.replay.manifest import new_id  # noqa: PLC0415
+    from streams.replay.manifest import new_id, read_speed  # noqa: PLC0415
 
     now = datetime.now(UTC)
     planned: Manifest = house.plan(
@@ -192,6 +209,8 @@ def _planned(house: Any, settings: Settings, which: _Which) -> "Manifest":
         _system(settings),
         now,
         allow_truncated=which.allow_truncated,
+        rate=which.rate,
+        speed=read_speed(which.speed) if which.speed else None,
     )
     return planned
 
@@ -262,3 +281,4 @@ app.command("list")(replay_manage.list_replays)
 app.command("show")(replay_manage.show)
 app.command("delete")(replay_manage.delete)
 app.command("diff")(replay_manage.diff)
+app.command("publish")(replay_manage.publish)

@@ -1,4 +1,4 @@
-"""`tocsin replay list | show | delete | diff`: what is done with replays beside running them."""
+"""`tocsin replay list | show | diff | publish | delete`: what is done beside running replays."""
 
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,6 +8,7 @@ import typer
 
 from processors.errors import MisconfigurationError
 from streams.cli import context
+from streams.errors import ReplayStateError
 from streams.settings import Settings
 
 if TYPE_CHECKING:
@@ -94,14 +95,7 @@ def delete(
     with _house(settings) as house:
         manifest = house.manifests.get(replay_id)
         topics = house.topics_of(manifest)
-        if not yes:
-            if not context.is_terminal():
-                raise MisconfigurationError(
-                    f"this deletes {len(topics)} topics of the replay {replay_id}; nobody can be "
-                    f"asked here, so say --yes."
-                )
-            question = f"Delete the replay {replay_id} with its {len(topics)} topics?"
-            typer.confirm(question, abort=True, err=True)
+        _agree(f"Delete the replay {replay_id} with its {len(topics)} topics?", yes=yes)
         deleted = house.delete(manifest)
     typer.echo(f"Deleted the replay {replay_id} with its {len(deleted)} topics.", err=True)
 
@@ -154,6 +148,55 @@ def diff(
         return
     for line in diff_lines(comparison, against or "live", replay_id):
         typer.echo(line)
+
+
+def publish(
+    replay_id: ReplayId,
+    broker: Annotated[str | None, context.Broker] = None,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Write those alerts of a finished replay into the live topics that are not there yet.
+
+    What has an id that is there already is left out, so nothing rings twice, and a second time
+    publishes nothing. Each keeps the replay's id in its header and value.
+
+    \b
+    Examples:
+      tocsin replay diff new-rule
+      tocsin replay publish new-rule
+    """
+    from streams.replay import rung  # noqa: PLC0415 - loads Kafka's client
+    from streams.rules import rules_in_force  # noqa: PLC0415
+
+    settings = context.settings(broker=broker)
+    rules = rules_in_force(settings)
+    with _house(settings) as house:
+        manifest = house.manifests.get(replay_id)
+        if manifest.finished is None:
+            raise ReplayStateError(
+                f"the replay {replay_id} is not finished: `tocsin replay --resume {replay_id}` "
+                f"goes on with it"
+            )
+        new = house.with_consumer(
+            partial(rung.not_live, settings=settings, rules=rules, manifest=manifest)
+        )
+        if new:
+            _agree(
+                f"Write {len(new)} alerts of the replay {replay_id} into the live topics, where "
+                f"subscribers take them for new?",
+                yes=yes,
+            )
+            house.send([rung.as_live(record, settings, manifest) for record in new])
+    typer.echo(f"Published {len(new)} alerts of the replay {replay_id}.", err=True)
+
+
+def _agree(question: str, *, yes: bool) -> None:
+    if yes:
+        return
+    if not context.is_terminal():
+        raise MisconfigurationError(f"{question} Nobody can be asked here: say --yes.")
+    typer.confirm(question, abort=True, err=True)
 
 
 def _house(settings: Settings) -> Any:

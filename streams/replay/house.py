@@ -19,6 +19,7 @@ from kafka.errors import for_code
 from processors.contracts import Versions
 from processors.rules import Rules
 from streams.connection import Connection
+from streams.envelope import Outgoing
 from streams.errors import ReplayBusyError, TopicMismatchError
 from streams.reading.clients import admin_client, consumer_client, producer_client
 from streams.replay import positions
@@ -30,7 +31,7 @@ from streams.replay.manifest import (
     settings_of,
     topic_prefix,
 )
-from streams.replay.manifests import Manifests
+from streams.replay.manifests import SEND_SECONDS, Manifests
 from streams.replay.range import Asked, resolve
 from streams.replay.standing import Standing, measure
 from streams.rules import own_topics
@@ -64,7 +65,7 @@ class House:
 
     def __init__(self, settings: Settings, admin: Any, consumer: Any, producer: Any) -> None:
         self._settings = settings
-        self._admin, self._consumer = admin, consumer
+        self._admin, self._consumer, self._producer = admin, consumer, producer
         self.manifests = Manifests(settings, admin, consumer, producer)
 
     def plan(
@@ -76,6 +77,8 @@ class House:
         now: datetime,
         *,
         allow_truncated: bool,
+        rate: float | None = None,
+        speed: float | None = None,
     ) -> Manifest:
         """Plan a replay; nothing is written.
 
@@ -100,6 +103,8 @@ class House:
             asked=typed,
             topic=topic,
             spans=spans,
+            rate=rate,
+            speed=speed,
             since=since,
             until=until,
             topic_prefix=topic_prefix(settings, replay_id),
@@ -190,6 +195,19 @@ class House:
     def with_consumer(self, work: Callable[[Any], T]) -> T:
         """Do something that needs a consumer without a group."""
         return work(self._consumer)
+
+    def send(self, records: Sequence[Outgoing]) -> None:
+        """Send records, and return when the broker has every one.
+
+        Raises:
+            KafkaError: it does not take one; others may have been sent.
+        """
+        sent = [
+            self._producer.send(one.topic, one.value, key=one.key, headers=list(one.headers))
+            for one in records
+        ]
+        for one in sent:
+            one.get(SEND_SECONDS)
 
     def standing(self, manifest: Manifest) -> Standing | None:
         """Say where a replay stands; None where its topics are not there."""

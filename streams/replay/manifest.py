@@ -14,12 +14,14 @@ from msgspec import Struct
 
 from processors.contracts import Versions
 from streams.bounds import Bounds
-from streams.errors import ReplayStateError
+from streams.errors import ReplayRangeError, ReplayStateError
 from streams.replay.range import Span
 from streams.settings import Settings
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
 PREFIX = "replay."
+_SPEED = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)x?", re.ASCII)
+FASTEST = 1e9
 # Mentions of so many articles wait in memory, a few of 5 kB for each at most.
 AHEAD_RECORDS = 10_000
 
@@ -52,6 +54,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
         pace_ms: How far in event time a partition may be read ahead of the others.
         since: First event time of the range; None: that of its first record.
         until: The first event time after it.
+        rate: Articles a second of one worker at most.
+        speed: Seconds of event time that go by in a second.
         prepared: Whether topics and offsets stand.
         finished: What it came to; None: it is not at its end.
     """
@@ -70,6 +74,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     pace_ms: int
     since: datetime | None = None
     until: datetime | None = None
+    rate: float | None = None
+    speed: float | None = None
     prepared: bool = False
     finished: Finished | None = None
 
@@ -87,7 +93,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     def bounds(self) -> Bounds:
         """What a worker must know of it."""
         spans = {one.partition: (one.start, one.end) for one in self.spans}
-        return Bounds(self.replay_id, spans, self.pace_ms)
+        return Bounds(self.replay_id, spans, self.pace_ms, self.rate, self.speed)
 
 
 def check_id(replay_id: str) -> str:
@@ -102,6 +108,22 @@ def check_id(replay_id: str) -> str:
             f"with a letter or digit"
         )
     return replay_id
+
+
+def read_speed(text: str) -> float:
+    """Read a speed such as `60x` or `0.5`.
+
+    Raises:
+        ReplayRangeError: it is none.
+    """
+    read = _SPEED.fullmatch(text.strip())
+    speed = float(read[1]) if read else 0.0
+    if not 0 < speed <= FASTEST:
+        raise ReplayRangeError(
+            f"--speed {text!r} is no speed: write how many times as fast as the past it is to go, "
+            f"such as 60x"
+        )
+    return speed
 
 
 def pace_ms(
@@ -142,9 +164,17 @@ def settings_of(manifest: Manifest, settings: Settings) -> Settings:
         application_id=manifest.application_id,
         partitions=manifest.partitions,
         lateness_seconds=manifest.lateness_seconds,
+        batch_records=_batch_records(manifest, settings.batch_records),
         group_instance_id="",
         create_topics=False,
     )
+
+
+def _batch_records(manifest: Manifest, usual: int) -> int:
+    """Give smaller batches to a throttled replay, which waits for the last of each."""
+    if manifest.speed:
+        return min(usual, 10)
+    return min(usual, max(1, round(manifest.rate / 4))) if manifest.rate else usual
 
 
 def check_system(manifest: Manifest, versions: Versions, rules: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from processors.contracts import Alert
 from processors.rules import Rules
-from streams.envelope import REPLAY_ID_HEADER, Incoming
+from streams.envelope import REPLAY_ID_HEADER, Incoming, Outgoing
 from streams.reading.alerts import decode_alert
 from streams.reading.subscriber import offsets_since, partitions_of, read
 from streams.replay.manifest import Manifest, settings_of
@@ -46,6 +46,29 @@ def live(consumer: Any, settings: Settings, rules: Rules, manifest: Manifest) ->
         if manifest.until is not None and alert.event_time >= manifest.until:
             continue
         yield alert
+
+
+def not_live(consumer: Any, settings: Settings, rules: Rules, manifest: Manifest) -> list[Incoming]:
+    """Give the records of a replay's alerts whose ids the live topics do not have.
+
+    Raises:
+        TopicMismatchError: topics of the replay or of live alerts are gone.
+    """
+    live_names = TopicNames.of(settings, own_topics(rules))
+    known = {alert.alert_id for _, alert in _alerts(consumer, live_names, manifest)}
+    names = TopicNames.of(settings_of(manifest, settings), own_topics(rules))
+    new = []
+    for record, alert in _alerts(consumer, names, None):
+        if alert.alert_id not in known:
+            known.add(alert.alert_id)
+            new.append(record)
+    return new
+
+
+def as_live(record: Incoming, settings: Settings, manifest: Manifest) -> Outgoing:
+    """Give an alert's record for the live topic of its kind; it keeps the replay's header."""
+    topic = settings.topic_prefix + record.topic.removeprefix(manifest.topic_prefix)
+    return Outgoing(topic, record.key, record.value, record.headers)
 
 
 def _alerts(

@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.errors import CoordinatorNotAvailableError
+from kafka.errors import CoordinatorLoadInProgressError, CoordinatorNotAvailableError
 
 from processors.contracts import Versions
 from streams.brokers import Broker
@@ -119,7 +119,7 @@ class Cluster:
             try:
                 lags = meter.measure().values()
                 return bool(self.committed()) and not any(lag.records for lag in lags)
-            except CoordinatorNotAvailableError:
+            except (CoordinatorNotAvailableError, CoordinatorLoadInProgressError):
                 # A new cluster makes the topic of offsets when the first group comes.
                 return False
 
@@ -227,6 +227,7 @@ def test_a_replay_that_is_killed_and_resumed_rings_what_rang_live_and_moves_noth
     cluster.publish([(record.key, record.value) for record in bundle])
     cluster.run_live()
     live = ids(cluster.read(*cluster.names.alerts.values()))
+    rang = len(cluster.read(*cluster.names.alerts.values()))
     offsets, sizes = cluster.committed(), len(cluster.read(cluster.names.mentions))
     topics = cluster.topics()
     names = replay_names(cluster, "again")
@@ -252,6 +253,11 @@ def test_a_replay_that_is_killed_and_resumed_rings_what_rang_live_and_moves_noth
     assert len(cluster.read(cluster.names.mentions)) == sizes
     compared = json.loads(cluster.run("replay", "diff", "again", "--json").splitlines()[-1])
     assert compared == {"same": len(live), "added": 0, "gone": 0, "changed": 0}
+
+    # All rang live, so there is nothing to publish.
+    cluster.run("replay", "publish", "again", "--yes")
+    assert ids(cluster.read(*cluster.names.alerts.values())) == live
+    assert len(cluster.read(*cluster.names.alerts.values())) == rang
 
     cluster.run("replay", "delete", "again", "--yes")
     manifests = cluster.settings.topic_prefix + "replay.manifests"
@@ -282,6 +288,23 @@ def test_two_workers_share_a_range_that_ends_in_gaps(cluster: Cluster) -> None:
     assert second.wait(WAIT_SECONDS) == 0, cluster.logs()
     analysed = [json.loads(r.value) for r in cluster.read(replay_names(cluster, "two").analyses)]
     assert {one["article_id"] for one in analysed} == {str(n) for n in range(400)}
+
+
+def test_alerts_that_never_rang_live_are_published_once(cluster: Cluster) -> None:
+    bundle = redated(load_bundle(), datetime.now(UTC))
+    cluster.publish([(record.key, record.value) for record in bundle])
+    # No live worker: it was away, say.
+    cluster.run("replay", "--from", "beginning", "--id", "away")
+    names = replay_names(cluster, "away")
+    rung = ids(cluster.read(*names.alerts.values()))
+    for _ in range(2):
+        cluster.run("replay", "publish", "away", "--yes")
+    published = cluster.read(*cluster.names.alerts.values())
+    assert len(published) == len(rung) > 10
+    assert ids(published) == rung
+    assert all(dict(r.headers)[REPLAY_ID_HEADER] == b"away" for r in published)
+    for kind, topic in cluster.names.alerts.items():
+        assert {json.loads(r.value)["kind"] for r in cluster.read(topic)} <= {kind}
 
 
 def test_what_cannot_be_replayed_is_refused(cluster: Cluster) -> None:

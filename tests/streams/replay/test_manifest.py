@@ -1,18 +1,21 @@
 """Manifests: what sets a replay's worker apart, who wins an id, and who may go on."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
 
 from processors.contracts import Versions
 from streams.envelope import Incoming
-from streams.errors import ReplayStateError
+from streams.errors import ReplayRangeError, ReplayStateError
 from streams.replay.manifest import (
     Manifest,
     application_id,
     check_id,
     check_system,
+    pace_ms,
+    read_speed,
     settings_of,
     topic_prefix,
 )
@@ -105,3 +108,45 @@ def test_bounds_are_half_open_and_another_partition_is_out_of_them(manifest: Mak
     assert not bounds.is_beyond(0, 29)
     assert bounds.is_beyond(0, 30)
     assert bounds.is_beyond(9, 0)
+
+
+@pytest.mark.parametrize(("text", "speed"), [("60x", 60.0), ("1", 1.0), ("0.5x", 0.5)])
+def test_a_speed_is_read(text: str, speed: float) -> None:
+    assert read_speed(text) == speed
+
+
+@pytest.mark.parametrize("text", ["", "x", "0", "0x", "-1", "1e3", "fast", "9999999999x"])
+def test_what_is_no_speed_is_refused(text: str) -> None:
+    with pytest.raises(ReplayRangeError, match="is no speed"):
+        read_speed(text)
+
+
+@pytest.mark.parametrize(
+    ("rate", "speed", "records"),
+    [(None, None, 500), (100.0, None, 25), (1.0, None, 1), (None, 60.0, 10)],
+)
+def test_a_throttled_replay_works_in_small_batches(
+    manifest: Make, rate: float | None, speed: float | None, records: int
+) -> None:
+    made = manifest(rate=rate, speed=speed)
+    assert settings_of(made, Settings()).batch_records == records
+    assert (made.bounds.rate, made.bounds.speed) == (rate, speed)
+
+
+@pytest.mark.parametrize(
+    ("offsets", "hours", "expected_ms"),
+    [
+        # 10,000 of a million articles in 100 hours: one hour.
+        (1_000_000, 100, 3_600_000),
+        # Fewer articles than may be ahead: the whole range and more.
+        (1_000, 1, 36_000_000),
+        # All in one moment: twice the lateness and a minute.
+        (1_000_000, 0, 70_000),
+    ],
+)
+def test_a_partition_may_be_ahead_by_the_time_of_so_many_articles(
+    offsets: int, hours: int, expected_ms: int
+) -> None:
+    since = datetime(2026, 11, 25, tzinfo=UTC)
+    assert pace_ms(offsets, since, since + timedelta(hours=hours), 5.0) == expected_ms
+    assert pace_ms(offsets, None, None, 5.0) == 70_000

@@ -1,0 +1,36 @@
+"""`tocsin replay` as it is called: what is wrong with a call is said before a broker is asked."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Tocsin = Callable[..., Any]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "say which range to replay"),
+        (["--from", "-7d", "--last", "3"], "in one way"),
+        (["--from", "tomorrow"], "is no moment"),
+        (["--to", "2999-01-01"], "in the future"),
+        (["--from", "1h", "--to", "2h"], "the range is empty"),
+        (["--offsets", "1-2"], "PARTITION:START-END"),
+        (["--last", "3", "--speed", "quick"], "is no speed"),
+        (["--join", "a", "--resume", "a"], "not both"),
+        (["--join", "a", "--from", "-7d"], "--join or --resume alone"),
+        (["--resume", "a", "--rate", "5"], "--join or --resume alone"),
+        (["--from", "-7d"], "No broker is set"),
+        (["list"], "No broker is set"),
+        (["diff", "a"], "No broker is set"),
+    ],
+)
+def test_wrong_use_is_one_sentence_and_exit_code_2(
+    tocsin: Tocsin, arguments: list[str], said: str
+) -> None:
+    done = tocsin("replay", *arguments)
+    assert done.code == 2
+    assert said in done.err
+    assert done.err.startswith("tocsin: ")
+    assert done.out == ""

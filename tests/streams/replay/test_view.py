@@ -1,0 +1,69 @@
+"""What a person and a program are told of a replay."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from streams.cli.replay_view import duration, plan_lines, progress_fields, state_of, summary_line
+from streams.replay.manifest import Finished, Manifest
+from streams.replay.range import Span
+from streams.replay.standing import Standing
+
+Make = Callable[..., Manifest]
+FINISHED = Finished(
+    at=datetime(2026, 11, 25, tzinfo=UTC), analyses=9, mentions=5, alerts=2, dead_letters=1
+)
+
+
+def test_a_plan_names_partitions_topics_and_time(manifest: Make) -> None:
+    lines = "\n".join(plan_lines(manifest(), ["replay.one.news.analyses"], 10.0))
+    assert "partition 0: 20 records, 10 to 30" in lines
+    assert "partition 1: 0 records, 5 to 5" in lines
+    assert "about 2 s with one worker, at 10 records a second" in lines
+    assert "replay.one.news.analyses" in lines
+    assert "second" not in "\n".join(plan_lines(manifest(), [], None))
+
+
+def test_progress_says_how_far_how_fast_and_how_long() -> None:
+    standing = Standing(100, (Span(0, 60, 100),), 3, 561_648_600_000, 7)
+    assert progress_fields(standing, 20.0) == {
+        "articles": 100,
+        "articles_done": 60,
+        "mentions_left": 3,
+        "alerts": 7,
+        "records_per_second": 20.0,
+        "eta_seconds": 2.0,
+        "event_time": "1987-10-19T13:30:00+00:00",
+    }
+    unknown = progress_fields(Standing(1, (Span(0, 0, 1),), 0, None, 0), None)
+    assert (unknown["eta_seconds"], unknown["event_time"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("finished", "left", "members", "state"),
+    [
+        (FINISHED, (), 0, "finished"),
+        (None, (), 1, "finished"),
+        (None, (Span(0, 0, 1),), 1, "running"),
+        (None, (Span(0, 0, 1),), 0, "stopped"),
+    ],
+)
+def test_a_replay_is_running_stopped_or_finished(
+    manifest: Make, finished: Finished | None, left: tuple[Span, ...], members: int, state: str
+) -> None:
+    standing = Standing(1, left, 0, None, 0)
+    assert state_of(manifest(finished=finished), standing, members) == state
+
+
+def test_a_summary_says_what_it_came_to_and_what_to_do_next(manifest: Make) -> None:
+    line = summary_line(manifest(), FINISHED)
+    assert "9 analyses, 5 mentions, 2 alerts, 1 dead letters" in line
+    assert "tocsin replay diff one" in line
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.4, "0 s"), (119, "119 s"), (600, "10 min"), (9_000, "2.5 h")]
+)
+def test_a_duration_is_written_for_a_person(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
