@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
+from processors.articles.language import is_english
 from processors.contracts import (
     Analysis,
     Article,
@@ -26,10 +28,16 @@ from processors.contracts import (
     Versions,
     Withdrawal,
 )
+from processors.errors import MissingExtraError
 from processors.families import Families, load_families
 from processors.leaders import DetectedLeader, Detector, load_registry
-from processors.sentiment.scorer import ScoredArticle, Scorer, load_scorer
+from processors.sentiment.confirmation import Confirmation
+from processors.sentiment.minilm.model import load_model
+from processors.sentiment.minilm.scorer import MiniLmScorer
+from processors.sentiment.scorer import Scored, Scorer, load_scorer
 from processors.stories import signature
+
+Confirm = Literal["auto", "off", "minilm"]
 
 SCORED_LANGUAGES = frozenset({"", "en"})
 # A publisher's clock may run ahead of the log's by so much without a flag.
@@ -63,6 +71,8 @@ class Analyser:
     scorer: Scorer
     versions: Versions
     families: Families
+    confirmation: Confirmation | None = None
+    """Reads strong scores a second time; None leaves them as they are."""
 
     def analyse(self, article: Article, event_time: datetime) -> Analysed:
         """Read one article.
@@ -79,10 +89,10 @@ class Analyser:
         on = (article.published or event_time).date()
         leaders = self.detector.detect(article.title, article.text, on)
         scored = None
-        if article.language in SCORED_LANGUAGES:
+        if "language_not_scored" not in flags:
             names = [span for leader in leaders for span in leader.spans]
             scored = self.scorer.read(article.title, article.text, names)
-        mentions = [_mention(leader, scored) for leader in leaders]
+        mentions = [_mention(leader, scored, self.confirmation) for leader in leaders]
         sentiment = scored.sentiment if scored else UNKNOWN
         analysis = self._analysis(article, event_time, sentiment, mentions, flags)
         contexts = _contexts(article, analysis, leaders, self.families)
@@ -146,8 +156,14 @@ def mention_id(version: bytes, leader_id: str) -> str:
     return hashlib.blake2b(version + leader_id.encode(), digest_size=ID_BYTES).hexdigest()
 
 
-def _mention(leader: DetectedLeader, scored: ScoredArticle | None) -> Mention:
+def _mention(
+    leader: DetectedLeader, scored: Scored | None, confirmation: Confirmation | None
+) -> Mention:
     sentiment, evidence = scored.towards(leader.spans) if scored else (UNKNOWN, [])
+    if confirmation is not None:
+        sentiment, evidence = confirmation.confirmed(
+            sentiment, evidence, leader.spans, leader.relevance
+        )
     return Mention(
         leader_id=leader.leader_id,
         leader_name=leader.leader_name,
@@ -224,30 +240,48 @@ def _flags(article: Article, event_time: datetime) -> list[ArticleFlag]:
         flags.append("published_missing")
     elif article.published > event_time + CLOCK_SKEW:
         flags.append("published_in_future")
-    if article.language not in SCORED_LANGUAGES:
+    # A tag is missing or wrong often enough to look at the text itself.
+    if article.language not in SCORED_LANGUAGES or is_english(article.title, article.text) is False:
         flags.append("language_not_scored")
     return flags
 
 
 def load_analyser(
-    tocsin_version: str, scorer_name: str, registry_extra: Path | None = None
+    tocsin_version: str, scorer_name: str, confirm: Confirm, registry_extra: Path | None = None
 ) -> Analyser:
     """Load registry, lexicon and scorer: some hundred milliseconds, once per process.
 
     Args:
         tocsin_version: For the analyses.
-        scorer_name: See `load_scorer`.
+        scorer_name: See `load_scorer`: what reads every article.
+        confirm: What reads strong scores again: "minilm", nothing ("off"), or "auto", which is
+            minilm where its extra is installed. The records' `versions.scorer` says which it was.
         registry_extra: A user's own tables of leaders; see `load_registry`.
 
     Raises:
-        MisconfigurationError: there is no such scorer, or a data file is wrong.
+        MisconfigurationError: there is no such scorer, it is not installed, or a data file is
+            wrong.
     """
     registry = load_registry(registry_extra)
     scorer = load_scorer(scorer_name)
+    confirmation = _confirmation(scorer, confirm)
     versions = Versions(
         tocsin=tocsin_version,
         registry=registry.version,
         lexicon=scorer.lexicon_version,
-        scorer=f"{scorer.name}/{scorer.version}",
+        scorer=f"{scorer.name}/{scorer.version}"
+        + (f"+{confirmation.version}" if confirmation else ""),
     )
-    return Analyser(Detector(registry), scorer, versions, load_families())
+    return Analyser(Detector(registry), scorer, versions, load_families(), confirmation)
+
+
+def _confirmation(scorer: Scorer, confirm: Confirm) -> Confirmation | None:
+    # The model has no need to confirm itself.
+    if confirm == "off" or scorer.name == MiniLmScorer.name:
+        return None
+    try:
+        return Confirmation(load_model())
+    except MissingExtraError:
+        if confirm == "auto":
+            return None
+        raise

@@ -71,7 +71,11 @@ class Span(Struct, frozen=True, kw_only=True):
 
 
 class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A sentence that a score rests on, and the words that moved it, in the order of the text."""
+    """A sentence that a score rests on, and the words that moved it, in the order of the text.
+
+    Where a model read the sentence too, `label` is what it says of the leader, and `probability`
+    how likely that is; the words remain the lexicon's.
+    """
 
     field: Field
     start: Offset
@@ -80,6 +84,8 @@ class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     words: list[tuple[str, float]]
     article_id: str = ""
     leader_id: str = ""
+    label: Label | None = None
+    probability: UnitInterval | None = None
 
 
 class Versions(Struct, frozen=True, kw_only=True):

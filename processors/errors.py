@@ -8,7 +8,9 @@
         ├── BadLexiconError      a row of a sentiment lexicon
         ├── BadFamiliesError     a row of the publisher families
         ├── BadConditionError    a condition of a rule, with columns
-        └── BadRulesError        a file of rules, with every problem and its line
+        ├── BadRulesError        a file of rules, with every problem and its line
+        ├── BadWeightsError      a file of the small model
+        └── MissingExtraError    an optional part that is not installed
 
 Anything else that leaves `processors` is a bug. Passing faults (a broker that is away) belong to
 `streams.errors`, which adds its own branches below the same root.
@@ -118,3 +120,11 @@ class BadRulesError(MisconfigurationError):
         super().__init__("\n".join(["The rules are wrong:", *lines]))
         self.name = name
         self.problems = tuple(problems)
+
+
+class BadWeightsError(MisconfigurationError):
+    """The small model's files are wrong; the message names file, hash and what to do."""
+
+
+class MissingExtraError(MisconfigurationError):
+    """An optional part is named and not installed; the message says what to install."""

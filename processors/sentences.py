@@ -68,7 +68,7 @@ _AFTER_CLOCK = _words(
     """
 )
 _LONGEST_WORD_CHARACTERS = 24
-_LONGER_THAN_SHORT_FORMS = 1 + max(map(len, _TITLES | _BEFORE_NUMBERS | _SHORTENED))
+_SHORT_FORMS = _TITLES | _SHORTENED
 
 
 def split(text: str) -> list[tuple[int, int]]:
@@ -110,10 +110,18 @@ def _split_paragraph(text: str, start: int, end: int, spans: list[tuple[int, int
     for match in _STOP.finditer(text, start, end):
         stop, closed = match.span(1)
         after = match.end()
-        # Most sentences end plainly: a word that is too long for a short form, then a capital.
-        ending = text[max(start, stop - _LONGER_THAN_SHORT_FORMS) : stop]
-        plain = ending.isalpha() and ending.islower() and stop - start >= _LONGER_THAN_SHORT_FORMS
-        plain = plain and text[stop:closed] == "." and after < end and text[after].isupper()
+        # Most sentences end plainly: a small word that is no short form, a stop, a capital.
+        ending = text[text.rfind(" ", max(start, stop - _LONGEST_WORD_CHARACTERS), stop) + 1 : stop]
+        plain = (
+            closed == stop + 1
+            and after < end
+            and text[stop] == "."
+            and text[after].isupper()
+            and len(ending) > 1
+            and ending.isalpha()
+            and ending.islower()
+            and ending not in _SHORT_FORMS
+        )
         if plain or (after < end and _ends_sentence(text, start, stop, closed, after)):
             spans.append((start, closed))
             start = after

@@ -112,9 +112,17 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Text,
         Meta(description="Your own leaders, companies or terms: a table, or a folder of them."),
     ] = ""
-    scorer: Annotated[Text, Meta(description="Sentiment scorer: textblob-news or textblob.")] = (
-        "textblob-news"
-    )
+    scorer: Annotated[
+        Text,
+        Meta(description="Sentiment scorer: textblob-news, textblob, vader, minilm or your own."),
+    ] = "textblob-news"
+    confirm: Annotated[
+        Literal["auto", "off", "minilm"],
+        Meta(
+            description="What reads strong sentiment a second time before it can ring: minilm, off,"
+            " or auto (minilm where tocsin[minilm] is installed)."
+        ),
+    ] = "auto"
     rules: Annotated[Text, Meta(description="File of rules (TOML). Empty: the built-in ones.")] = ""
 
     # How the worker runs.

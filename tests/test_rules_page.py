@@ -140,7 +140,7 @@ def test_the_file_that_is_shown_is_what_is_said_of_it() -> None:
 
 def test_the_examples_that_are_shown_pass() -> None:
     read = example_file()
-    analyser = load_analyser("0.0.0", DEFAULT_SCORER)
+    analyser = load_analyser("0.0.0", DEFAULT_SCORER, "off")
     own = [one for one in read.examples if one.rule_id in read.own]
     assert len(own) == 2
     for example in own:

@@ -1,8 +1,10 @@
-"""Language tags as lower-case primary subtags: "en-GB" is "en".
+"""Languages: tags as lower-case primary subtags ("en-GB" is "en"), and whether a text is English.
 
-Owns the form of a language; whether a language is supported is for the steps that read the text.
-Well-formed means BCP 47 (RFC 5646) with a primary subtag of two or three letters, as every
-registered one has; ISO 639-2 codes of large languages are shortened as BCP 47 asks.
+Owns the form of a tag, and a small check of the text itself, because tags are missing or wrong.
+Whether a language is supported is for the steps that read the text. The check counts letters of
+other scripts, and the most frequent small words of large languages (our own lists). Well-formed
+means BCP 47 (RFC 5646) with a primary subtag of two or three letters, as every registered one has;
+ISO 639-2 codes of large languages are shortened as BCP 47 asks.
 """
 
 import re
@@ -34,6 +36,66 @@ _SHORTER: Final = {
     "zho": "zh",
     "und": "",  # undetermined: the same as not saying
 }
+
+_SAMPLE_CHARACTERS = 900
+_FEWEST_WORDS = 8
+"""Below this nothing is said: headlines of names are no language."""
+
+
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+# Frequent in English, and in none of the other languages below.
+_ENGLISH: Final = _words(
+    """
+    the of and to that with were are it his her he she they by from this has have had would not
+    which who been said be but their after more than about its or when out up you
+    """
+)
+# Frequent in another language, and no word of English; a name holds one or two ("Le Pen").
+_OTHERS: Final = _words(
+    """
+    der das und ist nicht ein eine einen dem des mit auf für von zu im sich auch wird sie es
+    le la les du et est une un que qui dans pour pas sur avec il elle au aux par ce cette ont de
+    el los las y en una del se con para como más pero su al lo fue
+    di che è gli della non sono nel alla dei ha anche più
+    os um uma em não da dos na ao foi são mais pelo sua
+    het een van niet zijn dat den op voor met aan ook werd naar
+    och att det som är på av inte till har ett om
+    og er ikke til af med ble
+    w z się nie jest że jak po przez od oraz był
+    ve bir bu için ile çok olarak daha olan
+    yang dan untuk dengan dari ini itu tidak pada dalam akan adalah
+    și în cu nu pe este mai din
+    az és hogy nem egy ez volt meg
+    ja että oli mutta ei
+    je v že s pro byl jsou
+    ng sa ang mga ay
+    và là có trong cho không được người với
+    ya wa kwa ni katika za
+    """
+)
+
+
+def is_english(title: str, text: str) -> bool | None:
+    """Whether an article is in English, by the first 900 characters of its title and text.
+
+    Returns:
+        None where there is too little to tell by: few words, or only names and numbers.
+    """
+    sample = f"{title[:_SAMPLE_CHARACTERS]} {text[:_SAMPLE_CHARACTERS]}"[:_SAMPLE_CHARACTERS]
+    # Of Latin scripts at most a third of the letters is beyond ASCII, of others nearly all.
+    if not sample.isascii() and 2 * len(sample.encode("ascii", "ignore")) < len(sample):
+        return False if any(map(str.isalpha, sample)) else None
+    words = sample.lower().split()
+    if len(words) < _FEWEST_WORDS:
+        return None
+    english = sum(map(_ENGLISH.__contains__, words))
+    others = sum(map(_OTHERS.__contains__, words))
+    if others > 2 * english:
+        return False
+    return True if english else None
 
 
 def read_language(value: Any, field: str = "language") -> str:

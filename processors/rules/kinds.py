@@ -137,7 +137,7 @@ KINDS: Mapping[RuleKind, Kind] = {
         smaller_is_stronger=False,
         least=0.0,
         most=1.0,
-        severities=((0.65, "high"), (0.5, "medium"), (0.4, "low")),
+        severities=((0.8, "high"), (0.65, "medium"), (0.5, "low")),
         cooldown_seconds=HOUR,
         cooldown="once per leader and direction in a window of this length",
     ),

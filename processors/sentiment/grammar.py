@@ -80,6 +80,40 @@ REPORTING_VERBS = _words(
 )
 """What follows is the speaker's content, and does not colour the speaker."""
 
+JUDGING_VERBS = _words(
+    """
+    berate berated berates blasts blasted blasting chided chides condemn condemns condemned
+    condemning decry decries decried decrying denounce denounces denounced denouncing deplore
+    deplores deplored deploring excoriated lambasts lambasted lambastes lambasting rebukes rebuked
+    rebuking slams slammed slamming censures censured chastised disparages disparaged disparaging
+    scolded criticise criticises criticised criticising criticize criticizes criticized criticizing
+    accuse accuses accused accusing blames blamed blaming insults insulted insulting mocks mocked
+    mocking ridiculed ridiculing taunts taunted taunting vilified warns warned warning
+    calls called calling dismisses dismissed dismissing rejects rejected rejecting regrets regretted
+    lament laments lamented mourns mourned mourning opposes opposed opposing
+    applauds applauded applauding hails hailed hailing lauds lauded lauding praise praises praised
+    praising thanks thanked thanking welcomes welcomed welcoming congratulates congratulated
+    """
+)
+"""What they govern is judged by the subject, and does not colour the subject."""
+
+CONDEMNING_VERBS = _words(
+    """
+    condemn condemns condemned condemning decry decries decried decrying denounce denounces
+    denounced denouncing deplore deplores deplored deploring criticise criticises criticised
+    criticising criticize criticizes criticized criticizing lament laments lamented mourns mourned
+    regrets regretted warns warned warning
+    """
+)
+"""Judging verbs that do not colour who judges: "Xi condemned the attack" makes no bad Xi."""
+
+PRONOUNS = _words(
+    """
+    he she him her his they them their theirs hers we us our i you it its my your who whom
+    """
+)
+"""No names, however they are written."""
+
 CONTRASTS = frozenset(["but", "while", "whereas", "although", "though", "however", "yet"])
 """Where a sentence turns: leaders on its two sides may fare differently."""
 

@@ -130,6 +130,15 @@ def parse_news(text: str, textblob: Mapping[str, TextBlobWord], file: str) -> Le
     return Lexicon(entries, f"{_VERSION_PREFIX}+{digest}")
 
 
+def single_words(lexicon: Lexicon) -> dict[str, float]:
+    """The weights of the words that stand alone, without those that are never scored."""
+    return {
+        word: entry.weight
+        for word, entry in lexicon.entries.items()
+        if entry.weight != 0.0 and " " not in word
+    }
+
+
 def _rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text))
     header = next(reader, [])

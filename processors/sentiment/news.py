@@ -1,32 +1,48 @@
-"""The news scorer: names masked, a news lexicon over TextBlob's, roles read for each leader.
+"""The news scorer: names masked, a news lexicon over TextBlob's, a linear model for each leader.
 
-Owns one pass over an article by that method. Must not know where articles come from.
+Owns one pass over an article by that method. Must not know where articles come from. The article is
+scored by the lexicon alone; the model reads only the sentences that name a leader.
 """
 
+import math
 from collections.abc import Sequence
 
 from processors.contracts import Field, Sentiment, Span
 from processors.sentences import split
-from processors.sentiment import roles, weights
+from processors.sentiment import weights
 from processors.sentiment.codes import count_words, mask
-from processors.sentiment.lexicon import Lexicon
+from processors.sentiment.lexicon import Lexicon, single_words
+from processors.sentiment.linear import LeaderModel, load_leader_model
+from processors.sentiment.places import LEADER, Chunks, in_title_case, join
 from processors.sentiment.reading import Reader
-from processors.sentiment.scored import UNKNOWN, ScoredArticle, ScoredSentence, ScoredWord
+from processors.sentiment.scored import (
+    UNKNOWN,
+    ScoredArticle,
+    ScoredSentence,
+    ScoredWord,
+    Towards,
+)
 
+NOTHING_SAID = Towards(())
 _MOST_PLACES = 8
 """Names of one leader in one sentence that are looked at: keeps a hostile sentence linear."""
+_MOST_WORDS = 400
+"""Words of one sentence that are looked at: what stands further on is a list or an attack."""
 
 
 class NewsScorer:
     """TextBlob's lexicon under a news lexicon, for world news; the default scorer."""
 
     name = "textblob-news"
-    version = weights.NEWS_SCORER_VERSION
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, model: LeaderModel | None = None) -> None:
+        single = single_words(lexicon)
         self.lexicon_version = lexicon.version
         self._reader = Reader(lexicon)
-        self._roles = roles.Roles(self._reader.coder, lexicon)
+        self._model = model or load_leader_model(single)
+        self.version = f"{weights.NEWS_SCORER_VERSION}+{self._model.version}"
+        self._subjectivity = {word: lexicon.entries[word].subjectivity for word in single}
+        self._chunks = Chunks()
 
     def read(self, headline: str, text: str, names: Sequence[Span]) -> ScoredArticle:
         """Scores an article in one pass.
@@ -40,50 +56,78 @@ class NewsScorer:
         masked_text = mask(text, [span for span in names if span.field == "text"])
         sentences = self._sentences("headline", headline, masked_headline)
         sentences += self._sentences("text", text, masked_text)
-        parts = [
-            (weights.HEADLINE_WEIGHT if sentence.field == "headline" else 1.0, sentence.scored)
-            for sentence in sentences
-            if sentence.scored
-        ]
         return ScoredArticle(
             headline=headline,
             text=text,
-            sentiment=self.sentiment(parts, sum(sentence.words for sentence in sentences)),
+            sentiment=self._whole(sentences),
             sentences=tuple(sentences),
             read_headline=masked_headline,
             read_text=masked_text,
             method=self,
         )
 
-    def counted(
-        self, sentence: ScoredSentence, text: str, spans: Sequence[Span]
-    ) -> Sequence[ScoredWord]:
-        """The words that count for the leader at `spans`: see `roles`."""
-        if not sentence.scored:
-            return ()
-        encode = self._reader.coder.encode
-        places = []
+    def towards(self, sentence: ScoredSentence, text: str, spans: Sequence[Span]) -> Towards:
+        """What the linear model makes of the sentence for who stands at `spans`."""
+        parts = []
+        done = sentence.start
         for span in spans[:_MOST_PLACES]:
-            begin = len(encode(text[sentence.start : span.start]))
-            tokens = len(encode(text[span.start : span.end]))
-            places.append((begin, begin + max(tokens, 1)))
-        cuts = self._roles.cuts(sentence.codes, places)
-        if not cuts:
-            return sentence.scored
-        return roles.apply(cuts, sentence.scored, self._reader.tokens(sentence.codes))
+            start, end = max(span.start, done), min(span.end, sentence.end)
+            if end > start:
+                parts.append(self._chunks.words(text[done:start]))
+                done = end
+        if not parts:
+            return NOTHING_SAID
+        parts.append(self._chunks.words(text[done : sentence.end]))
+        distrusted = sentence.field == "headline" or text[sentence.start : sentence.end].isupper()
+        words = join(parts, cased=not (distrusted and in_title_case(parts)))
+        if len(words) > _MOST_WORDS:
+            middle = words.index(LEADER)
+            words = words[max(0, middle - _MOST_WORDS // 2) : middle + _MOST_WORDS // 2]
+        decision = self._model.decide(words)
+        moved = [
+            ScoredWord(words[at], weight, self._subjectivity.get(words[at], 0.0))
+            for at, push in decision.moved
+            if abs(weight := math.tanh(push / 2)) >= weights.LEAST_SHOWN
+        ]
+        return Towards(moved, decision.positive - decision.negative, 1.0 - decision.neutral)
 
-    def sentiment(
-        self, parts: Sequence[tuple[float, Sequence[ScoredWord]]], words: int
-    ) -> Sentiment:
+    def combined(self, parts: Sequence[tuple[float, Towards]], words: int) -> Sentiment:
+        """The mean of the sentences, each weighted by importance and by how far it takes sides."""
+        polarity = certainty = total = subjectivity = 0.0
+        count = 0
+        for importance, said in parts:
+            share = importance * (weights.NEUTRAL_SHARE + said.certainty)
+            polarity += share * said.polarity
+            certainty += share * said.certainty
+            total += share
+            count += len(said.words)
+            subjectivity += sum(word.subjectivity for word in said.words)
+        if count == 0:
+            return UNKNOWN
+        polarity /= total
+        # The likeliest: of positive and negative the larger is (certainty + |polarity|) / 2.
+        sides = (certainty / total + abs(polarity)) / 2 > 1 - certainty / total
+        return Sentiment(
+            polarity=polarity,
+            subjectivity=subjectivity / count,
+            label=weights.label_of(polarity, 0.0, 0.0) if sides else "neutral",
+            scored_words=count,
+            coverage=min(1.0, count / max(words, count)),
+        )
+
+    def _whole(self, sentences: Sequence[ScoredSentence]) -> Sentiment:
         """The balance of weights: sum / (sum of absolute weights + shrinkage)."""
         total = absolute = subjectivity = 0.0
-        count = 0
-        for importance, scored in parts:
-            for word in scored:
-                total += importance * word.weight
-                absolute += importance * abs(word.weight)
+        count = words = 0
+        for sentence in sentences:
+            words += sentence.words
+            importance = weights.HEADLINE_WEIGHT if sentence.field == "headline" else 1.0
+            for word in sentence.scored:
+                weight = importance * word.weight
+                total += weight
+                absolute += abs(weight)
                 subjectivity += word.subjectivity
-                count += 1
+            count += len(sentence.scored)
         if count == 0:
             return UNKNOWN
         polarity = total / (absolute + weights.SHRINKAGE)
@@ -105,7 +149,6 @@ class NewsScorer:
                 end,
                 count_words(codes),
                 self._reader.scored(codes),
-                codes,
             )
             for (start, end), codes in zip(spans, coded, strict=True)
         ]

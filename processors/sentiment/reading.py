@@ -98,21 +98,13 @@ class Reader:
         return found
 
     def scored(self, codes: str) -> Sequence[ScoredWord]:
-        """The words of a sentence that carry sentiment, in order; their tokens are not theirs."""
+        """The words of a sentence that carry sentiment, in order."""
         memo = self._memo
         found: list[ScoredWord] = []
         for chain in self._chain.findall(codes):
             words = memo.get(chain)
             found += self._learn(chain) if words is None else words
         return found
-
-    def tokens(self, codes: str) -> list[int]:
-        """The place in `codes` of each word that `scored` gives."""
-        return [
-            match.start() + word.token
-            for match in self._chain.finditer(codes)
-            for word in self._memo.get(match.group()) or self._read_chain(match.group())
-        ]
 
     def _learn(self, chain: str) -> tuple[ScoredWord, ...]:
         words = self._read_chain(chain)
@@ -157,7 +149,7 @@ class Reader:
                     positive = weight > 0.0
                     weight *= weights.NEGATED_POSITIVE if positive else weights.NEGATED_NEGATIVE
                 spelt = " ".join(filter(None, [negation, *intensifiers, text]))
-                words.append(ScoredWord(spelt, weight, entry.subjectivity, at))
+                words.append(ScoredWord(spelt, weight, entry.subjectivity))
                 intensifiers, factor = [], 1.0
             elif length == 1 and code in self._negations:
                 negation, negated_at = self.coder.words[code], at

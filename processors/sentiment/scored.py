@@ -20,21 +20,17 @@ UNKNOWN = Sentiment(polarity=0.0, subjectivity=0.0, label="unknown", scored_word
 
 
 class ScoredWord(Struct, frozen=True, gc=False):
-    """A word or phrase as it counted: "not good" with the weight after negation.
-
-    `token` is for the method that made it: a place in whatever it remembers.
-    """
+    """A word or phrase as it counted: "not good" with the weight after negation."""
 
     text: str
     weight: float
     subjectivity: float
-    token: int = 0
 
 
 class ScoredSentence(Struct, frozen=True, gc=False):
     """A sentence by its half-open offsets in the field, with what was scored in it.
 
-    `words` counts all words of the sentence; `codes` has one character a token, for the method.
+    `words` counts all words of the sentence.
     """
 
     field: Field
@@ -42,22 +38,29 @@ class ScoredSentence(Struct, frozen=True, gc=False):
     end: int
     words: int
     scored: Sequence[ScoredWord]
-    codes: str = ""
+
+
+class Towards(Struct, frozen=True, gc=False):
+    """What one sentence says of a leader: the words that count, and what they come to.
+
+    `polarity` is -1 to 1. `certainty`, 0 to 1, says how much the sentence takes sides at all: the
+    probability that it is not neutral, where a method knows one.
+    """
+
+    words: Sequence[ScoredWord]
+    polarity: float = 0.0
+    certainty: float = 1.0
 
 
 class Method(Protocol):
-    """How one engine reads words off a sentence for a leader, and makes a score of words."""
+    """How one engine reads words off a sentence for a leader, and makes a score of sentences."""
 
-    def counted(
-        self, sentence: ScoredSentence, text: str, spans: Sequence[Span]
-    ) -> Sequence[ScoredWord]:
-        """The words of the sentence that count for who stands at `spans`, with their weights."""
+    def towards(self, sentence: ScoredSentence, text: str, spans: Sequence[Span]) -> Towards:
+        """What the sentence says of who stands at `spans`; `text` is the field as it was read."""
         ...
 
-    def sentiment(
-        self, parts: Sequence[tuple[float, Sequence[ScoredWord]]], words: int
-    ) -> Sentiment:
-        """One score of (importance, scored words) parts, out of `words` words in all."""
+    def combined(self, parts: Sequence[tuple[float, Towards]], words: int) -> Sentiment:
+        """One score of (importance, sentence) parts, out of `words` words in all."""
         ...
 
 
@@ -89,25 +92,29 @@ class ScoredArticle:
             (headline first). Evidence offsets are into the original field, and its `sentence` is
             exactly the slice between them, at most 500 characters.
         """
-        parts: list[tuple[float, Sequence[ScoredWord]]] = []
-        found: list[tuple[float, ScoredSentence, Span, Sequence[ScoredWord]]] = []
+        parts: list[tuple[float, Towards]] = []
+        found: list[tuple[float, ScoredSentence, Span, Towards]] = []
         words = 0
-        for sentence, here in self._sentences_of(spans):
-            masked = self.read_text if sentence.field == "text" else self.read_headline
-            counted = self.method.counted(sentence, masked, here)
+        for sentence, here in self.sentences_of(spans):
+            said = self.method.towards(sentence, self._read(sentence), here)
             importance = HEADLINE_WEIGHT if sentence.field == "headline" else 1.0
             words += sentence.words
-            if counted:
-                parts.append((importance, counted))
-                weight = importance * sum(abs(word.weight) for word in counted)
-                found.append((weight, sentence, here[0], counted))
+            if said.words:
+                parts.append((importance, said))
+                weight = importance * sum(abs(word.weight) for word in said.words)
+                found.append((weight, sentence, here[0], said))
         if len(found) > MOST_EVIDENCE:
             heaviest = sorted(range(len(found)), key=lambda index: -found[index][0])
             found = [found[index] for index in sorted(heaviest[:MOST_EVIDENCE])]
-        evidence = [self._evidence(sentence, span, seen) for _, sentence, span, seen in found]
-        return self.method.sentiment(parts, words), evidence
+        evidence = [self._evidence(sentence, span, said) for _, sentence, span, said in found]
+        return self.method.combined(parts, words), evidence
 
-    def _sentences_of(self, spans: Sequence[Span]) -> list[tuple[ScoredSentence, list[Span]]]:
+    def evidence(self, sentence: ScoredSentence, spans: Sequence[Span]) -> Evidence:
+        """One sentence as evidence of what it says of the leader at `spans`, all of them in it."""
+        said = self.method.towards(sentence, self._read(sentence), spans)
+        return self._evidence(sentence, spans[0], said)
+
+    def sentences_of(self, spans: Sequence[Span]) -> list[tuple[ScoredSentence, list[Span]]]:
         """Each sentence that one of the spans begins in, in order, with its spans in order."""
         keys = [(sentence.field, sentence.start) for sentence in self.sentences]
         found: dict[int, list[Span]] = {}
@@ -120,9 +127,10 @@ class ScoredArticle:
                 found.setdefault(index, []).append(span)
         return [(self.sentences[index], here) for index, here in sorted(found.items())]
 
-    def _evidence(
-        self, sentence: ScoredSentence, span: Span, words: Sequence[ScoredWord]
-    ) -> Evidence:
+    def _read(self, sentence: ScoredSentence) -> str:
+        return self.read_text if sentence.field == "text" else self.read_headline
+
+    def _evidence(self, sentence: ScoredSentence, span: Span, said: Towards) -> Evidence:
         original = self.text if sentence.field == "text" else self.headline
         start, end = sentence.start, sentence.end
         if end - start > LONGEST_EVIDENCE_CHARACTERS:
@@ -135,5 +143,5 @@ class ScoredArticle:
             start=start,
             end=end,
             sentence=original[start:end],
-            words=[(word.text, word.weight) for word in words],
+            words=[(word.text, word.weight) for word in said.words],
         )

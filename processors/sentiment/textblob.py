@@ -18,6 +18,7 @@ from processors.sentiment.scored import (
     ScoredArticle,
     ScoredSentence,
     ScoredWord,
+    Towards,
 )
 
 if TYPE_CHECKING:  # the engine pulls in textblob and nltk: only who scores with it pays
@@ -67,24 +68,20 @@ class TextBlobScorer:
             method=self,
         )
 
-    def counted(
-        self, sentence: ScoredSentence, text: str, spans: Sequence[Span]
-    ) -> Sequence[ScoredWord]:
-        """All assessments of the sentence."""
+    def towards(self, sentence: ScoredSentence, text: str, spans: Sequence[Span]) -> Towards:
+        """All assessments of the sentence, whoever they are about."""
         del text, spans
-        return sentence.scored
+        return Towards(sentence.scored)
 
-    def sentiment(
-        self, parts: Sequence[tuple[float, Sequence[ScoredWord]]], words: int
-    ) -> Sentiment:
+    def combined(self, parts: Sequence[tuple[float, Towards]], words: int) -> Sentiment:
         """The mean of the assessments."""
         polarity = subjectivity = total = 0.0
-        for importance, scored in parts:
-            for word in scored:
+        for importance, said in parts:
+            for word in said.words:
                 polarity += importance * word.weight
                 subjectivity += importance * word.subjectivity
                 total += importance
-        count = sum(len(scored) for _, scored in parts)
+        count = sum(len(said.words) for _, said in parts)
         return _sentiment(polarity / (total or 1.0), subjectivity / (total or 1.0), count, words)
 
 

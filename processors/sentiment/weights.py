@@ -7,11 +7,14 @@ changes scores, so the scorer's version goes up with it.
 
 from processors.contracts import Label
 
-NEWS_SCORER_VERSION = "1"
+NEWS_SCORER_VERSION = "2"
 """Goes up whenever a number here, or a rule that reads it, changes."""
 
 TEXTBLOB_SCORER_VERSION = "1"
 """The same for the plain scorer."""
+
+VADER_SCORER_VERSION = "1"
+"""The same for VADER's."""
 
 SHRINKAGE = 0.5
 """Polarity is sum / (sum of absolute weights + this): one word alone never shouts.
@@ -31,8 +34,13 @@ NEGATION_REACH_WORDS = 4
 HEADLINE_WEIGHT = 2.0
 """A headline's words count double: it is what most readers read."""
 
-ACCUSER_SHARE = 0.5
-"""Who accuses, threatens or mocks keeps this share of the verb's weight: "Xi threatened Taiwan"."""
+LEAST_SHOWN = 0.1
+"""A word that moves a leader's sentence by less is no evidence, and a sentence without any other
+is unknown: most words push a little to some side."""
+
+NEUTRAL_SHARE = 0.2
+"""What a sentence that takes no side counts beside one that does (1.2): three flat sentences beside
+"Macron was condemned" (-0.8) leave -0.5."""
 
 NEGATIVE_BELOW = -0.08
 """Polarity below this is "negative": one weak word, "despite" (-0.2 / 0.7 = -0.29), is enough;
@@ -46,6 +54,13 @@ TEXTBLOB_NEGATIVE_BELOW = 0.0
 
 TEXTBLOB_POSITIVE_ABOVE = 0.1
 """TextBlob gives +0.07 to much that says nothing: "a recent economic forum" is 0.1."""
+
+
+VADER_NEGATIVE_BELOW = 0.0
+"""VADER's scores lean to the positive as well."""
+
+VADER_POSITIVE_ABOVE = 0.36
+"""Its authors' own 0.05 is for posts in social media; this parts NewsMTSC's labels best."""
 
 
 def label_of(polarity: float, below: float, above: float) -> Label:

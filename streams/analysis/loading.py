@@ -27,6 +27,7 @@ def load_reader(settings: Settings) -> ArticleReader:
         analyser=load_analyser(
             tocsin_version(),
             settings.scorer,
+            settings.confirm,
             Path(settings.registry_extra) if settings.registry_extra else None,
         ),
         limits=DecodeLimits(

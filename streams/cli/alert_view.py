@@ -76,6 +76,8 @@ def _sentence(evidence: Evidence) -> Text:
     for word, weight in unmarked:
         line.append(f" {visible(word)}", _style(weight))
         line.append(f"[{weight:+.2f}]", _DIM)
+    if evidence.label is not None and evidence.probability is not None:
+        line.append(f" (a model says {evidence.label}, {evidence.probability:.2f})", _DIM)
     return line
 
 

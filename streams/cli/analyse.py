@@ -56,7 +56,9 @@ def analyse(
     limits = DecodeLimits(
         value_bytes=settings.max_message_bytes, text_characters=settings.max_text_characters
     )
-    analyser = load_analyser(tocsin_version(), settings.scorer, context.registry_extra(settings))
+    analyser = load_analyser(
+        tocsin_version(), settings.scorer, settings.confirm, context.registry_extra(settings)
+    )
     encode = msgspec.json.Encoder().encode
     console = context.data_console()
     refused = 0

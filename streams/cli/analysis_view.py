@@ -72,9 +72,13 @@ def _table(mentions: Iterable[Mention]) -> Table:
     table = Table("Leader", "Office", "Relevance", "Sentiment", "Words that count", box=None)
     for mention in mentions:
         words = Text()
-        for word, weight in (w for e in mention.evidence for w in e.words):
-            style = GOOD if weight > 0 else BAD
-            words.append(f"{harmless(word)} {weight:+.2f}  ", style=style)
+        for evidence in mention.evidence:
+            for word, weight in evidence.words:
+                style = GOOD if weight > 0 else BAD
+                words.append(f"{harmless(word)} {weight:+.2f}  ", style=style)
+            if evidence.label is not None and evidence.probability is not None:
+                said = f"(a model says {evidence.label}, {evidence.probability:.2f})  "
+                words.append(said, style="dim")
         status = "" if mention.status == "in_office" else f" ({mention.status})"
         table.add_row(
             Text(f"{mention.leader_name} ({mention.leader_id})", style=LEADER),

@@ -115,11 +115,12 @@ def _is_about_the_connection(problem: Problem) -> bool:
 
 
 def _scorer_problems(settings: Settings) -> list[str]:
-    from processors.sentiment.scorer import SCORERS  # noqa: PLC0415 - only this needs it
+    from processors.sentiment.scorer import scorer_names  # noqa: PLC0415 - only this needs it
 
-    if settings.scorer in SCORERS:
+    names = scorer_names()
+    if settings.scorer in names:
         return []
-    return [f"TOCSIN_SCORER is {settings.scorer!r}; it takes one of {', '.join(sorted(SCORERS))}."]
+    return [f"TOCSIN_SCORER is {settings.scorer!r}; it takes one of {', '.join(names)}."]
 
 
 def _rules_problems(settings: Settings) -> list[str]:

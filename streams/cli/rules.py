@@ -10,7 +10,6 @@ from processors.errors import BadArticleError, BadRulesError, MisconfigurationEr
 from streams.cli import context, rules_try
 from streams.errors import EXIT_MISCONFIGURED
 from streams.rules import rules_path
-from streams.version import tocsin_version
 
 if TYPE_CHECKING:
     from processors.rules import RulesFile
@@ -137,13 +136,13 @@ def run_examples(
     \b
     Exit codes: 0 if every example passes, 2 if one does not; others as in `tocsin --help`.
     """
-    from processors.analyse import load_analyser  # noqa: PLC0415 - loads TextBlob
-    from processors.trial import run_example  # noqa: PLC0415
+    from processors.trial import run_example  # noqa: PLC0415 - loads TextBlob
+    from streams.analysis.loading import load_reader  # noqa: PLC0415
     from streams.cli.rules_view import render_tested  # noqa: PLC0415
 
     settings = context.settings()
     read = _load(file)
-    analyser = load_analyser(tocsin_version(), settings.scorer)
+    analyser = load_reader(settings).analyser
     console = context.data_console()
     failed = 0
     for example in read.examples:
@@ -180,7 +179,7 @@ def _known() -> dict[str, dict[str, str]]:
     """Give the ids of leaders and countries with their names, by the fields that hold them."""
     from processors.leaders import load_registry  # noqa: PLC0415 - only the check needs it
 
-    registry = load_registry()
+    registry = load_registry(context.registry_extra(context.settings()))
     leaders = {person_id: person.name for person_id, person in registry.people.items()}
     countries = {code: country.name for code, country in registry.countries.items()}
     return {

@@ -18,9 +18,10 @@ from streams.reading.since import FORMS, moment_of
 from streams.reading.visible import visible_json
 from streams.rules import rules_in_force
 from streams.settings import Settings
-from streams.version import tocsin_version
 
 if TYPE_CHECKING:
+    from processors.analyse import Analyser
+    from processors.articles.decode import DecodeLimits
     from processors.trial import Difference, Trial, Unsent
     from streams.reading.past_articles import PastArticle, PastArticles
 
@@ -74,6 +75,7 @@ def try_(
     """
     from processors.rules import load_rules  # noqa: PLC0415 - `--help` has no use for it
     from processors.trial import Trial, comparable, compare  # noqa: PLC0415
+    from streams.analysis.loading import load_reader  # noqa: PLC0415
 
     if since is None and articles is None:
         raise MisconfigurationError("say which past articles: --since TIME or --articles FILE.")
@@ -82,8 +84,9 @@ def try_(
     present_rules, changed_rules = rules_in_force(settings), load_rules(Path(file))
     present = Trial(present_rules, span.now)
     changed = Trial(comparable(changed_rules, present_rules), span.now)
-    with _source(settings, articles, span) as source:
-        reading = _run(settings, source, (present, changed), span)
+    reader = load_reader(settings)
+    with _source(settings, reader.limits, articles, span) as source:
+        reading = _run(reader.analyser, source, (present, changed), span)
     difference = compare(
         [alert for alert in present.alerts if alert.event_time >= span.start],
         [alert for alert in changed.alerts if alert.event_time >= span.start],
@@ -134,18 +137,15 @@ class _Source:
 
 
 @contextmanager
-def _source(settings: Settings, file: str | None, span: _Span) -> Iterator[_Source]:
+def _source(
+    settings: Settings, limits: "DecodeLimits", file: str | None, span: _Span
+) -> Iterator[_Source]:
     # kafka-python takes a third of a second to load.
-    from processors.articles.decode import DecodeLimits  # noqa: PLC0415
     from streams.reading import clients  # noqa: PLC0415
     from streams.reading.past_articles import PastArticles  # noqa: PLC0415
     from streams.topics import TopicNames  # noqa: PLC0415
 
-    reader = PastArticles(
-        DecodeLimits(
-            value_bytes=settings.max_message_bytes, text_characters=settings.max_text_characters
-        )
-    )
+    reader = PastArticles(limits)
     if file is not None:
         try:
             found = reader.of_file(Path(file))
@@ -158,11 +158,8 @@ def _source(settings: Settings, file: str | None, span: _Span) -> Iterator[_Sour
         yield _Source(reader.of_topic(consumer, topic, span.warm_from), reader)
 
 
-def _run(settings: Settings, source: _Source, trials: "Sequence[Trial]", span: _Span) -> _Reading:
+def _run(analyser: "Analyser", source: _Source, trials: "Sequence[Trial]", span: _Span) -> _Reading:
     """Analyse each article once, and watch its mentions under both sets of rules."""
-    from processors.analyse import load_analyser  # noqa: PLC0415 - loads TextBlob
-
-    analyser = load_analyser(tocsin_version(), settings.scorer)
     reading = _Reading()
     spoken = time.monotonic()
     for past in source.articles:

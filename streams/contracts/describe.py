@@ -51,12 +51,14 @@ FIELDS: Final[Mapping[type[Struct], Mapping[str, str]]] = {
         "words": "The scored words in the order of the text, each with its weight from -1 to 1.",
         "article_id": "The article of the sentence. Only in alerts, which join several articles.",
         "leader_id": "The leader whom the sentence names. Only in alerts.",
+        "label": "What a model that read the sentence says of the leader, if one did.",
+        "probability": "How likely the model holds that label to be.",
     },
     Versions: {
         "tocsin": "Release of the program.",
         "registry": "Edition and content of the leaders' registry.",
         "lexicon": "Edition and content of the sentiment lexicon.",
-        "scorer": "Name and version of the sentiment scorer.",
+        "scorer": "Name and version of the sentiment scorer, and of what confirms it: a/1+b/2.",
     },
     LeaderRef: {
         "leader_id": "Wikidata id such as Q7747, or a stable id of our own that starts with x-.",

@@ -26,12 +26,12 @@ ALIAS_KINDS = {
 _COMMON_WORDS = (
     "alexis alia ban bare barre bennett bird borne browne burton campbell carl chang "
     "charles clark cook cruz doe drew duncan english fall ford fox frank frick frost "
-    "granger gross harper henry higgins hilly hong hope horn howard hung jesus jones "
-    "jordan king lara levi levy lewis ling lobo love major manley may milam mills mina "
-    "mona moon nathan neptune nova page palmer park parts pen perry philip prem preston "
-    "price rama rene rice robertson robinson roger rosa sang sant saw scott sean sharon "
-    "simon simons smith spencer stephen store tang tito toledo tong vincent vital vives "
-    "wade win young you"
+    "granger gross harper henry higgins hilly hong hope horn howard hung jesus jonathan "
+    "jones jordan king klaus lara levi levy lewis ling lobo love major manley martin may "
+    "milam mills mina mona moon nathan neptune nova page palmer park parts pen perry "
+    "philip prem preston price rama rene rice robertson robinson roger rosa sang sant saw "
+    "scott sean sharon simon simons smith spencer stephen store tang tito toledo tong "
+    "vincent vital vives wade win you young"
 )
 COMMON_WORDS = frozenset(_COMMON_WORDS.split())
 """Surnames that are English words, given names or places: they are marked ambiguous."""

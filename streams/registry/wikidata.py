@@ -2,9 +2,9 @@
 
 Owns the query (SPARQL 1.1) and the reading of its answer, in the W3C's "SPARQL 1.1 Query Results
 JSON Format": `{"head": {"vars": […]}, "results": {"bindings": [{"person": {"type": "uri", "value":
-…}, …}, …]}}`, with Wikidata's own terms: P35 head of state, P6 head of government, P297 code of
-ISO 3166-1, P580 and P582 start and end with their precision (11 a day, 10 a month, 9 a year). Must
-not know the registry.
+…}, …}, …]}}`, with Wikidata's own terms: P35 head of state, P6 head of government, P31 Q5 a human,
+P297 code of ISO 3166-1, P580 and P582 start and end with their precision (11 a day, 10 a month, 9 a
+year). Must not know the registry.
 """
 
 import asyncio
@@ -31,6 +31,7 @@ WHERE {
   { ?country p:P35 ?held . ?held ps:P35 ?person . BIND("state" AS ?role) }
   UNION
   { ?country p:P6 ?held . ?held ps:P6 ?person . BIND("government" AS ?role) }
+  ?person wdt:P31 wd:Q5 .
   ?held wikibase:rank ?rank . FILTER(?rank != wikibase:DeprecatedRank)
   ?held pqv:P580 [ wikibase:timeValue ?start ; wikibase:timePrecision ?startPrecision ] .
   OPTIONAL { ?held pqv:P582 [ wikibase:timeValue ?end ; wikibase:timePrecision ?endPrecision ] }

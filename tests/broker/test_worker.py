@@ -257,7 +257,7 @@ def story(number: int) -> tuple[bytes, bytes]:
 
 def expected_alert_ids(stage: Stage) -> set[str]:
     """What the pure functions make of the articles as they stand in the topic."""
-    analyser = load_analyser("test", "textblob-news")
+    analyser = load_analyser("test", "textblob-news", "auto")
     rules = load_rules()
     said: list[tuple[datetime, str, Mention | Withdrawal]] = []
     for record in stage.read(stage.names.articles):

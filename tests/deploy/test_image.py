@@ -46,8 +46,10 @@ def test_what_is_installed_is_what_is_locked_and_nothing_for_development(image: 
     assert syncs
     for sync in syncs:
         assert {"--frozen", "--no-dev"} <= set(sync)
-        # The embedded broker is for demonstrations: an image has a real one beside it.
-        assert not [word for word in sync if "extra" in word or "group" in word]
+        # The model that confirms; the embedded broker is for demonstrations: an image has a real
+        # one beside it.
+        assert sync[sync.index("--extra") + 1] == "minilm"
+        assert [word for word in sync if "extra" in word or "group" in word] == ["--extra"]
     assert "--no-editable" in syncs[-1]
 
 

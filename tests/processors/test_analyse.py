@@ -1,5 +1,6 @@
 """What one article says, with the real registry, lexicon and scorer."""
 
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,8 @@ from processors.analyse import (
     version_digest,
 )
 from processors.contracts import Analysis, Article, Mention
-from processors.errors import MisconfigurationError
+from processors.errors import MisconfigurationError, MissingExtraError
+from processors.sentiment.minilm.model import load_model
 from processors.sentiment.scorer import DEFAULT_SCORER
 from processors.stories import signature
 
@@ -39,7 +41,7 @@ SUMMIT = Article(
 
 @pytest.fixture(scope="session")
 def analyser() -> Analyser:
-    return load_analyser("0.0.0", DEFAULT_SCORER)
+    return load_analyser("0.0.0", DEFAULT_SCORER, "off")
 
 
 def changed(**changes: Any) -> Article:
@@ -146,6 +148,17 @@ def test_another_language_names_leaders_and_scores_nothing(
     for sentiment in (analysed.analysis.sentiment, *(m.sentiment for m in analysed.mentions)):
         assert (sentiment.label, sentiment.scored_words) == ("unknown", 0)
     assert all(not mention.evidence for mention in analysed.mentions)
+
+
+@pytest.mark.parametrize("language", ["", "en"])
+def test_a_text_that_is_not_english_is_not_scored_whatever_its_tag_says(
+    analyser: Analyser, language: str
+) -> None:
+    text = "Der Kanzler hat am Montag mit Vladimir Putin gesprochen; das war ein Desaster, hieß es."
+    analysed = analyser.analyse(changed(language=language, title="", text=text), EVENT_TIME)
+    assert analysed.analysis.flags == ["language_not_scored"]
+    assert analysed.analysis.sentiment.label == "unknown"
+    assert [mention.sentiment.label for mention in analysed.mentions] == ["unknown"]
 
 
 @pytest.mark.parametrize(
@@ -263,4 +276,66 @@ def test_versions_name_every_part_and_an_unknown_scorer_is_refused(analyser: Ana
     assert versions.registry
     assert versions.lexicon
     with pytest.raises(MisconfigurationError, match="scorer 'nope' is unknown"):
-        load_analyser("0.0.0", "nope")
+        load_analyser("0.0.0", "nope", "off")
+
+
+@pytest.fixture(scope="session")
+def confirming() -> Analyser:
+    return load_analyser("0.0.0", DEFAULT_SCORER, "minilm")
+
+
+ACCUSED = changed(
+    title="Lawmakers condemn Emmanuel Macron over failed reform",
+    text="Critics denounced Emmanuel Macron for a disastrous, humiliating failure.",
+)
+MOURNING = changed(
+    title="Emmanuel Macron visits survivors of the deadly terrorist attack",
+    text="Emmanuel Macron spoke about the brutal war, the massacre and the deadly famine.",
+)
+MACRON = "Q3052772"
+
+
+def test_the_model_confirms_what_is_strong(analyser: Analyser, confirming: Analyser) -> None:
+    fast = by_id(analyser.analyse(ACCUSED, EVENT_TIME), MACRON)
+    both = by_id(confirming.analyse(ACCUSED, EVENT_TIME), MACRON)
+    assert (fast.sentiment.label, both.sentiment.label) == ("negative", "negative")
+    assert both.sentiment.polarity < -0.4
+    assert both.sentiment.scored_words == fast.sentiment.scored_words
+    assert {one.label for one in both.evidence} <= {"negative", None}
+    assert both.evidence[0].label == "negative"
+    assert {one.label for one in fast.evidence} == {None}
+
+
+def test_the_model_takes_back_what_only_the_words_say(
+    analyser: Analyser, confirming: Analyser
+) -> None:
+    fast = by_id(analyser.analyse(MOURNING, EVENT_TIME), MACRON)
+    both = by_id(confirming.analyse(MOURNING, EVENT_TIME), MACRON)
+    assert fast.sentiment.polarity < -0.4
+    assert abs(both.sentiment.polarity) < 0.4
+
+
+def test_what_is_mild_is_the_same_with_the_model_and_without(
+    analyser: Analyser, confirming: Analyser
+) -> None:
+    mild = changed(title="Emmanuel Macron in Athens", text="He met ministers, and it rained.")
+    fast, both = (one.analyse(mild, EVENT_TIME).analysis for one in (analyser, confirming))
+    assert msgspec.structs.replace(both, versions=fast.versions) == fast
+
+
+def test_versions_name_what_confirms(confirming: Analyser) -> None:
+    model = f"minilm/{load_model().version}"
+    fast = confirming.scorer
+    assert confirming.versions.scorer == f"{fast.name}/{fast.version}+{model}"
+    assert load_analyser("0", DEFAULT_SCORER, "auto").versions.scorer == confirming.versions.scorer
+    # The model as the scorer has nothing to confirm.
+    assert load_analyser("0", "minilm", "minilm").versions.scorer == model
+
+
+def test_without_the_extra_auto_does_without_and_minilm_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    assert load_analyser("0", DEFAULT_SCORER, "auto").confirmation is None
+    with pytest.raises(MissingExtraError, match=r"tocsin\[minilm\]"):
+        load_analyser("0", DEFAULT_SCORER, "minilm")

@@ -28,7 +28,7 @@ NOW = datetime(2026, 5, 21, tzinfo=UTC)
 
 @cache
 def analyser() -> Analyser:
-    return load_analyser("0.0.0", DEFAULT_SCORER)
+    return load_analyser("0.0.0", DEFAULT_SCORER, "off")
 
 
 BUILTIN = load_rules_file()

@@ -15,10 +15,10 @@ def facts(status: str = "in_office") -> Facts:
 @pytest.mark.parametrize(
     ("kind", "measured", "severity"),
     [
-        ("sentiment", 0.65, "high"),
-        ("sentiment", 0.649, "medium"),
-        ("sentiment", 0.4, "low"),
-        ("sentiment", 0.399, None),
+        ("sentiment", 0.8, "high"),
+        ("sentiment", 0.799, "medium"),
+        ("sentiment", 0.5, "low"),
+        ("sentiment", 0.499, None),
         ("surge", 0.0, "high"),
         ("surge", 1e-8, "high"),
         ("surge", 1e-7, "medium"),
@@ -44,7 +44,7 @@ def test_a_step_may_have_a_condition_of_its_own() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "threshold"),
-    [("sentiment", 0.4), ("surge", 1e-4), ("breaking", 4.0), ("encounter", None)],
+    [("sentiment", 0.5), ("surge", 1e-4), ("breaking", 4.0), ("encounter", None)],
 )
 def test_the_threshold_is_the_weakest_limit(kind: str, threshold: float | None) -> None:
     (rule,) = read_rules(f"[[rule]]\nid = 'r'\nversion = 1\nkind = '{kind}'", "my.toml").rules

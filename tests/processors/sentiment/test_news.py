@@ -5,6 +5,7 @@ import pytest
 from processors.contracts import Span
 from processors.sentiment.lexicon import load_news
 from processors.sentiment.news import NewsScorer
+from processors.sentiment.weights import LEAST_SHOWN
 
 SCORER = NewsScorer(load_news())
 
@@ -24,8 +25,9 @@ def test_a_bomb_attack_on_a_president_is_clearly_negative() -> None:
     scored = SCORER.read("", text, spans)
     assert scored.sentiment.polarity < -0.7
     towards, (evidence,) = scored.towards(spans)
-    assert towards.label == "negative"
-    assert evidence.words == [("assassinated", -0.9), ("bomb", -0.8), ("attack", -0.6)]
+    assert towards.polarity < -0.75
+    weights = dict(evidence.words)
+    assert all(weights[word] < -0.3 for word in ("assassinated", "bomb", "attack"))
 
 
 @pytest.mark.parametrize(
@@ -81,45 +83,38 @@ def test_given_names_give_no_sentiment() -> None:
     assert SCORER.read("", text, spans_of(text, "Best")).sentiment.scored_words == 1
 
 
-@pytest.mark.parametrize(
-    ("text", "leader", "others", "label"),
-    [
-        ("Xi condemned the attack.", "Xi", [], "unknown"),
-        ("Xi strongly condemned the deadly attack.", "Xi", [], "unknown"),
-        ("Xi, the Chinese president, denounced the killing.", "Xi", [], "unknown"),
-        ("Critics condemned Xi.", "Xi", [], "negative"),
-        ("Xi was condemned by activists.", "Xi", [], "negative"),
-        ("Xi has been widely criticised over corruption.", "Xi", [], "negative"),
-        ("Xi threatened the island with an invasion.", "Xi", [], "negative"),
-        ("“The war is a terrible crime,” Putin said.", "Putin", [], "unknown"),
-        ("“The war is a terrible crime,” said Putin.", "Putin", [], "unknown"),
-        ("Putin said the attack was terrible.", "Putin", [], "unknown"),
-        ("The attack was terrible, Putin said.", "Putin", [], "unknown"),
-        ("Putin was assassinated.", "Putin", [], "negative"),
-        ("Macron was praised but Putin was condemned.", "Macron", ["Putin"], "positive"),
-        ("Macron was praised but Putin was condemned.", "Putin", ["Macron"], "negative"),
-        ("Putin was praised but Xi blamed Putin.", "Putin", ["Xi"], "neutral"),
-    ],
-)
-def test_what_is_said_of_a_leader_depends_on_the_role(
-    text: str, leader: str, others: list[str], label: str
-) -> None:
-    spans = spans_of(text, leader)
-    scored = SCORER.read("", text, spans + spans_of(text, *others))
-    assert scored.towards(spans)[0].label == label
-
-
-def test_evidence_shows_the_weight_that_counted() -> None:
-    text = "Xi threatened them; the plan isn't good."
-    spans = spans_of(text, "Xi")
-    scored = SCORER.read("", text, spans)
-    _, (evidence,) = scored.towards(spans)
-    assert evidence.words == [("threatened", -0.3)]
+def test_evidence_shows_the_words_that_moved_the_score_and_which_way() -> None:
+    text = "Xi was widely condemned for a disastrous failure."
+    scored = SCORER.read("", text, spans_of(text, "Xi"))
+    sentiment, (evidence,) = scored.towards(spans_of(text, "Xi"))
+    assert sentiment.polarity < -0.75
+    weights = dict(evidence.words)
+    assert {"condemned", "disastrous", "failure"} <= weights.keys()
+    assert all(abs(weight) >= LEAST_SHOWN for weight in weights.values())
     (whole,) = scored.sentences
-    assert [(word.text, round(word.weight, 2)) for word in whole.scored] == [
-        ("threatened", -0.6),
-        ("n't good", -0.42),
-    ]
+    assert [word.text for word in whole.scored] == ["widely condemned", "disastrous", "failure"]
+
+
+def test_what_a_leader_says_moves_nothing() -> None:
+    text = "“The war is a terrible crime,” Putin said."
+    _, evidence = SCORER.read("", text, []).towards(spans_of(text, "Putin"))
+    assert all(word == "said" for one in evidence for word, _ in one.words)
+
+
+def test_two_leaders_of_one_sentence_have_scores_of_their_own() -> None:
+    text = "Critics condemned Xi, but Macron won praise."
+    scored = SCORER.read("", text, spans_of(text, "Xi", "Macron"))
+    assert scored.towards(spans_of(text, "Xi"))[0].label == "negative"
+    assert scored.towards(spans_of(text, "Macron"))[0].label == "positive"
+
+
+def test_a_sentence_that_takes_no_side_weighs_little_beside_one_that_does() -> None:
+    loud = "Critics condemned Xi for a disastrous failure."
+    flat = " The visit of Xi on Tuesday was short."
+    alone = SCORER.read("", loud, []).towards(spans_of(loud, "Xi"))[0].polarity
+    text = loud + flat
+    both = SCORER.read("", text, []).towards(spans_of(text, "Xi"))[0].polarity
+    assert alone < both < alone / 2
 
 
 def test_a_headline_counts_double() -> None:

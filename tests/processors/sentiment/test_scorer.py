@@ -1,15 +1,25 @@
 """What every scorer keeps: the contract suite, run against each of them."""
 
+import sys
 from collections.abc import Sequence
+from importlib.metadata import EntryPoint
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.contracts import Field, Sentiment, Span
-from processors.errors import MisconfigurationError
+from processors.errors import MisconfigurationError, MissingExtraError
+from processors.sentiment import scorer as scorer_module
 from processors.sentiment.scored import LONGEST_EVIDENCE_CHARACTERS, MOST_EVIDENCE
-from processors.sentiment.scorer import DEFAULT_SCORER, SCORERS, Scorer, load_scorer
+from processors.sentiment.scorer import (
+    DEFAULT_SCORER,
+    ENTRY_POINTS,
+    SCORERS,
+    Scorer,
+    load_scorer,
+    scorer_names,
+)
 
 LOADED = {name: load_scorer(name) for name in SCORERS}
 every_scorer = pytest.mark.parametrize("scorer", LOADED.values(), ids=LOADED.keys())
@@ -42,11 +52,47 @@ def assert_sound(sentiment: Sentiment) -> None:
 
 def test_the_default_scorer_reads_news() -> None:
     assert DEFAULT_SCORER == "textblob-news"
-    assert set(SCORERS) == {"textblob", "textblob-news"}
+    assert set(SCORERS) == {"minilm", "textblob", "textblob-news", "vader"}
 
 
 def test_an_unknown_scorer_is_refused_with_the_known_ones_named() -> None:
-    with pytest.raises(MisconfigurationError, match=r"'vader' is unknown.*textblob, textblob-news"):
+    with pytest.raises(
+        MisconfigurationError, match=r"'afinn' is unknown.*minilm, textblob, textblob-news, vader"
+    ):
+        load_scorer("afinn")
+
+
+def bring(monkeypatch: pytest.MonkeyPatch, *brought: tuple[str, str]) -> None:
+    found = [EntryPoint(name, value, ENTRY_POINTS) for name, value in brought]
+    monkeypatch.setattr(scorer_module, "entry_points", lambda group: found if group else ())
+
+
+def test_another_packages_scorer_is_loaded_by_its_entry_point(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bring(monkeypatch, ("own", "processors.sentiment.vader:load_vader"))
+    assert "own" in scorer_names()
+    assert load_scorer("own").name == "vader"
+
+
+def test_no_package_takes_a_packaged_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    bring(monkeypatch, ("textblob", "processors.sentiment.vader:load_vader"))
+    assert load_scorer("textblob").name == "textblob"
+    assert scorer_names() == sorted(SCORERS)
+
+
+@pytest.mark.parametrize("value", ["no_such_package:load", "processors.sentiment.vader:no_such"])
+def test_a_broken_entry_point_is_the_operators_to_mend(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    bring(monkeypatch, ("own", value))
+    with pytest.raises(MisconfigurationError, match=r"'own' cannot be loaded from .*Mend"):
+        load_scorer("own")
+
+
+def test_vader_without_its_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "vader", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'tocsin\[vader\]'"):
         load_scorer("vader")
 
 
@@ -66,7 +112,7 @@ def test_an_article_and_a_leader_are_scored(scorer: Scorer) -> None:
     sentiment, evidence = scored.towards(spans)
     assert_sound(sentiment)
     assert [one.field for one in evidence] == ["headline", "text"]
-    assert "good" in evidence[1].words[-1][0]
+    assert any("good" in word for word, _ in evidence[1].words)
 
 
 @every_scorer
@@ -166,7 +212,7 @@ def test_laws_of_scores_and_evidence_hold_for_any_text(
     for one in evidence:
         field = text if one.field == "text" else headline
         assert one.sentence == field[one.start : one.end]
-        assert one.words
+        assert one.words or one.label
         assert all(-1.0 <= weight <= 1.0 for _, weight in one.words)
     again = scorer.read(headline, text, spans)
     assert again.sentiment == scored.sentiment

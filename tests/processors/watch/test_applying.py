@@ -109,10 +109,10 @@ def reasons(watched: Watched) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("changes", "rings"),
     [
-        ({"polarity": -0.4}, True),
-        ({"polarity": 0.4}, True),
-        ({"polarity": -0.3999}, False),
-        ({"polarity": 0.3999}, False),
+        ({"polarity": -0.5}, True),
+        ({"polarity": 0.5}, True),
+        ({"polarity": -0.4999}, False),
+        ({"polarity": 0.4999}, False),
         ({"polarity": -0.9, "scored_words": 3}, True),
         ({"polarity": -0.9, "scored_words": 2}, False),
         ({"polarity": -0.9, "coverage": 0.02}, True),
@@ -131,7 +131,7 @@ def test_sentiment_rings_from_its_thresholds_on(changes: dict[str, Any], rings: 
 
 @pytest.mark.parametrize(
     ("polarity", "severity"),
-    [(-0.4, "low"), (-0.4999, "low"), (0.5, "medium"), (-0.6499, "medium"), (0.65, "high")],
+    [(-0.5, "low"), (-0.6499, "low"), (0.65, "medium"), (-0.7999, "medium"), (0.8, "high")],
 )
 def test_severity_follows_the_strength(polarity: float, severity: str) -> None:
     assert [a.severity for a in watch_all([mention(polarity=polarity)]).alerts] == [severity]

@@ -70,7 +70,7 @@ class Outbox:
 
 @pytest.fixture(scope="module")
 def analyser() -> Analyser:
-    return load_analyser("0.0.0", DEFAULT_SCORER)
+    return load_analyser("0.0.0", DEFAULT_SCORER, "off")
 
 
 def handle(

@@ -56,6 +56,11 @@ def test_an_alert_shows_when_how_grave_who_why_and_from_what() -> None:
         assert part in text
 
 
+def test_what_a_model_says_of_a_sentence_stands_behind_it() -> None:
+    read = msgspec.structs.replace(evidence("Xi is bad."), label="negative", probability=0.93)
+    assert "> Xi is bad. (a model says negative, 0.93)" in shown(changed(evidence=[read]))
+
+
 @pytest.mark.parametrize(
     ("sentence", "words", "marked"),
     [

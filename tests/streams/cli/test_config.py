@@ -70,7 +70,7 @@ def test_every_problem_is_reported_at_once_with_exit_code_2(tocsin: Run) -> None
     for part in (
         "Did you mean TOCSIN_LOG_LEVEL?",
         "TOCSIN_HTTP_PORT is 'many'",
-        "TOCSIN_SCORER is 'vader'; it takes one of textblob, textblob-news",
+        "TOCSIN_SCORER is 'vader'; it takes one of minilm, textblob, textblob-news",
         "SASL_SSL needs a SASL mechanism",
         "SASL_SSL needs a SASL user name",
         "/does/not/exist",

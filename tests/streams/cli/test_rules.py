@@ -27,7 +27,7 @@ text = "{TEXT}"
 STRICT = """
 [[rule]]
 id = "strong-sentiment"
-version = 2
+version = 99
 kind = "sentiment"
 when = 'relevance >= 101'
 severities = [{ severity = "high", polarity_at_least = 0.2 }]
@@ -95,7 +95,7 @@ def test_every_problem_is_reported_with_its_line(
 def test_a_warning_is_a_problem_only_if_it_is_to_be(
     tocsin: Tocsin, file: Callable[[str], str]
 ) -> None:
-    mine = file(STRICT.replace("version = 2", "version = 1"))
+    mine = file(STRICT.replace("version = 99", "version = 1"))
     done = tocsin("rules", "check", mine)
     assert done.code == 0
     assert f"warning: {mine}:4:1: strong-sentiment differs from the built-in rule" in done.err

@@ -101,7 +101,7 @@ def test_surnames_are_sorted_out(facts: Path, tmp_path: Path) -> None:
     aliases = carried(facts, tmp_path)["aliases.csv"]
     assert [(a["person_id"], a["alias"], a["kind"], a["ambiguous"]) for a in aliases] == [
         ("x-bert", "Berto Exampel", "name", "0"),
-        ("x-bert", "Bertie", "surname", "1"),
+        ("x-bert", "Bertie", "nickname", "1"),
         ("x-bert", "Exampel", "surname", "0"),
         ("x-bert", "Example", "surname", "1"),
         ("x-cleo", "Sample", "surname", "0"),

@@ -51,7 +51,15 @@ def test_the_query_is_sent_once_with_who_we_are(service: Start) -> None:
 
 def test_the_query_asks_for_both_headships_since_a_day() -> None:
     text = query(SINCE)
-    for part in ("p:P35", "p:P6", "wdt:P297", "pqv:P580", "pqv:P582", '"2025-01-01T00:00:00Z"'):
+    for part in (
+        "p:P35",
+        "p:P6",
+        "wdt:P31 wd:Q5",
+        "wdt:P297",
+        "pqv:P580",
+        "pqv:P582",
+        '"2025-01-01T00:00:00Z"',
+    ):
         assert part in text
     assert text.count("{") == text.count("}")
 
