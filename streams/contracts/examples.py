@@ -156,7 +156,7 @@ def alerts() -> dict[AlertKind, Alert]:
     day = tumbling(_ENTERED, 86_400).start
     window = surge.parameters.window_seconds
     return {
-        "sentiment": sentiment_alert(rung("medium", sentiment.cooldown_seconds), sentiment),
+        "sentiment": sentiment_alert(rung("low", sentiment.cooldown_seconds), sentiment),
         "encounter": encounter_alert(rung("medium", encounter.cooldown_seconds), encounter, _PUTIN),
         "surge": surge_alert(rung("medium", window), surge, [_ARTICLE, *others], 0.3, 1.6e-5, day),
         "shift": shift_alert(rung("low", 86_400), shift, turn, day),

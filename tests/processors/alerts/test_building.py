@@ -121,7 +121,7 @@ def test_everything_that_makes_an_alert_another_one_changes_its_id() -> None:
 
 
 @pytest.mark.parametrize(
-    ("polarity", "direction", "threshold"), [(-0.6, "negative", -0.4), (0.6, "positive", 0.4)]
+    ("polarity", "direction", "threshold"), [(-0.6, "negative", -0.5), (0.6, "positive", 0.5)]
 )
 def test_the_reason_says_the_numbers_that_the_alert_carries(
     polarity: float, direction: str, threshold: float
