@@ -43,6 +43,7 @@ bench: env ## Measure articles a second against the naive program, on one broker
 	$(BIN)/python benchmarks/throughput.py
 
 quality: env ## Measure leaders, sentiment and stories on labelled sets (DATA=folder adds sets kept elsewhere).
+	$(if $(DATA),@$(UV) sync --frozen --quiet --inexact --all-extras --group training --python $(BIN)/python)
 	@for each in benchmarks/quality/*.py; do $(BIN)/python $$each $(if $(DATA),--data $(DATA)) || exit 1; done
 
 clean: ## Remove the environment and caches.

@@ -87,7 +87,9 @@ class Analyser:
             analysis = self._analysis(article, event_time, UNKNOWN, [], flags)
             return Analysed(analysis, (), self._withdrawal(article, event_time))
         on = (article.published or event_time).date()
-        leaders = self.detector.detect(article.title, article.text, on)
+        leaders = self.detector.detect(
+            article.title, article.text, on, language=article.language, country=article.country
+        )
         scored = None
         if "language_not_scored" not in flags:
             names = [span for leader in leaders for span in leader.spans]

@@ -33,6 +33,7 @@ class Article(Struct, frozen=True, kw_only=True):
 
     `published` is the publisher's claim; None where there is none (never "now").
     `language` is a lower-case BCP 47 primary tag such as "en", or "" where none was given.
+    `country` is the ISO 3166-1 code of where the article is at home, or "" where none was given.
     """
 
     article_id: str
@@ -44,6 +45,7 @@ class Article(Struct, frozen=True, kw_only=True):
     language: str = ""
     published: datetime | None = None
     status: ArticleStatus = "usable"
+    country: str = ""
 
 
 class Sentiment(Struct, frozen=True, kw_only=True):

@@ -152,9 +152,3 @@ class Coder(dict[str, str]):
 def lower_known(codes: str) -> str:
     """Takes the capitals off known words."""
     return "".join(chr(ord(c) - _CAPITAL_SHIFT) if "\u8000" <= c <= "\ubfff" else c for c in codes)
-
-
-def count_words(codes: str) -> int:
-    """How many of the tokens are words or names."""
-    count = codes.count
-    return len(codes) - count(",") - count(";") - count("-") - count('"') - count(".")

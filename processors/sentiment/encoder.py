@@ -62,6 +62,18 @@ class Encoder(dict[str, str]):
             return codes
         return self._glued(parts, coded)
 
+    def encode_parts(self, parts: Sequence[str]) -> tuple[list[str], str | None]:
+        """The codes of the parts of a text that is cut at white space, and of the text as a whole.
+
+        None for the whole where an emoticon might reach over white space: then it must be encoded
+        by itself.
+        """
+        coded = ["".join(map(self.__getitem__, part.split())) for part in parts]
+        whole = "".join(coded)
+        if _JUNCTION.search(whole) is None:
+            return coded, whole
+        return list(map(self.encode, parts)), None
+
     def _code(self, chunk: str) -> str:
         # Most stretches are a word, perhaps in quotation marks, perhaps with a comma or full stop:
         # these tokens have no codes, and cannot be part of an emoticon.

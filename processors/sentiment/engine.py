@@ -83,9 +83,25 @@ class Engine:
 
     def read(self, text: str) -> Reading:
         """Scores a text, exactly as `TextBlob(text)` does."""
+        return self._read(self._chunks.encode(text))
+
+    def read_parts(
+        self, text: str, spans: Sequence[tuple[int, int]]
+    ) -> tuple[Reading, list[Reading]]:
+        """Scores a text and its sentences in one pass, each exactly as `TextBlob` does.
+
+        Args:
+            text: Any.
+            spans: Its sentences as `sentences.split` gives them: nothing but white space between.
+        """
+        coded, whole = self._chunks.encode_parts([text[start:end] for start, end in spans])
+        reading = self.read(text) if whole is None else self._read(whole)
+        return reading, list(map(self._read, coded))
+
+    def _read(self, codes: str) -> Reading:
         assessed: list[Assessment] = []
         known = self._chains.get
-        for chain in self._chain.findall(self._chunks.encode(text)):
+        for chain in self._chain.findall(codes):
             boosts, found = known(chain) or self._learn(chain)
             if boosts and assessed:
                 assessed[-1] = _boosted(assessed[-1], boosts)

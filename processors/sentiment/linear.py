@@ -12,7 +12,7 @@ import csv
 import hashlib
 import io
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 
 from msgspec import Struct
@@ -49,14 +49,14 @@ Known = tuple[float, float, Mapping[str, Moved] | None]
 class Decision(Struct, frozen=True, gc=False):
     """What one sentence says of the leader: probabilities, and what each word moved.
 
-    `moved` has, for every word that is not silent, its place among the words and how far it pushed
-    positive against negative, in logits.
+    `moved` says of every word how far it pushed positive against negative, in logits; silent words
+    push nothing.
     """
 
     negative: float
     neutral: float
     positive: float
-    moved: Sequence[tuple[int, float]]
+    moved: Sequence[float]
 
 
 def word_features(word: str, place: int) -> Iterator[str]:
@@ -132,6 +132,7 @@ class LeaderModel:
         self._bias = weights.get("bias", NOTHING)
         self._weights = weights
         self._vectors = vectors
+        self._steps: dict[str, list[float]] = {}
         self._axes = axes
         self._lexicon = lexicon
         # By place, and again by place for words that are negated.
@@ -140,11 +141,14 @@ class LeaderModel:
             for negation in (False, True)
             for place in range(PLACES)
         ]
-        self._seconds: dict[str, set[str]] = {}
-        for key in weights:
-            first, _, second = key.partition(":")[2].partition(" ")
-            if second and not first.startswith("axis"):
-                self._seconds.setdefault(first, set()).add(second)
+        self._weighed = {key.partition(":")[2] for key in weights}
+        # First word → where → second word → what the pair adds.
+        self._pairs: dict[str, dict[str, dict[str, Moved]]] = {}
+        for key, added in weights.items():
+            where, _, text = key.partition(":")
+            first, _, second = text.partition(" ")
+            if second:
+                self._pairs.setdefault(first, {}).setdefault(where, {})[second] = added
 
     def decide(self, words: Sequence[str]) -> Decision:
         """Reads one sentence.
@@ -157,7 +161,7 @@ class LeaderModel:
             denied = negated(words)
             at = [p + PLACES if p >= 0 and no else p for p, no in zip(at, denied, strict=True)]
         negative, positive = self._bias
-        moved: dict[int, float] = {}
+        moved = [0.0] * len(words)
         known = self._known
         last = len(words) - 1
         for index, place in enumerate(at):
@@ -167,50 +171,56 @@ class LeaderModel:
             if below or above:
                 negative += below
                 positive += above
-                moved[index] = moved.get(index, 0.0) + above - below
+                moved[index] += above - below
             if pairs is not None and index < last:
                 pair = pairs.get(words[index + 1])
                 if pair is not None and at[index + 1] >= 0:
                     negative += pair[0]
                     positive += pair[1]
                     _share(moved, words, index, pair[1] - pair[0])
-        return _decision(negative, positive, sorted(moved.items()))
+        return _decision(negative, positive, moved)
 
     def learn(self, word: str, place: int, *, negation: bool) -> Known:
         """What a word adds at a place, and with each word that may follow it."""
         negative, positive = (
             NOTHING if word in SILENT else self._word(word, place, negation=negation)
         )
-        pairs = {}
-        for second in self._seconds.get(word, ()):
-            added = _sum(self._weights.get(f) for f in pair_features(word, second, place))
-            if added != NOTHING:
-                pairs[second] = added
+        pairs: dict[str, Moved] = {}
+        if word in self._pairs and place != REPORTED:
+            by_where = self._pairs[word]
+            pairs |= by_where.get(SIDES[place], {})
+            if place in _PAIRED:
+                for second, added in by_where.get(str(place), {}).items():
+                    pairs[second] = _sum((pairs.get(second), added))
         return negative, positive, pairs or None
 
     def _word(self, word: str, place: int, *, negation: bool) -> Moved:
-        negative, positive = _sum(self._weights.get(f) for f in word_features(word, place))
+        negative, positive = NOTHING
+        if word in self._weighed:
+            negative, positive = _sum(self._weights.get(f) for f in word_features(word, place))
         weight = lexicon_weight(self._lexicon.get(word, 0.0), negation=negation)
         if weight:
             known = _sum(self._weights.get(f) for f in lexicon_features(weight, place))
             negative += abs(weight) * known[0]
             positive += abs(weight) * known[1]
-        steps = self._vectors.get(word)
-        if steps is not None:
-            for step, axis in zip(_steps(word, steps), self._axes[place], strict=True):
+        if word in self._vectors and place != REPORTED:
+            steps = self._steps.get(word)
+            if steps is None:  # no more words than the file has
+                steps = self._steps[word] = _steps(word, self._vectors[word])
+            for step, axis in zip(steps, self._axes[place], strict=True):
                 negative += step * axis[0]
                 positive += step * axis[1]
         return (negative, positive) if negative or positive else NOTHING
 
 
-def _share(moved: dict[int, float], words: Sequence[str], index: int, pushed: float) -> None:
+def _share(moved: list[float], words: Sequence[str], index: int, pushed: float) -> None:
     """Puts what a pair of neighbours moved down to those of them that are not silent."""
     loud = [at for at in (index, index + 1) if words[at] not in SILENT]
     for at in loud:
-        moved[at] = moved.get(at, 0.0) + pushed / len(loud)
+        moved[at] += pushed / len(loud)
 
 
-def _sum(moves: Iterator[Moved | None]) -> Moved:
+def _sum(moves: Iterable[Moved | None]) -> Moved:
     negative = positive = 0.0
     for move in moves:
         if move is not None:
@@ -219,7 +229,7 @@ def _sum(moves: Iterator[Moved | None]) -> Moved:
     return (negative, positive) if negative or positive else NOTHING
 
 
-def _decision(negative: float, positive: float, moved: Sequence[tuple[int, float]]) -> Decision:
+def _decision(negative: float, positive: float, moved: Sequence[float]) -> Decision:
     most = max(negative, positive, 0.0)
     below, level, above = (math.exp(score - most) for score in (negative, 0.0, positive))
     total = below + level + above

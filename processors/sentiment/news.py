@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from processors.contracts import Field, Sentiment, Span
 from processors.sentences import split
 from processors.sentiment import weights
-from processors.sentiment.codes import count_words, mask
+from processors.sentiment.boilerplate import is_boilerplate
+from processors.sentiment.codes import mask
 from processors.sentiment.lexicon import Lexicon, single_words
 from processors.sentiment.linear import LeaderModel, load_leader_model
 from processors.sentiment.places import LEADER, Chunks, in_title_case, join
@@ -26,6 +27,7 @@ from processors.sentiment.scored import (
 NOTHING_SAID = Towards(())
 _MOST_PLACES = 8
 """Names of one leader in one sentence that are looked at: keeps a hostile sentence linear."""
+_LEAST_PUSH = 2 * math.atanh(weights.LEAST_SHOWN)
 _MOST_WORDS = 400
 """Words of one sentence that are looked at: what stands further on is a list or an attack."""
 
@@ -75,7 +77,7 @@ class NewsScorer:
             if end > start:
                 parts.append(self._chunks.words(text[done:start]))
                 done = end
-        if not parts:
+        if not parts or is_boilerplate(text, sentence.start, sentence.end):
             return NOTHING_SAID
         parts.append(self._chunks.words(text[done : sentence.end]))
         distrusted = sentence.field == "headline" or text[sentence.start : sentence.end].isupper()
@@ -85,9 +87,9 @@ class NewsScorer:
             words = words[max(0, middle - _MOST_WORDS // 2) : middle + _MOST_WORDS // 2]
         decision = self._model.decide(words)
         moved = [
-            ScoredWord(words[at], weight, self._subjectivity.get(words[at], 0.0))
-            for at, push in decision.moved
-            if abs(weight := math.tanh(push / 2)) >= weights.LEAST_SHOWN
+            ScoredWord(word, math.tanh(push / 2), self._subjectivity.get(word, 0.0))
+            for word, push in zip(words, decision.moved, strict=True)
+            if push >= _LEAST_PUSH or push <= -_LEAST_PUSH
         ]
         return Towards(moved, decision.positive - decision.negative, 1.0 - decision.neutral)
 
@@ -147,8 +149,8 @@ class NewsScorer:
                 field,
                 start,
                 end,
-                count_words(codes),
-                self._reader.scored(codes),
+                masked.count(" ", start, end) + 1,
+                () if is_boilerplate(original, start, end) else self._reader.scored(codes),
             )
             for (start, end), codes in zip(spans, coded, strict=True)
         ]

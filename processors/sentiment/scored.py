@@ -30,7 +30,7 @@ class ScoredWord(Struct, frozen=True, gc=False):
 class ScoredSentence(Struct, frozen=True, gc=False):
     """A sentence by its half-open offsets in the field, with what was scored in it.
 
-    `words` counts all words of the sentence.
+    `words` counts all words of the sentence: what stands between spaces.
     """
 
     field: Field

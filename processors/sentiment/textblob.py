@@ -44,15 +44,17 @@ class TextBlobScorer:
             names: Not used: TextBlob does not know what a name is.
         """
         del names
-        sentences = []
-        fields: tuple[tuple[Field, str], ...] = (("headline", headline), ("text", text))
-        for field, content in fields:
-            for start, end in split(content):
-                sentence = content[start:end]
-                scored = _scored(self._engine.read(sentence))
-                words = len(sentence.split())
-                sentences.append(ScoredSentence(field, start, end, words, scored))
-        whole = self._engine.read(f"{headline}\n\n{text}" if headline and text else headline + text)
+        joined = f"{headline}\n\n{text}" if headline and text else headline + text
+        offset = len(joined) - len(text)
+        in_headline, in_text = split(headline), split(text)
+        spans = in_headline + [(start + offset, end + offset) for start, end in in_text]
+        whole, read = self._engine.read_parts(joined, spans)
+        places: list[tuple[Field, int, int]] = [("headline", *span) for span in in_headline]
+        places += [("text", *span) for span in in_text]
+        sentences = [
+            ScoredSentence(*place, joined.count(" ", *span) + 1, _scored(one))
+            for place, span, one in zip(places, spans, read, strict=True)
+        ]
         return ScoredArticle(
             headline=headline,
             text=text,

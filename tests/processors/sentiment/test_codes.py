@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from processors.contracts import Span
 from processors.sentiment import codes
-from processors.sentiment.codes import FILLER, Coder, count_words, mask
+from processors.sentiment.codes import FILLER, Coder, mask
 
 
 def span(start: int, end: int) -> Span:
@@ -32,7 +32,6 @@ def test_each_token_has_one_code() -> None:
     crimes = coder.of(["crimes"])
     assert coder.encode("war crimes, tables Chairs (war’s).") == f"{war}{crimes},uU-{war}-."
     assert coder.encode(f"{FILLER * 4}’s chair") == "Nu"
-    assert count_words(coder.encode("war crimes, tables Chairs (war’s).")) == 5
 
 
 def test_contractions_negate_and_prefixed_words_stay_whole() -> None:

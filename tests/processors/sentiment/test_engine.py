@@ -1,5 +1,6 @@
 """The engine equals the installed TextBlob, to the last bit."""
 
+import random
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from textblob import TextBlob, _text
 from textblob.en import sentiment as textblob_sentiment
 
+from processors.sentences import split
 from processors.sentiment import encoder
 from processors.sentiment import engine as engine_module
 from processors.sentiment.engine import Engine
@@ -80,6 +82,16 @@ def test_hundreds_of_sentences_score_as_in_textblob(engine: Engine) -> None:
     assert_equal(engine, "\n\n".join(SENTENCES))
 
 
+def test_thousands_of_made_up_texts_score_as_in_textblob(engine: Engine) -> None:
+    chosen = random.Random(20261125)  # noqa: S311 - the same texts on every machine
+    words = sorted(dict.keys(textblob_sentiment))
+    pieces = [*SUBJECTS, *VERBS, *QUALITIES, *ENDS, ",", "–", ":", ")", "(", "8", "D", "no", "!"]
+    for _ in range(3_000):
+        parts = chosen.choices(pieces, k=6) + chosen.choices(words, k=6)
+        chosen.shuffle(parts)
+        assert_equal(engine, " ".join(parts))
+
+
 def test_a_warm_memo_changes_nothing(engine: Engine) -> None:
     text = " ".join(SENTENCES[::7])
     once, twice = engine.read(text), engine.read(text)
@@ -117,6 +129,24 @@ def test_words_signs_and_emoticons_in_any_order_score_as_in_textblob(
     engine: Engine, pieces: list[str]
 ) -> None:
     assert_equal(engine, "".join(pieces))
+
+
+def assert_parts_equal(engine: Engine, text: str) -> None:
+    spans = split(text)
+    whole, parts = engine.read_parts(text, spans)
+    assert repr(whole) == repr(engine.read(text))
+    assert repr(parts) == repr([engine.read(text[start:end]) for start, end in spans])
+
+
+@settings(max_examples=500, deadline=None)
+@given(pieces=st.lists(_pieces.map("".join), max_size=12))
+def test_one_pass_gives_a_text_and_its_sentences(engine: Engine, pieces: list[str]) -> None:
+    assert_parts_equal(engine, "".join(pieces))
+
+
+@pytest.mark.parametrize("text", [*ODDITIES, " ".join(SENTENCES[::7]), "\n\n".join(SENTENCES[::9])])
+def test_one_pass_keeps_the_oddities(engine: Engine, text: str) -> None:
+    assert_parts_equal(engine, text)
 
 
 @pytest.mark.timeout(60)

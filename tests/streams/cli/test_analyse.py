@@ -136,7 +136,7 @@ def test_a_person_sees_text_leader_and_the_words_that_count(shell: Shell) -> Non
     assert code == 0
     assert "Xi Jinping hails a wonderful deal" in out
     assert "Xi Jinping (Q15031)" in out
-    assert "wonderful +" in out
+    assert "hails +" in out
     assert "positive +" in out
 
 

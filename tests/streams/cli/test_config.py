@@ -62,7 +62,7 @@ def test_the_rules_that_the_settings_name_are_checked(tocsin: Run, tmp_path: Pat
 def test_every_problem_is_reported_at_once_with_exit_code_2(tocsin: Run) -> None:
     done = tocsin(
         "config", "check",
-        LOG_LEVL="x", HTTP_PORT="many", SCORER="vader", SECURITY_PROTOCOL="SASL_SSL",
+        LOG_LEVL="x", HTTP_PORT="many", SCORER="afinn", SECURITY_PROTOCOL="SASL_SSL",
         SASL_PASSWORD="hunter2", SSL_CA_FILE="/does/not/exist",  # noqa: S106 - made up
     )  # fmt: skip
     assert (done.code, done.out) == (2, "")
@@ -70,7 +70,7 @@ def test_every_problem_is_reported_at_once_with_exit_code_2(tocsin: Run) -> None
     for part in (
         "Did you mean TOCSIN_LOG_LEVEL?",
         "TOCSIN_HTTP_PORT is 'many'",
-        "TOCSIN_SCORER is 'vader'; it takes one of minilm, textblob, textblob-news",
+        "TOCSIN_SCORER is 'afinn'; it takes one of minilm, textblob, textblob-news, vader",
         "SASL_SSL needs a SASL mechanism",
         "SASL_SSL needs a SASL user name",
         "/does/not/exist",
