@@ -26,13 +26,16 @@ from processors.contracts import (
     MentionContext,
     Sentiment,
     Versions,
+    Withdrawal,
 )
 from processors.errors import MissingExtraError
+from processors.families import Families, load_families
 from processors.leaders import DetectedLeader, Detector, load_registry
 from processors.sentiment.confirmation import Confirmation
 from processors.sentiment.minilm.model import load_model
 from processors.sentiment.minilm.scorer import MiniLmScorer
 from processors.sentiment.scorer import Scored, Scorer, load_scorer
+from processors.stories import signature
 
 Confirm = Literal["auto", "off", "minilm"]
 
@@ -50,10 +53,14 @@ MOST_EVIDENCE_WORDS = 50
 
 @dataclass(frozen=True, slots=True)
 class Analysed:
-    """An analysis, and its mentions as they travel alone: each with its article's context."""
+    """An analysis, and its mentions as they travel alone: each with its article's context.
+
+    `withdrawal` is there where the publisher took the article back.
+    """
 
     analysis: Analysis
     mentions: tuple[Mention, ...]
+    withdrawal: Withdrawal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ class Analyser:
     detector: Detector
     scorer: Scorer
     versions: Versions
+    families: Families
     confirmation: Confirmation | None = None
     """Reads strong scores a second time; None leaves them as they are."""
 
@@ -76,9 +84,12 @@ class Analyser:
         """
         flags = _flags(article, event_time)
         if article.status != "usable":
-            return Analysed(self._analysis(article, event_time, UNKNOWN, [], flags), ())
+            analysis = self._analysis(article, event_time, UNKNOWN, [], flags)
+            return Analysed(analysis, (), self._withdrawal(article, event_time))
         on = (article.published or event_time).date()
-        leaders = self.detector.detect(article.title, article.text, on)
+        leaders = self.detector.detect(
+            article.title, article.text, on, language=article.language, country=article.country
+        )
         scored = None
         if "language_not_scored" not in flags:
             names = [span for leader in leaders for span in leader.spans]
@@ -86,13 +97,23 @@ class Analyser:
         mentions = [_mention(leader, scored, self.confirmation) for leader in leaders]
         sentiment = scored.sentiment if scored else UNKNOWN
         analysis = self._analysis(article, event_time, sentiment, mentions, flags)
-        contexts = _contexts(article, analysis, leaders)
+        contexts = _contexts(article, analysis, leaders, self.families)
         return Analysed(
             analysis,
             tuple(
                 msgspec.structs.replace(mention, context=context)
                 for mention, context in zip(mentions, contexts, strict=True)
             ),
+        )
+
+    def _withdrawal(self, article: Article, event_time: datetime) -> Withdrawal | None:
+        if article.status != "canceled":
+            return None
+        return Withdrawal(
+            withdrawn=_ref(article, self.families.family(article.source, article.url, "")),
+            revision=article.revision,
+            event_time=event_time,
+            versions=self.versions,
         )
 
     def _analysis(
@@ -169,24 +190,22 @@ def _bounded(evidence: Evidence) -> Evidence:
 
 
 def _contexts(
-    article: Article, analysis: Analysis, leaders: Sequence[DetectedLeader]
+    article: Article,
+    analysis: Analysis,
+    leaders: Sequence[DetectedLeader],
+    families: Families,
 ) -> list[MentionContext]:
     """Give each leader's mention what watch must know of the article."""
     if not leaders:
         return []
-    ref = ArticleRef(
-        article_id=article.article_id,
-        title=article.title[:MOST_TITLE_CHARACTERS],
-        url=article.url,
-        source=article.source,
-        family=article.source,
-    )
+    ref = _ref(article, families.family(article.source, article.url, article.text))
     in_lead = [
         LeaderRef(leader_id=one.leader_id, leader_name=one.leader_name)
         for one in leaders
         if one.in_lead
     ]
     version = version_digest(article)
+    signed = signature(article.title, article.text)
     return [
         MentionContext(
             mention_id=mention_id(version, leader.leader_id),
@@ -198,11 +217,23 @@ def _contexts(
             companions=[one for one in in_lead if one.leader_id != leader.leader_id]
             if leader.in_lead
             else [],
+            in_lead=leader.in_lead,
             flags=analysis.flags,
             versions=analysis.versions,
+            signature=signed,
         )
         for leader in leaders
     ]
+
+
+def _ref(article: Article, family: str) -> ArticleRef:
+    return ArticleRef(
+        article_id=article.article_id,
+        title=article.title[:MOST_TITLE_CHARACTERS],
+        url=article.url,
+        source=article.source,
+        family=family,
+    )
 
 
 def _flags(article: Article, event_time: datetime) -> list[ArticleFlag]:
@@ -243,7 +274,7 @@ def load_analyser(
         scorer=f"{scorer.name}/{scorer.version}"
         + (f"+{confirmation.version}" if confirmation else ""),
     )
-    return Analyser(Detector(registry), scorer, versions, confirmation)
+    return Analyser(Detector(registry), scorer, versions, load_families(), confirmation)
 
 
 def _confirmation(scorer: Scorer, confirm: Confirm) -> Confirmation | None:

@@ -15,7 +15,7 @@ Field = Literal["headline", "text"]
 MentionKind = Literal["name", "alias", "office"]
 OfficeStatus = Literal["in_office", "former", "elect", "not_yet", "none"]
 ArticleStatus = Literal["usable", "withheld", "canceled"]
-AlertKind = Literal["sentiment", "encounter"]
+AlertKind = Literal["sentiment", "encounter", "surge", "shift", "breaking"]
 MessageType = Literal["alert", "update", "cancel"]
 Severity = Literal["low", "medium", "high"]
 ArticleFlag = Literal["published_missing", "published_in_future", "language_not_scored"]
@@ -25,6 +25,7 @@ Polarity = Annotated[float, Meta(ge=-1.0, le=1.0)]
 Offset = Annotated[int, Meta(ge=0)]
 Percent = Annotated[int, Meta(ge=0, le=100)]
 Revision = Annotated[int, Meta(ge=1)]
+Signature = Annotated[bytes, Meta(max_length=160)]
 
 
 class Article(Struct, frozen=True, kw_only=True):
@@ -32,6 +33,7 @@ class Article(Struct, frozen=True, kw_only=True):
 
     `published` is the publisher's claim; None where there is none (never "now").
     `language` is a lower-case BCP 47 primary tag such as "en", or "" where none was given.
+    `country` is the ISO 3166-1 code of where the article is at home, or "" where none was given.
     """
 
     article_id: str
@@ -43,6 +45,7 @@ class Article(Struct, frozen=True, kw_only=True):
     language: str = ""
     published: datetime | None = None
     status: ArticleStatus = "usable"
+    country: str = ""
 
 
 class Sentiment(Struct, frozen=True, kw_only=True):
@@ -117,7 +120,9 @@ class MentionContext(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What watch must know of the article that a mention comes from.
 
     `companions` are the leaders named with this one in the headline or lead, by id;
-    empty where this leader is not named there.
+    empty where this leader is not named there. `in_lead` says whether it is. `signature` is what
+    the article's story is found by: up to 40 telling words, each as three bytes of hash and one of
+    weight.
     """
 
     mention_id: str
@@ -127,8 +132,10 @@ class MentionContext(Struct, frozen=True, kw_only=True, omit_defaults=True):
     published: datetime | None = None
     language: str = ""
     companions: list[LeaderRef] = []
+    in_lead: bool = False
     flags: list[ArticleFlag] = []
     versions: Versions
+    signature: Signature = b""
 
 
 class Mention(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -148,6 +155,18 @@ class Mention(Struct, frozen=True, kw_only=True, omit_defaults=True):
     spans: list[Span]
     evidence: list[Evidence]
     context: MentionContext | None = None
+
+
+class Withdrawal(Struct, frozen=True, kw_only=True):
+    """An article that its publisher took back.
+
+    It is in every partition of `news.mentions`, since nobody knows which leaders the article named.
+    """
+
+    withdrawn: ArticleRef
+    revision: Revision
+    event_time: datetime
+    versions: Versions
 
 
 class Analysis(Struct, frozen=True, kw_only=True):
@@ -182,11 +201,38 @@ class Window(Struct, frozen=True, kw_only=True):
     end: datetime
 
 
+class MentionCounts(Struct, frozen=True, kw_only=True):
+    """How many, over the time before the alert; event time, in whole hours."""
+
+    h12: Offset
+    h24: Offset
+    d3: Offset
+    d7: Offset
+
+
+class StoryRef(Struct, frozen=True, kw_only=True):
+    """The story that an alert is about, as it was when the alert rang.
+
+    `novelty` is 100 for a story's first report, then 75, 56, 42, 32 …; `reports` counts its
+    articles about the leader. `similar` counts articles of this and of like older stories, and
+    `mentions` all articles about the leader.
+    """
+
+    story_id: str
+    novelty: Percent
+    reports: Revision
+    first_seen: datetime
+    similar: MentionCounts
+    mentions: MentionCounts
+
+
 class Alert(Struct, frozen=True, kw_only=True):
     """Something happened around a leader, and why we say so: the value of `news.alerts.<kind>`.
 
     `alert_id` is a hash of rule, rule version, leaders and window or story: subscribers
-    deduplicate on it. `processed_at` and `replay_id` are the only fields that a replay may change.
+    deduplicate on it. An update or a cancellation is a message of its own with an id of its own;
+    `references` names the messages before it, the first one first. `processed_at` and `replay_id`
+    are the only fields that a replay may change.
     """
 
     alert_id: str
@@ -208,3 +254,4 @@ class Alert(Struct, frozen=True, kw_only=True):
     versions: Versions
     processed_at: datetime
     replay_id: str | None = None
+    story: StoryRef | None = None

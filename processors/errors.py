@@ -6,6 +6,9 @@
     └── MisconfigurationError    the operator is at fault; the worker does not start
         ├── BadRegistryError     a row of the leaders' registry
         ├── BadLexiconError      a row of a sentiment lexicon
+        ├── BadFamiliesError     a row of the publisher families
+        ├── BadConditionError    a condition of a rule, with columns
+        ├── BadRulesError        a file of rules, with every problem and its line
         ├── BadWeightsError      a file of the small model
         └── MissingExtraError    an optional part that is not installed
 
@@ -13,6 +16,8 @@ Anything else that leaves `processors` is a bug. Passing faults (a broker that i
 `streams.errors`, which adds its own branches below the same root.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -70,6 +75,51 @@ class BadRegistryError(MisconfigurationError):
 
 class BadLexiconError(MisconfigurationError):
     """A sentiment lexicon is wrong; the message names file, line and what to do."""
+
+
+class BadFamiliesError(MisconfigurationError):
+    """The file of publisher families is wrong; the message names line and what to do."""
+
+
+class BadConditionError(MisconfigurationError):
+    """A rule's condition means nothing.
+
+    Args:
+        problems: Column, counted from 1 in the condition, and what is wrong there.
+    """
+
+    def __init__(self, problems: Sequence[tuple[int, str]]) -> None:
+        super().__init__("; ".join(f"column {column}: {message}" for column, message in problems))
+        self.problems = tuple(problems)
+
+    @classmethod
+    def at(cls, column: int, message: str) -> "BadConditionError":
+        """Give the error of one problem."""
+        return cls([(column, message)])
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RulesProblem:
+    """What is wrong at a place of a file of rules; line and column count from 1."""
+
+    line: int
+    column: int
+    message: str
+
+
+class BadRulesError(MisconfigurationError):
+    """A file of rules is wrong; the message lists every problem with its line.
+
+    Args:
+        name: The file's name.
+        problems: All of them, in the order of the file.
+    """
+
+    def __init__(self, name: str, problems: Sequence[RulesProblem]) -> None:
+        lines = [f"  - {name}:{one.line}:{one.column}: {one.message}" for one in problems]
+        super().__init__("\n".join(["The rules are wrong:", *lines]))
+        self.name = name
+        self.problems = tuple(problems)
 
 
 class BadWeightsError(MisconfigurationError):

@@ -14,13 +14,16 @@ import faust
 from processors.rules import Rules
 from streams.agents.analyse import AnalyseAgent
 from streams.agents.batches import BatchLoop
+from streams.agents.holding import HoldingLoop, MarksSource
 from streams.agents.watch import WatchAgent
 from streams.analysis import Analysis
 from streams.connection import Connection
 from streams.dead_letters import DeadLetterLimit
+from streams.envelope import partition_of
 from streams.metrics import Metrics
 from streams.outbox import Outbox
 from streams.progress import Progress
+from streams.rules import own_topics
 from streams.settings import Settings
 from streams.topics import WATCH_TABLE, TopicNames
 from streams.transport import Transport
@@ -54,7 +57,9 @@ def build(
     settings: Settings,
     connection: Connection,
     analysis: Analysis,
+    rules: Rules,
     metrics: Metrics,
+    marks: MarksSource,
     fail: Callable[[BaseException], None],
 ) -> App:
     """Build the app of one worker.
@@ -63,10 +68,12 @@ def build(
         settings: The settings in force.
         connection: How to reach the cluster.
         analysis: Reads the article records.
+        rules: The rules in force.
         metrics: Where everything is counted.
+        marks: Where watch learns up to which event time everything is analysed.
         fail: Ends the worker with an error.
     """
-    names = TopicNames.of(settings)
+    names = TopicNames.of(settings, own_topics(rules))
     app = _faust(settings, connection)
     articles = _raw_topic(app, names.articles, settings.partitions)
     mentions = _raw_topic(app, names.mentions, settings.partitions)
@@ -91,7 +98,8 @@ def build(
         ),
     )
     watch = WatchAgent(
-        rules=Rules(),
+        rules=rules,
+        partition_of=lambda key: partition_of(key, settings.partitions),
         names=names,
         outbox=outbox,
         metrics=metrics,
@@ -103,8 +111,19 @@ def build(
     async def analyse_articles(stream: Any) -> None:
         await loop.run(stream, "analyse", analyse.handle, BATCHES_IN_HAND)
 
+    holding = HoldingLoop(
+        agent=watch,
+        progress=progress,
+        metrics=metrics,
+        marks=marks,
+        generation=loop.generation,
+        fail=fail,
+        batch_records=settings.batch_records,
+        batch_wait_seconds=settings.batch_wait_seconds,
+    )
+
     async def watch_mentions(stream: Any) -> None:
-        await loop.run(stream, "watch", watch.handle)
+        await holding.run(stream, "watch")
 
     app.agent(articles, name="analyse")(analyse_articles)
     app.agent(mentions, name="watch")(watch_mentions)

@@ -13,7 +13,7 @@ from functools import lru_cache
 import msgspec
 from aiokafka.partitioner import murmur2
 
-from processors.contracts import Alert, Analysis, Mention
+from processors.contracts import Alert, Analysis, Mention, Withdrawal
 from processors.errors import BadArticleError, DeadLetterReason
 
 # Kafka allows a header without a value.
@@ -100,6 +100,19 @@ _leaders_partition = lru_cache(maxsize=8_192)(partition_of)
 
 def _keyed(topic: str, key: bytes, value: bytes, partition: int) -> Outgoing:
     return Outgoing(topic, key, value, _JSON_HEADERS, partition=partition)
+
+
+def withdrawal_records(
+    topic: str, withdrawal: Withdrawal | None, partitions: int
+) -> list[Outgoing]:
+    """Build the records of a withdrawal, if there is one: one for each partition of the mentions.
+
+    Nobody knows which leaders the article named before, so every leader's state must hear of it.
+    """
+    if withdrawal is None:
+        return []
+    key, value = withdrawal.withdrawn.article_id.encode(), _encode(withdrawal)
+    return [Outgoing(topic, key, value, _JSON_HEADERS, partition=n) for n in range(partitions)]
 
 
 def alert_record(topic: str, alert: Alert) -> Outgoing:

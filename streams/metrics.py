@@ -67,6 +67,16 @@ CATALOGUE: tuple[Metric, ...] = (
         ("rule", "reason"),
     ),
     Metric(
+        "tocsin_mentions_held",
+        "gauge",
+        "Mentions read that wait for earlier ones: for the watermark of all articles.",
+    ),
+    Metric(
+        "tocsin_mentions_late_total",
+        "counter",
+        "Mentions that came after later ones of their leader: counted, and watched as they came.",
+    ),
+    Metric(
         "tocsin_stage_duration_seconds",
         "histogram",
         "Time that one stage takes: of an article (decode, analyse), of a batch (publish, watch).",
@@ -151,6 +161,8 @@ class Metrics:
         self.mentions = self._counter("tocsin_mentions_total")
         self.alerts = self._counter("tocsin_alerts_total")
         self.alerts_suppressed = self._counter("tocsin_alerts_suppressed_total")
+        self.mentions_held = self._gauge("tocsin_mentions_held")
+        self.mentions_late = self._counter("tocsin_mentions_late_total")
         self.stage_duration = self._histogram("tocsin_stage_duration_seconds")
         self.batch_records = self._histogram("tocsin_batch_records")
         self.article_latency = self._histogram("tocsin_article_latency_seconds")

@@ -39,6 +39,7 @@ class Progress:
     finished_batches: int = 0
     _books: dict[Any, _Books] = field(default_factory=dict)
     _finished: dict[Any, int] = field(default_factory=dict)
+    _newest_ms: dict[Any, int] = field(default_factory=dict)
     _in_flight: int = 0
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -73,12 +74,25 @@ class Progress:
             self._books[tp].in_hand.append(first)
         return begun
 
-    def finish(self, generation: int, events: Iterable[Any]) -> None:
-        """Say that every output of these events is acknowledged."""
+    def hold(self) -> None:
+        """Lay a batch in hand aside: nobody waits for it, and nothing is committed beyond it."""
         self._in_flight -= 1
-        self.finished_batches += 1
         if not self._in_flight:
             self._idle.set()
+
+    def resume(self) -> None:
+        """Take up again what was laid aside."""
+        self._in_flight += 1
+        self._idle.clear()
+
+    def is_in_hand(self, generation: int, tp: Any) -> bool:
+        """Say whether a partition is still ours, in the generation in which a batch was begun."""
+        return not self.stopping and generation == self.generation and tp in self._books
+
+    def finish(self, generation: int, events: Iterable[Any]) -> None:
+        """Say that every output of these events is acknowledged."""
+        self.hold()
+        self.finished_batches += 1
         if generation != self.generation:
             return
         batch = list(events)
@@ -90,6 +104,8 @@ class Progress:
             books.in_hand.remove(first)
             after = 1 + max(event.message.offset for event in batch if event.message.tp == tp)
             self._finished[tp] = max(after, self._finished.get(tp, 0))
+            newest = max(_timestamp_ms(event) for event in batch if event.message.tp == tp)
+            self._newest_ms[tp] = max(newest, self._newest_ms.get(tp, newest))
 
     def committable(self) -> dict[Any, int]:
         """Give the next offset to read of each partition with finished records not committed."""
@@ -98,6 +114,10 @@ class Progress:
             for tp, after in self._finished.items()
             if all(after <= first for first in self._books[tp].in_hand)
         }
+
+    def newest_ms(self, tp: Any) -> int:
+        """Give the newest timestamp among a partition's finished records, in milliseconds."""
+        return self._newest_ms[tp]
 
     def committed(self, offsets: Mapping[Any, int]) -> None:
         """Strike out what is committed; what was finished meanwhile stays."""
@@ -109,6 +129,7 @@ class Progress:
         """Drop the books: the partitions are being assigned anew."""
         self._books.clear()
         self._finished.clear()
+        self._newest_ms.clear()
 
     async def idle(self, timeout_seconds: float) -> bool:
         """Wait until no batch is in flight; False if one still is after that time."""
@@ -133,6 +154,10 @@ class Progress:
             return True
         books.last_begun = offset
         return True
+
+
+def _timestamp_ms(event: Any) -> int:
+    return round((event.message.timestamp or 0.0) * 1000)
 
 
 def _firsts(events: Iterable[Any]) -> dict[Any, int]:

@@ -123,6 +123,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             " or auto (minilm where tocsin[minilm] is installed)."
         ),
     ] = "auto"
+    rules: Annotated[Text, Meta(description="File of rules (TOML). Empty: the built-in ones.")] = ""
 
     # How the worker runs.
     analysis_processes: Annotated[
@@ -139,6 +140,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     batch_wait_seconds: Annotated[
         ShortSeconds, Meta(description="How long a batch that is not full waits for more.")
     ] = 0.05
+    lateness_seconds: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=10 * 366 * 86_400,
+            description="How much earlier than one before it an article may be, and be in order.",
+        ),
+    ] = 0.2
     commit_interval_seconds: Annotated[
         Seconds, Meta(description="How often finished offsets are committed.")
     ] = 0.5

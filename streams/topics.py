@@ -10,7 +10,7 @@ that state and mentions of a leader are always with the same worker.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from kafka.errors import (
@@ -32,7 +32,7 @@ DEAD_LETTERS = "news.dead-letters"
 ALERTS = "news.alerts"
 WATCH_TABLE = "watch"
 
-ALERT_KINDS: tuple[AlertKind, ...] = ("sentiment", "encounter")
+ALERT_KINDS: tuple[AlertKind, ...] = get_args(AlertKind)
 # Headers, key and the error's description ride on top of a dead letter's original bytes.
 ENVELOPE_BYTES = 65_536
 _ALTERED = "OK"
@@ -48,10 +48,17 @@ class TopicNames:
     dead_letters: str
     watch_changelog: str
     alerts: Mapping[AlertKind, str]
+    # Topics that rules name beside these, by the name without the prefix.
+    own_alerts: Mapping[str, str]
 
     @classmethod
-    def of(cls, settings: Settings) -> "TopicNames":
-        """Build the names from the prefix and the application id."""
+    def of(cls, settings: Settings, own_alerts: Sequence[str] = ()) -> "TopicNames":
+        """Build the names from the prefix and the application id.
+
+        Args:
+            settings: The settings in force.
+            own_alerts: Topics, without prefix, that rules name: see `streams.rules.own_topics`.
+        """
         prefix = settings.topic_prefix
         return cls(
             articles=prefix + ARTICLES,
@@ -61,7 +68,12 @@ class TopicNames:
             # Faust's own rule for a table's changelog; the name must be the one it recovers from.
             watch_changelog=f"{settings.application_id}-{WATCH_TABLE}-changelog",
             alerts={kind: f"{prefix}{ALERTS}.{kind}" for kind in ALERT_KINDS},
+            own_alerts={topic: f"{prefix}{topic}" for topic in own_alerts},
         )
+
+    def of_alert(self, kind: AlertKind, rule_topic: str) -> str:
+        """Give the topic of an alert: its rule's own, or its kind's."""
+        return self.own_alerts.get(rule_topic) or self.alerts[kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +100,14 @@ class TopicDifference:
     message: str
 
 
-def plan(settings: Settings) -> list[TopicPlan]:
-    """List the topics that these settings ask for, in the order in which data flows."""
-    names = TopicNames.of(settings)
+def plan(settings: Settings, own_alerts: Sequence[str] = ()) -> list[TopicPlan]:
+    """List the topics that these settings ask for, in the order in which data flows.
+
+    Args:
+        settings: The settings in force.
+        own_alerts: Topics, without prefix, that rules name: see `streams.rules.own_topics`.
+    """
+    names = TopicNames.of(settings, own_alerts)
     article_life = str(settings.retention_articles_seconds * 1000)
     alert_life = str(settings.retention_alerts_seconds * 1000)
     kept = {"cleanup.policy": "delete", "retention.ms": article_life}
@@ -109,6 +126,10 @@ def plan(settings: Settings) -> list[TopicPlan]:
         *(
             topic(name, rung, f"alerts of kind {kind}, keyed by leader")
             for kind, name in names.alerts.items()
+        ),
+        *(
+            topic(name, rung, "alerts of the rules that name it, keyed by leader")
+            for name in names.own_alerts.values()
         ),
         topic(names.dead_letters, {**rung, "max.message.bytes": dead}, "what could not be read"),
     ]

@@ -7,10 +7,13 @@ silence.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
+from aiokafka import TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka.structs import OffsetAndMetadata
 from kafka import KafkaAdminClient
 
 from processors.contracts import Versions
@@ -23,12 +26,15 @@ from streams.http import HttpServer
 from streams.lag import LagMeter, LagReporter
 from streams.metrics import Metrics
 from streams.reachability import wait_until_reachable
+from streams.rules import own_topics, rules_in_force
 from streams.settings import Settings
 from streams.topics import TopicNames, apply, plan, require
+from streams.watermarks import WatermarkMeter, WatermarkReporter, note
 
 log = structlog.get_logger(__name__)
 
 TICK_SECONDS = 0.1
+AWAITED_COMMIT_SECONDS = 0.2
 # How long a partition that is taken away waits for the batch in flight, so that the next worker
 # does not do it again; within the time that the group waits for us.
 REVOKE_WAIT_SHARE = 0.5
@@ -42,6 +48,9 @@ class Worker:
         connection: How to reach the cluster.
         analysis: Reads the article records; started and closed here.
         on_started: Told the address of `/metrics` once the app runs.
+
+    Raises:
+        MisconfigurationError: the rules that the settings name are wrong.
     """
 
     def __init__(
@@ -55,10 +64,12 @@ class Worker:
         self._connection = connection
         self._analysis = analysis
         self._on_started = on_started
+        self._rules = rules_in_force(settings)
         self._names = TopicNames.of(settings)
         self._stop = asyncio.Event()
         self._failure: BaseException | None = None
         self.metrics = Metrics(process=True)
+        self._watermarks = WatermarkReporter(self._watermark_meter)
         self._lag = LagReporter(self._lag_meter, self.metrics, settings.lag_interval_seconds)
         self.health = Health(time.monotonic, settings.live_timeout_seconds, self._waiting)
         self._assigned: set[Any] = set()
@@ -94,6 +105,7 @@ class Worker:
         finally:
             self._lag.stop()
             self._analysis.close()
+            self._watermarks.stop()
             http.stop()
         if self._failure is not None:
             raise self._failure
@@ -126,7 +138,7 @@ class Worker:
         )
         admin = KafkaAdminClient(**self._connection.kafka_python())
         try:
-            wanted = plan(settings)
+            wanted = plan(settings, own_topics(self._rules))
             if settings.create_topics:
                 for done in apply(admin, wanted):
                     log.info("worker.topic_changed", topic=done.name, was=done.message)
@@ -142,7 +154,15 @@ class Worker:
             time.sleep(TICK_SECONDS)
 
     async def _run_app(self, address: str) -> None:
-        app = build(self._settings, self._connection, self._analysis, self.metrics, self.fail)
+        app = build(
+            self._settings,
+            self._connection,
+            self._analysis,
+            self._rules,
+            self.metrics,
+            self._watermarks,
+            self.fail,
+        )
         app.faust.on_partitions_assigned.connect(self._on_assigned)
 
         async def on_revoked(_app: Any, revoked: Any, **_: Any) -> None:
@@ -155,10 +175,16 @@ class Worker:
         app.faust.on_rebalance_complete.connect(on_recovered)
         app.faust.finalize()
         self._lag.start()
+        self._watermarks.start()
         try:
             if not await self._start(app):
                 return
-            log.info("worker.started", metrics=f"{address}/metrics", topic=self._names.articles)
+            log.info(
+                "worker.started",
+                metrics=f"{address}/metrics",
+                topic=self._names.articles,
+                rules=self._settings.rules or "built-in",
+            )
             if self._on_started is not None:
                 self._on_started(address)
             await self._tick(app)
@@ -194,7 +220,11 @@ class Worker:
             if committing is not None and committing.done():
                 committing.result()
                 committing, committed = None, time.monotonic()
-            due = time.monotonic() - committed >= self._settings.commit_interval_seconds
+            interval_seconds = self._settings.commit_interval_seconds
+            if self._watermarks.is_awaited:
+                # Mentions wait for what is committed: alerts ring so much sooner.
+                interval_seconds = min(interval_seconds, AWAITED_COMMIT_SECONDS)
+            due = time.monotonic() - committed >= interval_seconds
             if due and committing is None:
                 committing = asyncio.create_task(self._commit(app))
             try:
@@ -223,7 +253,29 @@ class Worker:
         done = await app.faust.consumer._commit_offsets(offsets)  # noqa: SLF001 - see above
         self.metrics.commits.labels("committed" if done else "failed").inc()
         if done:
+            await self._note(app, offsets)
             app.progress.committed(offsets)
+
+    async def _note(self, app: App, offsets: Mapping[Any, int]) -> None:
+        """Write beside the articles' offsets up to which event time they are finished.
+
+        Faust commits without metadata. The group may change between the two commits: then the next
+        commit, by whoever has the partition, has the note.
+        """
+        notes = {
+            TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(
+                offset, note(app.progress.newest_ms(tp))
+            )
+            for tp, offset in offsets.items()
+            if tp.topic == self._names.articles
+        }
+        if not notes:
+            return
+        thread = app.faust.consumer._thread  # noqa: SLF001 - Faust has no other way to metadata
+        try:
+            await thread.call_thread(thread._consumer.commit, notes)  # noqa: SLF001
+        except (KafkaError, IllegalStateError) as error:
+            log.warning("worker.watermark_not_noted", error=str(error) or type(error).__name__)
 
     async def _finish(self, app: App) -> None:
         """Let the batch in flight end, and commit it."""
@@ -274,6 +326,15 @@ class Worker:
     def _lag_meter(self) -> LagMeter:
         topics = (self._names.articles, self._names.mentions)
         return LagMeter(self._connection, self._settings.application_id, topics)
+
+    def _watermark_meter(self) -> WatermarkMeter:
+        return WatermarkMeter(
+            self._connection,
+            self._settings.application_id,
+            self._names.articles,
+            self._names.mentions,
+            round(self._settings.lateness_seconds * 1000),
+        )
 
     def _build_info(self, versions: Versions) -> None:
         self.metrics.build_info.labels(

@@ -31,7 +31,8 @@ from kafka import KafkaAdminClient, KafkaProducer
 from processors.contracts import Alert
 from processors.leaders.gaps import coverage, load_reviews
 from processors.leaders.registry import REGISTRY_EDITION, load_registry
-from processors.rules import Rules
+from processors.rules import KINDS, load_rules
+from processors.rules.wording import duration, steps
 from streams import errors
 from streams.brokers.embedded import EmbeddedBroker
 from streams.brokers.kafka_jars import kafka_jars
@@ -83,7 +84,7 @@ def topics_table() -> str:
     document = json.loads(published("asyncapi.json"))
     keys = {}
     for channel in document["channels"].values():
-        (message,) = channel["messages"]
+        message, *_ = channel["messages"]
         binding = document["components"]["messages"][message]["bindings"]["kafka"]
         keys[channel["address"]] = binding["key"]["description"]
     rows = []
@@ -97,44 +98,24 @@ def topics_table() -> str:
 
 
 def rules_table() -> str:
-    rules = Rules()
-    sentiment, encounter, guards = rules.sentiment, rules.encounter, rules.guards
-    grave = ", ".join(f"{name} from {least:g}" for least, name in sentiment.severities if least)
-    days = encounter.quiet_seconds // 86_400
-    strong = (
-        f"Polarity towards the leader is {sentiment.polarity:g} or more, or "
-        f"-{sentiment.polarity:g} or less, from at least {sentiment.scored_words} scored words, "
-        f"with coverage {sentiment.coverage:g} and relevance {sentiment.relevance} or more."
-    )
-    together = (
-        f"Two leaders are named together in headline or lead, with relevance {encounter.relevance} "
-        f"or more, beside at most {encounter.most_companions - 1} others."
-    )
-    once = f"Once per leader and direction in {_hours(sentiment.window_seconds)}, and per article."
-    quiet = f"Once per pair after {days} days in which they were not seen together."
+    rules = load_rules()
     rows = [
         [
-            "`sentiment`",
-            f"`{sentiment.id}`",
-            str(sentiment.version),
-            strong,
-            once,
-            f"{grave}, else low",
-        ],
-        [
-            "`encounter`",
-            f"`{encounter.id}`",
-            str(encounter.version),
-            together,
-            quiet,
-            "medium if in office, else low",
-        ],
+            f"`{rule.kind}`",
+            f"`{rule.id}`",
+            str(rule.version),
+            rule.description,
+            f"`{rule.when.source}`" if rule.when else "always",
+            "; ".join(steps(rule)),
+            f"{KINDS[rule.kind].cooldown}: {duration(rule.cooldown_seconds)}",
+        ]
+        for rule in rules
     ]
+    head = ["Kind", "Rule", "Version", "Rings when", "And", "Severity", "How often"]
     return (
-        table(["Kind", "Rule", "Version", "Rings when", "How often", "Severity"], rows)
-        + f"\nNothing rings on an article that was published more than "
-        f"{guards.stale_seconds // 86_400} days before it arrived, or dated more than "
-        f"{_hours(guards.future_seconds)} ahead.\n"
+        table(head, rows) + f"\nNothing rings on an article that was published more than "
+        f"{duration(rules.guards.stale_seconds)} before it arrived, or dated more than "
+        f"{duration(rules.guards.future_seconds)} ahead.\n"
     )
 
 
@@ -178,11 +159,6 @@ def _coverage() -> str:
 def _rows(name: str) -> list[dict[str, str]]:
     text = files("processors.leaders").joinpath(f"data/{name}.csv").read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
-
-
-def _hours(seconds: int) -> str:
-    hours = seconds // 3_600
-    return "an hour" if hours == 1 else f"{hours} hours"
 
 
 MADE: dict[str, Callable[[], str]] = {

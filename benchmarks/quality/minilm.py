@@ -23,14 +23,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from training.newsmtsc import LABELS, Example, part, read
 
 from processors.contracts import Sentiment, Span
-from processors.sentiment.confirmation import FROM_POLARITY, FROM_RELEVANCE, Confirmation
-from processors.sentiment.lexicon import load_news
+from processors.sentiment.confirmation import FROM_RELEVANCE, Confirmation
+from processors.sentiment.lexicon import load_news, single_words
+from processors.sentiment.linear import parse_leader_model
 from processors.sentiment.minilm import model as models
 from processors.sentiment.minilm.inputs import encode
 from processors.sentiment.news import NewsScorer
 
 BINS = 8
-RINGING_WORDS = (1, 3)
+RINGING_WORDS = 3
+RINGING_POLARITIES = (0.4, 0.5, 0.6, 0.75)
 INVENTED = (
     "Lawmakers in the capital condemned Emmanuel Macron on Monday over the failed reform.",
     "Ministers praised Emmanuel Macron for brokering a deal that ends a quarrel over water.",
@@ -91,21 +93,21 @@ def calibration(gold: Sequence[int], opinions: Sequence[models.Opinion]) -> None
 
 def ringing(name: str, gold: Sequence[int], sentiments: Sequence[Sentiment]) -> None:
     """Prints how many would ring, and how many of those rightly."""
-    for words in RINGING_WORDS:
+    for limit in RINGING_POLARITIES:
         rang = [
             (label, sentiment)
             for label, sentiment in zip(gold, sentiments, strict=True)
-            if abs(sentiment.polarity) >= FROM_POLARITY and sentiment.scored_words >= words
+            if abs(sentiment.polarity) >= limit and sentiment.scored_words >= RINGING_WORDS
         ]
         right = sum(label == (0 if s.polarity < 0 else 2) for label, s in rang)
         opposite = sum(label == (2 if s.polarity < 0 else 0) for label, s in rang)
         print(
-            f"  {name}, {words} or more scored words: {len(rang)} ring, "
+            f"  {name}, a rule at {limit:.2f}: {len(rang)} ring, "
             f"{right / max(1, len(rang)):.3f} rightly, {opposite} the wrong way round"
         )
 
 
-def measured(examples: Sequence[Example], model: models.Model) -> None:
+def measured(examples: Sequence[Example], model: models.Model, fast: NewsScorer) -> None:
     """Prints accuracy, calibration and what would ring, of the model and of both stages."""
     gold = [example.label for example in examples]
     took = []
@@ -119,13 +121,13 @@ def measured(examples: Sequence[Example], model: models.Model) -> None:
         f"  median {statistics.median(took):.1f} ms, p90 {percentile(took, 0.9):.1f} ms a sentence"
     )
     calibration(gold, opinions)
-    fast = fast_scores(examples)
+    scores = fast_scores(examples, fast)
     confirmation = Confirmation(model)
     both = [
         confirmation.confirmed(sentiment, evidence, spans, FROM_RELEVANCE)[0]
-        for sentiment, evidence, spans in fast
+        for sentiment, evidence, spans in scores
     ]
-    ringing("the fast scorer alone", gold, [sentiment for sentiment, _, _ in fast])
+    ringing("the fast scorer alone", gold, [sentiment for sentiment, _, _ in scores])
     ringing("confirmed by the model", gold, both)
     swapped(examples, model)
 
@@ -154,9 +156,22 @@ def swapped(examples: Sequence[Example], model: models.Model) -> None:
     print(f"  the label is the same for all {len(NAMES)} names in {same} of {len(named)} sentences")
 
 
-def fast_scores(examples: Sequence[Example]) -> list[tuple]:
+def fast_scorer(seen: Sequence[Example]) -> NewsScorer:
+    """The fast scorer with its linear model trained on `seen` alone, or as packaged if it is none.
+
+    Training takes the group `training`.
+    """
+    lexicon = load_news()
+    if not seen:
+        return NewsScorer(lexicon)
+    sys.path.append(str(Path(__file__).resolve().parents[1] / "training"))
+    from leader_model import fit  # noqa: PLC0415 - needs the group `training`
+
+    return NewsScorer(lexicon, parse_leader_model(*fit(seen), single_words(lexicon)))
+
+
+def fast_scores(examples: Sequence[Example], scorer: NewsScorer) -> list[tuple]:
     """The fast scorer's sentiment and evidence of each target, all names of a sentence masked."""
-    scorer = NewsScorer(load_news())
     names: dict[str, list[Span]] = {}
     spans = []
     for example in examples:
@@ -203,14 +218,14 @@ def main(show: Callable[[str], None] = print) -> None:
         show("Give --data FOLDER to measure on labelled sets.")
         return
     for path in sorted(given.data.rglob("*newsmtsc*.jsonl*")):
-        examples = read(path)
+        examples, seen = read(path), []
         if "train" in path.name:
             if given.weights is None:
                 show(f"{path.name}: the packaged weights were trained on it; see --weights")
                 continue
-            _, examples = part(examples, given.hold_out)
+            seen, examples = part(examples, given.hold_out)
         show(f"{path.name}: {len(examples)} targets")
-        measured(examples, model)
+        measured(examples, model, fast_scorer(seen))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from processors.articles.clean import clean_line, clean_text
 from processors.articles.cloudevents import read_document
+from processors.articles.country import read_country
 from processors.articles.fields import Fields
 from processors.articles.flat import read_flat
 from processors.articles.identity import article_id, clean_url
@@ -103,6 +104,7 @@ def _build(fields: Fields, key: bytes | None, limits: DecodeLimits) -> Article:
         language=read_language(fields.language),
         published=fields.published,
         status=fields.status,
+        country=read_country(fields.country),
     )
 
 

@@ -39,6 +39,7 @@ class Fields:
     language: Any
     revision: int
     status: ArticleStatus
+    country: str = ""
 
 
 def first_text(document: Document, names: Iterable[str]) -> str:

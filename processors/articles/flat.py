@@ -7,6 +7,7 @@ Owns the names of the flat fields, the first name winning:
     title | headline         text | body        source
     published                language           version | revision
     status                   usable | withheld | canceled
+    country                  where the article is at home, ISO 3166-1 ("KE")
 """
 
 from processors.articles.document import Document
@@ -37,4 +38,5 @@ def read_flat(document: Document) -> Fields:
         language=document.get("language"),
         revision=first_revision(document, ("version", "revision")),
         status=first_status(document, ("status",)),
+        country=first_text(document, ("country",)),
     )

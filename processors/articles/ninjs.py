@@ -83,6 +83,7 @@ def read_ninjs(document: Document) -> Fields:
         language=document.get("language"),
         revision=first_revision(document, ("version", "revision")),
         status=first_status(document, ("pubStatus", "pubstatus", "status")),
+        country=first_text(document, ("country",)),
     )
 
 

@@ -1,6 +1,7 @@
 """Reads the words next to a place in a folded text.
 
-Owns neighbouring words and the cues former and elect. Must not know people or dates.
+Owns neighbouring words, and what stands before a name or an office: its country, and the article's
+own word on whether it is still held. Must not know people or dates.
 """
 
 import re
@@ -8,6 +9,7 @@ import re
 from msgspec import Struct
 
 from processors.leaders.automaton import Hit
+from processors.leaders.words import Title, Words
 
 _WORD_AFTER = re.compile(r" ([^\W_][\w&'-]*\.?|&)")
 _WORD_REACH = 32
@@ -15,30 +17,28 @@ _OPENING_MARKS = "\"'([-"
 _ABBREVIATIONS = frozenset(
     ["mr.", "mrs.", "ms.", "dr.", "st.", "sen.", "rep.", "gov.", "gen.", "col.", "prof.", "u.s."]
 )
-
-_FORMER = re.compile(
-    r"(?:\b(?:former|ex|then|late|onetime|one-time|ousted|deposed|disgraced|past|previous)[ -])"
-    r"(?:[a-z]+ )?\Z",
-    re.IGNORECASE,
-)
-_ELECT = re.compile(r"-elect,? \Z", re.IGNORECASE)
-_CUE_REACH = 28
-_COUNTRY_GAPS = (" ", "'s ", "' ")
 _SENTENCE_ENDS = frozenset(".!?:;\n")
 _SKIPPED_BEFORE_SENTENCE = " \"'([-"
 _MARKS_BEFORE_SENTENCE = 4
+_MOST_STEPS_BACK = 6
 
 
-class Cues(Struct, frozen=True):
-    """What stands before a name: the article's own word on its office, and the country named.
+class Cues(Struct, frozen=True, gc=False):
+    """What stands before a name or an office.
 
-    `other_office` says that the words before name an office that is none of a leader's.
+    `country` are the codes that the nearest country word can mean. `other_office` says that the
+    words before a name are an office that is none of a leader's. `start` is where it all begins.
     """
 
     former: bool = False
     elect: bool = False
+    acting: bool = False
+    late: bool = False
+    outgoing: bool = False
     country: frozenset[str] = frozenset()
+    country_hit: Hit | None = None
     other_office: bool = False
+    start: int = 0
 
 
 def word_before(text: str, start: int) -> str:
@@ -77,32 +77,72 @@ def opens_sentence(text: str, start: int) -> bool:
     return before[-1] in _SENTENCE_ENDS if before else low == 0
 
 
-def cues_before(text: str, hits: list[Hit], index: int) -> Cues:
-    """Read the title, country and former or elect that stand before the hit at `index`.
+def modifier_before(text: str, start: int) -> str:
+    """The word or the hyphened prefix before `start`, lower case: "former", "then-" as "then"."""
+    if start > 1 and text[start - 1] == "-":
+        begin = start - 1
+        while begin and text[begin - 1].isalpha() and start - begin < _WORD_REACH:
+            begin -= 1
+        return text[begin : start - 1].lower()
+    return word_before(text, start).lower()
 
-    "former U.S. President Barack Obama" is read backwards: a title, a country, a cue.
+
+def cues_before(
+    text: str, hits: list[Hit], index: int, words: Words, *, after_title: bool = False
+) -> Cues:
+    """Read backwards what stands before the hit at `index`, a name or an office.
+
+    "the former acting U.S. President Barack Obama" is read as a title, a country and cue words.
+
+    Args:
+        text: Folded.
+        hits: Of the whole text.
+        index: Of the name or the office.
+        words: The language.
+        after_title: Whether the hit is an office itself, so that no other can stand before it.
     """
     start = hits[index].start
-    elect = other_office = False
     before = index - 1
-    title = hits[before].entry.title if before >= 0 else None
-    if title is not None:
-        gap = text[hits[before].end : start]
-        if gap in (" ", "-elect ", ", "):
-            elect = gap == "-elect "
-            other_office = not title.offices
-            start = hits[before].start
+    title: Title | None = None
+    country: Hit | None = None
+    seen: set[str] = set()
+    for _ in range(_MOST_STEPS_BACK):
+        if before >= 0 and hits[before].end > start:
             before -= 1
-    country: frozenset[str] = frozenset()
-    if before >= 0 and hits[before].entry.countries:
-        gap = text[hits[before].end : start]
-        if gap in _COUNTRY_GAPS:
-            country = frozenset(hits[before].entry.countries)
-            start = hits[before].start
-    window = text[max(0, start - _CUE_REACH) : start]
+            continue
+        other = hits[before] if before >= 0 else None
+        gap = (
+            text[other.end : start]
+            if other is not None and start - other.end < _WORD_REACH
+            else None
+        )
+        if other is not None and gap is not None:
+            entry = other.entry
+            if not after_title and title is None and country is None and entry.title is not None:
+                is_elect = gap[:-1].lower() in words.elect_endings
+                if gap in (" ", ", ") or is_elect:
+                    title, start, before = entry.title, other.start, before - 1
+                    if is_elect:
+                        seen.add("elect")
+                    continue
+            if country is None and entry.countries and gap in words.country_gaps:
+                country, start, before = other, other.start, before - 1
+                continue
+        word = modifier_before(text, start)
+        kind = words.cue_kinds.get(word)
+        # "and then Joe Biden spoke": only before an office does "then" mean another time.
+        if not kind or (word in words.then and title is None and not after_title):
+            break
+        seen.add(kind)
+        start -= len(word) + 1
     return Cues(
-        former=_FORMER.search(window) is not None,
-        elect=elect or _ELECT.search(window) is not None,
-        country=country,
-        other_office=other_office,
+        former="former" in seen,
+        elect="elect" in seen,
+        acting="acting" in seen,
+        late="late" in seen,
+        outgoing="outgoing" in seen,
+        country=country.entry.countries if country is not None else frozenset(),
+        country_hit=country,
+        other_office=title is not None and not title.offices,
+        start=start,
     )

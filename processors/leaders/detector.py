@@ -1,29 +1,43 @@
 """Finds leaders in an article: who is meant, in which office on the article's date, how much.
 
 Owns the order of the ladder, from the surest rung down, and what is made of all rungs together:
-full names, titles with surnames, then bare surnames of those found. It prefers silence to a wrong
-name. Must not know sentiment. The rungs are `names` and `surnames`; one automaton reads each field
-once.
+full names, titles with surnames, bare surnames of those found, bare surnames with other support,
+offices of a country, offices alone. It prefers silence to a wrong name. Must not know sentiment.
+One automaton reads each field once; every rung is a function in a module of its own.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 
 from processors.contracts import OfficeStatus, Span
+from processors.leaders.article import Article, countries_in, home_of
 from processors.leaders.automaton import Automaton
+from processors.leaders.holders import Holders
+from processors.leaders.languages import languages, load_words, with_offices
 from processors.leaders.names import (
     find_composed_names,
     find_full_names,
     find_titled_surnames,
 )
-from processors.leaders.reading import Found, Reading, first_sentence_end, lead_end, read_field
+from processors.leaders.offices import find_offices, find_offices_alone
+from processors.leaders.reading import (
+    Found,
+    Reading,
+    Rung,
+    first_sentence_end,
+    lead_end,
+    read_field,
+)
 from processors.leaders.registry import Registry
 from processors.leaders.relevance import Presence, relevance
-from processors.leaders.surnames import find_bare_surnames, first_namesake, note_strangers
-from processors.leaders.words import ENGLISH
+from processors.leaders.strangers import all_strangers, lost_surnames, note_strangers
+from processors.leaders.support import find_supported_surnames
+from processors.leaders.surnames import find_named_surnames
+from processors.leaders.words import Words
+
+FIRST_LANGUAGE = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +46,9 @@ class DetectedLeader:
 
     `country` is the code of the country or body of `office`, the office held on the article's date
     (or the last one, or the first to come: see `status`). `relevance` is 0 to 100. `spans` are
-    half-open offsets into the headline and text as given, the headline's first, in order.
-    `in_lead` is true if the leader is named in the headline or the lead.
+    half-open offsets into the headline and text as given, the headline's first, in order; `rungs`
+    say for each how it was found. `in_lead` is true if the leader is named in the headline or the
+    lead.
     """
 
     leader_id: str
@@ -44,91 +59,116 @@ class DetectedLeader:
     relevance: int
     spans: tuple[Span, ...]
     in_lead: bool
+    rungs: tuple[Rung, ...] = ()
 
 
 class Detector:
     """Finds the leaders of a registry in articles.
 
-    Build it once: it makes the automaton. It keeps no state between articles and may be shared.
+    Build it once: it makes the automaton of the first language, and that of another when its first
+    article comes. What is found never depends on earlier articles; it may be shared.
 
     Args:
         registry: Whom to look for.
+        extra_words: Languages beside the packaged ones, or instead of them, by primary tag.
     """
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, extra_words: Iterable[Words] = ()) -> None:
         self._registry = registry
-        self._automaton = Automaton(registry, ENGLISH)
+        self._holders = Holders.of(registry)
+        self._extra_words = {words.language: words for words in extra_words}
+        self._known = frozenset([*languages(), *self._extra_words])
+        self._readers: dict[str, tuple[Automaton, Words]] = {}
+        self._reader(FIRST_LANGUAGE)
 
-    def detect(self, headline: str, text: str, on: date) -> list[DetectedLeader]:
+    def _reader(self, language: str) -> tuple[Automaton, Words]:
+        reader = self._readers.get(language)
+        if reader is None:
+            words = self._extra_words.get(language) or load_words(language)
+            if language == FIRST_LANGUAGE:
+                words = with_offices(words, self._registry.offices)
+            reader = self._readers[language] = (Automaton(self._registry, words), words)
+        return reader
+
+    def detect(
+        self, headline: str, text: str, on: date, *, language: str = "", country: str = ""
+    ) -> list[DetectedLeader]:
         """Find the leaders that an article names.
 
         Args:
             headline: May be empty.
             text: May be empty.
             on: The article's date; it decides who held an office.
+            language: Lower-case primary tag; "" is read as English. Of a language without words,
+                only full names and the surnames after them are read.
+            country: Code of the country that the article is at home in, if that is known: it
+                supports surnames, and says whose "the president" is.
 
         Returns:
             The most relevant first.
         """
-        fields = (
-            read_field("headline", headline, self._automaton),
-            read_field("text", text, self._automaton),
+        is_known = not language or language in self._known
+        automaton, words = self._reader(
+            (language or FIRST_LANGUAGE) if is_known else FIRST_LANGUAGE
         )
-        if not any(reading.hits for reading in fields):
+        readings = (
+            read_field("headline", headline, automaton),
+            read_field("text", text, automaton),
+        )
+        if not any(reading.hits for reading in readings):
             return []
-        self._climb(fields, on)
+        article = Article(
+            holders=self._holders,
+            words=words,
+            on=on,
+            home=home_of(readings[1], country),
+            countries=countries_in(readings),
+        )
+        self._climb(readings, article, automaton, knows_words=is_known)
+        return self._leaders(readings, {"headline": headline, "text": text}, on)
+
+    def _climb(
+        self,
+        readings: tuple[Reading, ...],
+        article: Article,
+        automaton: Automaton,
+        *,
+        knows_words: bool,
+    ) -> None:
+        for reading in readings:
+            find_full_names(reading, article)
+            find_composed_names(reading, automaton.given_names, article)
+        _note_named(readings, article)
+        for reading in readings:
+            note_strangers(reading, article)
+        strangers = all_strangers(readings)
+        if knows_words:
+            for reading in readings:
+                find_titled_surnames(reading, article)
+            _note_named(readings, article)
+        lost = lost_surnames(readings, strangers, automaton, article)
+        if knows_words:
+            for reading in readings:
+                find_supported_surnames(reading, article, strangers, lost)
+            _note_named(readings, article)
+        for reading in readings:
+            find_named_surnames(reading, article, strangers, lost)
+        if knows_words:
+            _find_offices(readings, article)
+
+    def _leaders(
+        self, readings: tuple[Reading, ...], originals: dict[str, str], on: date
+    ) -> list[DetectedLeader]:
         found: dict[str, list[tuple[Reading, Found]]] = defaultdict(list)
-        for reading in fields:
-            for each in sorted(reading.found, key=lambda f: f.start):
+        for reading in readings:
+            for each in sorted(reading.found, key=_start):
                 found[each.person_id].append((reading, each))
-        originals = {"headline": headline, "text": text}
         total = sum(map(len, found.values()))
         leaders = [
             self._leader(person_id, places, originals, on, total, len(found))
             for person_id, places in found.items()
         ]
         return sorted(leaders, key=lambda leader: (-leader.relevance, leader.leader_id))
-
-    def _climb(self, fields: Iterable[Reading], on: date) -> None:
-        registry, words = self._registry, ENGLISH
-        countries = {c for reading in fields for hit in reading.hits for c in hit.entry.countries}
-        for reading in fields:
-            find_full_names(reading, registry, words, on, countries)
-            find_composed_names(reading, self._automaton.given_names, words)
-        named = {each.person_id for reading in fields for each in reading.found}
-        strangers: dict[str, AbstractSet[str]] = defaultdict(set)
-        for reading in fields:
-            note_strangers(reading, registry, words)
-            for surname, given in reading.strangers.items():
-                strangers[surname] |= given.keys()
-        other_holders = {surname for reading in fields for surname in reading.other_holders}
-        for reading in fields:
-            reading.other_holders = other_holders
-            find_titled_surnames(reading, registry, words, on, named)
-        supported = {each.person_id for reading in fields for each in reading.found}
-        if not supported:
-            return
-        lost = {s for s in strangers if self._is_lost(s, supported, fields, on)}
-        for reading in fields:
-            find_bare_surnames(reading, registry, words, supported, strangers, lost)
-
-    def _is_lost(
-        self, surname: str, supported: AbstractSet[str], fields: Iterable[Reading], on: date
-    ) -> bool:
-        """Whether a surname by itself is a namesake's in this article.
-
-        It is if the namesake comes first, or if the leader is not in office on the date: in 2016
-        "Clinton" is Hillary Clinton, though the article names Bill Clinton too.
-        """
-        bearers = self._automaton.bearers(surname) & supported
-        if any(self._registry.status_on(p, on)[2] != "in_office" for p in bearers):
-            return True
-        for reading in fields:
-            namesake = first_namesake(reading, surname, ENGLISH)
-            leaders = [found.start for found in reading.found if found.person_id in bearers]
-            if namesake is not None or leaders:
-                return namesake is not None and all(namesake < start for start in leaders)
-        return False
 
     def _leader(
         self,
@@ -158,6 +198,7 @@ class Detector:
             relevance=relevance(presence, all_spans, leaders),
             spans=spans,
             in_lead=in_headline or in_text_lead,
+            rungs=tuple(each.rung for _, each in places),
         )
 
     def _status(
@@ -166,14 +207,33 @@ class Detector:
         country, office, status = self._registry.status_on(person_id, on)
         if status == "in_office":
             return country, office, status
+        if status == "former":
+            # The day of a change belongs to both: who leaves at noon still held the office.
+            last = next((t for t in self._registry.terms[person_id] if t.end == on), None)
+            if last is not None:
+                return last.country, last.title, "in_office"
         if any(each.cues.elect for each in found):
             coming = next((t for t in self._registry.terms[person_id] if t.start > on), None)
             if coming is not None:
                 return coming.country, coming.title, "elect"
-            return country, office, "elect"
         if any(each.cues.former and not each.cues.other_office for each in found):
             return country, office, "former"
         return country, office, status
+
+
+def _find_offices(readings: tuple[Reading, ...], article: Article) -> None:
+    alone = [find_offices(reading, article) for reading in readings]
+    for reading, offices in zip(readings, alone, strict=True):
+        find_offices_alone(reading, offices, article)
+
+
+def _note_named(readings: tuple[Reading, ...], article: Article) -> None:
+    for reading in readings:
+        article.named.update(each.person_id for each in reading.found)
+
+
+def _start(found: Found) -> int:
+    return found.start
 
 
 def _span(reading: Reading, found: Found, original: str) -> Span:

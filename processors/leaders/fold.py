@@ -33,6 +33,7 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _INVISIBLE = "\u0300-\u036f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
 _SHORTENED = re.compile(rf"[ \t\r\n\f\v]{{2,}}|[\t\r\f\v]|[{_INVISIBLE}]+")
 _ANY_INVISIBLE = re.compile(f"[{_INVISIBLE}]")
+_STAND_IN = "\x00"
 _ODD_SPACES = ("  ", " \n", "\n ", "\t", "\r", "\f", "\v", "\n\n\n")
 
 
@@ -76,6 +77,8 @@ class Folded:
 
     def original(self, offset: int) -> int:
         """The original's offset of a character of the folded text."""
+        if not self._starts:
+            return offset
         place = bisect_right(self._starts, offset)
         return offset + (self._removed[place - 1] if place else 0)
 
@@ -88,8 +91,9 @@ def _blank(run: str) -> str:
 
 
 def _needs_shortening(text: str) -> bool:
-    if any(space in text for space in _ODD_SPACES):
-        return True
+    for space in _ODD_SPACES:
+        if space in text:
+            return True
     return not text.isascii() and _ANY_INVISIBLE.search(text) is not None
 
 
@@ -97,7 +101,10 @@ def _join_lines(text: str) -> str:
     """Make single line breaks spaces; a blank line stays, for no name reaches across it."""
     if "\n" not in text:
         return text
-    return "\n\n".join(part.replace("\n", " ") for part in text.split("\n\n"))
+    if _STAND_IN in text:
+        return "\n\n".join(part.replace("\n", " ") for part in text.split("\n\n"))
+    # Three replacements cost a quarter of parting the text.
+    return text.replace("\n\n", _STAND_IN).replace("\n", " ").replace(_STAND_IN, "\n\n")
 
 
 def fold(text: str) -> Folded:

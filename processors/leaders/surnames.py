@@ -1,184 +1,146 @@
-"""The third rung: a bare surname, of somebody whom the article names surely elsewhere.
+"""The rung of bare surnames of those whom the article names surely elsewhere.
 
-Owns when a surname by itself is that person. Must not support itself: without a full name or a
-titled one in the article there is no mention.
+Owns when a surname by itself can be a leader's at all. Must not support itself: without a full name
+or a title in the article, `processors.leaders.support` decides.
 """
 
-from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
-from processors.leaders.context import Cues, opens_sentence, word_after
+from processors.leaders.article import Article
+from processors.leaders.context import Cues, modifier_before, word_after
 from processors.leaders.names import follows_name_or_country, is_part_of_a_thing
 from processors.leaders.reading import Found, Reading
-from processors.leaders.registry import Registry
+from processors.leaders.strangers import Strangers, is_harmless
 from processors.leaders.words import Words
 
-_NO_CUES = Cues()
-# Stands for the missing word before a surname that opens a stranger's name; no word is spelt so.
-_FAMILY_NAME_FIRST = "-"
+NO_CUES = Cues()
+_ARABIC_ARTICLES = ("al-", "el-")
+# "the pre-Castro government" and "mid-May" name a time, not a person.
+_OTHER_TIMES = frozenset(["pre", "post", "mid"])
 
 
-def note_strangers(reading: Reading, registry: Registry, words: Words) -> None:
-    """Note who else bears a leader's surname here ("Hunter Biden", "Mrs Clinton"), and where first.
-
-    Args:
-        reading: The field.
-        registry: For who is addressed as "Mrs".
-        words: The language.
-    """
-    for index, hit in enumerate(reading.hits):
-        if index in reading.used or not hit.entry.surnames:
-            continue
-        surname = reading.text[hit.start : hit.end]
-        before = reading.before(index)
-        stranger = _stranger_before(reading, index, before, registry, words)
-        titled_from = hit.start - len(before) - 1
-        if not stranger and _is_family_name_first(reading, index, registry, words):
-            stranger, titled_from = _FAMILY_NAME_FIRST, hit.start
-        if not stranger:
-            continue
-        reading.strangers.setdefault(surname, {}).setdefault(stranger, hit.start)
-        title = reading.hits[index - 1].entry.title if index else None
-        if title is not None and title.offices and reading.hits[index - 1].end == titled_from - 1:
-            reading.other_holders.add(surname)
-
-
-def first_namesake(reading: Reading, surname: str, words: Words) -> int | None:
-    """Offset of the first sure namesake, such as a relative; None where there is none.
-
-    A capital before a surname may also be a caption's last word ("AP Photo Trump looks"): it keeps
-    that surname from being the leader's, and does not take the others from him.
-    """
-    places = [
-        start
-        for stranger, start in reading.strangers.get(surname, {}).items()
-        if stranger in words.given_names
-        or stranger in words.women
-        or stranger == _FAMILY_NAME_FIRST
-    ]
-    return min(places, default=None)
-
-
-def _stranger_before(
-    reading: Reading, index: int, before: str, registry: Registry, words: Words
-) -> str:
-    if not before[:1].isupper():
-        return ""
-    lower = before.lower()
-    if lower in words.women:
-        people = reading.hits[index].entry.surnames
-        return lower if all(registry.people[p].gender != "f" for p in people) else ""
-    return lower if _is_given_name(reading, index, before, words) else ""
-
-
-def _is_family_name_first(reading: Reading, index: int, registry: Registry, words: Words) -> bool:
-    """Whether a surname opens somebody else's name ("Kim Yo Jong", "President Lee Teng-hui")."""
-    if reading.in_title_case or reading.in_capitals:
-        return False
-    hit = reading.hits[index]
-    after = word_after(reading.text, hit.end)
-    if not (after[:1].isupper() and after.replace("-", "").isalpha()):
-        return False
-    if after.lower() in words.harmless_followers:
-        return False
-    if after.lower() in words.things:
-        return False
-    surname = reading.text[hit.start : hit.end]
-    return any(registry.people[p].name.startswith(f"{surname} ") for p in hit.entry.surnames)
-
-
-def _is_given_name(reading: Reading, index: int, before: str, words: Words) -> bool:
-    lower = before.lower()
-    if lower in words.given_names:
-        return True
-    if reading.in_title_case or reading.in_capitals or _is_harmless(reading, index, lower, words):
-        return False
-    if lower in words.ranks or lower in words.men:
-        return False
-    start = reading.hits[index].start - len(before) - 1
-    return before.isalpha() and not before.isupper() and not opens_sentence(reading.text, start)
-
-
-def _is_harmless(reading: Reading, index: int, lower: str, words: Words) -> bool:
-    """Whether the word before can stand before a surname without being part of the name."""
-    if lower in words.openers or lower in words.harmless_followers:
-        return True
-    if index == 0:
-        return False
-    other = reading.hits[index - 1]
-    touches = other.end == reading.hits[index].start - 1
-    return touches and bool(other.entry.countries or other.entry.title)
-
-
-def find_bare_surnames(
-    reading: Reading,
-    registry: Registry,
-    words: Words,
-    supported: AbstractSet[str],
-    strangers: Mapping[str, AbstractSet[str]],
-    lost: AbstractSet[str],
+def find_named_surnames(
+    reading: Reading, article: Article, strangers: Strangers, lost: AbstractSet[str]
 ) -> None:
-    """Find surnames that stand alone, or after "Mr" and the like.
+    """Find surnames that stand alone, or after "Mr" and the like, of those in `article.named`.
 
     Args:
         reading: The field.
-        registry: For who is addressed as "Mrs".
-        words: The language.
-        supported: Those named surely in the article.
-        strangers: Words before a surname that make it somebody else's, lower case, by surname.
+        article: With those named surely.
+        strangers: Who else bears a surname.
         lost: Surnames that belong to somebody else in this article, but for "Mr" or "Mrs".
     """
-    for index, hit in enumerate(reading.hits):
+    if not article.named:
+        return
+    for index in reading.surnames:
+        if index in reading.used:
+            continue
+        hit = reading.hits[index]
         entry = hit.entry
-        if not entry.surnames or index in reading.used or entry.not_a_person:
+        person_id = _one_named(entry.surnames & article.named, article)
+        if person_id is None or entry.title is not None:
             continue
-        people = entry.surnames & supported
-        if len(people) != 1 or entry.title is not None:
-            continue
-        person_id = next(iter(people))
-        surname = reading.text[hit.start : hit.end]
-        before = reading.before(index)
-        lower = before.lower()
-        if lower in words.men or lower in words.women:
-            is_woman = registry.people[person_id].gender == "f"
-            accepted = is_woman == (lower in words.women)
-        else:
-            others = strangers.get(surname, frozenset())
-            accepted = surname not in lost and _can_precede(reading, index, before, words, others)
-        after = word_after(reading.text, hit.end)
-        if (
-            accepted
-            and _can_follow(reading, index, after, words)
-            and not _is_calendar(surname, before, after, words)
-        ):
-            reading.found.append(Found(person_id, hit.start, hit.end, "name", _NO_CUES))
+        if stands_alone(reading, index, article, strangers, lost, person_id):
+            kind = entry.kind_for(person_id)
+            found = Found(person_id, hit.start, hit.end, kind, NO_CUES, "named_surname")
+            reading.found.append(found)
             reading.used.add(index)
+
+
+def _one_named(people: AbstractSet[str], article: Article) -> str | None:
+    """The only one named; of several, such as a father and a son, the only one in office."""
+    if len(people) <= 1:
+        return next(iter(people), None)
+    present = [p for p in sorted(people) if article.holders.countries_on(p, article.on)]
+    return present[0] if len(present) == 1 else None
+
+
+def stands_alone(
+    reading: Reading,
+    index: int,
+    article: Article,
+    strangers: Strangers,
+    lost: AbstractSet[str],
+    person_id: str,
+) -> bool:
+    """Whether a surname is a name by itself here, and can be this person's."""
+    words = article.words
+    hit = reading.hits[index]
+    surname = reading.text[hit.start : hit.end]
+    before = reading.before(index)
+    lower = before.lower()
+    if lower in words.men or lower in words.women:
+        is_woman = article.holders.registry.people[person_id].gender == "f"
+        accepted = is_woman == (lower in words.women)
+    else:
+        others = strangers.get(surname, frozenset())
+        accepted = surname not in lost and _can_precede(reading, index, before, words, others)
+    after = word_after(reading.text, hit.end)
+    if hit.start and reading.text[hit.start - 1] == "-" and not _can_be_hyphened(reading, index):
+        return False
+    return (
+        accepted
+        and _can_follow(reading, index, after, words)
+        and not _is_calendar(surname, before, after, words)
+    )
+
+
+def _can_be_hyphened(reading: Reading, index: int) -> bool:
+    """Whether a hyphen before can stand: "Trump-Kim", "anti-Modi", not "Bhutto-Zardari"."""
+    start = reading.hits[index].start
+    if index and reading.hits[index - 1].end == start - 1:
+        return True
+    prefix = modifier_before(reading.text, start)
+    begin = start - 1 - len(prefix)
+    return prefix not in _OTHER_TIMES and reading.text[begin : begin + 1].islower()
 
 
 def _can_precede(
     reading: Reading, index: int, before: str, words: Words, strangers: AbstractSet[str]
 ) -> bool:
     lower = before.lower()
-    if before == "&" or lower in strangers:
+    if before == "&" or lower in strangers or before in words.particles:
+        return False
+    if before.startswith(_ARABIC_ARTICLES):
         return False
     if not before[:1].isupper():
         return True
     if reading.in_title_case or reading.in_capitals:
         return lower not in words.given_names and lower not in words.ranks
-    return _is_harmless(reading, index, lower, words)
+    return is_harmless(reading, index, lower, words)
 
 
 def _can_follow(reading: Reading, index: int, after: str, words: Words) -> bool:
     if is_part_of_a_thing(reading, index, words):
         return False
+    if after in words.particles or after.startswith(_ARABIC_ARTICLES):
+        return False
     if not after or not (after[0].isupper() or after == "&"):
         return True
+    if _opens_longer_name(reading, index):
+        return False
     if reading.in_title_case or reading.in_capitals:
         return True
     return after.lower() in words.harmless_followers or follows_name_or_country(reading, index)
 
 
+def _opens_longer_name(reading: Reading, index: int) -> bool:
+    """Whether another surname follows, one space away: "Elizabeth May"."""
+    if index + 1 == len(reading.hits):
+        return False
+    end, following = reading.hits[index].end, reading.hits[index + 1]
+    return (
+        following.start == end + 1
+        and reading.text[end] == " "
+        and bool(following.entry.surnames)
+        and not following.entry.countries
+    )
+
+
 def _is_calendar(surname: str, before: str, after: str, words: Words) -> bool:
     if surname.lower() not in words.calendar:
         return False
-    return before.lower() in words.before_calendar or before.isdigit() or after[:1].isdigit()
+    if before.lower() in words.before_calendar or before.isdigit() or after[:1].isdigit():
+        return True
+    # "May he rest in peace" wishes; "May told them" tells.
+    return not before and after.lower() in words.after_calendar

@@ -38,11 +38,12 @@ class Confirmation:
         spans: Sequence[Span],
         relevance: int,
     ) -> tuple[Sentiment, list[Evidence]]:
-        """The score as it is, or as the model has it where it is strong.
+        """The score as it is where it is mild; where it is strong, as far as the model has it so.
 
         The model reads the evidence, the sentence that weighs most first, until it has said the
-        same as the fast score, and as strongly, or has read three. Polarity and label become the
-        model's, be they milder or the other way; the words and their counts stay the fast scorer's.
+        same as strongly, or has read three. The score then keeps its polarity, loses some, or turns
+        to the other side, and the label is the model's. It never grows stronger: what is read was
+        chosen for being strong, and says less of the whole. Words and counts stay as they were.
 
         Args:
             sentiment: The fast score of one leader.
@@ -51,8 +52,9 @@ class Confirmation:
             relevance: Of the leader in the article, 0 to 100.
         """
         shown = list(evidence)
+        fast = sentiment.polarity
         if (
-            abs(sentiment.polarity) < FROM_POLARITY
+            abs(fast) < FROM_POLARITY
             or relevance < FROM_RELEVANCE
             or sentiment.scored_words < FROM_SCORED_WORDS
         ):
@@ -64,15 +66,15 @@ class Confirmation:
                 continue
             judged.append(read)
             shown[index] = opined(shown[index], read.opinion)
-            polarity = together(judged).polarity
-            agreed = polarity * sentiment.polarity > 0 and abs(polarity) >= FROM_POLARITY
-            if agreed or len(judged) == MOST_READ:
+            said = together(judged).polarity
+            if len(judged) == MOST_READ or (said * fast > 0 and abs(said) >= abs(fast)):
                 break
         if not judged:
             return sentiment, shown
-        said = together(judged)
+        opinion = together(judged)
+        polarity = max(-abs(fast), min(abs(fast), opinion.polarity))
         return (
-            msgspec.structs.replace(sentiment, polarity=said.polarity, label=said.label),
+            msgspec.structs.replace(sentiment, polarity=polarity, label=opinion.label),
             shown,
         )
 

@@ -2,7 +2,8 @@
 
 Owns the order of the writes, on which delivery rests: alerts first, then the state that remembers
 them, then the offset. A crash between two of them repeats alerts under the same ids; the other way
-round it would lose them. Must not know when an alert rings (that is `processors.watch`).
+round it would lose them. Must not know when an alert rings (that is `processors.watch`), nor in
+which order records are to be handled (`streams.agents.holding`).
 """
 
 import asyncio
@@ -13,11 +14,24 @@ from datetime import MAXYEAR, UTC, datetime
 from typing import Any
 
 import msgspec
+import structlog
 
-from processors.contracts import Alert, Mention
+from processors.contracts import Alert, Mention, Withdrawal
 from processors.errors import BadArticleError, DeadLetterReason
 from processors.rules import Rules
-from processors.watch import NO_RULE, Suppressed, WatchState, decode_state, encode_state, watch
+from processors.watch import (
+    NO_RULE,
+    HeldState,
+    Suppressed,
+    Watched,
+    decode_state,
+    encode_state,
+    may_know,
+    new_state,
+    watch,
+    withdraw,
+)
+from processors.windows import milliseconds
 from streams.agents.analyse import incoming
 from streams.dead_letters import send_dead_letter
 from streams.envelope import Incoming, Outgoing, alert_record, dead_letter_record
@@ -26,93 +40,175 @@ from streams.outbox import Outbox
 from streams.slices import Slices
 from streams.topics import TopicNames
 
+log = structlog.get_logger(__name__)
+
 WATCH = "watch"
 # A record without a timestamp is a millisecond older than the Unix epoch.
 FIRST_YEAR = 1969
 _decode_mention = msgspec.json.Decoder(Mention).decode
+_decode_withdrawal = msgspec.json.Decoder(Withdrawal).decode
+# What only a withdrawal has; a mention of ours never begins so.
+_WITHDRAWN = b'{"withdrawn":'
 
 # A leader's id (the key of its mentions) to its encoded state.
 States = MutableMapping[bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A record as it was understood. `name` orders records of one moment."""
+
+    tp: Any
+    key: bytes
+    partition: int
+    moment_ms: int
+    name: str
+    value: Mention | Withdrawal
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A record that is no mention of ours, and its dead letter."""
+
+    letter: Outgoing
+    error: BadArticleError
 
 
 @dataclass(slots=True)
 class _Batch:
     """What one batch of mentions leads to, before any of it is written."""
 
-    states: dict[bytes, tuple[int, WatchState]] = field(default_factory=dict)
+    states: dict[bytes, tuple[int, HeldState]] = field(default_factory=dict)
+    changed: set[bytes] = field(default_factory=set)
     alerts: list[Alert] = field(default_factory=list)
     suppressed: list[Suppressed] = field(default_factory=list)
-    dead: list[tuple[Outgoing, BadArticleError]] = field(default_factory=list)
+    late: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class WatchAgent:
-    """Handles batches of mention records. `states` gives the table of the partitions it has."""
+    """Handles batches of mention records.
+
+    `states` gives the table of the partitions it has; `partition_of` the partition of a leader.
+    """
 
     rules: Rules
     names: TopicNames
     outbox: Outbox
     metrics: Metrics
     states: Callable[[], States]
+    partition_of: Callable[[bytes], int]
+    # States as they were last written, so that not every batch decodes them anew.
+    _decoded: dict[bytes, tuple[bytes, HeldState]] = field(default_factory=dict)
 
-    async def handle(self, events: Sequence[Any]) -> None:
+    def read(self, message: Any) -> Read | Unreadable:
+        """Understand a Faust message."""
+        record = incoming(message)
+        try:
+            value = _read(record)
+        except BadArticleError as error:
+            letter = dead_letter_record(self.names.dead_letters, record, WATCH, error)
+            return Unreadable(letter, error)
+        if isinstance(value, Withdrawal):
+            moment, name = value.event_time, value.withdrawn.article_id
+        else:
+            assert value.context is not None  # noqa: S101 - `_read` refuses it
+            moment, name = value.context.event_time, value.context.mention_id
+        return Read(
+            message.tp, record.key or b"", record.partition, milliseconds(moment), name, value
+        )
+
+    async def bury(self, dead: Sequence[Unreadable]) -> None:
+        """Write dead letters, and return when the broker has them."""
+        for one in dead:
+            await send_dead_letter(self.outbox, one.letter)
+            self.metrics.dead_letters.labels(one.error.reason.value).inc()
+            self.metrics.discarded.labels(WATCH, one.error.reason.value).inc()
+
+    async def handle(self, records: Sequence[Read]) -> None:
         """Watch a batch, and return when the broker has its alerts and then its states."""
         began = time.perf_counter()
         batch = _Batch()
         slices = Slices()
         now = datetime.now(UTC)
-        for event in events:
-            self._watch(incoming(event.message), batch, now)
+        for record in records:
+            if isinstance(record.value, Withdrawal):
+                self._withdraw(record, record.value, batch, now)
+            else:
+                result = watch(self._held(record, batch), record.value, self.rules, now)
+                self._gather(record.key, result, batch)
             if slices.is_due():
                 await asyncio.sleep(0)
-        for letter, _ in batch.dead:
-            await send_dead_letter(self.outbox, letter)
-        await self.outbox.send(
-            [alert_record(self.names.alerts[alert.kind], alert) for alert in batch.alerts]
-        )
+        await self.outbox.send([alert_record(self._topic(alert), alert) for alert in batch.alerts])
         self._count(batch)
         await self._keep(batch)
         self.metrics.stage_duration.labels(WATCH).observe(time.perf_counter() - began)
 
-    def _watch(self, record: Incoming, batch: _Batch, now: datetime) -> None:
-        key = record.key or b""
-        try:
-            mention = _read(record)
-        except BadArticleError as error:
-            letter = dead_letter_record(self.names.dead_letters, record, WATCH, error)
-            batch.dead.append((letter, error))
-            return
+    def _held(self, record: Read, batch: _Batch) -> HeldState:
+        return self._state(record.key, record.partition, batch)
+
+    def _state(self, key: bytes, partition: int, batch: _Batch) -> HeldState:
         held = batch.states.get(key)
-        if held is None:
-            kept = self.states().get(key)
-            state = WatchState() if kept is None else decode_state(kept)
+        if held is not None:
+            return held[1]
+        kept = self.states().get(key)
+        # Taken out: should this batch fail, what it has changed must not be found again.
+        known = self._decoded.pop(key, None)
+        if known is not None and known[0] is kept:
+            state = known[1]
         else:
-            state = held[1]
-        result = watch(state, mention, self.rules, now)
+            state = new_state() if kept is None else decode_state(kept)
+        batch.states[key] = (partition, state)
+        return state
+
+    def _withdraw(self, record: Read, withdrawal: Withdrawal, batch: _Batch, now: datetime) -> None:
+        """Tell every leader of this partition who may have alerts that rest on the article."""
+        states = self.states()
+        knowing = [key for key, (_, held) in batch.states.items() if held is not None]
+        knowing += [
+            key
+            for key, value in states.items()
+            if key not in batch.states and may_know(value, withdrawal.withdrawn.article_id)
+        ]
+        for key in knowing:
+            if self.partition_of(key) == record.partition:
+                state = self._state(key, record.partition, batch)
+                alerts = withdraw(state, withdrawal, now)
+                self._gather(key, Watched(state, tuple(alerts)), batch)
+
+    def _gather(self, key: bytes, result: Watched, batch: _Batch) -> None:
         batch.alerts += result.alerts
         batch.suppressed += result.suppressed
-        if result.state is not state:
-            batch.states[key] = (record.partition, result.state)
+        batch.late += result.late
+        if result.changed:
+            batch.changed.add(key)
+
+    def _topic(self, alert: Alert) -> str:
+        rule = self.rules.named(alert.rule.id)
+        return self.names.of_alert(alert.kind, rule.topic if rule else "")
 
     async def _keep(self, batch: _Batch) -> None:
         """Write each changed state once, to the changelog's partition of its mentions."""
         encoded = {
-            key: (partition, encode_state(state))
+            key: (partition, encode_state(state), state)
             for key, (partition, state) in batch.states.items()
+            if key in batch.changed
         }
         await self.outbox.send(
             [
                 Outgoing(self.names.watch_changelog, key, value, partition=partition)
-                for key, (partition, value) in encoded.items()
+                for key, (partition, value, _) in encoded.items()
             ]
         )
         states = self.states()
-        for key, (_, value) in encoded.items():
+        for key, (_, value, state) in encoded.items():
             states[key] = value
+            self._decoded[key] = (value, state)
         self.metrics.watched_leaders.set(len(states))
         self.metrics.watch_state_bytes.set(sum(map(len, states.values())))
 
     def _count(self, batch: _Batch) -> None:
+        self.metrics.mentions_late.inc(batch.late)
         for alert in batch.alerts:
             self.metrics.alerts.labels(alert.kind, alert.severity).inc()
             latency = time.time() - alert.event_time.timestamp()
@@ -122,34 +218,47 @@ class WatchAgent:
                 self.metrics.discarded.labels(WATCH, one.reason).inc()
             else:
                 self.metrics.alerts_suppressed.labels(one.rule, one.reason).inc()
-        for _, error in batch.dead:
-            self.metrics.dead_letters.labels(error.reason.value).inc()
-            self.metrics.discarded.labels(WATCH, error.reason.value).inc()
+                log.debug(
+                    "watch.alert_suppressed",
+                    rule=one.rule,
+                    reason=one.reason,
+                    leader=one.leader_id,
+                    article=one.article_id,
+                )
 
 
-def _read(record: Incoming) -> Mention:
-    """Read a mention; ours are always right, but anyone may write into a topic."""
+def _read(record: Incoming) -> Mention | Withdrawal:
+    """Read a record; ours are always right, but anyone may write into a topic."""
     if record.value is None:
         raise BadArticleError(DeadLetterReason.NULL_VALUE, "the mention's value is null")
     try:
-        mention = _decode_mention(record.value)
+        if record.value.startswith(_WITHDRAWN):
+            value: Mention | Withdrawal = _decode_withdrawal(record.value)
+        else:
+            value = _decode_mention(record.value)
     except msgspec.ValidationError as error:
         raise BadArticleError(DeadLetterReason.WRONG_TYPE, f"the mention: {error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadArticleError(DeadLetterReason.INVALID_JSON, f"the mention: {error}") from error
     except RecursionError as error:
         raise BadArticleError(DeadLetterReason.TOO_DEEP, "the mention: too deep") from error
-    if mention.context is None or record.key != mention.leader_id.encode():
+    if isinstance(value, Withdrawal):
+        _check_times(value.event_time, None)
+        return value
+    if value.context is None or record.key != value.leader_id.encode():
         raise BadArticleError(
             DeadLetterReason.WRONG_TYPE, "the mention has no context, or its key is not its leader"
         )
-    moment, published = mention.context.event_time, mention.context.published
+    _check_times(value.context.event_time, value.context.published)
+    return value
+
+
+def _check_times(moment: datetime, published: datetime | None) -> None:
     if not _is_aware(moment) or not _is_aware(published) or not FIRST_YEAR <= moment.year < MAXYEAR:
         raise BadArticleError(
             DeadLetterReason.INVALID_DATE,
             f"the mention's times must have a zone, and its event time lie from {FIRST_YEAR} on",
         )
-    return mention
 
 
 def _is_aware(moment: datetime | None) -> bool:

@@ -11,7 +11,7 @@ from processors.analyse import Analyser
 from processors.articles.decode import DecodeLimits, decode
 from processors.errors import BadArticleError, DeadLetterReason
 from streams.analysis.outcome import Outcome
-from streams.envelope import Incoming, analysis_record, mention_record
+from streams.envelope import Incoming, analysis_record, mention_record, withdrawal_records
 from streams.topics import TopicNames
 
 # Kafka's default limit is 1 MiB, and the broker would refuse the record for ever. Only a list of
@@ -46,6 +46,7 @@ class ArticleReader:
                 mention_record(self.names.mentions, mention, self.partitions)
                 for mention in result.mentions
             ),
+            *withdrawal_records(self.names.mentions, result.withdrawal, self.partitions),
         ]
         largest = max(len(one.value or b"") for one in outputs)
         if largest > MOST_OUTPUT_BYTES:

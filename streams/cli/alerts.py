@@ -49,10 +49,11 @@ def alerts(  # noqa: PLR0913 - one argument an option
 ) -> None:
     """Show the alerts as they ring, with their reasons.
 
-    Goes on until Ctrl-C. Reads news.alerts.<kind> as any subscriber would, without a consumer
-    group: it commits nothing and takes nothing away from anyone. Each alert is shown once, even
-    where the topic repeats it. Without --since and --from-beginning it begins with the next alert.
-    With --json each line is an alert's value as it was published.
+    Goes on until Ctrl-C. Reads news.alerts.<kind> and the topics that the rules in force name, as
+    any subscriber would, without a consumer group: it commits nothing and takes nothing away from
+    anyone. Each alert is shown once, even where the topic repeats it. Without --since and
+    --from-beginning it begins with the next alert. With --json each line is an alert's value as it
+    was published.
 
     \b
     Examples:
@@ -72,7 +73,8 @@ def alerts(  # noqa: PLR0913 - one argument an option
         )
     settings = context.settings(broker=broker)
     start = _start(since, from_beginning=from_beginning)
-    wanted = AlertFilter(severity, tuple(_queries(leader or (), context.registry_extra(settings))))
+    queries = tuple(_queries(leader or (), context.registry_extra(settings)))
+    wanted = AlertFilter(severity, queries, kind)
     try:
         _show(settings, kind, start, wanted, limit=limit, follow=follow, json=json)
     except KeyboardInterrupt:
@@ -157,10 +159,13 @@ def _records(
 ) -> "Iterator[Incoming]":
     # kafka-python takes a third of a second to load: `--help` does not pay for it.
     from streams.reading import clients, subscriber  # noqa: PLC0415 - see above
+    from streams.rules import own_topics, rules_in_force  # noqa: PLC0415
     from streams.topics import TopicNames  # noqa: PLC0415
 
-    names = TopicNames.of(settings).alerts
-    topics = list(names.values()) if kind is None else [names[kind]]
+    names = TopicNames.of(settings, own_topics(rules_in_force(settings)))
+    kinds = list(names.alerts.values()) if kind is None else [names.alerts[kind]]
+    # A rule's own topic may hold alerts of any kind.
+    topics = [*kinds, *names.own_alerts.values()]
     with clients.consumer_client(context.connection(settings), settings) as consumer:
         partitions = subscriber.partitions_of(consumer, topics)
         ends = consumer.end_offsets(partitions)

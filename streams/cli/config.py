@@ -11,6 +11,7 @@ from processors.errors import MisconfigurationError
 from streams.cli import context
 from streams.errors import BadSettingsError
 from streams.reading.visible import visible, visible_json
+from streams.rules import rules_in_force
 from streams.settings import Described, Settings, describe
 from streams.settings_loading import Effective, Problem, examine
 
@@ -67,6 +68,7 @@ def check(broker: Annotated[str | None, context.Broker] = None) -> None:
     if not any(_is_about_the_connection(problem) for problem in problems):
         messages += _connection_problems(effective.settings)
     messages += _scorer_problems(effective.settings)
+    messages += _rules_problems(effective.settings)
     if messages:
         raise BadSettingsError(messages)
     count = sum(origin != "default" for origin in effective.origins.values())
@@ -119,6 +121,15 @@ def _scorer_problems(settings: Settings) -> list[str]:
     if settings.scorer in names:
         return []
     return [f"TOCSIN_SCORER is {settings.scorer!r}; it takes one of {', '.join(names)}."]
+
+
+def _rules_problems(settings: Settings) -> list[str]:
+    try:
+        rules_in_force(settings)
+    except MisconfigurationError as error:
+        head, *listed = str(error).split(_LISTED)
+        return [f"TOCSIN_RULES: {one}" for one in listed or [head]]
+    return []
 
 
 def _connection_problems(settings: Settings) -> list[str]:

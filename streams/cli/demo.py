@@ -20,6 +20,7 @@ from streams.connection import Connection
 from streams.demo.bundle import load_bundle, redated
 from streams.demo.session import Outputs, Tally, WorkerProcess, publish, settle
 from streams.errors import EXIT_OK, PassingFaultError
+from streams.rules import own_topics, rules_in_force
 from streams.settings import Settings
 from streams.topics import TopicNames
 
@@ -104,7 +105,7 @@ def _play(
 ) -> tuple[Tally, str]:
     began = time.monotonic()
     address = worker.address()
-    names = TopicNames.of(settings)
+    names = TopicNames.of(settings, own_topics(rules_in_force(settings)))
     records = redated(load_bundle(), datetime.now(UTC))
     tally = Tally()
     first_alert_seconds: list[float] = []

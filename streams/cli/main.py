@@ -12,7 +12,18 @@ import typer
 
 from processors.errors import TocsinError
 from streams import logs
-from streams.cli import alerts, analyse, config, dead_letters, demo, ingest, leaders, topics, worker
+from streams.cli import (
+    alerts,
+    analyse,
+    config,
+    dead_letters,
+    demo,
+    ingest,
+    leaders,
+    rules,
+    topics,
+    worker,
+)
 from streams.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, exit_code
 from streams.version import tocsin_version
 
@@ -101,4 +112,5 @@ app.command()(alerts.alerts)
 app.add_typer(leaders.app, name="leaders")
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(rules.app, name="rules")
 app.add_typer(config.app, name="config")

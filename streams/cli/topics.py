@@ -7,6 +7,8 @@ import typer
 
 from streams.cli import context
 from streams.errors import EXIT_MISCONFIGURED
+from streams.rules import own_topics, rules_in_force
+from streams.settings import Settings
 
 app = typer.Typer(
     help="Show, compare and make the topics.", no_args_is_help=True, rich_markup_mode=None
@@ -25,9 +27,7 @@ def show(*, json: Annotated[bool, context.Json] = False) -> None:
       tocsin topics show --json | jq -r .name
       TOCSIN_TOPIC_PREFIX=staging. tocsin topics show
     """
-    from streams.topics import plan  # noqa: PLC0415 - loads kafka-python
-
-    for topic in plan(context.settings()):
+    for topic in _plan(context.settings()):
         if json:
             typer.echo(msgspec.json.encode(topic).decode())
             continue
@@ -61,11 +61,11 @@ def plan_(
     `tocsin --help`.
     """
     from streams.reading.clients import admin_client  # noqa: PLC0415 - loads kafka-python
-    from streams.topics import compare, plan  # noqa: PLC0415
+    from streams.topics import compare  # noqa: PLC0415
 
     settings = context.settings(broker=broker)
     with admin_client(context.connection(settings), settings) as admin:
-        wanted = plan(settings)
+        wanted = _plan(settings)
         differences = compare(admin, wanted)
     _print(differences, json=json)
     if not differences:
@@ -93,15 +93,20 @@ def apply(
     """
     from streams.reading.clients import admin_client  # noqa: PLC0415 - loads kafka-python
     from streams.topics import apply as make_so  # noqa: PLC0415
-    from streams.topics import plan  # noqa: PLC0415
 
     settings = context.settings(broker=broker)
     with admin_client(context.connection(settings), settings) as admin:
-        wanted = plan(settings)
+        wanted = _plan(settings)
         done = make_so(admin, wanted)
     _print(done, json=json, verbs={"missing": "created", "config": "altered"})
     if not done:
         typer.echo(f"All {len(wanted)} topics are as planned already.", err=True)
+
+
+def _plan(settings: Settings) -> list[Any]:
+    from streams.topics import plan  # noqa: PLC0415 - loads kafka-python
+
+    return plan(settings, own_topics(rules_in_force(settings)))
 
 
 def _print(differences: list[Any], *, json: bool, verbs: dict[str, str] | None = None) -> None:

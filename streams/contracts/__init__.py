@@ -11,6 +11,7 @@ from typing import Final
 ARTICLE_SCHEMA: Final = "article.schema.json"
 ANALYSIS_SCHEMA: Final = "analysis.schema.json"
 MENTION_SCHEMA: Final = "mention.schema.json"
+WITHDRAWAL_SCHEMA: Final = "withdrawal.schema.json"
 ALERT_SCHEMA: Final = "alert.schema.json"
 DEAD_LETTER_HEADERS_SCHEMA: Final = "dead-letter.headers.schema.json"
 ASYNCAPI: Final = "asyncapi.json"
@@ -19,6 +20,7 @@ PUBLISHED: Final = (
     ARTICLE_SCHEMA,
     ANALYSIS_SCHEMA,
     MENTION_SCHEMA,
+    WITHDRAWAL_SCHEMA,
     ALERT_SCHEMA,
     DEAD_LETTER_HEADERS_SCHEMA,
     ASYNCAPI,

@@ -10,9 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from processors.contracts import AlertKind, Analysis, Mention
+from processors.contracts import AlertKind, Analysis, Mention, Withdrawal
 from streams import envelope
-from streams.contracts import ALERT_SCHEMA, ANALYSIS_SCHEMA, MENTION_SCHEMA, examples, headers
+from streams.contracts import (
+    ALERT_SCHEMA,
+    ANALYSIS_SCHEMA,
+    MENTION_SCHEMA,
+    WITHDRAWAL_SCHEMA,
+    examples,
+    headers,
+)
 from streams.contracts.article_input import article_schema
 from streams.contracts.dialect import COMPONENTS, hoist
 from streams.contracts.schemas import VERSION, Schema, as_json, value_schemas
@@ -51,7 +58,7 @@ class _Message:
 
 @dataclass(frozen=True, slots=True)
 class _Channel:
-    """One topic, the message on it, and what Tocsin does there."""
+    """One topic, the messages on it, and what Tocsin does there."""
 
     name: str
     topic: str
@@ -60,6 +67,11 @@ class _Channel:
     operation: str
     summary: str
     more: Schema = field(default_factory=dict)
+    beside: tuple[_Message, ...] = ()
+
+    @property
+    def messages(self) -> tuple[_Message, ...]:
+        return (self.message, *self.beside)
 
 
 def document() -> Schema:
@@ -82,7 +94,7 @@ def document() -> Schema:
         "channels": {c.name: _channel(c, plans[c.topic]) for c in channels},
         "operations": {c.operation: _operation(c) for c in channels},
         "components": {
-            "messages": {c.message.name: _message(c.message) for c in channels},
+            "messages": {m.name: _message(m) for c in channels for m in c.messages},
             "schemas": _schemas(),
         },
     }
@@ -104,6 +116,7 @@ def _channels(names: TopicNames, application_id: str) -> list[_Channel]:
         _Channel(
             *("mentions", names.mentions, _mention(), "send", "sendMentions"),
             summary="Say of each leader in an article how it speaks of them.",
+            beside=(_withdrawal(),),
         ),
         *(
             _Channel(
@@ -168,6 +181,20 @@ def _mention() -> _Message:
     )
 
 
+def _withdrawal() -> _Message:
+    return _Message(
+        name="withdrawal",
+        title="Withdrawal",
+        summary="An article that its publisher took back: one record in every partition, beside the"
+        " mentions. A reader tells it by its first field, `withdrawn`.",
+        key="Id of the article.",
+        headers=headers.json_headers(),
+        payload=_ref("Withdrawal"),
+        examples={"withdrawal": _example(examples.withdrawal())},
+        correlation=("The article's id.", "$message.payload#/withdrawn/article_id"),
+    )
+
+
 def _alert(kind: AlertKind) -> _Message:
     example = examples.alerts()[kind]
     return _Message(
@@ -215,7 +242,7 @@ def _dead_letter() -> _Message:
     )
 
 
-def _example(value: Analysis | Mention) -> Schema:
+def _example(value: Analysis | Mention | Withdrawal) -> Schema:
     media_type = envelope.JSON_TYPE.decode()
     return {"headers": {envelope.CONTENT_TYPE: media_type}, "payload": as_json(value)}
 
@@ -227,7 +254,8 @@ def _channel(channel: _Channel, topic: TopicPlan) -> Schema:
         "description": f"{purpose}. The number of partitions is a setting of the deployment, and"
         " the same for all topics.",
         "messages": {
-            channel.message.name: {"$ref": f"#/components/messages/{channel.message.name}"}
+            message.name: {"$ref": f"#/components/messages/{message.name}"}
+            for message in channel.messages
         },
         "bindings": {
             "kafka": {
@@ -248,7 +276,7 @@ def _operation(channel: _Channel) -> Schema:
         "action": channel.action,
         "channel": {"$ref": at},
         "summary": channel.summary,
-        "messages": [{"$ref": f"{at}/messages/{channel.message.name}"}],
+        "messages": [{"$ref": f"{at}/messages/{one.name}"} for one in channel.messages],
         **channel.more,
     }
 
@@ -284,6 +312,7 @@ def _schemas() -> dict[str, Schema]:
         # The mentions inside an analysis have no context, so they are a schema of their own.
         **hoist(values[ANALYSIS_SCHEMA], {"Mention": "MentionInAnalysis"}),
         **hoist(values[MENTION_SCHEMA], {}),
+        **hoist(values[WITHDRAWAL_SCHEMA], {}),
         **hoist(values[ALERT_SCHEMA], {}),
     }
 

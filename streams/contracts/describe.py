@@ -18,11 +18,14 @@ from processors.contracts import (
     LeaderRef,
     Mention,
     MentionContext,
+    MentionCounts,
     RuleRef,
     Sentiment,
     Span,
+    StoryRef,
     Versions,
     Window,
+    Withdrawal,
 )
 
 FIELDS: Final[Mapping[type[Struct], Mapping[str, str]]] = {
@@ -76,8 +79,31 @@ FIELDS: Final[Mapping[type[Struct], Mapping[str, str]]] = {
         "published": "When the publisher says it appeared, in UTC; absent where nobody says.",
         "language": "The article's language such as en, in lower case; absent where not given.",
         "companions": "Leaders named with this one in headline or lead, by id; absent if none.",
+        "in_lead": "Whether the headline or lead names this leader; absent if not.",
         "flags": "What is doubtful about the article; absent if nothing.",
         "versions": "The system that made the mention.",
+        "signature": "The article's telling words: three bytes of hash and one of weight each, in"
+        " base64; absent if it has none. Articles that share them tell of one story.",
+    },
+    Withdrawal: {
+        "withdrawn": "The article that was taken back, as far as its withdrawal names it.",
+        "revision": "The version that takes it back.",
+        "event_time": "When the withdrawal entered the log, in UTC.",
+        "versions": "The system that read it.",
+    },
+    MentionCounts: {
+        "h12": "In the last 12 hours.",
+        "h24": "In the last 24 hours.",
+        "d3": "In the last 3 days.",
+        "d7": "In the last 7 days.",
+    },
+    StoryRef: {
+        "story_id": "The same story of a leader always has the same id.",
+        "novelty": "100 for the story's first report, then 75, 56, 42, 32 and so on.",
+        "reports": "Articles of the story about the leader, this one counted.",
+        "first_seen": "When its first report entered the log, in UTC.",
+        "similar": "Articles of this story and of like older ones.",
+        "mentions": "All articles about the leader.",
     },
     Mention: {
         "leader_id": "Wikidata id such as Q7747, or a stable id of our own that starts with x-.",
@@ -134,5 +160,7 @@ FIELDS: Final[Mapping[type[Struct], Mapping[str, str]]] = {
         "versions": "The system that made the alert.",
         "processed_at": "When it was made, in UTC; a replay makes it at another time.",
         "replay_id": "The replay that made it; null in the live run.",
+        "story": "The story that it is about, as it was then; null in records of earlier versions"
+        " and in cancellations.",
     },
 }

@@ -8,7 +8,15 @@ up; so are the publishers, under a top-level domain that is reserved for example
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from processors.alerts import encounter_alert, sentiment_alert
+from processors.alerts import (
+    Ringing,
+    Turn,
+    breaking_alert,
+    encounter_alert,
+    sentiment_alert,
+    shift_alert,
+    surge_alert,
+)
 from processors.contracts import (
     Alert,
     AlertKind,
@@ -18,11 +26,16 @@ from processors.contracts import (
     LeaderRef,
     Mention,
     MentionContext,
+    MentionCounts,
     Sentiment,
+    Severity,
     Span,
+    StoryRef,
     Versions,
+    Withdrawal,
 )
-from processors.rules import Rules
+from processors.rules import load_rules
+from processors.stories import signature
 from processors.windows import tumbling
 
 TITLE: Final = "Xi Jinping hails “excellent” talks with Vladimir Putin in Beijing"
@@ -117,26 +130,61 @@ def mention() -> Mention:
         published=_PUBLISHED,
         language="en",
         companions=[_PUTIN],
+        in_lead=True,
         versions=_VERSIONS,
+        signature=signature(TITLE, TEXT),
     )
     return _mention(_XI, "CN", context)
 
 
 def alerts() -> dict[AlertKind, Alert]:
     """Make an alert of every kind, as the built-in rules make them."""
-    rules = Rules()
-    processed = _ENTERED + timedelta(milliseconds=180)
+    rules = load_rules()
+    told = _ENTERED + timedelta(milliseconds=180)
     ringing = mention()
-    sentiment = sentiment_alert(
-        ringing,
-        rules.sentiment,
-        tumbling(_ENTERED, rules.sentiment.window_seconds),
-        "medium",
-        processed,
+
+    def rung(severity: Severity, seconds: int) -> Ringing:
+        return Ringing(ringing, severity, tumbling(_ENTERED, seconds), told, _story())
+
+    (sentiment, *_), (encounter, *_) = rules.sentiment, rules.encounter
+    (surge, *_), (shift, *_), (breaking, *_) = rules.surge, rules.shift, rules.breaking
+    others = [
+        ArticleRef(article_id=f"{ARTICLE_ID}-{name}", title=TITLE, url="", source=name, family=name)
+        for name in ("Example Post", "Example Courier", "Example Gazette", "Example Herald")
+    ]
+    turn = Turn("positive", [_ARTICLE, *others], 0.42, 0.05, 5.6)
+    day = tumbling(_ENTERED, 86_400).start
+    window = surge.parameters.window_seconds
+    return {
+        "sentiment": sentiment_alert(rung("low", sentiment.cooldown_seconds), sentiment),
+        "encounter": encounter_alert(rung("medium", encounter.cooldown_seconds), encounter, _PUTIN),
+        "surge": surge_alert(rung("medium", window), surge, [_ARTICLE, *others], 0.3, 1.6e-5, day),
+        "shift": shift_alert(rung("low", 86_400), shift, turn, day),
+        "breaking": breaking_alert(
+            rung("low", breaking.parameters.within_seconds), breaking, [_ARTICLE, *others], _story()
+        ),
+    }
+
+
+def withdrawal() -> Withdrawal:
+    """Make the withdrawal of the article."""
+    return Withdrawal(
+        withdrawn=_ARTICLE,
+        revision=2,
+        event_time=_ENTERED + timedelta(minutes=20),
+        versions=_VERSIONS,
     )
-    pair_window = tumbling(_ENTERED, rules.encounter.quiet_seconds)
-    encounter = encounter_alert(ringing, _PUTIN, rules.encounter, pair_window, processed)
-    return {"sentiment": sentiment, "encounter": encounter}
+
+
+def _story() -> StoryRef:
+    return StoryRef(
+        story_id="4be1c09a77d203",
+        novelty=32,
+        reports=5,
+        first_seen=_ENTERED,
+        similar=MentionCounts(h12=5, h24=5, d3=5, d7=5),
+        mentions=MentionCounts(h12=7, h24=9, d3=20, d7=41),
+    )
 
 
 def _mention(leader: LeaderRef, country: str, context: MentionContext | None) -> Mention:

@@ -13,8 +13,15 @@ from typing import Any, Final, get_args, get_type_hints
 import msgspec
 from msgspec import Struct
 
-from processors.contracts import Alert, Analysis, Mention
-from streams.contracts import ALERT_SCHEMA, ANALYSIS_SCHEMA, MENTION_SCHEMA, describe, examples
+from processors.contracts import Alert, Analysis, Mention, Withdrawal
+from streams.contracts import (
+    ALERT_SCHEMA,
+    ANALYSIS_SCHEMA,
+    MENTION_SCHEMA,
+    WITHDRAWAL_SCHEMA,
+    describe,
+    examples,
+)
 
 Schema = dict[str, Any]
 
@@ -22,7 +29,7 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 VERSION: Final = 1
 """Major version of the contracts. Another one means new schema ids and new CloudEvents types."""
 
-ADDED_LATER: Final[Collection[tuple[str, str]]] = frozenset()
+ADDED_LATER: Final[Collection[tuple[str, str]]] = frozenset({("Alert", "story")})
 """Fields (struct, name) that came after version 1 was first published.
 
 They are never required, because records from before them are still on the topics.
@@ -39,6 +46,9 @@ def value_schemas() -> dict[str, Schema]:
             "analysis", Analysis, _inside_analysis(), examples.analysis()
         ),
         MENTION_SCHEMA: _stand_alone("mention", Mention, _on_its_topic(), examples.mention()),
+        WITHDRAWAL_SCHEMA: _stand_alone(
+            "withdrawal", Withdrawal, components(Withdrawal), examples.withdrawal()
+        ),
         ALERT_SCHEMA: _stand_alone("alert", Alert, components(Alert), *examples.alerts().values()),
     }
 

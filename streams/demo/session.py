@@ -161,7 +161,13 @@ class Outputs:
         self._on_alert = on_alert
         self._seen: set[str] = set()
         self._consumer = KafkaConsumer(**connection.kafka_python(), enable_auto_commit=False)
-        topics = (names.analyses, names.mentions, names.dead_letters, *names.alerts.values())
+        topics = (
+            names.analyses,
+            names.mentions,
+            names.dead_letters,
+            *names.alerts.values(),
+            *names.own_alerts.values(),
+        )
         partitions = [
             TopicPartition(topic, partition)
             for topic in topics

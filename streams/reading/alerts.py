@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from processors.contracts import Alert, Severity
+from processors.contracts import Alert, AlertKind, Severity
 from streams.reading.visible import folded
 
 SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high")
@@ -89,14 +89,17 @@ def words_of(name: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class AlertFilter:
-    """Which alerts are wanted; empty `leaders` means any leader."""
+    """Which alerts are wanted; empty `leaders` means any leader, and no kind any kind."""
 
     least_severity: Severity = "low"
     leaders: tuple[LeaderQuery, ...] = ()
+    kind: AlertKind | None = None
 
     def wants(self, alert: Alert) -> bool:
         """Whether this one is."""
         if SEVERITIES.index(alert.severity) < SEVERITIES.index(self.least_severity):
+            return False
+        if self.kind not in (None, alert.kind):
             return False
         return not self.leaders or any(
             query.names(leader.leader_id, leader.leader_name)

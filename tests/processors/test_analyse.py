@@ -22,6 +22,7 @@ from processors.contracts import Analysis, Article, Mention
 from processors.errors import MisconfigurationError, MissingExtraError
 from processors.sentiment.minilm.model import load_model
 from processors.sentiment.scorer import DEFAULT_SCORER
+from processors.stories import signature
 
 EVENT_TIME = datetime(2026, 5, 20, 9, 15, tzinfo=UTC)
 SUMMIT = Article(
@@ -85,6 +86,7 @@ def test_mentions_travel_with_their_context_and_stay_in_the_analysis_without(
     context = by_id(analysed, "Q15031").context
     assert context is not None
     assert [one.leader_id for one in context.companions] == ["Q7747"]
+    assert context.in_lead
     assert context.event_time == EVENT_TIME
     assert context.published == SUMMIT.published
     assert context.article.url == SUMMIT.url
@@ -100,6 +102,29 @@ def test_a_leader_named_only_far_below_stands_with_nobody(analyser: Analyser) ->
     for mention in analysed.mentions:
         assert mention.context is not None
         assert mention.context.companions == []
+        assert mention.context.in_lead == (mention.leader_id == "Q15031")
+
+
+def test_an_article_that_is_taken_back_is_a_withdrawal_and_one_withheld_is_none(
+    analyser: Analyser,
+) -> None:
+    taken = Article(article_id="a", revision=2, source="S", url="u", status="canceled")
+    withdrawal = analyser.analyse(taken, EVENT_TIME).withdrawal
+    assert withdrawal is not None
+    assert (withdrawal.withdrawn.article_id, withdrawal.revision) == ("a", 2)
+    assert withdrawal.event_time == EVENT_TIME
+    held = Article(article_id="a", title="T", status="withheld")
+    assert analyser.analyse(held, EVENT_TIME).withdrawal is None
+
+
+def test_a_mention_carries_the_family_and_the_signature_of_its_article(analyser: Analyser) -> None:
+    text = "LONDON (Reuters) - Xi Jinping opened a bridge at Quillport."
+    one = Article(article_id="a", title="Xi Jinping opens a bridge", text=text, source="Gazette")
+    (mention,) = analyser.analyse(one, EVENT_TIME).mentions
+    assert mention.context is not None
+    assert mention.context.article.source == "Gazette"
+    assert mention.context.article.family == "reuters"
+    assert mention.context.signature == signature(one.title, one.text)
 
 
 @pytest.mark.parametrize("status", ["canceled", "withheld"])

@@ -18,6 +18,7 @@ UNITS = ("_seconds", "_bytes", "_records")
 WITHOUT_UNIT = {
     "tocsin_assigned_partitions",
     "tocsin_watched_leaders",
+    "tocsin_mentions_held",
     "tocsin_ready",
     "tocsin_build_info",
 }

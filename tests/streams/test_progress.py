@@ -18,6 +18,7 @@ class Message:
     tp: str
     offset: int
     generation_id: int
+    timestamp: float | None = None
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ def test_every_kind_of_alert_in_the_contract_has_a_topic() -> None:
 def test_the_prefix_is_before_every_name_but_the_changelogs_which_has_the_application_id() -> None:
     settings = Settings(topic_prefix="staging.", application_id="bell")
     names = [topic.name for topic in plan(settings)]
-    assert len(set(names)) == 7
+    assert len(set(names)) == 10
     assert [name for name in names if not name.startswith("staging.")] == ["bell-watch-changelog"]
 
 
@@ -158,7 +158,7 @@ def test_a_worker_requires_topics_and_partitions_and_is_told_what_to_do(
         require(cluster, wanted)
     message = str(caught.value)
     assert "`tocsin topics apply`" in message
-    assert message.count("is missing") == 6 + 1  # six topics, and the heading
+    assert message.count("is missing") == 9 + 1  # nine topics, and the heading
     assert "news.mentions has 7 partitions" in message
 
 

@@ -69,6 +69,10 @@ def test_a_flat_article_is_read_whole() -> None:
         ({"title": None, "headline": "H"}, "title", "H"),
         ({"text": "", "body": "B"}, "text", "B"),
         ({"title": "A\nB"}, "title", "A B"),
+        ({"country": "ke"}, "country", "KE"),
+        ({"country": "UK"}, "country", "GB"),
+        ({"country": "Kenya"}, "country", ""),
+        ({"country": None}, "country", ""),
         ({"version": None}, "revision", 1),
         ({"version": "4"}, "revision", 4),
         ({"version": 2.0}, "revision", 2),
@@ -213,9 +217,9 @@ JSON_VALUES = st.recursive(
 FIELD_NAMES = st.sampled_from(
     re.findall(
         r"\w+",
-        "id uri url title headline text body published source language version revision status"
-        " headlines bodies body_text body_xhtml versionCreated pubStatus infoSources specversion"
-        " type data data_base64 datacontenttype role value contentType name",
+        "id uri url title headline text body published source language version revision"
+        " status country headlines bodies body_text body_xhtml versionCreated pubStatus infoSources"
+        " specversion type data data_base64 datacontenttype role value contentType name",
     )
 )
 DOCUMENTS = st.recursive(

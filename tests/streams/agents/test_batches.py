@@ -19,6 +19,7 @@ class Message:
     tp: str
     offset: int
     generation_id: int = 1
+    timestamp: float | None = None
 
 
 @dataclass(frozen=True)

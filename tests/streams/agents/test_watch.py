@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -16,17 +16,20 @@ from processors.contracts import (
     MentionContext,
     Sentiment,
     Versions,
+    Withdrawal,
 )
-from processors.rules import Rules
-from processors.watch import STATE_VERSION, WatchState, decode_state, encode_state
-from streams.agents.watch import WatchAgent
-from streams.envelope import Outgoing
+from processors.rules import Rules, load_rules
+from processors.watch import STATE_VERSION, decode_state
+from streams.agents.watch import Read, WatchAgent
+from streams.envelope import Outgoing, withdrawal_records
 from streams.metrics import Metrics
+from streams.rules import own_topics
 from streams.settings import Settings
 from streams.topics import TopicNames
 
 NAMES = TopicNames.of(Settings())
 XI, PUTIN = "Q15031", "Q7747"
+PARTITION = 2
 
 
 @dataclass(frozen=True)
@@ -35,14 +38,13 @@ class Message:
     key: bytes | None
     offset: int = 0
     topic: str = NAMES.mentions
-    partition: int = 2
+    partition: int = PARTITION
     timestamp: float | None = 1_779_268_500.25
     headers: Any = ()
 
-
-@dataclass(frozen=True)
-class Event:
-    message: Message
+    @property
+    def tp(self) -> tuple[str, int]:
+        return self.topic, self.partition
 
 
 @dataclass
@@ -67,20 +69,31 @@ class Outbox:
 class Watching:
     """An agent with its table, handling one batch after another."""
 
-    def __init__(self, states: dict[bytes, bytes] | None = None, refuse: str = "") -> None:
+    def __init__(
+        self,
+        states: dict[bytes, bytes] | None = None,
+        refuse: str = "",
+        rules: Rules | None = None,
+    ) -> None:
         self.states = {} if states is None else states
         self.outbox = Outbox(refuse)
         self.metrics = Metrics()
         self.agent = WatchAgent(
-            Rules(),
-            NAMES,
+            rules or load_rules(),
+            TopicNames.of(Settings(), own_topics(rules)) if rules else NAMES,
             self.outbox,
             self.metrics,
             lambda: self.states,
+            lambda _: PARTITION,
         )
 
     def handle(self, *messages: Message) -> None:
-        asyncio.run(self.agent.handle([Event(message) for message in messages]))
+        asyncio.run(self._handle(messages))
+
+    async def _handle(self, messages: Sequence[Message]) -> None:
+        understood = [self.agent.read(message) for message in messages]
+        await self.agent.bury([one for one in understood if not isinstance(one, Read)])
+        await self.agent.handle([one for one in understood if isinstance(one, Read)])
 
     def sample(self, name: str, **labels: str) -> float | None:
         return self.metrics.registry.get_sample_value(name, labels)
@@ -136,12 +149,24 @@ def test_alerts_are_written_before_the_state_that_remembers_them() -> None:
     assert watching.states == {XI.encode(): state.value}
 
 
+def test_a_rules_own_topic_has_its_alerts_and_the_kinds_topic_has_not() -> None:
+    (strong,) = load_rules().sentiment
+    loud = replace(strong, id="loud", topic="news.alerts.desk")
+    watching = Watching(rules=Rules(sentiment=(loud, strong)))
+    watching.handle(message("a1"))
+    assert watching.outbox.topics[0] == ["news.alerts.desk", "news.alerts.sentiment"]
+    ids = [
+        msgspec.json.decode(r.value or b"", type=Alert).rule.id for r in watching.outbox.calls[0]
+    ]
+    assert ids == ["loud", "strong-sentiment"]
+
+
 def test_a_leaders_state_is_written_once_a_batch_with_all_of_it() -> None:
     watching = Watching()
     watching.handle(message("a1"), message("a1", PUTIN), message("a2"), message("a3"))
     states = watching.outbox.calls[-1]
     assert sorted(record.key or b"" for record in states) == [XI.encode(), PUTIN.encode()]
-    assert len(decode_state(watching.states[XI.encode()]).applied) == 3
+    assert len(decode_state(watching.states[XI.encode()]).kept.applied) == 3
     assert watching.sample("tocsin_watched_leaders") == 2
     held_bytes = sum(map(len, watching.states.values()))
     assert watching.sample("tocsin_watch_state_bytes") == held_bytes
@@ -236,9 +261,64 @@ def test_a_mention_without_its_article_goes_to_the_dead_letters() -> None:
 
 
 def test_a_state_that_this_version_cannot_read_stops_the_worker() -> None:
-    newer = encode_state(WatchState(version=STATE_VERSION + 1))
+    newer = msgspec.msgpack.encode([STATE_VERSION + 1])
     watching = Watching({XI.encode(): newer})
     with pytest.raises(msgspec.ValidationError):
         watching.handle(message("a1"))
     assert watching.outbox.calls == []
     assert watching.states == {XI.encode(): newer}
+
+
+def withdrawal(article_id: str = "a1", event_time: str = "2026-05-20T10:00:00Z") -> Message:
+    article = ArticleRef(article_id=article_id, title="", url="", source="S", family="S")
+    versions = Versions(tocsin="1", registry="r", lexicon="l", scorer="s")
+    value = Withdrawal(withdrawn=article, revision=2, event_time=event_time, versions=versions)  # type: ignore[arg-type]
+    (record, *_) = withdrawal_records(NAMES.mentions, value, 1)
+    return Message(record.value, record.key)
+
+
+@pytest.mark.parametrize("in_one_batch", [True, False])
+def test_a_withdrawal_reaches_every_leader_who_rang_for_the_article(in_one_batch: bool) -> None:  # noqa: FBT001 - a table's column
+    watching = Watching()
+    messages = [message("a1"), message("a1", PUTIN), message("a2", "Q3052772"), withdrawal()]
+    if in_one_batch:
+        watching.handle(*messages)
+    else:
+        for one in messages:
+            watching.handle(one)
+    sent = [
+        msgspec.json.decode(record.value or b"", type=Alert)
+        for call in watching.outbox.calls
+        for record in call
+        if record.topic == NAMES.alerts["sentiment"]
+    ]
+    cancelled = [alert for alert in sent if alert.msg_type == "cancel"]
+    assert sorted(alert.leaders[0].leader_id for alert in cancelled) == [XI, PUTIN]
+    first = {alert.leaders[0].leader_id: alert.alert_id for alert in sent[:3]}
+    assert all(a.references == [first[a.leaders[0].leader_id]] for a in cancelled)
+    before = len(watching.outbox.calls)
+    watching.handle(withdrawal())
+    later = watching.outbox.topics[before:]
+    assert all(NAMES.alerts["sentiment"] not in topics for topics in later)
+
+
+def test_a_withdrawal_of_an_unknown_article_writes_nothing() -> None:
+    watching = Watching()
+    watching.handle(message("a1"))
+    before = list(watching.outbox.calls)
+    watching.handle(withdrawal("another"))
+    assert watching.outbox.calls == before
+
+
+def test_a_withdrawal_without_a_zone_goes_to_the_dead_letters() -> None:
+    watching = Watching()
+    watching.handle(withdrawal(event_time="2026-05-20T10:00:00"))
+    assert watching.outbox.topics == [[NAMES.dead_letters]]
+    assert watching.sample("tocsin_dead_letters_total", reason="invalid_date") == 1
+
+
+def test_a_late_mention_is_counted_and_watched() -> None:
+    watching = Watching()
+    watching.handle(message("a1"), message("a2", event_time="2026-05-20T08:15:00Z"))
+    assert watching.sample("tocsin_mentions_late_total") == 1
+    assert len(watching.outbox.calls[0]) == 2

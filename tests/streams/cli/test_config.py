@@ -48,6 +48,17 @@ def test_settings_that_are_well_are_said_to_be(tocsin: Run) -> None:
     assert "No broker is set" in done.err
 
 
+def test_the_rules_that_the_settings_name_are_checked(tocsin: Run, tmp_path: Path) -> None:
+    file = tmp_path / "my.toml"
+    file.write_text("x = 1\ny = 2")
+    done = tocsin("config", "check", RULES=str(file))
+    assert done.code == 2
+    assert f"  - TOCSIN_RULES: {file}:1:1: the file has no key x." in done.err
+    assert f"  - TOCSIN_RULES: {file}:2:1: the file has no key y." in done.err
+    missing = tocsin("config", "check", RULES="none.toml")
+    assert "TOCSIN_RULES: The rules none.toml cannot be read" in missing.err
+
+
 def test_every_problem_is_reported_at_once_with_exit_code_2(tocsin: Run) -> None:
     done = tocsin(
         "config", "check",

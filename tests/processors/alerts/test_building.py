@@ -1,12 +1,20 @@
 """An alert's identity, and the sentence that says why it rang."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
-from processors.alerts import SHOWN_TITLE, alert_id, encounter_alert, sentiment_alert
+from processors.alerts import (
+    SHOWN_TITLE,
+    Ringing,
+    alert_id,
+    encounter_alert,
+    message_id,
+    sentiment_alert,
+)
 from processors.contracts import (
     Alert,
     ArticleRef,
@@ -19,7 +27,7 @@ from processors.contracts import (
     Versions,
     Window,
 )
-from processors.rules import EncounterRule, SentimentRule
+from processors.rules import load_rules
 
 EVENT_TIME = datetime(2026, 5, 20, 9, 15, tzinfo=UTC)
 WINDOW = Window(
@@ -73,7 +81,13 @@ def mention(
 
 
 def sentiment(of: Mention) -> Alert:
-    return sentiment_alert(of, SentimentRule(), WINDOW, "medium", NOW)
+    (rule,) = load_rules().sentiment
+    return sentiment_alert(Ringing(of, "medium", WINDOW, NOW), rule)
+
+
+def encounter(of: Mention, companion: LeaderRef, **changes: int) -> Alert:
+    (rule,) = load_rules().encounter
+    return encounter_alert(Ringing(of, "medium", WINDOW, NOW), replace(rule, **changes), companion)
 
 
 def test_an_alert_id_never_changes() -> None:
@@ -107,7 +121,7 @@ def test_everything_that_makes_an_alert_another_one_changes_its_id() -> None:
 
 
 @pytest.mark.parametrize(
-    ("polarity", "direction", "threshold"), [(-0.6, "negative", -0.4), (0.6, "positive", 0.4)]
+    ("polarity", "direction", "threshold"), [(-0.6, "negative", -0.5), (0.6, "positive", 0.5)]
 )
 def test_the_reason_says_the_numbers_that_the_alert_carries(
     polarity: float, direction: str, threshold: float
@@ -159,8 +173,8 @@ def test_an_encounter_is_the_same_alert_from_either_side_of_the_pair() -> None:
     xi = mention()
     putin = mention(leader_id="Q7747", leader_name="Vladimir Putin")
     ours = LeaderRef(leader_id="Q15031", leader_name="Xi Jinping")
-    one = encounter_alert(xi, COMPANION, EncounterRule(), WINDOW, NOW)
-    other = encounter_alert(putin, ours, EncounterRule(), WINDOW, NOW)
+    one = encounter(xi, COMPANION)
+    other = encounter(putin, ours)
     assert one == other
     assert [leader.leader_id for leader in one.leaders] == ["Q15031", "Q7747"]
     assert one.reason.startswith("Xi Jinping and Vladimir Putin together in headline or lead of ")
@@ -176,8 +190,8 @@ def test_an_encounter_is_the_same_alert_from_either_side_of_the_pair() -> None:
     ],
 )
 def test_an_encounter_says_how_long_it_was_quiet(quiet_seconds: int, said: str) -> None:
-    rule = EncounterRule(quiet_seconds=quiet_seconds)
-    assert encounter_alert(mention(), COMPANION, rule, WINDOW, NOW).reason.endswith(said)
+    alert = encounter(mention(), COMPANION, cooldown_seconds=quiet_seconds)
+    assert alert.reason.endswith(said)
 
 
 def test_alerts_survive_json_and_carry_their_window_and_times() -> None:
@@ -193,3 +207,10 @@ def test_alerts_survive_json_and_carry_their_window_and_times() -> None:
 def test_a_mention_without_its_article_cannot_ring() -> None:
     with pytest.raises(ValueError, match=r"read it from news\.mentions"):
         sentiment(mention(context=None))
+
+
+def test_a_message_about_an_alert_is_an_event_of_its_own() -> None:
+    first = alert_id(RULE, "surge", ["Q15031"], "w")
+    ids = {first, *(message_id(first, kind, n) for kind in ("update", "cancel") for n in (2, 3))}
+    assert len(ids) == 5
+    assert message_id(first, "update", 2) == "b0fa26f5fe25e595b46cd02576c267c8"

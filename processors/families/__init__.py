@@ -1,0 +1,134 @@
+"""Publisher families: who counts as one source.
+
+Owns which publishers belong together and which agency an article is credited to. Must not know
+where the texts of a user's own file come from, nor what a source counts for. An article credited to
+an agency ("LONDON (Reuters) - …") is the agency's, whoever printed it; else the family is that of
+its host or its publisher's name in `data/families.csv` (owners as the publishers themselves state
+them; ours); a publisher that is not there is its own family, under its registrable domain where its
+address or its name gives one, and under its name where not.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from urllib.parse import urlsplit
+
+from processors.errors import BadFamiliesError
+
+COLUMNS = ["kind", "value", "family"]
+KINDS = ("credit", "domain", "name")
+# Where agencies are credited: in the dateline, or in the last line.
+HEAD_CHARACTERS = 160
+TAIL_CHARACTERS = 120
+# Labels before which a registrable domain has one label more ("bbc.co.uk"); the public suffix list
+# has thousands more, and none of them is a publisher's that we know.
+_SECOND_LEVEL = frozenset(["ac", "co", "com", "edu", "gov", "ne", "net", "or", "org"])
+_COUNTRY_LABEL = 2
+_HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Families:
+    """The families in force. Credits are tried as written; hosts and names without case."""
+
+    domains: Mapping[str, str]
+    names: Mapping[str, str]
+    credits: Mapping[str, str]
+    _credit: re.Pattern[str]
+
+    def family(self, source: str, url: str, text: str) -> str:
+        """Name the family of an article; "" if neither source nor address is given.
+
+        Args:
+            source: The publisher's name or host, as the article says.
+            url: The article's address; may be empty.
+            text: The article's text, where an agency may be credited.
+        """
+        credited = self.credited(text)
+        if credited:
+            return credited
+        named = self.names.get(source.casefold())
+        if named:
+            return named
+        of_source, of_url = _labels(source), _labels(_host(url))
+        known = self._known(of_source or of_url)
+        return known or _registrable(of_source) or source or _registrable(of_url)
+
+    def credited(self, text: str) -> str | None:
+        """Give the family of the agency that the text is credited to."""
+        found = None
+        if "(" in text[:HEAD_CHARACTERS]:
+            found = self._credit.search(text, 0, HEAD_CHARACTERS)
+        if found is None and len(text) > HEAD_CHARACTERS:
+            tail = text[-TAIL_CHARACTERS:]
+            found = self._credit.search(tail) if "(" in tail else None
+        return self.credits[found.group(1)] if found else None
+
+    def _known(self, labels: Sequence[str]) -> str | None:
+        """Give the family of a host or of the nearest domain above it."""
+        above = (".".join(labels[at:]) for at in range(len(labels) - 1))
+        return next((self.domains[one] for one in above if one in self.domains), None)
+
+
+def load_families(*more: str) -> Families:
+    """Load the packaged families, and lay users' own over them.
+
+    Args:
+        more: Texts of files of the same form; later rows win.
+
+    Raises:
+        BadFamiliesError: a row is wrong; every problem is named with its line.
+    """
+    packaged = resources.files(__package__).joinpath("data/families.csv").read_text("utf-8")
+    return read_families((packaged, *more))
+
+
+def read_families(texts: Sequence[str]) -> Families:
+    """Read families from CSV texts; later rows win.
+
+    Raises:
+        BadFamiliesError: a row is wrong; every problem is named with its line.
+    """
+    found: dict[str, dict[str, str]] = {kind: {} for kind in KINDS}
+    problems: list[str] = []
+    for text in texts:
+        rows = csv.reader(io.StringIO(text))
+        if next(rows, None) != COLUMNS:
+            problems.append(f"line 1: the columns must be {','.join(COLUMNS)}")
+            continue
+        for row in rows:
+            if len(row) != len(COLUMNS) or row[0] not in KINDS or not row[1] or not row[2]:
+                problems.append(
+                    f"line {rows.line_num}: give one of {', '.join(KINDS)}, what is looked for, "
+                    f"and the family"
+                )
+                continue
+            kind, value, family = row
+            found[kind][value if kind == "credit" else value.casefold()] = family
+    if problems:
+        raise BadFamiliesError("\n".join(problems))
+    named = "|".join(re.escape(one) for one in sorted(found["credit"], key=len, reverse=True))
+    pattern = re.compile(rf"\(({named or '(?!)'})\)")
+    return Families(found["domain"], found["name"], found["credit"], pattern)
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _labels(host: str) -> Sequence[str]:
+    return host.lower().split(".") if _HOST.fullmatch(host) else ()
+
+
+def _registrable(labels: Sequence[str]) -> str:
+    """Give the domain that is registered: two labels, or three below a suffix like "co.uk"."""
+    if not labels:
+        return ""
+    three = len(labels[-1]) == _COUNTRY_LABEL and labels[-2] in _SECOND_LEVEL
+    return ".".join(labels[-3:] if three else labels[-2:])

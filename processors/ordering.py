@@ -1,0 +1,107 @@
+"""Puts records back into the order of event time.
+
+Owns the waiting of records until nothing earlier can come. Must not know what a record is, nor how
+a watermark is found. Articles of several partitions are analysed at different speeds, so a leader's
+mentions arrive out of order; a watermark says up to which event time all have arrived. What is
+released is in the order of event time, ties by id, so that it is the same however the records
+arrived. This is the field's bounded out-of-orderness: what comes after its watermark is late, and
+is released as it comes.
+
+A watermark is measured apart from the reading of records, so it comes with the offset up to which
+the records before it stand in the log, and counts once they have been read.
+"""
+
+import math
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """A watermark, and for each partition the offset up to which its records stand in the log.
+
+    `watermark_ms` is event time: negative infinity where nothing is known, and infinity where
+    nothing is to come.
+    """
+
+    watermark_ms: float
+    ends: Mapping[int, int]
+
+
+@dataclass(slots=True)
+class _Partition(Generic[T]):
+    # Moment, name, offset and record: a heap.
+    waiting: list[tuple[int, str, int, T]] = field(default_factory=list)
+    read_to: int = 0
+    watermark_ms: float = -math.inf
+    ahead: deque[tuple[int, float]] = field(default_factory=deque)
+
+    def read(self, offset: int) -> None:
+        self.read_to = max(self.read_to, offset + 1)
+        while self.ahead and self.ahead[0][0] <= self.read_to:
+            end, watermark_ms = self.ahead.popleft()
+            if watermark_ms == math.inf:
+                # Nothing is to come now, but something may come later: all that is here is ready.
+                here = [one[0] for one in self.waiting if one[2] < end]
+                watermark_ms = max(here, default=-math.inf)
+            self.watermark_ms = max(self.watermark_ms, watermark_ms)
+
+
+class Reordering(Generic[T]):
+    """Records that wait, by partition.
+
+    Args:
+        most_held: Records of one partition that wait at most. Beyond them the earliest is released
+            although something earlier may come: memory is bounded, and order then is not.
+    """
+
+    def __init__(self, most_held: int) -> None:
+        self._most_held = most_held
+        self._partitions: dict[int, _Partition[T]] = {}
+        self.forced = 0
+
+    def __len__(self) -> int:
+        return sum(len(one.waiting) for one in self._partitions.values())
+
+    def add(self, partition: int, offset: int, moment_ms: int, name: str, record: T) -> None:
+        """Take a record in. `name` orders records of one moment."""
+        held = self._partitions.setdefault(partition, _Partition())
+        heappush(held.waiting, (moment_ms, name, offset, record))
+        held.read(offset)
+
+    def passed(self, partition: int, offset: int) -> None:
+        """Say that a record was read that is not to wait."""
+        self._partitions.setdefault(partition, _Partition()).read(offset)
+
+    def mark(self, marks: Marks) -> None:
+        """Take a measured watermark in, for the partitions that were read from."""
+        for partition, held in self._partitions.items():
+            end = marks.ends.get(partition)
+            if end is None:
+                continue
+            if held.ahead and held.ahead[-1][0] == end:
+                # What stands before that end has not been read yet: the newer mark is the better.
+                held.ahead.pop()
+            held.ahead.append((end, marks.watermark_ms))
+            held.read(held.read_to - 1)
+
+    def release(self, most: int) -> list[T]:
+        """Give up to so many records that wait no longer, in the order of event time."""
+        ready: list[T] = []
+        for held in self._partitions.values():
+            while held.waiting and len(ready) < most:
+                is_forced = len(held.waiting) > self._most_held
+                if held.waiting[0][0] > held.watermark_ms and not is_forced:
+                    break
+                self.forced += held.waiting[0][0] > held.watermark_ms
+                ready.append(heappop(held.waiting)[-1])
+        return ready
+
+    def forget(self) -> None:
+        """Drop everything: the partitions are being assigned anew."""
+        self._partitions.clear()

@@ -1,0 +1,37 @@
+"""Stories: which reports tell of the same event.
+
+Owns signatures and their likeness, and the book of a leader's stories. Must not know leaders, rules
+or alerts.
+"""
+
+from processors.stories.book import (
+    MOST_STORIES,
+    Placed,
+    Story,
+    StoryBook,
+    novelty,
+)
+from processors.stories.signature import (
+    MOST_TERMS,
+    TERM_BYTES,
+    is_copy,
+    mark,
+    signature,
+    unpack,
+    without,
+)
+
+__all__ = [
+    "MOST_STORIES",
+    "MOST_TERMS",
+    "TERM_BYTES",
+    "Placed",
+    "Story",
+    "StoryBook",
+    "is_copy",
+    "mark",
+    "novelty",
+    "signature",
+    "unpack",
+    "without",
+]

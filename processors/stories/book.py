@@ -1,0 +1,181 @@
+"""The book of one leader's stories: places each report in the story that it is most like.
+
+Owns what makes two reports one story. Must not know leaders, sources, rules or alerts. A report
+joins the open story whose centre is most like it, by the cosine of their weighed terms, if they are
+alike enough; else it begins a story. This is single-pass clustering with a moving centre, as in
+topic detection (Allan et al. 1998). A story stays open for a time from its first report on, so that
+a story that goes on for weeks cannot swallow everything near it.
+
+A centre is kept in whole numbers, so that a book that went through the changelog in the middle of a
+batch is the same as one that did not.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from msgspec import Struct
+
+from processors.stories.signature import MOST_TERMS, Terms, length, pack, unpack
+from processors.windows import counted
+
+# Chosen on the 404 articles of Giveme5W1H: `benchmarks/quality/stories.py` has the curve.
+LEAST_LIKENESS = 0.22
+MOST_STORIES = 64
+# A centre is that of so many first reports: then it is found, and moving it costs time.
+CENTRE_REPORTS = 8
+HOUR_MS = 3_600_000
+KEPT_MS = 7 * 24 * HOUR_MS
+
+
+class Story(Struct, array_like=True):
+    """One story: its key, its times, how many reports it has and in which hours, and its centre.
+
+    Moments are milliseconds of event time, hours are whole hours since the Unix epoch; `centre` is
+    in the form of a signature. `opinion` says whether its tone was counted.
+    """
+
+    key: int
+    first_ms: int
+    last_ms: int
+    reports: int
+    centre: bytes
+    hours: dict[int, int]
+    opinion: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a report belongs. `similar` counts the reports of this and of like older stories.
+
+    The counts are over the last 12 hours, 24 hours, 3 days and 7 days.
+    """
+
+    story: Story
+    is_first: bool
+    similar: list[int]
+
+
+class StoryBook:
+    """The stories of one leader, found by their terms.
+
+    Args:
+        stories: As kept in the state; the book changes this list and the stories in it.
+    """
+
+    __slots__ = ("_by_key", "_lengths", "_postings", "stories")
+
+    def __init__(self, stories: list[Story]) -> None:
+        self.stories = stories
+        self._by_key = {story.key: story for story in stories}
+        self._lengths: dict[int, float] = {}
+        self._postings: dict[int, dict[int, int]] = defaultdict(dict)
+        for story in stories:
+            self._index(story.key, unpack(story.centre))
+
+    def place(
+        self, key: int, moment_ms: int, signed: Terms, open_ms: int, *, counts: bool = True
+    ) -> Placed:
+        """Put a report into its story.
+
+        Args:
+            key: The new story's key, if the report begins one.
+            moment_ms: The report's event time.
+            signed: The report's terms; without any it is like nothing.
+            open_ms: How long after its first report a story takes reports.
+            counts: False for an article that was placed before: an edit is no further report.
+        """
+        found = self._find(moment_ms, signed, open_ms)
+        older = [story for story in found if abs(moment_ms - story.first_ms) > open_ms]
+        story = next((one for one in found if abs(moment_ms - one.first_ms) <= open_ms), None)
+        # Without terms there is nothing to find a report by but its key: the same article again.
+        story = story or (None if signed else self._by_key.get(key))
+        is_first = story is None
+        if story is None:
+            story = self._begin(key, moment_ms, signed)
+        elif counts:
+            self._join(story, moment_ms, signed)
+        hour = moment_ms // HOUR_MS
+        if counts or is_first:
+            story.hours[hour] = story.hours.get(hour, 0) + 1
+        reported = [pair for one in (story, *older) for pair in one.hours.items()]
+        return Placed(story, is_first, counted(reported, hour))
+
+    def get(self, key: int) -> Story | None:
+        """Give a story by its key, if it is still known."""
+        return self._by_key.get(key)
+
+    def _find(self, moment_ms: int, signed: Terms, open_ms: int) -> list[Story]:
+        """Give the known stories like these terms, the most like first."""
+        products: dict[int, int] = {}
+        known, product_of = self._postings.get, products.get
+        for term, weight in signed.items():
+            postings = known(term)
+            if postings:
+                for story_key, other in postings.items():
+                    products[story_key] = product_of(story_key, 0) + weight * other
+        ours, lengths = length(signed), self._lengths
+        least = LEAST_LIKENESS * ours
+        alike = [
+            (-product / lengths[story_key], story_key)
+            for story_key, product in products.items()
+            if product >= least * lengths[story_key]
+        ]
+        alike.sort()
+        furthest = max(open_ms, KEPT_MS)
+        stories = [self._by_key[story_key] for _, story_key in alike]
+        return [one for one in stories if abs(moment_ms - one.first_ms) <= furthest]
+
+    def _begin(self, key: int, moment_ms: int, signed: Terms) -> Story:
+        while key in self._by_key:  # an article whose new version tells another story
+            key += 1
+        story = Story(key, moment_ms, moment_ms, 1, pack(signed), {})
+        self.stories.append(story)
+        self._by_key[key] = story
+        self._index(key, signed)
+        if len(self.stories) > MOST_STORIES:
+            self._drop(min(self.stories, key=lambda one: (one.last_ms, one.key)))
+        return story
+
+    def _join(self, story: Story, moment_ms: int, signed: Terms) -> None:
+        story.reports += 1
+        story.first_ms = min(story.first_ms, moment_ms)
+        story.last_ms = max(story.last_ms, moment_ms)
+        if story.reports <= CENTRE_REPORTS:
+            self._move(story, signed)
+
+    def _move(self, story: Story, signed: Terms) -> None:
+        """Draw a story's centre towards its newest report."""
+        centre = unpack(story.centre)
+        for term in centre:
+            del self._postings[term][story.key]
+        share, before = story.reports, story.reports - 1
+        weighed = [
+            (-((before * centre.get(term, 0) + signed.get(term, 0)) // share), term)
+            for term in {**centre, **signed}
+        ]
+        weighed.sort()
+        centre = {term: -mean for mean, term in weighed[:MOST_TERMS] if mean}
+        story.centre = pack(centre)
+        self._index(story.key, centre)
+
+    def _index(self, key: int, centre: Terms) -> None:
+        self._lengths[key] = length(centre) or 1.0
+        for term, weight in centre.items():
+            self._postings[term][key] = weight
+
+    def _drop(self, story: Story) -> None:
+        self.stories.remove(story)
+        del self._by_key[story.key]
+        del self._lengths[story.key]
+        for term in unpack(story.centre):
+            del self._postings[term][story.key]
+            if not self._postings[term]:
+                del self._postings[term]
+
+
+def novelty(reports: int) -> int:
+    """Rate the n-th report of a story: 100, 75, 56, 42, 32 …, as users of news analytics know it.
+
+    The steps are those of RavenPack's event novelty score.
+    """
+    return round(100 * 0.75 ** (reports - 1))

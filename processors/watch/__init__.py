@@ -1,0 +1,42 @@
+"""Watch: a leader's mentions in, alerts out.
+
+Owns the state of one leader and the decision to ring. Must not know where the state is kept: it
+comes in and goes out as an argument. All time is the mention's event time.
+"""
+
+from processors.watch.applying import NO_RULE, Watched, watch
+from processors.watch.sitting import Suppressed
+from processors.watch.state import (
+    MOST_APPLIED,
+    MOST_PAIRS,
+    MOST_REPORTS,
+    MOST_RUNG,
+    MOST_TOLD,
+    STATE_VERSION,
+    HeldState,
+    WatchState,
+    decode_state,
+    encode_state,
+    new_state,
+)
+from processors.watch.withdrawing import may_know, withdraw
+
+__all__ = [
+    "MOST_APPLIED",
+    "MOST_PAIRS",
+    "MOST_REPORTS",
+    "MOST_RUNG",
+    "MOST_TOLD",
+    "NO_RULE",
+    "STATE_VERSION",
+    "HeldState",
+    "Suppressed",
+    "WatchState",
+    "Watched",
+    "decode_state",
+    "encode_state",
+    "may_know",
+    "new_state",
+    "watch",
+    "withdraw",
+]

@@ -1,0 +1,70 @@
+"""The kinds for which one article is enough: strong sentiment, and leaders together.
+
+Owns when these two ring. Must not know how an alert is built or kept.
+"""
+
+from processors.alerts import encounter_alert, sentiment_alert
+from processors.contracts import LeaderRef
+from processors.rules import EncounterRule, SentimentRule
+from processors.watch.sitting import Sitting
+from processors.watch.state import MOST_PAIRS, MOST_RUNG, MOST_STRONG, keep, short_hash
+from processors.windows import milliseconds, tumbling
+
+
+def sentiment(sitting: Sitting, rule: SentimentRule) -> None:
+    """Ring on strong sentiment, once per direction and window, and once per article.
+
+    An article's first strong version is remembered whether it rings or not: else it would depend
+    on which of two articles came first whether a later edit of the other one rings.
+    """
+    felt = sitting.mention.sentiment
+    if felt.label not in ("negative", "positive"):
+        return
+    facts = sitting.facts()
+    severity = rule.severity(abs(felt.polarity), facts)
+    if severity is None or not rule.covers(facts):
+        return
+    if sitting.guarded:
+        sitting.suppress(rule.id, sitting.guarded)
+        return
+    kept = sitting.held.kept
+    name = f"{rule.id}/{rule.version}/{felt.label}"
+    article = short_hash(f"{name}/{sitting.context.article.article_id}")
+    is_known = article in kept.strong
+    keep(kept.strong, article, sitting.moment_ms, MOST_STRONG)
+    window = tumbling(sitting.context.event_time, rule.cooldown_seconds)
+    in_window = f"{name}/{milliseconds(window.start)}"
+    if is_known:
+        # An edited article does not ring for what its first version rang for.
+        sitting.suppress(rule.id, "article_rang_already")
+    elif in_window in kept.rung:
+        sitting.suppress(rule.id, "same_window")
+    else:
+        keep(kept.rung, in_window, sitting.moment_ms, MOST_RUNG)
+        alert = sentiment_alert(sitting.ringing(severity, window), rule)
+        sitting.ring(in_window, alert, rests=True)
+
+
+def encounter(sitting: Sitting, rule: EncounterRule, companion: LeaderRef) -> None:
+    """Ring if the pair was not seen in the quiet time before this sighting.
+
+    The window of the id is as long as the quiet time, so two alerts never share one.
+    """
+    facts = sitting.facts(companion.leader_id)
+    severity = rule.severity(1.0, facts)
+    if severity is None or not rule.covers(facts):
+        return
+    crowd = len(sitting.context.companions) > rule.parameters.most_companions
+    if sitting.guarded or crowd:
+        sitting.suppress(rule.id, sitting.guarded or "crowd")
+        return
+    kept = sitting.held.kept
+    pair = f"{rule.id}/{companion.leader_id}"
+    seen_ms = kept.pairs.get(pair)
+    keep(kept.pairs, pair, max(sitting.moment_ms, seen_ms or 0), MOST_PAIRS)
+    if seen_ms is not None and sitting.moment_ms - seen_ms <= rule.cooldown_seconds * 1000:
+        sitting.suppress(rule.id, "seen_lately")
+        return
+    window = tumbling(sitting.context.event_time, rule.cooldown_seconds)
+    alert = encounter_alert(sitting.ringing(severity, window), rule, companion)
+    sitting.ring(f"{pair}/{milliseconds(window.start)}", alert, rests=True)

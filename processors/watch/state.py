@@ -1,0 +1,203 @@
+"""What is remembered of one leader, and how it is kept.
+
+Owns the shape of the state, its bounds and its versions. Must not know how any of it is used. The
+state is changed in place by `watch`; it belongs to whoever holds it. Moments are milliseconds of
+event time. Everything is kept in whole numbers, or computed the same way each time, so that a state
+that went through the changelog in the middle of a batch is the same as one that did not.
+
+Bound: less than 192 KiB, however often a leader is named and however long ids and titles are;
+usually less than 48 KiB. The limits below see to it.
+"""
+
+import hashlib
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from processors.contracts import AlertKind, Severity
+from processors.stories import Story, StoryBook
+from processors.watch.baseline import Baseline
+
+STATE_VERSION = 2
+MOST_APPLIED = 256
+MOST_RUNG = 64
+MOST_STRONG = 128
+MOST_ARTICLES = 256
+MOST_PAIRS = 128
+MOST_TOLD = 48
+MOST_SURGES = 16
+MOST_REPORTS = 64
+MOST_TONES = 8
+MOST_TURN = 12
+# What one article may add; an address that is cut off would lead nowhere, so it is left out.
+MOST_TITLE_CHARACTERS = 160
+MOST_URL_CHARACTERS = 400
+MOST_NAME_CHARACTERS = 100
+
+K = TypeVar("K", int, str)
+V = TypeVar("V")
+
+
+class Report(Struct, array_like=True):
+    """The first article of an independent source about a story.
+
+    `origin` is the source that it counts for, hashed: the publisher's family, or that of the
+    article whose text it copies. `mark` is what a copy is known by.
+    """
+
+    moment_ms: int
+    story: int
+    origin: int
+    mark: bytes
+    article_id: str
+    title: str
+    url: str
+    source: str
+    family: str
+
+
+class Tone(Struct, array_like=True):
+    """The usual tone, and the two sums of CUSUM with the stories since each began.
+
+    `variance` and `mean` are of the polarity of stories; a turn is a list of polarity and report.
+    """
+
+    stories: int = 0
+    mean: float = 0.0
+    variance: float = 0.0
+    up: float = 0.0
+    down: float = 0.0
+    rise: list[tuple[float, Report]] = []
+    fall: list[tuple[float, Report]] = []
+
+
+class Told(Struct, array_like=True):
+    """An alert that was sent, so that it can be updated or cancelled.
+
+    `article` is the hash of the one that it rests on, if it falls with it, else 0.
+    """
+
+    alert_ids: list[str]
+    rule_id: str
+    rule_version: int
+    kind: AlertKind
+    severity: Severity
+    leaders: list[tuple[str, str]]
+    window_ms: tuple[int, int]
+    rung_ms: int
+    last_ms: int
+    observed: float
+    expected: float | None
+    threshold: float
+    article: int = 0
+    article_revision: int = 1
+    reminded: int = 0
+    cancelled: bool = False
+
+
+class WatchState(Struct, array_like=True, kw_only=True):
+    """What is remembered of one leader.
+
+    `newest_ms` is the moment of the newest mention applied; `applied` maps a short hash of a
+    mention's id to its moment; `rung` maps a rule's window to the moment it rang; `strong` holds
+    articles that spoke strongly, by rule and direction, and `articles` all of late; `pairs` maps
+    rule and other leader to the moment they were last seen together; `told` holds alerts that may
+    be followed by others, and `surges` the newest surge of each rule.
+    """
+
+    version: int = STATE_VERSION
+    newest_ms: int = 0
+    applied: dict[int, int] = {}
+    rung: dict[str, int] = {}
+    strong: dict[int, int] = {}
+    articles: dict[int, int] = {}
+    pairs: dict[str, int] = {}
+    told: dict[str, Told] = {}
+    surges: dict[str, Told] = {}
+    stories: list[Story] = []
+    reports: list[Report] = []
+    baseline: Baseline = msgspec.field(default_factory=Baseline)
+    tones: dict[str, Tone] = {}
+
+
+class HeldState:
+    """A leader's state as it is worked with: with its stories indexed. Owned by one caller."""
+
+    __slots__ = ("book", "kept")
+
+    def __init__(self, kept: WatchState) -> None:
+        self.kept = kept
+        self.book = StoryBook(kept.stories)
+
+
+class _Version(Struct, array_like=True):
+    version: int
+
+
+class _Version1(Struct, array_like=True):
+    version: int
+    applied: dict[int, int]
+    rung: dict[str, int]
+    pairs: dict[str, tuple[int, ...]]
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_version_of = msgspec.msgpack.Decoder(_Version).decode
+_decode_1 = msgspec.msgpack.Decoder(_Version1).decode
+_decode_2 = msgspec.msgpack.Decoder(WatchState).decode
+
+
+def new_state() -> HeldState:
+    """Give the state of a leader who is new."""
+    return HeldState(WatchState())
+
+
+def encode_state(state: HeldState) -> bytes:
+    """Give the state as it is kept in the changelog."""
+    return _encode(state.kept)
+
+
+def decode_state(value: bytes) -> HeldState:
+    """Read a state from the changelog, of this version or an earlier one.
+
+    Raises:
+        msgspec.ValidationError: if it was written in a form that this version does not know.
+    """
+    version = _version_of(value).version
+    if version == 1:
+        return HeldState(_from_version_1(_decode_1(value)))
+    if version != STATE_VERSION:
+        raise msgspec.ValidationError(
+            f"the watch state has version {version}, and this Tocsin reads versions 1 to "
+            f"{STATE_VERSION}: run the version that wrote it, or a later one"
+        )
+    return HeldState(_decode_2(value))
+
+
+def short_hash(text: str) -> int:
+    """Hash a text into 56 bits, the same in every process."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=7).digest(), "big")
+
+
+def keep(moments: dict[K, V], key: K, value: V, most: int) -> None:
+    """Put an entry last, and drop the one that was put longest ago where there are too many."""
+    moments.pop(key, None)
+    moments[key] = value
+    while len(moments) > most:
+        del moments[next(iter(moments))]
+
+
+def _from_version_1(old: Any) -> WatchState:
+    """Carry over what version 1 knew: what has rung, and who was seen with whom.
+
+    Version 1 had one rule about pairs, `encounter`, and no stories or baselines: those begin anew.
+    """
+    rung = dict(sorted(old.rung.items(), key=lambda entry: entry[1]))
+    pairs = sorted(old.pairs.items(), key=lambda entry: max(entry[1], default=0))
+    return WatchState(
+        newest_ms=max(old.applied.values(), default=0),
+        applied=dict(sorted(old.applied.items(), key=lambda entry: entry[1])[-MOST_APPLIED:]),
+        rung=dict(list(rung.items())[-MOST_RUNG:]),
+        pairs={f"encounter/{other}": max(seen) for other, seen in pairs[-MOST_PAIRS:] if seen},
+    )

@@ -1,0 +1,94 @@
+"""What becomes of an alert whose article was taken back, or says something else by now.
+
+Owns when an alert is cancelled: one that rests on a single article falls with it. An alert that
+counts sources stands, since it counted what was published; the article no longer counts from then
+on. Must not know how an alert is built.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+
+from processors.alerts import Fallen, cancellation, named
+from processors.contracts import (
+    Alert,
+    LeaderRef,
+    Mention,
+    MentionContext,
+    RuleRef,
+    Window,
+    Withdrawal,
+)
+from processors.watch.state import HeldState, Told, WatchState, short_hash
+from processors.windows import moment_of
+
+
+def may_know(value: bytes, article_id: str) -> bool:
+    """Say whether an encoded state may hold this article; False is sure.
+
+    A withdrawal is for every leader's state, and nearly none of them knows the article: this looks
+    for the article's hash without decoding anything.
+    """
+    return msgspec.msgpack.encode(short_hash(article_id)) in value
+
+
+def withdraw(state: HeldState, withdrawal: Withdrawal, now: datetime) -> list[Alert]:
+    """Cancel what rests on an article that was taken back, and count it no more.
+
+    Whoever sends it twice cancels once.
+    """
+    kept, article = state.kept, withdrawal.withdrawn
+    kept.reports[:] = [one for one in kept.reports if one.article_id != article.article_id]
+    return [
+        _cancel(
+            told,
+            f"{article.source or 'the publisher'} withdrew the article that it rests on",
+            MentionContext(
+                mention_id="",
+                article=article,
+                revision=withdrawal.revision,
+                event_time=withdrawal.event_time,
+                versions=withdrawal.versions,
+            ),
+            now,
+        )
+        for told in _resting(kept, article.article_id)
+    ]
+
+
+def correct(
+    kept: WatchState, mention: Mention, context: MentionContext, now: datetime
+) -> Iterator[Alert]:
+    """Cancel a sentiment alert whose article no longer speaks that way."""
+    label = mention.sentiment.label
+    for told in _resting(kept, context.article.article_id):
+        direction = "positive" if told.observed > 0 else "negative"
+        is_newer = context.revision >= told.article_revision
+        if told.kind == "sentiment" and label != direction and is_newer:
+            edited = f"version {context.revision} of {named(context.article)}"
+            yield _cancel(told, f"{edited} is {label} about {mention.leader_name}", context, now)
+
+
+def _resting(kept: WatchState, article_id: str) -> list[Told]:
+    article = short_hash(article_id)
+    return [one for one in kept.told.values() if one.article == article and not one.cancelled]
+
+
+def _cancel(told: Told, why: str, context: MentionContext, now: datetime) -> Alert:
+    told.cancelled = True
+    since_ms, until_ms = told.window_ms
+    fallen = Fallen(
+        rule=RuleRef(id=told.rule_id, version=told.rule_version),
+        kind=told.kind,
+        severity=told.severity,
+        leaders=[LeaderRef(leader_id=one, leader_name=name) for one, name in told.leaders],
+        window=Window(start=moment_of(since_ms), end=moment_of(until_ms)),
+        observed=told.observed,
+        expected=told.expected,
+        threshold=told.threshold,
+        references=told.alert_ids,
+    )
+    alert = cancellation(fallen, context, why, now)
+    told.alert_ids.append(alert.alert_id)
+    return alert

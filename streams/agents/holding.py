@@ -1,0 +1,156 @@
+"""The loop of an agent whose records wait for their turn.
+
+Owns the order of things for such an agent: read a batch, let its records wait until nothing earlier
+can come, work on what is ready, see every output acknowledged, and call the batch finished when its
+last record is. Must not know what the work is, nor how a watermark is found. What waits is in
+memory and not committed: after a crash or a rebalance it is read again.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import structlog
+
+from processors.ordering import Marks, Reordering
+from streams.agents.watch import Read, WatchAgent
+from streams.metrics import Metrics
+from streams.progress import Progress
+
+log = structlog.get_logger(__name__)
+
+TICK_SECONDS = 0.05
+# Some 5 kB each; what is beyond is released early, and what then comes too late is counted.
+MOST_HELD = 20_000
+
+
+class MarksSource(Protocol):
+    """Gives measured watermarks."""
+
+    def take(self, *, wanted: bool) -> Marks | None:
+        """Give the newest measurement, once; and say whether another one is wanted."""
+
+
+@dataclass(slots=True)
+class _Chunk:
+    """A batch as it was read, and how many of its records are not finished."""
+
+    generation: int
+    events: list[Any]
+    left: int
+
+
+@dataclass(slots=True)
+class HoldingLoop:
+    """What the watching agent needs for its loop.
+
+    `generation` gives the group's generation now; `fail` ends the worker with an error.
+    """
+
+    agent: WatchAgent
+    progress: Progress
+    metrics: Metrics
+    marks: MarksSource
+    generation: Callable[[], int]
+    fail: Callable[[BaseException], None]
+    batch_records: int
+    batch_wait_seconds: float
+    most_held: int = MOST_HELD
+    _waiting: Reordering[tuple[_Chunk, Read]] = field(init=False)
+    _generation: int = -1
+    # Set while nothing is ready: who reads faster than the work goes would fill the memory.
+    _caught_up: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self._waiting = Reordering(self.most_held)
+
+    async def run(self, stream: Any, stage: str) -> None:
+        """Read and release until the stream ends or something fails."""
+        releasing = asyncio.create_task(self._release_for_ever(stage))
+        reading = asyncio.create_task(self._read(stream, stage))
+        try:
+            done, _ = await asyncio.wait([releasing, reading], return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        except Exception as error:  # any fault at all must end the worker
+            log.exception("agent.failed", stage=stage)
+            self.fail(error)
+            # Returning would let Faust start the agent again; the worker is ending.
+            await asyncio.Event().wait()
+        finally:
+            for task in (releasing, reading):
+                task.cancel()
+            await asyncio.gather(releasing, reading, return_exceptions=True)
+
+    async def _read(self, stream: Any, stage: str) -> None:
+        async for events in stream.noack_take(self.batch_records, within=self.batch_wait_seconds):
+            generation = self.generation()
+            batch = self.progress.begin(generation, events)
+            if not batch:
+                continue
+            self.metrics.batch_records.labels(stage).observe(len(batch))
+            self._begin_generation(generation)
+            chunk = _Chunk(generation, batch, len(batch))
+            dead = []
+            for event in batch:
+                message = event.message
+                record = self.agent.read(message)
+                if isinstance(record, Read):
+                    self._waiting.add(
+                        message.partition,
+                        message.offset,
+                        record.moment_ms,
+                        record.name,
+                        (chunk, record),
+                    )
+                else:
+                    self._waiting.passed(message.partition, message.offset)
+                    dead.append(record)
+            await self.agent.bury(dead)
+            self._finish(chunk, len(dead))
+            self.progress.hold()
+            await self._caught_up.wait()
+
+    async def _release_for_ever(self, stage: str) -> None:
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            marks = self.marks.take(wanted=len(self._waiting) > 0)
+            if marks is not None:
+                self._waiting.mark(marks)
+            self._caught_up.clear()
+            while await self._release(stage):
+                pass
+            self._caught_up.set()
+            self.metrics.mentions_held.set(len(self._waiting))
+
+    async def _release(self, stage: str) -> bool:
+        """Work on what is ready; False where nothing is."""
+        ready = self._waiting.release(self.batch_records)
+        ours = [
+            (chunk, record)
+            for chunk, record in ready
+            if self.progress.is_in_hand(chunk.generation, record.tp)
+        ]
+        if not ours:
+            return bool(ready)
+        self.progress.resume()
+        await self.agent.handle([record for _, record in ours])
+        for chunk, _ in ours:
+            self._finish(chunk, 1)
+        self.progress.hold()
+        self.metrics.last_progress.labels(stage).set(time.time())
+        return True
+
+    def _begin_generation(self, generation: int) -> None:
+        """Drop what waits from an earlier generation: it is delivered again, to whoever has it."""
+        if generation != self._generation:
+            self._waiting.forget()
+            self._generation = generation
+
+    def _finish(self, chunk: _Chunk, records: int) -> None:
+        chunk.left -= records
+        if not chunk.left and records:
+            self.progress.resume()
+            self.progress.finish(chunk.generation, chunk.events)

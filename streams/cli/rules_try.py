@@ -1,0 +1,223 @@
+"""`tocsin rules try`: what a changed file of rules would have sent on past articles."""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from processors.errors import MisconfigurationError
+from streams.cli import context
+from streams.ingest.records import SourceError
+from streams.reading.since import FORMS, moment_of
+from streams.reading.visible import visible_json
+from streams.rules import rules_in_force
+from streams.settings import Settings
+
+if TYPE_CHECKING:
+    from processors.analyse import Analyser
+    from processors.articles.decode import DecodeLimits
+    from processors.trial import Difference, Trial, Unsent
+    from streams.reading.past_articles import PastArticle, PastArticles
+
+PROGRESS_SECONDS = 10.0
+
+
+def try_(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The changed file of rules.")],
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help=f"Compare what rings since: {FORMS}.")
+    ] = None,
+    articles: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Past articles from a file, instead of the broker."),
+    ] = None,
+    warm_up: Annotated[
+        str,
+        typer.Option(
+            metavar="TIME", help="Read so much before --since, so that state is there: 3d, 12h."
+        ),
+    ] = "3d",
+    broker: Annotated[str | None, context.Broker] = None,
+    *,
+    explain_suppressed: Annotated[
+        bool,
+        typer.Option(
+            "--explain-suppressed",
+            help="List also every alert that the changed rules hold back, with the reason.",
+        ),
+    ] = False,
+    json: Annotated[bool, context.Json] = False,
+) -> None:
+    """Try changed rules on past articles, beside the rules in force; nothing is sent.
+
+    The articles are those that the topic still keeps, or those of a file. They are analysed anew
+    and watched twice: under the rules in force (TOCSIN_RULES, or the built-in ones) and under FILE.
+    Shown is every alert that only FILE sends (+), that only the rules in force send (-), and that
+    both send with another severity (~). A rule whose version was raised is compared with itself.
+
+    With --json each line is one such alert with its `change`; the last line has the numbers.
+
+    \b
+    Examples:
+      tocsin rules try --since 2d my-rules.toml
+      tocsin rules try --articles past.jsonl.gz my-rules.toml
+      tocsin rules try --since 2026-11-23 --explain-suppressed my-rules.toml
+      tocsin rules try --since 1d --json my-rules.toml | jq 'select(.change == "added")'
+
+    \b
+    Exit codes: 0 whatever differs; others as in `tocsin --help`.
+    """
+    from processors.rules import load_rules  # noqa: PLC0415 - `--help` has no use for it
+    from processors.trial import Trial, comparable, compare  # noqa: PLC0415
+    from streams.analysis.loading import load_reader  # noqa: PLC0415
+
+    if since is None and articles is None:
+        raise MisconfigurationError("say which past articles: --since TIME or --articles FILE.")
+    span = _span(since, warm_up, datetime.now(UTC))
+    settings = context.settings(broker=broker)
+    present_rules, changed_rules = rules_in_force(settings), load_rules(Path(file))
+    present = Trial(present_rules, span.now)
+    changed = Trial(comparable(changed_rules, present_rules), span.now)
+    reader = load_reader(settings)
+    with _source(settings, reader.limits, articles, span) as source:
+        reading = _run(reader.analyser, source, (present, changed), span)
+    difference = compare(
+        [alert for alert in present.alerts if alert.event_time >= span.start],
+        [alert for alert in changed.alerts if alert.event_time >= span.start],
+    )
+    unsent = [one for one in changed.unsent if one.event_time >= span.start]
+    _print(difference, unsent if explain_suppressed else [], reading, json=json)
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """From when articles are read, and from when their alerts are compared."""
+
+    warm_from: datetime
+    start: datetime
+    now: datetime
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What was read: articles, their mentions, and those left out by reason."""
+
+    articles: int = 0
+    mentions: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+
+def _span(since: str | None, warm_up: str, now: datetime) -> _Span:
+    if since is None:
+        beginning = datetime.fromtimestamp(0, tz=UTC)
+        return _Span(beginning, beginning, now)
+    start = _moment("--since", since, now)
+    return _Span(_moment("--warm-up", warm_up, start), start, now)
+
+
+def _moment(option: str, text: str, now: datetime) -> datetime:
+    try:
+        return moment_of(text, now)
+    except ValueError as error:
+        raise MisconfigurationError(f"{option}: {error}.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Past articles, and the counts of those that are left out."""
+
+    articles: "Iterable[PastArticle]"
+    reader: "PastArticles"
+
+
+@contextmanager
+def _source(
+    settings: Settings, limits: "DecodeLimits", file: str | None, span: _Span
+) -> Iterator[_Source]:
+    # kafka-python takes a third of a second to load.
+    from streams.reading import clients  # noqa: PLC0415
+    from streams.reading.past_articles import PastArticles  # noqa: PLC0415
+    from streams.topics import TopicNames  # noqa: PLC0415
+
+    reader = PastArticles(limits)
+    if file is not None:
+        try:
+            found = reader.of_file(Path(file))
+        except SourceError as error:
+            raise MisconfigurationError(f"{error}.") from error
+        yield _Source([one for one in found if one.event_time >= span.warm_from], reader)
+        return
+    topic = TopicNames.of(settings).articles
+    with clients.consumer_client(context.connection(settings), settings) as consumer:
+        yield _Source(reader.of_topic(consumer, topic, span.warm_from), reader)
+
+
+def _run(analyser: "Analyser", source: _Source, trials: "Sequence[Trial]", span: _Span) -> _Reading:
+    """Analyse each article once, and watch its mentions under both sets of rules."""
+    reading = _Reading()
+    spoken = time.monotonic()
+    for past in source.articles:
+        counts = past.event_time >= span.start
+        reading.articles += counts
+        analysed = analyser.analyse(past.article, past.event_time)
+        reading.mentions += counts * len(analysed.mentions)
+        for trial in trials:
+            trial.apply(analysed)
+        if time.monotonic() - spoken > PROGRESS_SECONDS:
+            spoken = time.monotonic()
+            typer.echo(f"{reading.articles:,} articles, up to {past.event_time:%F %R}", err=True)
+    for trial in trials:
+        trial.finish()
+    reading.left_out = dict(source.reader.left_out)
+    return reading
+
+
+def _print(
+    difference: "Difference", unsent: "Sequence[Unsent]", reading: _Reading, *, json: bool
+) -> None:
+    if json:
+        for row in _rows(difference, unsent, reading):
+            typer.echo(visible_json(msgspec.json.encode(row).decode()))
+        return
+    from streams.cli.rules_view import render_difference, render_unsent, summary  # noqa: PLC0415
+
+    console = context.data_console()
+    for line in render_difference(difference):
+        console.print(line, soft_wrap=True)
+    for one in unsent:
+        console.print("· not sent  ", render_unsent(one), sep="", soft_wrap=True)
+    typer.echo(
+        f"{summary(difference)}; from {reading.articles:,} articles with {reading.mentions:,} "
+        f"mentions"
+    )
+    for reason, count in sorted(reading.left_out.items()):
+        typer.echo(f"left out: {count:,} {reason}", err=True)
+
+
+def _rows(
+    difference: "Difference", unsent: "Sequence[Unsent]", reading: _Reading
+) -> Iterator[dict[str, object]]:
+    for alert in difference.added:
+        yield {"change": "added", "alert": alert}
+    for alert in difference.removed:
+        yield {"change": "removed", "alert": alert}
+    for before, after in difference.changed:
+        yield {"change": "severity", "was": before.severity, "alert": after}
+    for one in unsent:
+        yield {"change": "not_sent", "candidate": one}
+    yield {
+        "change": "summary",
+        "added": len(difference.added),
+        "removed": len(difference.removed),
+        "severity": len(difference.changed),
+        "same": difference.same,
+        "articles": reading.articles,
+        "mentions": reading.mentions,
+        "left_out": reading.left_out,
+    }

@@ -1,0 +1,210 @@
+"""Watermarks: up to which event time every article is analysed and its mentions are in the log.
+
+Owns a thread with clients of its own (kafka-python) that asks the broker. Must not know what waits
+for the answer. A worker that commits the offsets of articles writes beside each the newest event
+time that is finished (`note`), in the offset's metadata; so one request tells every worker how far
+all of them are, whoever has which partition and whoever died.
+
+A partition that is behind counts with its note less the lateness allowed. One that has been read to
+its end for a little while holds nobody up: what will come there is later than what is there. The
+mentions of what is committed stand before the ends of their partitions, which are asked for last.
+"""
+
+import math
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
+
+from processors.ordering import Marks
+from streams.connection import Connection
+
+log = structlog.get_logger(__name__)
+
+INTERVAL_SECONDS = 0.1
+RETRY_SECONDS = 1.0
+# A producer's record may be under way for so long after one with a later timestamp was read.
+IDLE_SECONDS = 0.2
+NOTE = "event-time-ms="
+
+
+def note(newest_ms: int) -> str:
+    """Write the newest finished event time as an offset's metadata."""
+    return f"{NOTE}{newest_ms}"
+
+
+def read_note(metadata: str | None) -> int | None:
+    """Read what `note` wrote; None where there is nothing of ours."""
+    written = (metadata or "").removeprefix(NOTE)
+    is_ours = metadata is not None and metadata.startswith(NOTE)
+    return int(written) if is_ours and written.lstrip("-").isdigit() else None
+
+
+@dataclass(slots=True)
+class _Seen:
+    """One partition of articles as last asked: how far it is, and since when nothing is left."""
+
+    committed: int = -1
+    newest_ms: float = -math.inf
+    drained_since: float | None = None
+
+
+class Watermarks:
+    """The arithmetic of watermarks, apart from any client.
+
+    Args:
+        lateness_ms: How much earlier than its predecessors an article of one partition may be.
+    """
+
+    def __init__(self, lateness_ms: int) -> None:
+        self._lateness_ms = lateness_ms
+        self._seen: dict[int, _Seen] = {}
+
+    def watermark_ms(
+        self,
+        committed: Mapping[int, tuple[int, str | None]],
+        bounds: Mapping[int, tuple[int, int]],
+        now: float,
+    ) -> float:
+        """Say up to which event time everything is finished.
+
+        Args:
+            committed: Of each partition of articles that has one, the committed offset and its
+                metadata.
+            bounds: Of every partition of articles, its first offset and its end, asked for after
+                `committed`.
+            now: Seconds of a clock that only goes forward.
+        """
+        lowest = math.inf
+        for partition, (first, end) in bounds.items():
+            offset, metadata = committed.get(partition, (-1, None))
+            seen = self._seen.setdefault(partition, _Seen())
+            newest_ms = read_note(metadata)
+            if newest_ms is not None:
+                seen.newest_ms = max(seen.newest_ms, newest_ms)
+            is_drained = end == first or offset >= end
+            if not is_drained or offset != seen.committed:
+                seen.drained_since = None
+            seen.committed = offset
+            if is_drained and seen.drained_since is None:
+                seen.drained_since = now
+            if seen.drained_since is None or now - seen.drained_since < IDLE_SECONDS:
+                lowest = min(lowest, seen.newest_ms - self._lateness_ms)
+        return lowest
+
+
+class WatermarkMeter:
+    """Asks the broker for watermarks.
+
+    Args:
+        connection: How to reach the cluster.
+        group: The consumer group.
+        articles: The topic of articles.
+        mentions: The topic of mentions.
+        lateness_ms: See `Watermarks`.
+        clock: Seconds that only go forward.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        group: str,
+        articles: str,
+        mentions: str,
+        lateness_ms: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._group, self._articles, self._mentions = group, articles, mentions
+        self._clock = clock
+        self._watermarks = Watermarks(lateness_ms)
+        self._admin = KafkaAdminClient(**connection.kafka_python())
+        self._consumer = KafkaConsumer(**connection.kafka_python(), enable_auto_commit=False)
+
+    def measure(self) -> Marks:
+        """Ask for offsets committed, then ends of articles, then ends of mentions.
+
+        Raises:
+            KafkaError: the broker does not answer.
+        """
+        of_group = self._admin.list_group_offsets(self._group).get(self._group, {})
+        committed = {
+            tp.partition: (known.offset, known.metadata)
+            for tp, known in of_group.items()
+            if tp.topic == self._articles
+        }
+        articles, mentions = self._partitions(self._articles), self._partitions(self._mentions)
+        now = self._clock()
+        firsts = self._consumer.beginning_offsets(articles)
+        ends = self._consumer.end_offsets([*articles, *mentions])
+        bounds = {tp.partition: (firsts[tp], ends[tp]) for tp in articles}
+        watermark_ms = self._watermarks.watermark_ms(committed, bounds, now)
+        return Marks(watermark_ms, {tp.partition: ends[tp] for tp in mentions})
+
+    def close(self) -> None:
+        """Close both clients."""
+        self._consumer.close()
+        self._admin.close()
+
+    def _partitions(self, topic: str) -> list[TopicPartition]:
+        known = sorted(self._consumer.partitions_for_topic(topic) or ())
+        return [TopicPartition(topic, partition) for partition in known]
+
+
+class WatermarkReporter:
+    """A thread that measures while somebody waits, and gives each measurement on.
+
+    `is_awaited` says whether somebody does.
+    """
+
+    def __init__(self, make_meter: Callable[[], WatermarkMeter]) -> None:
+        self._make_meter = make_meter
+        self._stop = threading.Event()
+        self._wanted = threading.Event()
+        self._newest: Marks | None = None
+        self.is_awaited = False
+        self._thread = threading.Thread(target=self._run, name="watermarks", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the thread to end; it is a daemon, so nobody has to wait for a slow broker."""
+        self._stop.set()
+        self._wanted.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=1.0)
+
+    def take(self, *, wanted: bool) -> Marks | None:
+        """Give the newest measurement, once; and say whether another one is wanted."""
+        self.is_awaited = wanted
+        if wanted:
+            self._wanted.set()
+        newest, self._newest = self._newest, None
+        return newest
+
+    def _run(self) -> None:
+        meter: Any = None
+        while not self._stop.is_set():
+            self._wanted.wait()
+            self._wanted.clear()
+            if self._stop.is_set():
+                break
+            try:
+                meter = meter or self._make_meter()
+                self._newest = meter.measure()
+            except (KafkaError, OSError) as error:
+                # What waits goes on waiting; nothing is lost by it.
+                log.warning("watermarks.not_measured", error=str(error) or type(error).__name__)
+                if meter is not None:
+                    meter.close()
+                    meter = None
+                self._stop.wait(RETRY_SECONDS)
+            self._stop.wait(INTERVAL_SECONDS)
+        if meter is not None:
+            meter.close()

@@ -1,0 +1,253 @@
+"""The loop of an agent whose records wait: when they are handled, and when they are finished."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Self
+
+import pytest
+
+from processors.contracts import ArticleRef, Versions, Withdrawal
+from processors.errors import BadArticleError, DeadLetterReason
+from processors.ordering import Marks
+from streams.agents.holding import HoldingLoop
+from streams.agents.watch import Read, Unreadable
+from streams.envelope import Outgoing
+from streams.metrics import Metrics
+from streams.progress import Progress
+
+TP = ("mentions", 0)
+ENDLESS = float("inf")
+
+
+@dataclass(frozen=True)
+class Message:
+    offset: int
+    moment_ms: int | None
+    generation_id: int = 1
+    tp: tuple[str, int] = TP
+    partition: int = 0
+    timestamp: float = 0.0
+
+
+@dataclass(frozen=True)
+class Event:
+    message: Message
+
+
+class Stream:
+    """Gives batches as the test puts them in."""
+
+    def __init__(self) -> None:
+        self.batches: asyncio.Queue[list[Event]] = asyncio.Queue()
+
+    async def noack_take(self, _most: int, within: float) -> AsyncIterator[list[Event]]:
+        assert within > 0
+        while True:
+            yield await self.batches.get()
+
+
+@dataclass
+class Agent:
+    """Understands messages by their moment; None is unreadable."""
+
+    handled: list[int] = field(default_factory=list)
+    buried: int = 0
+    fault: Exception | None = None
+
+    def read(self, message: Message) -> Read | Unreadable:
+        if message.moment_ms is None:
+            error = BadArticleError(DeadLetterReason.EMPTY, "nothing")
+            return Unreadable(Outgoing("dead", None, None), error)
+        article = ArticleRef(article_id="a", title="", url="", source="", family="")
+        versions = Versions(tocsin="", registry="", lexicon="", scorer="")
+        value = Withdrawal(
+            withdrawn=article, revision=1, event_time="2026-05-20T00:00:00Z", versions=versions,  # type: ignore[arg-type]
+        )  # fmt: skip
+        name = str(message.offset)
+        return Read(message.tp, b"k", message.partition, message.moment_ms, name, value)
+
+    async def bury(self, dead: Sequence[Unreadable]) -> None:
+        await asyncio.sleep(0)
+        self.buried += len(dead)
+
+    async def handle(self, records: Sequence[Read]) -> None:
+        await asyncio.sleep(0)
+        if self.fault:
+            raise self.fault
+        self.handled += [record.moment_ms for record in records]
+
+
+@dataclass
+class Source:
+    next: Marks | None = None
+    wanted: bool = False
+
+    def take(self, *, wanted: bool) -> Marks | None:
+        self.wanted = wanted
+        taken, self.next = self.next, None
+        return taken
+
+
+class Holding:
+    """A loop that runs, and what is around it."""
+
+    def __init__(self) -> None:
+        self.generation = 1
+        self.stream, self.agent, self.source = Stream(), Agent(), Source()
+        self.progress = Progress()
+        self.failures: list[BaseException] = []
+        self.loop = HoldingLoop(
+            agent=self.agent,  # type: ignore[arg-type]
+            progress=self.progress,
+            metrics=Metrics(),
+            marks=self.source,
+            generation=lambda: self.generation,
+            fail=self.failures.append,
+            batch_records=10,
+            batch_wait_seconds=0.01,
+        )
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self.loop.run(self.stream, "watch"))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def read(self, *moments: int | None, first: int = 0) -> None:
+        batch = [
+            Event(Message(first + n, moment, self.generation)) for n, moment in enumerate(moments)
+        ]
+        await self.stream.batches.put(batch)
+        await self.turn()
+
+    async def mark(self, watermark_ms: float, end: int) -> None:
+        self.source.next = Marks(watermark_ms, {0: end})
+        await self.turn()
+
+    async def turn(self) -> None:
+        await asyncio.sleep(0.2)
+
+
+def test_records_wait_for_their_watermark_and_are_finished_with_their_batch() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            await one.read(5, 3, 9)
+            assert one.agent.handled == []
+            assert one.source.wanted
+            await one.mark(5, end=3)
+            assert one.agent.handled == [3, 5]
+            # The last record of the batch waits: nothing may be committed.
+            assert one.progress.committable() == {}
+            await one.mark(ENDLESS, end=3)
+            assert one.agent.handled == [3, 5, 9]
+            assert one.progress.committable() == {TP: 3}
+            assert not one.source.wanted
+
+    asyncio.run(run())
+
+
+def test_what_waits_holds_up_no_stop() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            await one.read(5)
+            assert await one.progress.idle(0.5)
+            one.progress.stopping = True
+            await one.mark(ENDLESS, end=1)
+            assert one.agent.handled == []
+            assert one.progress.committable() == {}
+
+    asyncio.run(run())
+
+
+def test_an_unreadable_record_is_buried_at_once_and_finishes_its_batch() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            await one.read(None)
+            assert one.agent.buried == 1
+            assert one.progress.committable() == {TP: 1}
+            await one.read(None, 4, first=1)
+            assert one.progress.committable() == {TP: 1}
+            await one.mark(9, end=3)
+            assert one.progress.committable() == {TP: 3}
+
+    asyncio.run(run())
+
+
+def test_nothing_more_is_read_while_there_is_work_that_is_ready() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            await one.read(1)
+            slow = asyncio.Event()
+
+            async def handle(records: Sequence[Read]) -> None:
+                await slow.wait()
+                one.agent.handled += [record.moment_ms for record in records]
+
+            one.agent.handle = handle  # type: ignore[method-assign]
+            await one.mark(ENDLESS, end=1)
+            for n in range(1, 5):
+                await one.read(n, first=n)
+            assert one.stream.batches.qsize() == 3
+            slow.set()
+            await one.turn()
+            assert one.stream.batches.empty()
+
+    asyncio.run(run())
+
+
+def test_a_batch_that_is_done_first_waits_for_the_one_before_it() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            await one.read(9)
+            await one.read(2, first=1)
+            await one.mark(2, end=2)
+            assert one.agent.handled == [2]
+            assert one.progress.committable() == {}
+            await one.mark(9, end=2)
+            assert one.progress.committable() == {TP: 2}
+
+    asyncio.run(run())
+
+
+def test_what_waited_in_an_older_generation_is_dropped() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            await one.read(5, 6)
+            one.progress.forget()
+            one.generation = 2
+            await one.read(5, 6)
+            await one.mark(ENDLESS, end=2)
+            assert one.agent.handled == [5, 6]
+
+    asyncio.run(run())
+
+
+def test_a_partition_that_was_taken_away_is_not_worked_on() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            await one.read(5, 6)
+            one.progress.forget()
+            await one.mark(ENDLESS, end=2)
+            assert one.agent.handled == []
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("where", ["handle", "read"])
+def test_a_fault_ends_the_worker_and_nothing_is_finished(where: str) -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            fault = RuntimeError("a bug")
+            if where == "handle":
+                one.agent.fault = fault
+            else:
+                one.agent.read = lambda _: (_ for _ in ()).throw(fault)  # type: ignore[method-assign]
+            await one.read(5)
+            await one.mark(ENDLESS, end=1)
+            assert one.failures == [fault]
+            assert one.progress.committable() == {}
+
+    asyncio.run(run())
