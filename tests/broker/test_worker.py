@@ -536,6 +536,7 @@ def test_two_workers_that_are_killed_again_and_again_ring_as_one_in_order(stage:
     chance = random.Random(5)  # noqa: S311 - no secret
     variables = {"TOCSIN_SESSION_TIMEOUT_SECONDS": "6", "TOCSIN_BATCH_RECORDS": "20"}
     workers = [stage.start(**variables), stage.start(**variables)]
+    stage.ready()
     for _ in range(4):
         time.sleep(chance.uniform(1.0, 6.0))
         killed = chance.randrange(2)

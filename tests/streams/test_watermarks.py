@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from streams.watermarks import Watermarks, note, read_note
+from streams.watermarks import IDLE_SECONDS, Watermarks, note, read_note
 
 
 def test_a_note_reads_back_and_anything_else_is_none() -> None:
@@ -43,7 +43,7 @@ def test_nothing_is_known_of_a_partition_that_nobody_has_begun() -> None:
 def test_a_partition_read_to_its_end_holds_nobody_up_after_a_while() -> None:
     watermarks = Watermarks(lateness_ms=0)
     assert measured(watermarks, 10.0, (9, 900, 9), (5, 1_000, 9)) == 900
-    assert measured(watermarks, 10.5, (9, 900, 9), (5, 1_000, 9)) == 1_000
+    assert measured(watermarks, 10.0 + 2 * IDLE_SECONDS, (9, 900, 9), (5, 1_000, 9)) == 1_000
     assert measured(watermarks, 11.0, (9, 900, 9), (9, 1_200, 9)) == 1_200
     assert measured(watermarks, 12.0, (9, 900, 9), (9, 1_200, 9)) == math.inf
     # Something came: it counts again.

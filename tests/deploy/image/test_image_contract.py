@@ -103,12 +103,13 @@ def test_it_holds_what_the_lock_says_and_no_more(container: Any, root: Path) -> 
         "print(json.dumps(found))"
     )
     found = json.loads(container.run(["python", "-c", script]).stdout)
+    # Some packages are locked twice: the newest version of theirs is not for every Python of ours.
     locked = {
-        package["name"]: package["version"]
+        (package["name"], package["version"])
         for package in tomllib.loads((root / "uv.lock").read_text())["package"]
     }
     assert {"tocsin", "faust-streaming", "textblob"} <= set(found)
-    assert {name: locked.get(name) for name in found} == found
+    assert set(found.items()) <= locked
     assert not {"pytest", "ruff", "mypy", "noida-db"} & set(found)
 
 

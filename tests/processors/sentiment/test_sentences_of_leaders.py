@@ -13,7 +13,7 @@ from processors.sentiment.news import NewsScorer
 FILE = Path(__file__).parents[3] / "benchmarks/quality/sentiment_sentences.csv"
 SCORER = NewsScorer(load_news())
 RINGS = 0.75
-LEAST_SECOND_TIER = 0.7
+LEAST_SECOND_TIER = 0.65
 
 
 def read(marked: str) -> Sentiment:
