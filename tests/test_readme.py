@@ -253,7 +253,9 @@ def test_a_command_line_is_one_that_the_program_takes(line: str) -> None:
         command = command.commands[words.pop(0)]
     if words and hasattr(command, "default"):
         command = command.commands[command.default]
-    if hasattr(command, "commands") or not words:
+    # A group that does something by itself takes its options as a command does.
+    is_group = hasattr(command, "commands") and not command.invoke_without_command
+    if is_group or not words:
         options = {option for param in command.params for option in param.opts}
         assert set(words) <= options | {"--help"}, line
     else:
