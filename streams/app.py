@@ -5,11 +5,12 @@ anything: `streams.worker` starts and stops what `build` returns.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import faust
+from faust.types import TP
 
 from processors.rules import Rules
 from streams.agents.analyse import AnalyseAgent
@@ -92,7 +93,15 @@ def build(
     foreign = Foreign(
         bounds.replay_id if bounds else "", metrics, accepted=settings.accept_replayed
     )
-    gate = Gate(bounds, lambda: app.consumer) if bounds else None
+    gate = (
+        Gate(
+            bounds,
+            lambda tps: app.consumer.pause_partitions(_faust_tps(tps)),
+            lambda tps: app.consumer.resume_partitions(_faust_tps(tps)),
+        )
+        if bounds
+        else None
+    )
     loop = BatchLoop(
         progress=progress,
         metrics=metrics,
@@ -147,6 +156,11 @@ def build(
     app.agent(articles, name="analyse")(analyse_articles)
     app.agent(mentions, name="watch")(watch_mentions)
     return App(app, table, names, progress, outbox, gate)
+
+
+def _faust_tps(tps: Iterable[Any]) -> set[TP]:
+    # Faust's `resume_partitions` keeps what it is given, and stops at any other type later on.
+    return {TP(tp.topic, tp.partition) for tp in tps}
 
 
 def _throttled(bounds: Bounds, progress: Progress, handle: Handle) -> Handle:

@@ -22,6 +22,7 @@ from streams.outbox import Outbox
 from streams.topics import TopicNames
 
 DECODE = "decode"
+NOT_SELECTED = "not_selected"
 # What is analysed in one piece: large enough that handing it over costs nothing beside the work,
 # small enough that the first outputs leave early.
 CHUNK_RECORDS = 32
@@ -102,11 +103,13 @@ class AnalyseAgent:
         metrics = self.metrics
         decoding = metrics.stage_duration.labels(DECODE)
         analysing = metrics.stage_duration.labels("analyse")
-        metrics.articles_analysed.inc(len(batch.outcomes))
+        metrics.articles_analysed.inc(sum(bool(one.outputs) for one in batch.outcomes))
         mentions = Counter(one for outcome in batch.outcomes for one in outcome.mentions)
         for labels, count in mentions.items():
             metrics.mentions.labels(*labels).inc(count)
         for outcome in batch.outcomes:
+            for stage, count in outcome.left_out.items():
+                metrics.discarded.labels(stage, NOT_SELECTED).inc(count)
             decoding.observe(outcome.decode_seconds)
             analysing.observe(outcome.analyse_seconds)
         for error in batch.errors:

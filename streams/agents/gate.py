@@ -18,11 +18,12 @@ from streams.bounds import Bounds
 class Gate:
     """Lets articles in that are within the bounds, and paces their partitions.
 
-    `consumer` gives Faust's consumer, which is there once the app has started.
+    `pause` and `resume` are the consumer's.
     """
 
     bounds: Bounds
-    consumer: Callable[[], Any]
+    pause: Callable[[set[Any]], None]
+    resume: Callable[[set[Any]], None]
     _first_ms: dict[Any, int] = field(default_factory=dict)
     _newest_ms: dict[Any, int] = field(default_factory=dict)
     _ended: set[Any] = field(default_factory=set)
@@ -59,10 +60,10 @@ class Gate:
         wanted = ahead | self._ended
         if wanted:
             # Every time: after a rebalance Faust reads on from all of them.
-            self.consumer().pause_partitions(wanted)
+            self.pause(wanted)
         behind = self._paused - wanted
         if behind:
-            self.consumer().resume_partitions(behind)
+            self.resume(behind)
         self._paused = wanted
 
     @property

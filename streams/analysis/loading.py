@@ -11,13 +11,14 @@ from processors.articles.decode import DecodeLimits
 from streams.analysis import Analysis
 from streams.analysis.inline import InlineAnalysis
 from streams.analysis.pool import AnalysisPool
-from streams.analysis.reader import ArticleReader
+from streams.analysis.reader import EVERYTHING, ArticleReader
+from streams.selection import Selection
 from streams.settings import Settings
 from streams.topics import TopicNames
 from streams.version import tocsin_version
 
 
-def load_reader(settings: Settings) -> ArticleReader:
+def load_reader(settings: Settings, selection: Selection = EVERYTHING) -> ArticleReader:
     """Load registry, lexicon and scorer; a few hundred milliseconds.
 
     Raises:
@@ -35,12 +36,13 @@ def load_reader(settings: Settings) -> ArticleReader:
         ),
         names=TopicNames.of(settings),
         partitions=settings.partitions,
+        selection=selection,
     )
 
 
-def analysis_of(settings: Settings) -> Analysis:
+def analysis_of(settings: Settings, selection: Selection = EVERYTHING) -> Analysis:
     """Give the analysis, not loaded yet, where the settings want it."""
-    load = partial(load_reader, settings)
+    load = partial(load_reader, settings, selection)
     if settings.analysis_processes:
         return AnalysisPool(load, settings.analysis_processes)
     return InlineAnalysis(load)

@@ -13,7 +13,8 @@ class Outcome(Struct, frozen=True, kw_only=True, array_like=True):
     """The records to publish, or why the article is bad.
 
     `mentions` holds leader, country and sentiment label of each mention, for the metrics; `reason`
-    is empty for a good article. Times are durations in seconds.
+    is empty for a good article; `left_out` counts what a replay is not about, by stage. Times are
+    durations in seconds.
     """
 
     outputs: list[Outgoing] = []
@@ -22,6 +23,7 @@ class Outcome(Struct, frozen=True, kw_only=True, array_like=True):
     analyse_seconds: float = 0.0
     reason: str = ""
     message: str = ""
+    left_out: dict[str, int] = {}
 
     @property
     def error(self) -> BadArticleError | None:

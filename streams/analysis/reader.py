@@ -12,21 +12,28 @@ from processors.articles.decode import DecodeLimits, decode
 from processors.errors import BadArticleError, DeadLetterReason
 from streams.analysis.outcome import Outcome
 from streams.envelope import Incoming, analysis_record, mention_record, withdrawal_records
+from streams.selection import Selection
 from streams.topics import TopicNames
 
 # Kafka's default limit is 1 MiB, and the broker would refuse the record for ever. Only a list of
 # very many leaders comes near.
 MOST_OUTPUT_BYTES = 1_000_000
+EVERYTHING = Selection()
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleReader:
-    """Reads article records. `partitions` is the number that every topic has."""
+    """Reads article records.
+
+    `partitions` is the number that every topic has; `selection` leaves out what a replay is not
+    about.
+    """
 
     analyser: Analyser
     limits: DecodeLimits
     names: TopicNames
     partitions: int
+    selection: Selection = EVERYTHING
 
     def read(self, record: Incoming) -> Outcome:
         """Give the outcome of one record; a bad article is an outcome too."""
@@ -39,12 +46,16 @@ class ArticleReader:
         began = time.perf_counter()
         article = decode(record.value, record.headers, record.key, self.limits)
         decoded = time.perf_counter()
+        if not self.selection.has_article(article):
+            return Outcome(left_out={"decode": 1})
         result = self.analyser.analyse(article, record.event_time)
+        mentions = [one for one in result.mentions if self.selection.has_mention(one)]
+        left_out = len(result.mentions) - len(mentions)
         outputs = [
             analysis_record(self.names.analyses, result.analysis, self.partitions),
             *(
                 mention_record(self.names.mentions, mention, self.partitions)
-                for mention in result.mentions
+                for mention in mentions
             ),
             *withdrawal_records(self.names.mentions, result.withdrawal, self.partitions),
         ]
@@ -57,9 +68,8 @@ class ArticleReader:
             )
         return Outcome(
             outputs=outputs,
-            mentions=[
-                (one.leader_name, one.country, one.sentiment.label) for one in result.mentions
-            ],
+            mentions=[(one.leader_name, one.country, one.sentiment.label) for one in mentions],
+            left_out={"analyse": left_out} if left_out else {},
             decode_seconds=decoded - began,
             analyse_seconds=time.perf_counter() - decoded,
         )

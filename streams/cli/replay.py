@@ -1,6 +1,5 @@
 """`tocsin replay`: run the application again on a bounded range of a topic of articles."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,13 +9,14 @@ import typer
 
 from processors.errors import MisconfigurationError
 from streams.cli import context, replay_manage
+from streams.cli.replay_which import Which
 from streams.cli.replay_work import worked
 from streams.errors import EXIT_INTERRUPTED
+from streams.selection import Selection
 from streams.settings import Settings
 
 if TYPE_CHECKING:
     from streams.replay.manifest import Manifest
-    from streams.replay.range import Asked
 
 log = structlog.get_logger(__name__)
 
@@ -26,41 +26,6 @@ app = typer.Typer(
     invoke_without_command=True,
     rich_markup_mode=None,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Which:
-    """Which replay is to be run: a new one, or one that is there."""
-
-    since: str | None
-    until: str | None
-    offsets: list[str]
-    last: int | None
-    allow_truncated: bool
-    replay_id: str | None
-    join: str | None
-    resume: str | None
-    rate: float | None
-    speed: str | None
-
-    def asked(self, now: datetime) -> "Asked":
-        """Read the range of a new replay.
-
-        Raises:
-            ReplayRangeError: it is none.
-        """
-        from streams.replay.range import asked  # noqa: PLC0415 - not needed by --help
-
-        return asked(self.since, self.until, self.offsets, self.last, now)
-
-    @property
-    def typed(self) -> str:
-        """The range as it was typed."""
-        given = [
-            *(("--from", self.since), ("--to", self.until), ("--last", self.last)),
-            *(("--offsets", one) for one in self.offsets),
-        ]
-        return " ".join(f"{option} {value}" for option, value in given if value)
 
 
 @app.callback()
@@ -104,6 +69,22 @@ def replay(  # noqa: PLR0913, PLR0917 - one argument an option
         str | None,
         typer.Option(metavar="60x", help="Let the past go by so many times as fast as it did."),
     ] = None,
+    leader: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME|ID", help="Only mentions of this leader; repeat it for more."),
+    ] = None,
+    country: Annotated[
+        list[str] | None, typer.Option(metavar="CODE", help="Only mentions of its leaders.")
+    ] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only articles of this source.")
+    ] = None,
+    language: Annotated[
+        list[str] | None, typer.Option(metavar="TAG", help="Only articles of this language.")
+    ] = None,
+    article: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Only the article of this id.")
+    ] = None,
     broker: Annotated[str | None, context.Broker] = None,
     http_port: Annotated[int, typer.Option(help="Port of /metrics; 0: any free one.")] = 0,
     *,
@@ -132,7 +113,7 @@ def replay(  # noqa: PLR0913, PLR0917 - one argument an option
     Examples:
       tocsin replay --from -7d --dry-run
       tocsin replay --from 2026-11-18 --to 2026-11-20 --id after-outage
-      tocsin replay --last 500 --speed 60x
+      tocsin replay --last 500 --speed 60x --leader Macron
       tocsin replay --join after-outage
       tocsin replay --resume after-outage
       tocsin replay diff after-outage --json
@@ -146,8 +127,24 @@ def replay(  # noqa: PLR0913, PLR0917 - one argument an option
     """
     if invoked.invoked_subcommand is not None:
         return
-    which = _Which(
-        since, until, offsets or [], last, allow_truncated, replay_id, join, resume, rate, speed
+    which = Which(
+        since=since,
+        until=until,
+        offsets=offsets or [],
+        last=last,
+        allow_truncated=allow_truncated,
+        replay_id=replay_id,
+        join=join,
+        resume=resume,
+        rate=rate,
+        speed=speed,
+        leaders=leader or [],
+        selection=Selection(
+            articles=tuple(article or ()),
+            sources=tuple(source or ()),
+            languages=tuple(one.lower() for one in language or ()),
+            countries=tuple(one.upper() for one in country or ()),
+        ),
     )
     _check(which, topic, dry_run=dry_run)
     settings = context.settings(broker=broker, articles_topic=topic, http_port=http_port)
@@ -157,14 +154,13 @@ def replay(  # noqa: PLR0913, PLR0917 - one argument an option
         _run(settings, which, json=json)
 
 
-def _check(which: _Which, topic: str | None, *, dry_run: bool) -> None:
+def _check(which: Which, topic: str | None, *, dry_run: bool) -> None:
     old = which.join or which.resume
     if which.join and which.resume:
         raise MisconfigurationError("give --join or --resume, not both.")
-    own = (which.typed, which.replay_id, which.allow_truncated, which.rate, which.speed)
-    if old and (any(own) or topic or dry_run):
+    if old and (which.has_own or topic or dry_run):
         raise MisconfigurationError(
-            "a replay that is there has its range, topic and speed: give --join or --resume alone."
+            "a replay that is there has all of its options: give --join or --resume alone."
         )
     if not old:
         # What is wrong with it needs no broker to say so.
@@ -175,7 +171,7 @@ def _check(which: _Which, topic: str | None, *, dry_run: bool) -> None:
             read_speed(which.speed)
 
 
-def _show_plan(settings: Settings, which: _Which, *, json: bool) -> None:
+def _show_plan(settings: Settings, which: Which, *, json: bool) -> None:
     from streams.cli.replay_view import plan_lines, print_lines  # noqa: PLC0415 - loads rich
     from streams.replay.house import own_plans  # noqa: PLC0415 - loads Kafka's client
     from streams.replay.speed import measure  # noqa: PLC0415
@@ -198,20 +194,21 @@ def _show_plan(settings: Settings, which: _Which, *, json: bool) -> None:
     print_lines(context.data_console(), plan_lines(manifest, outputs, records_per_second))
 
 
-def _planned(house: Any, settings: Settings, which: _Which) -> "Manifest":
+def _planned(house: Any, settings: Settings, which: Which) -> "Manifest":
+    from streams.replay.house import Order  # noqa: PLC0415 - loads Kafka's client
     from streams.replay.manifest import new_id, read_speed  # noqa: PLC0415
 
     now = datetime.now(UTC)
-    planned: Manifest = house.plan(
-        which.replay_id or new_id(now),
+    order = Order(
         which.asked(now),
         which.typed,
-        _system(settings),
-        now,
-        allow_truncated=which.allow_truncated,
-        rate=which.rate,
-        speed=read_speed(which.speed) if which.speed else None,
+        which.allow_truncated,
+        which.rate,
+        read_speed(which.speed) if which.speed else None,
+        which.selected(context.registry_extra(settings)),
     )
+    replay_id = which.replay_id or new_id(now)
+    planned: Manifest = house.plan(replay_id, order, _system(settings), now)
     return planned
 
 
@@ -230,7 +227,7 @@ def _house(settings: Settings) -> Any:
     return open_house(context.connection(settings), settings)
 
 
-def _run(settings: Settings, which: _Which, *, json: bool) -> None:
+def _run(settings: Settings, which: Which, *, json: bool) -> None:
     from streams.cli.replay_view import summary_line  # noqa: PLC0415 - loads rich
 
     manifest = _ready(settings, which)
@@ -247,7 +244,7 @@ def _run(settings: Settings, which: _Which, *, json: bool) -> None:
         typer.echo(summary_line(manifest, finished))
 
 
-def _ready(settings: Settings, which: _Which) -> "Manifest":
+def _ready(settings: Settings, which: Which) -> "Manifest":
     """Give a manifest whose topics and offsets stand, or whose work is done."""
     from streams.replay.manifest import check_system  # noqa: PLC0415
     from streams.rules import rules_in_force  # noqa: PLC0415

@@ -42,7 +42,12 @@ def worked(settings: Settings, manifest: "Manifest") -> "Manifest":
     names = TopicNames.of(of_replay, own_topics(rules_in_force(settings)))
 
     async def work(on_standing: "Callable[[Standing], None]") -> bool:
-        worker = Worker(of_replay, connection, analysis_of(of_replay), bounds=manifest.bounds)
+        worker = Worker(
+            of_replay,
+            connection,
+            analysis_of(of_replay, manifest.selection),
+            bounds=manifest.bounds,
+        )
         return await run(worker, lambda: StandingMeter(connection, manifest, names), on_standing)
 
     with _progress(manifest) as on_standing:

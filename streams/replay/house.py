@@ -18,6 +18,7 @@ from kafka.errors import for_code
 
 from processors.contracts import Versions
 from processors.rules import Rules
+from streams.analysis.reader import EVERYTHING
 from streams.connection import Connection
 from streams.envelope import Outgoing
 from streams.errors import ReplayBusyError, TopicMismatchError
@@ -35,6 +36,7 @@ from streams.replay.manifests import SEND_SECONDS, Manifests
 from streams.replay.range import Asked, resolve
 from streams.replay.standing import Standing, measure
 from streams.rules import own_topics
+from streams.selection import Selection
 from streams.settings import Settings
 from streams.topics import TopicNames, TopicPlan, apply, plan
 
@@ -51,6 +53,18 @@ class Made:
 
     versions: Versions
     rules: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is ordered: the range, also as it was typed, and how it is to be gone through."""
+
+    wanted: Asked
+    typed: str = ""
+    allow_truncated: bool = False
+    rate: float | None = None
+    speed: float | None = None
+    selection: Selection = EVERYTHING
 
 
 class House:
@@ -71,14 +85,9 @@ class House:
     def plan(
         self,
         replay_id: str,
-        wanted: Asked,
-        typed: str,
+        order: Order,
         made: Made,
         now: datetime,
-        *,
-        allow_truncated: bool,
-        rate: float | None = None,
-        speed: float | None = None,
     ) -> Manifest:
         """Plan a replay; nothing is written.
 
@@ -89,9 +98,10 @@ class House:
         """
         settings = self._settings
         check_id(replay_id)
+        wanted = order.wanted
         topic = TopicNames.of(settings).articles
         known = positions.logs(self._consumer, topic, wanted)
-        spans = resolve(wanted, known, allow_truncated=allow_truncated)
+        spans = resolve(wanted, known, allow_truncated=order.allow_truncated)
         first, last = positions.times(self._consumer, topic, spans)
         is_by_time = wanted.offsets is None and wanted.last is None
         since, until = (wanted.since, wanted.until or now) if is_by_time else (first, last)
@@ -100,11 +110,12 @@ class House:
             replay_id=replay_id,
             claim=secrets.token_hex(8),
             created=now,
-            asked=typed,
+            asked=order.typed,
             topic=topic,
             spans=spans,
-            rate=rate,
-            speed=speed,
+            rate=order.rate,
+            speed=order.speed,
+            selection=order.selection,
             since=since,
             until=until,
             topic_prefix=topic_prefix(settings, replay_id),

@@ -16,6 +16,7 @@ from processors.contracts import Versions
 from streams.bounds import Bounds
 from streams.errors import ReplayRangeError, ReplayStateError
 from streams.replay.range import Span
+from streams.selection import Selection
 from streams.settings import Settings
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
@@ -56,6 +57,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
         until: The first event time after it.
         rate: Articles a second of one worker at most.
         speed: Seconds of event time that go by in a second.
+        selection: What it is about.
         prepared: Whether topics and offsets stand.
         finished: What it came to; None: it is not at its end.
     """
@@ -76,6 +78,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     rate: float | None = None
     speed: float | None = None
+    selection: Selection = Selection()
     prepared: bool = False
     finished: Finished | None = None
 

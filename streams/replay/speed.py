@@ -24,7 +24,7 @@ def measure(consumer: Any, settings: Settings, manifest: Manifest) -> float | No
     A worker that analyses in several processes is taken to be so many times as fast.
     """
     starts, ends = _bounds(manifest)
-    reader = load_reader(settings_of(manifest, settings))
+    reader = load_reader(settings_of(manifest, settings), manifest.selection)
     began, spent, count = time.monotonic(), 0.0, 0
     for record in read(consumer, starts, ends):
         now = time.perf_counter()

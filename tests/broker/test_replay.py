@@ -28,7 +28,7 @@ from streams.envelope import REPLAY_ID_HEADER
 from streams.errors import ReplayBusyError, ReplayRangeError, ReplayStateError, TopicMismatchError
 from streams.lag import LagMeter
 from streams.replay import positions
-from streams.replay.house import House, Made, open_house
+from streams.replay.house import House, Made, Order, open_house
 from streams.replay.manifest import Manifest
 from streams.replay.range import Asked
 from streams.rules import rules_in_force
@@ -311,7 +311,7 @@ def test_what_cannot_be_replayed_is_refused(cluster: Cluster) -> None:
     now = datetime.now(UTC)
 
     def planned(house: House, replay_id: str, wanted: Asked) -> Manifest:
-        return house.plan(replay_id, wanted, "", MADE, now, allow_truncated=False)
+        return house.plan(replay_id, Order(wanted), MADE, now)
 
     with open_house(cluster.connection, cluster.settings) as house:
         with pytest.raises(ReplayRangeError, match="empty"):

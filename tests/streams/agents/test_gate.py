@@ -42,7 +42,8 @@ class Consumer:
 
 def gate(pace_ms: int = 1_000) -> tuple[Gate, Consumer]:
     consumer = Consumer()
-    return Gate(Bounds("one", SPANS, pace_ms), lambda: consumer), consumer
+    bounds = Bounds("one", SPANS, pace_ms)
+    return Gate(bounds, consumer.pause_partitions, consumer.resume_partitions), consumer
 
 
 def admit(one: Gate, partition: int, *offsets: int, seconds: float | None = 0.0) -> list[int]:

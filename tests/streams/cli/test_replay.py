@@ -21,6 +21,8 @@ Tocsin = Callable[..., Any]
         (["--join", "a", "--resume", "a"], "not both"),
         (["--join", "a", "--from", "-7d"], "--join or --resume alone"),
         (["--resume", "a", "--rate", "5"], "--join or --resume alone"),
+        (["--resume", "a", "--leader", "Macron"], "--join or --resume alone"),
+        (["--join", "a", "--language", "en"], "--join or --resume alone"),
         (["--from", "-7d"], "No broker is set"),
         (["list"], "No broker is set"),
         (["diff", "a"], "No broker is set"),

@@ -1,0 +1,48 @@
+"""The selection of a replay: which articles and which mentions it is about.
+
+Owns the choice. Must not know how it is asked for, nor where articles come from. An empty list
+chooses everything; several kinds are all to hold.
+"""
+
+from msgspec import Struct
+
+from processors.contracts import Article, Mention
+
+
+class Selection(Struct, frozen=True, kw_only=True):
+    """What is chosen.
+
+    Attributes:
+        articles: Ids.
+        sources: Names, in any case.
+        languages: Primary tags such as `en`; an article without a tag is of none.
+        leaders: Ids.
+        countries: Codes of the countries that leaders are of.
+    """
+
+    articles: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    leaders: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether anything is left out."""
+        return any(getattr(self, name) for name in self.__struct_fields__)
+
+    def has_article(self, article: Article) -> bool:
+        """Say whether an article is chosen."""
+        return (
+            (not self.articles or article.article_id in self.articles)
+            and (not self.languages or article.language in self.languages)
+            and (
+                not self.sources
+                or article.source.casefold() in {source.casefold() for source in self.sources}
+            )
+        )
+
+    def has_mention(self, mention: Mention) -> bool:
+        """Say whether a mention is chosen."""
+        return (not self.leaders or mention.leader_id in self.leaders) and (
+            not self.countries or mention.country in self.countries
+        )

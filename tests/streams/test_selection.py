@@ -1,0 +1,66 @@
+"""Which articles and mentions a replay is about."""
+
+from typing import Any
+
+import pytest
+from msgspec import convert
+
+from processors.analyse import load_analyser
+from processors.articles.decode import DecodeLimits
+from processors.contracts import Article
+from processors.sentiment.scorer import DEFAULT_SCORER
+from streams.analysis.reader import ArticleReader
+from streams.envelope import Incoming
+from streams.selection import Selection
+from streams.settings import Settings
+from streams.topics import TopicNames
+
+
+@pytest.mark.parametrize(
+    ("selection", "chosen"),
+    [
+        (Selection(), True),
+        (Selection(articles=("a", "b")), True),
+        (Selection(articles=("b",)), False),
+        (Selection(sources=("THE PAPER",)), True),
+        (Selection(sources=("Another",)), False),
+        (Selection(languages=("en", "fr")), True),
+        (Selection(languages=("fr",)), False),
+        (Selection(articles=("a",), languages=("fr",)), False),
+        # Leaders choose mentions, not articles.
+        (Selection(leaders=("Q1",), countries=("XX",)), True),
+    ],
+)
+def test_an_article_is_chosen_when_everything_holds(selection: Selection, *, chosen: bool) -> None:
+    article = Article(article_id="a", source="The Paper", language="en")
+    assert selection.has_article(article) is chosen
+    assert bool(selection) is (selection != Selection())
+
+
+@pytest.mark.parametrize(
+    ("selection", "keys", "left_out"),
+    [
+        ({}, [b"Q3052772", b"Q567"], {}),
+        ({"countries": ["DE"]}, [b"Q567"], {"analyse": 1}),
+        ({"leaders": ["Q3052772"]}, [b"Q3052772"], {"analyse": 1}),
+        ({"leaders": ["Q1"]}, [], {"analyse": 2}),
+        ({"languages": ["de"]}, None, {"decode": 1}),
+    ],
+)
+def test_what_is_not_chosen_is_left_out_and_counted(
+    selection: dict[str, Any], keys: list[bytes] | None, left_out: dict[str, int]
+) -> None:
+    names = TopicNames.of(Settings())
+    analyser = load_analyser("0", DEFAULT_SCORER, "off")
+    reader = ArticleReader(analyser, DecodeLimits(), names, 4, convert(selection, Selection))
+    value = b"""{"id": "a", "title": "Emmanuel Macron meets Angela Merkel", "language": "en",
+                 "published": "2018-06-01T00:00:00Z"}"""
+    moment_ms = 1_527_811_200_000
+    outcome = reader.read(Incoming(names.articles, 0, 0, moment_ms, None, value, []))
+    assert not outcome.reason
+    assert outcome.left_out == left_out
+    mentions = [one.key for one in outcome.outputs if one.topic == names.mentions]
+    assert sorted(mentions) == (keys or [])
+    assert len(outcome.mentions) == len(mentions)
+    analyses = [one for one in outcome.outputs if one.topic == names.analyses]
+    assert len(analyses) == (keys is not None)
