@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import structlog
 
+from streams import logs
 from streams.cli import context
 from streams.settings import Settings
 
@@ -50,7 +51,7 @@ def worked(settings: Settings, manifest: "Manifest") -> "Manifest":
         )
         return await run(worker, lambda: StandingMeter(connection, manifest, names), on_standing)
 
-    with _progress(manifest) as on_standing:
+    with _progress(manifest, settings) as on_standing:
         if not asyncio.run(work(on_standing)):
             return manifest
     meter = StandingMeter(connection, manifest, names)
@@ -81,7 +82,7 @@ class _Rate:
 
 
 @contextmanager
-def _progress(manifest: "Manifest") -> "Iterator[Callable[[Standing], None]]":
+def _progress(manifest: "Manifest", settings: Settings) -> "Iterator[Callable[[Standing], None]]":
     """A bar for a person, and log entries for programs."""
     from streams.cli.replay_view import event_time, progress_fields  # noqa: PLC0415 - loads rich
 
@@ -98,6 +99,9 @@ def _progress(manifest: "Manifest") -> "Iterator[Callable[[Standing], None]]":
 
         yield log_it
         return
+    # The worker's log would tear the bar apart; what is wrong is still said.
+    if settings.log_level == "INFO":
+        logs.configure("WARNING", settings.log_format)
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
     bar = Progress(

@@ -25,7 +25,8 @@ _EXAMPLE_ERROR: Final = {
 
 def json_headers() -> Schema:
     """Make the schema of the headers of analyses and mentions."""
-    return _headers({envelope.CONTENT_TYPE: _content_type()}, [envelope.CONTENT_TYPE])
+    attributes = {envelope.CONTENT_TYPE: _content_type(), **_replay()}
+    return _headers(attributes, [envelope.CONTENT_TYPE])
 
 
 def article_headers() -> Schema:
@@ -63,8 +64,7 @@ def alert_headers(kind: AlertKind) -> Schema:
         "ce_subject": _text("Id of the first leader, as in the record's key.", minLength=1),
         "ce_time": _text("The alert's event time in UTC.", format="date-time"),
     }
-    replay = {envelope.REPLAY_ID_HEADER: _text("The replay that made it; absent in the live run.")}
-    return _headers({**attributes, **replay}, list(attributes))
+    return _headers({**attributes, **_replay()}, list(attributes))
 
 
 def alert_headers_example(alert: Alert) -> dict[str, str]:
@@ -90,7 +90,7 @@ def dead_letter_headers() -> Schema:
         ),
     }
     attributes = {envelope.ERROR_PREFIX + name: schema for name, schema in named.items()}
-    return _headers(attributes, list(attributes))
+    return _headers({**attributes, **_replay()}, list(attributes))
 
 
 def dead_letter_headers_example() -> dict[str, str]:
@@ -114,6 +114,10 @@ def dead_letter_headers_schema() -> Schema:
 def _headers(properties: dict[str, Schema], required: list[str]) -> Schema:
     schema: Schema = {"type": "object", "properties": properties}
     return {**schema, "required": required} if required else schema
+
+
+def _replay() -> dict[str, Schema]:
+    return {envelope.REPLAY_ID_HEADER: _text("The replay that made it; absent in the live run.")}
 
 
 def _content_type() -> Schema:
