@@ -307,6 +307,31 @@ def test_alerts_that_never_rang_live_are_published_once(cluster: Cluster) -> Non
         assert {json.loads(r.value)["kind"] for r in cluster.read(topic)} <= {kind}
 
 
+def test_an_archive_is_kept_and_replayed_by_its_own_times(cluster: Cluster, tmp_path: Path) -> None:
+    documents = [
+        {"id": str(year), "title": f"Harbour of {year}", "published": f"{year}-06-01T00:00:00Z"}
+        for year in (1987, 1988, 1989)
+    ]
+    path = tmp_path / "archive.jsonl"
+    path.write_text("".join(json.dumps(one) + "\n" for one in documents))
+    # A topic with a retention would lose them at once.
+    refused = cluster.start("ingest", "--archive", "--topic", cluster.names.analyses, str(path))
+    assert refused.wait(WAIT_SECONDS) == 2, cluster.logs()
+    assert "retention.ms=-1" in cluster.logs()
+    archive = cluster.settings.topic_prefix + "archive"
+    for _ in range(2):
+        cluster.run("ingest", "--archive", "--topic", archive, str(path))
+
+    of_range = ("--topic", archive, "--from", "1988-01-01", "--to", "1989-06-01", "--id", "past")
+    plan_of_it = json.loads(cluster.run("replay", *of_range, "--dry-run", "--json"))
+    assert sum(one["end"] - one["start"] for one in plan_of_it["spans"]) == 2
+    cluster.run("replay", *of_range)
+    analysed = [json.loads(r.value) for r in cluster.read(replay_names(cluster, "past").analyses)]
+    # The end is not in it, and what was loaded twice is there twice, under one id.
+    assert [one["article_id"] for one in analysed] == ["1988", "1988"]
+    assert analysed[0]["event_time"].startswith("1988-06-01T00:00:00")
+
+
 def test_what_cannot_be_replayed_is_refused(cluster: Cluster) -> None:
     now = datetime.now(UTC)
 
