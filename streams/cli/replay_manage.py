@@ -1,4 +1,4 @@
-"""`tocsin replay list | show | diff | publish | delete`: what is done beside running replays."""
+"""`tocsin replay list`, `show`, `diff`, `publish`, `warm` and `delete`: beside running them."""
 
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -189,6 +189,40 @@ def publish(
             )
             house.send([rung.as_live(record, settings, manifest) for record in new])
     typer.echo(f"Published {len(new)} alerts of the replay {replay_id}.", err=True)
+
+
+def warm(
+    replay_id: ReplayId,
+    broker: Annotated[str | None, context.Broker] = None,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Let a new deployment begin where a finished replay ended, with the state that it came to.
+
+    Baselines, cooldowns and known stories are those of the replay then, and the first article read
+    is the one after its range. No alert is sent. Only a deployment that has not begun is warmed: no
+    worker, no offset, no state under TOCSIN_APPLICATION_ID.
+
+    \b
+    Examples:
+      tocsin topics apply
+      tocsin replay --from -30d --id history
+      tocsin replay warm history && tocsin worker
+    """
+    from streams.rules import own_topics, rules_in_force  # noqa: PLC0415 - loads the rules
+
+    settings = context.settings(broker=broker)
+    own = own_topics(rules_in_force(settings))
+    with _house(settings) as house:
+        manifest = house.manifests.get(replay_id)
+        states = house.states_to_copy(manifest, own)
+        _agree(
+            f"Let {settings.application_id} begin with the state of {len(states)} leaders, after "
+            f"the range of the replay {replay_id}?",
+            yes=yes,
+        )
+        house.warm(manifest, states)
+    typer.echo(f"{settings.application_id} begins with {len(states)} leaders.", err=True)
 
 
 def _agree(question: str, *, yes: bool) -> None:

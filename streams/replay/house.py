@@ -35,6 +35,7 @@ from streams.replay.manifest import (
 from streams.replay.manifests import SEND_SECONDS, Manifests
 from streams.replay.range import Asked, resolve
 from streams.replay.standing import Standing, measure
+from streams.replay.warming import States, states_to_copy, warm
 from streams.rules import own_topics
 from streams.selection import Selection
 from streams.settings import Settings
@@ -219,6 +220,14 @@ class House:
         ]
         for one in sent:
             one.get(SEND_SECONDS)
+
+    def states_to_copy(self, manifest: Manifest, own: Sequence[str]) -> States:
+        """Give what a new deployment would begin with; see `streams.replay.warming`."""
+        return states_to_copy(self._admin, self._consumer, self._settings, manifest, own)
+
+    def warm(self, manifest: Manifest, states: States) -> None:
+        """Let a new deployment begin with these states where the replay ended."""
+        warm(self._admin, self._producer, self._settings, manifest, states)
 
     def standing(self, manifest: Manifest) -> Standing | None:
         """Say where a replay stands; None where its topics are not there."""

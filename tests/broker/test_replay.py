@@ -90,8 +90,10 @@ class Cluster:
     def logs(self) -> str:
         return "\n\n".join(one.read_text()[-3_000:] for one in sorted(self.folder.glob("*.log")))
 
-    def publish(self, values: Sequence[tuple[bytes | None, bytes | None]], **extra: Any) -> None:
-        """Publish as if they had come over the last hours; a partition follows from the key."""
+    def publish(
+        self, values: Sequence[tuple[bytes | None, bytes | None]], after: int = 0, **extra: Any
+    ) -> None:
+        """Publish as if they had come a minute apart, after so many others."""
         producer = KafkaProducer(**self.connection.kafka_python(), acks="all", **extra)
         if extra:
             producer.init_transactions()
@@ -102,7 +104,7 @@ class Cluster:
                 self.names.articles,
                 key=key or str(number).encode(),
                 value=value,
-                timestamp_ms=first_ms + number * 60_000,
+                timestamp_ms=first_ms + (after + number) * 60_000,
             )
         if extra:
             producer.commit_transaction()
@@ -305,6 +307,29 @@ def test_alerts_that_never_rang_live_are_published_once(cluster: Cluster) -> Non
     assert all(dict(r.headers)[REPLAY_ID_HEADER] == b"away" for r in published)
     for kind, topic in cluster.names.alerts.items():
         assert {json.loads(r.value)["kind"] for r in cluster.read(topic)} <= {kind}
+
+
+def test_a_new_deployment_that_is_warmed_rings_as_if_it_had_always_run(cluster: Cluster) -> None:
+    bundle = [(one.key, one.value) for one in redated(load_bundle(), datetime.now(UTC))]
+    half = len(bundle) // 2
+    cluster.publish(bundle[:half])
+    cluster.run("replay", "--from", "beginning", "--id", "history")
+    cluster.run("replay", "warm", "history", "--yes")
+    assert not cluster.read(*cluster.names.alerts.values())
+    cluster.publish(bundle[half:], after=half)
+    cluster.run_live()
+    again = cluster.start("replay", "warm", "history", "--yes")
+    assert again.wait(WAIT_SECONDS) == 2
+    assert "has begun already" in cluster.logs()
+
+    cluster.run("replay", "--from", "beginning", "--id", "whole")
+    before = ids(cluster.read(*replay_names(cluster, "history").alerts.values()))
+    after = ids(cluster.read(*cluster.names.alerts.values()))
+    whole = ids(cluster.read(*replay_names(cluster, "whole").alerts.values()))
+    assert before
+    assert after
+    assert before | after == whole
+    assert not before & after
 
 
 def test_an_archive_is_kept_and_replayed_by_its_own_times(cluster: Cluster, tmp_path: Path) -> None:
