@@ -210,7 +210,10 @@ class Worker:
             await self._tick(app)
             await self._finish(app)
         finally:
-            await self._within_stop_timeout(app.faust.stop(), "leave the group")
+            try:
+                await self._within_stop_timeout(app.faust.stop(), "leave the group")
+            finally:
+                await self._within_stop_timeout(_stop_supervisors(app), "stop the agents")
             log.info("worker.stopped")
 
     async def _start(self, app: App) -> bool:
@@ -366,6 +369,17 @@ class Worker:
         self.metrics.build_info.labels(
             versions.tocsin, versions.registry, versions.lexicon, versions.scorer
         ).set(1)
+
+
+async def _stop_supervisors(app: App) -> None:
+    """Stop what Faust leaves behind when a service of its own crashes.
+
+    The supervisors of agents go on then, and swallow their cancellation: the process would wait for
+    them for ever, in silence.
+    """
+    for agent in app.faust.agents.values():
+        if agent.supervisor is not None:
+            await agent.supervisor.stop()
 
 
 def _hold_until_seek(app: App) -> None:
