@@ -249,7 +249,11 @@ def _flags(article: Article, event_time: datetime) -> list[ArticleFlag]:
 
 
 def load_analyser(
-    tocsin_version: str, scorer_name: str, confirm: Confirm, registry_extra: Path | None = None
+    tocsin_version: str,
+    scorer_name: str,
+    confirm: Confirm,
+    registry_extra: Path | None = None,
+    families_extra: Path | None = None,
 ) -> Analyser:
     """Load registry, lexicon and scorer: some hundred milliseconds, once per process.
 
@@ -259,6 +263,7 @@ def load_analyser(
         confirm: What reads strong scores again: "minilm", nothing ("off"), or "auto", which is
             minilm where its extra is installed. The records' `versions.scorer` says which it was.
         registry_extra: A user's own tables of leaders; see `load_registry`.
+        families_extra: A user's own publisher families; see `load_families`.
 
     Raises:
         MisconfigurationError: there is no such scorer, it is not installed, or a data file is
@@ -274,7 +279,8 @@ def load_analyser(
         scorer=f"{scorer.name}/{scorer.version}"
         + (f"+{confirmation.version}" if confirmation else ""),
     )
-    return Analyser(Detector(registry), scorer, versions, load_families(), confirmation)
+    families = load_families(families_extra)
+    return Analyser(Detector(registry), scorer, versions, families, confirmation)
 
 
 def _confirmation(scorer: Scorer, confirm: Confirm) -> Confirmation | None:

@@ -133,6 +133,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             " or auto (minilm where tocsin[minilm] is installed)."
         ),
     ] = "auto"
+    families: Annotated[
+        Text, Meta(description="File of your own publisher families (CSV), laid over ours.")
+    ] = ""
     rules: Annotated[Text, Meta(description="File of rules (TOML). Empty: the built-in ones.")] = ""
 
     # How the worker runs.

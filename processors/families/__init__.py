@@ -1,7 +1,7 @@
 """Publisher families: who counts as one source.
 
 Owns which publishers belong together and which agency an article is credited to. Must not know
-where the texts of a user's own file come from, nor what a source counts for. An article credited to
+what a source counts for. An article credited to
 an agency ("LONDON (Reuters) - …") is the agency's, whoever printed it; else the family is that of
 its host or its publisher's name in `data/families.csv` (owners as the publishers themselves state
 them; ours); a publisher that is not there is its own family, under its registrable domain where its
@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from processors.errors import BadFamiliesError
@@ -73,37 +74,46 @@ class Families:
         return next((self.domains[one] for one in above if one in self.domains), None)
 
 
-def load_families(*more: str) -> Families:
-    """Load the packaged families, and lay users' own over them.
+def load_families(extra: Path | None = None) -> Families:
+    """Load the packaged families, and lay a user's own over them.
 
     Args:
-        more: Texts of files of the same form; later rows win.
+        extra: A file of the same form; its rows win.
 
     Raises:
-        BadFamiliesError: a row is wrong; every problem is named with its line.
+        BadFamiliesError: a row is wrong, or the file cannot be read; every problem is named.
     """
     packaged = resources.files(__package__).joinpath("data/families.csv").read_text("utf-8")
-    return read_families((packaged, *more))
+    if extra is None:
+        return read_families({"families.csv": packaged})
+    try:
+        own = extra.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadFamiliesError(
+            f"{extra} cannot be read as publisher families: {error}. Give a CSV file in UTF-8 with "
+            f"the columns {','.join(COLUMNS)}"
+        ) from error
+    return read_families({"families.csv": packaged, str(extra): own})
 
 
-def read_families(texts: Sequence[str]) -> Families:
-    """Read families from CSV texts; later rows win.
+def read_families(texts: Mapping[str, str]) -> Families:
+    """Read families from CSV texts by their names; later rows win.
 
     Raises:
-        BadFamiliesError: a row is wrong; every problem is named with its line.
+        BadFamiliesError: a row is wrong; every problem is named with its file and line.
     """
     found: dict[str, dict[str, str]] = {kind: {} for kind in KINDS}
     problems: list[str] = []
-    for text in texts:
+    for name, text in texts.items():
         rows = csv.reader(io.StringIO(text))
         if next(rows, None) != COLUMNS:
-            problems.append(f"line 1: the columns must be {','.join(COLUMNS)}")
+            problems.append(f"{name}, line 1: the columns must be {','.join(COLUMNS)}")
             continue
         for row in rows:
             if len(row) != len(COLUMNS) or row[0] not in KINDS or not row[1] or not row[2]:
                 problems.append(
-                    f"line {rows.line_num}: give one of {', '.join(KINDS)}, what is looked for, "
-                    f"and the family"
+                    f"{name}, line {rows.line_num}: give one of {', '.join(KINDS)}, what is looked "
+                    f"for, and the family"
                 )
                 continue
             kind, value, family = row

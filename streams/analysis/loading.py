@@ -30,6 +30,7 @@ def load_reader(settings: Settings, selection: Selection = EVERYTHING) -> Articl
             settings.scorer,
             settings.confirm,
             Path(settings.registry_extra) if settings.registry_extra else None,
+            Path(settings.families) if settings.families else None,
         ),
         limits=DecodeLimits(
             value_bytes=settings.max_message_bytes, text_characters=settings.max_text_characters

@@ -9,11 +9,10 @@ from typing import Annotated, BinaryIO
 import msgspec
 import typer
 
-from processors.articles.decode import DecodeLimits, decode
+from processors.articles.decode import decode
 from processors.errors import BadArticleError, MisconfigurationError
 from streams.cli import context
 from streams.errors import EXIT_MISCONFIGURED
-from streams.version import tocsin_version
 
 JSON_STARTS = (b"{", b"[")
 WHITE_SPACE = b" \t\r\n\xef\xbb\xbf"
@@ -48,28 +47,23 @@ def analyse(
       echo '{"id": "1", "title": "Xi Jinping hails deal"}' | tocsin analyse
       tocsin analyse --json < articles.jsonl | jq .mentions
     """
-    from processors.analyse import load_analyser  # noqa: PLC0415 - loads TextBlob
+    from streams.analysis.loading import load_reader  # noqa: PLC0415 - loads TextBlob
     from streams.cli.analysis_view import render  # noqa: PLC0415
 
     settings = context.settings()
     moment = _moment(on)
-    limits = DecodeLimits(
-        value_bytes=settings.max_message_bytes, text_characters=settings.max_text_characters
-    )
-    analyser = load_analyser(
-        tocsin_version(), settings.scorer, settings.confirm, context.registry_extra(settings)
-    )
+    reader = load_reader(settings)
     encode = msgspec.json.Encoder().encode
     console = context.data_console()
     refused = 0
     for number, line in _lines(source):
         try:
-            article = decode(line, [], None, limits)
+            article = decode(line, [], None, reader.limits)
         except BadArticleError as error:
             refused += 1
             typer.echo(f"line {number}: {error.reason.value}: {error.message}", err=True)
             continue
-        result = analyser.analyse(article, moment or article.published or datetime.now(UTC))
+        result = reader.analyser.analyse(article, moment or article.published or datetime.now(UTC))
         if json:
             sys.stdout.buffer.write(encode(result.analysis) + b"\n")
         else:

@@ -1,6 +1,7 @@
 """`tocsin config`: the settings in force, where each comes from, and whether they are right."""
 
 import os
+from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -68,6 +69,7 @@ def check(broker: Annotated[str | None, context.Broker] = None) -> None:
     if not any(_is_about_the_connection(problem) for problem in problems):
         messages += _connection_problems(effective.settings)
     messages += _scorer_problems(effective.settings)
+    messages += _families_problems(effective.settings)
     messages += _rules_problems(effective.settings)
     if messages:
         raise BadSettingsError(messages)
@@ -121,6 +123,16 @@ def _scorer_problems(settings: Settings) -> list[str]:
     if settings.scorer in names:
         return []
     return [f"TOCSIN_SCORER is {settings.scorer!r}; it takes one of {', '.join(names)}."]
+
+
+def _families_problems(settings: Settings) -> list[str]:
+    from processors.families import load_families  # noqa: PLC0415 - only this needs it
+
+    try:
+        load_families(Path(settings.families) if settings.families else None)
+    except MisconfigurationError as error:
+        return [f"TOCSIN_FAMILIES: {one}" for one in str(error).splitlines()]
+    return []
 
 
 def _rules_problems(settings: Settings) -> list[str]:

@@ -33,7 +33,8 @@ from streams.settings import Settings
 from streams.topics import TopicNames, apply, plan
 
 BAD_RECORDS = Path(__file__).parents[1] / "data" / "bad_records.json"
-WAIT_SECONDS = 60.0
+# Long, because it only bounds a failure: on a busy machine a worker needs a minute to be ready.
+WAIT_SECONDS = 240.0
 PARTITIONS = 4
 # Larger than any record of the tests, the 20 MB text among them.
 LARGEST = {"max_request_size": 40_000_000}

@@ -1,5 +1,7 @@
 """Who counts as one source."""
 
+from pathlib import Path
+
 import pytest
 
 from processors.errors import BadFamiliesError
@@ -39,8 +41,9 @@ def test_a_source_has_the_family_of_its_agency_owner_or_domain(
     assert load_families().family(source, url, text) == family
 
 
-def test_users_lay_their_own_over_ours() -> None:
-    own = f"{HEAD}\ndomain,nypost.com,mine\nname,Example Post,mine\ncredit,XYZ,xyz\n"
+def test_users_lay_their_own_over_ours(tmp_path: Path) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text(f"{HEAD}\ndomain,nypost.com,mine\nname,Example Post,mine\ncredit,XYZ,xyz\n")
     families = load_families(own)
     assert families.family("nypost.com", "", "") == "mine"
     assert families.family("example post", "", "") == "mine"
@@ -50,9 +53,20 @@ def test_users_lay_their_own_over_ours() -> None:
 
 def test_every_wrong_row_is_named() -> None:
     with pytest.raises(BadFamiliesError) as caught:
-        read_families([f"{HEAD}\nowner,a.example,b\ndomain,,b\ndomain,a.example,b\nname,x\n", "no"])
-    assert str(caught.value).count("line") == 4
+        read_families(
+            {
+                "a.csv": f"{HEAD}\nowner,a.example,b\ndomain,,b\ndomain,a.example,b\nname,x\n",
+                "b.csv": "no",
+            }
+        )
+    wrong = [one.partition(":")[0] for one in str(caught.value).splitlines()]
+    assert wrong == ["a.csv, line 2", "a.csv, line 3", "a.csv, line 5", "b.csv, line 1"]
+
+
+def test_a_file_that_cannot_be_read_is_named_with_what_it_should_be(tmp_path: Path) -> None:
+    with pytest.raises(BadFamiliesError, match=r"none\.csv cannot be read.*kind,value,family"):
+        load_families(tmp_path / "none.csv")
 
 
 def test_without_credits_nothing_is_credited() -> None:
-    assert read_families([HEAD]).family("S", "", "ROME (AP) - It rained.") == "S"
+    assert read_families({"own.csv": HEAD}).family("S", "", "ROME (AP) - It rained.") == "S"

@@ -59,6 +59,16 @@ def test_the_rules_that_the_settings_name_are_checked(tocsin: Run, tmp_path: Pat
     assert "TOCSIN_RULES: The rules none.toml cannot be read" in missing.err
 
 
+def test_the_families_that_the_settings_name_are_checked(tocsin: Run, tmp_path: Path) -> None:
+    file = tmp_path / "own.csv"
+    file.write_text("kind,value,family\nowner,a.example,b\n")
+    done = tocsin("config", "check", FAMILIES=str(file))
+    assert done.code == 2
+    assert f"  - TOCSIN_FAMILIES: {file}, line 2: give one of credit, domain, name" in done.err
+    file.write_text("kind,value,family\ndomain,a.example,b\n")
+    assert tocsin("config", "check", FAMILIES=str(file)).code == 0
+
+
 def test_every_problem_is_reported_at_once_with_exit_code_2(tocsin: Run) -> None:
     done = tocsin(
         "config", "check",
