@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from processors.errors import MisconfigurationError
+from processors.families import load_families
 from processors.rules import KINDS, Rules, load_rules
 from streams.settings import Settings
 
@@ -38,14 +39,23 @@ def rules_in_force(settings: Settings) -> Rules:
 
 
 def rules_digest(settings: Settings) -> str:
-    """Give a digest of the rules' text: two machines with the same one have the same rules.
+    """Give a digest of the rules' text, and of the user's publisher families if there are any.
+
+    Two machines with the same one ring alike, as far as it is theirs to say.
 
     Raises:
         MisconfigurationError: there is no such file.
     """
     rules_in_force(settings)
-    path = rules_path(settings) or files("processors.rules").joinpath("builtin.toml")
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    # A file of rules may extend the built-in ones.
+    digest = hashlib.sha256(files("processors.rules").joinpath("builtin.toml").read_bytes())
+    path = rules_path(settings)
+    if path is not None:
+        digest.update(path.read_bytes())
+    if settings.families:
+        load_families(Path(settings.families))
+        digest.update(Path(settings.families).read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def own_topics(rules: Rules) -> tuple[str, ...]:

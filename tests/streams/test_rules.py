@@ -6,7 +6,7 @@ import pytest
 
 from processors.errors import BadRulesError, MisconfigurationError
 from processors.rules import load_rules
-from streams.rules import own_topics, rules_in_force
+from streams.rules import own_topics, rules_digest, rules_in_force
 from streams.settings import Settings
 from streams.topics import TopicNames, plan
 
@@ -66,3 +66,18 @@ def test_an_alert_goes_to_its_rules_own_topic_or_to_its_kinds() -> None:
     assert names.of_alert("sentiment", "news.alerts.france") == "p.news.alerts.france"
     assert names.of_alert("sentiment", "news.alerts.sentiment") == "p.news.alerts.sentiment"
     assert names.of_alert("encounter", "") == "p.news.alerts.encounter"
+
+
+def test_the_digest_is_of_what_the_rules_and_families_say(tmp_path: Path) -> None:
+    builtin = rules_digest(Settings())
+    own = tmp_path / "rules.toml"
+    own.write_text('extends = "builtin"\n')
+    once = rules_digest(Settings(rules=str(own)))
+    assert once == rules_digest(Settings(rules=str(own)))
+    own.write_text('extends = "builtin"\n# more\n')
+    assert len({builtin, once, rules_digest(Settings(rules=str(own)))}) == 3
+    families = tmp_path / "families.csv"
+    families.write_text("kind,value,family\ncredit,The Paper,papers\n")
+    assert rules_digest(Settings(families=str(families))) != builtin
+    with pytest.raises(MisconfigurationError, match="cannot be read"):
+        rules_digest(Settings(rules=str(tmp_path / "none.toml")))
