@@ -15,7 +15,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from streams.connection import Connection
 from streams.errors import ReplayRangeError
 from streams.replay.manifest import Manifest
-from streams.replay.positions import is_empty, members, sizes
+from streams.replay.positions import group_offsets, is_empty, members, sizes
 from streams.replay.range import Span
 from streams.topics import TopicNames
 from streams.watermarks import read_note
@@ -108,7 +108,7 @@ def measure(admin: Any, consumer: Any, manifest: Manifest, names: TopicNames) ->
     Raises:
         KafkaError: the broker does not answer.
     """
-    known = admin.list_group_offsets(manifest.application_id).get(manifest.application_id, {})
+    known = group_offsets(admin, manifest.application_id)
     articles = {tp.partition: at for tp, at in known.items() if tp.topic == names.articles}
     mentions = [TopicPartition(names.mentions, p) for p in range(manifest.partitions)]
     ends = consumer.end_offsets(mentions)

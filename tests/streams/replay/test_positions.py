@@ -1,0 +1,83 @@
+"""What is asked about groups, and how patiently."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from kafka import TopicPartition
+from kafka.errors import CoordinatorNotAvailableError, GroupAuthorizationFailedError, NoError
+from kafka.structs import OffsetAndMetadata
+
+from streams.errors import ReplayBusyError
+from streams.replay import positions
+from streams.replay.range import Span
+
+
+class Admin:
+    """Answers as it is scripted: an error is raised, a value is given."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
+        self.altered: dict[TopicPartition, OffsetAndMetadata] = {}
+
+    def _answer(self, *_: Any) -> Any:
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    list_group_offsets = describe_groups = delete_groups = _answer
+
+    def alter_group_offsets(
+        self, _group: str, offsets: dict[TopicPartition, OffsetAndMetadata]
+    ) -> dict[TopicPartition, type]:
+        self.altered = offsets
+        return dict.fromkeys(offsets, NoError)
+
+
+def at(offset: int, partition: int = 0) -> dict[TopicPartition, OffsetAndMetadata]:
+    return {TopicPartition("articles", partition): OffsetAndMetadata(offset, "", -1)}
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(positions, "COORDINATOR_RETRY_SECONDS", 0.0)
+
+
+def test_a_new_cluster_is_asked_until_it_has_a_coordinator() -> None:
+    admin = Admin(CoordinatorNotAvailableError(), CoordinatorNotAvailableError(), {"g": at(7)})
+    assert positions.committed(admin, "g", "articles") == {0: 7}
+    assert not admin.answers
+
+
+def test_one_that_never_has_is_not_asked_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(positions, "COORDINATOR_SECONDS", -1.0)
+    with pytest.raises(CoordinatorNotAvailableError):
+        positions.members(Admin(CoordinatorNotAvailableError()), "g")
+
+
+def test_another_answer_is_taken_at_once() -> None:
+    with pytest.raises(GroupAuthorizationFailedError):
+        positions.members(Admin(GroupAuthorizationFailedError()), "g")
+
+
+def test_only_a_partition_without_a_position_is_set_to_its_start() -> None:
+    admin = Admin({"g": at(7)}, {"g": {"members": []}})
+    positions.set_starts(admin, "g", "articles", [Span(0, 3, 9), Span(1, 4, 9)])
+    assert admin.altered == at(4, partition=1)
+
+
+def test_a_group_with_members_is_not_set() -> None:
+    with pytest.raises(ReplayBusyError, match="members already"):
+        positions.set_starts(Admin({}, {"g": {"members": [1]}}), "g", "a", [Span(0, 0, 1)])
+
+
+@pytest.mark.parametrize("answer", ["OK", "GroupIdNotFoundError"])
+def test_a_group_that_is_gone_is_deleted(answer: str) -> None:
+    positions.delete_group(Admin({"g": answer}), "g")
+
+
+def test_a_group_that_cannot_be_deleted_is_named() -> None:
+    delete: Callable[..., None] = positions.delete_group
+    with pytest.raises(ReplayBusyError, match="NonEmptyGroupError"):
+        delete(Admin({"g": "NonEmptyGroupError"}), "g")
