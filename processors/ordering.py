@@ -35,8 +35,9 @@ class Marks:
 
 @dataclass(slots=True)
 class _Partition(Generic[T]):
-    # Moment, name, offset and record: a heap.
-    waiting: list[tuple[int, str, int, T]] = field(default_factory=list)
+    # Moment, name, offset, number and record: a heap. A record that is delivered twice stands there
+    # twice, told apart by the number: records themselves have no order.
+    waiting: list[tuple[int, str, int, int, T]] = field(default_factory=list)
     read_to: int = 0
     watermark_ms: float = -math.inf
     ahead: deque[tuple[int, float]] = field(default_factory=deque)
@@ -63,6 +64,7 @@ class Reordering(Generic[T]):
     def __init__(self, most_held: int) -> None:
         self._most_held = most_held
         self._partitions: dict[int, _Partition[T]] = {}
+        self._added = 0
         self.forced = 0
 
     def __len__(self) -> int:
@@ -71,7 +73,8 @@ class Reordering(Generic[T]):
     def add(self, partition: int, offset: int, moment_ms: int, name: str, record: T) -> None:
         """Take a record in. `name` orders records of one moment."""
         held = self._partitions.setdefault(partition, _Partition())
-        heappush(held.waiting, (moment_ms, name, offset, record))
+        self._added += 1
+        heappush(held.waiting, (moment_ms, name, offset, self._added, record))
         held.read(offset)
 
     def passed(self, partition: int, offset: int) -> None:

@@ -152,7 +152,8 @@ class LagReporter:
             try:
                 meter = meter or self._make_meter()
                 self._report(meter.measure())
-            except (KafkaError, OSError) as error:
+            except (KafkaError, OSError, KeyError) as error:
+                # A KeyError is kafka-python's, for a partition that the broker did not answer for.
                 # The gauges keep their values, and `tocsin_lag_measured…` says how old they are.
                 log.warning("lag.not_measured", error=str(error) or type(error).__name__)
                 self.newest = None

@@ -1,6 +1,6 @@
-"""Faust's Kafka transport, with a consumer that hands records on without a task for each.
+"""Faust's Kafka transport, with a consumer that is quicker and loses nothing at the beginning.
 
-Owns one step of Faust's consumer. For every record Faust 0.15 makes four asyncio tasks and waits
+Owns two steps of Faust's consumer. For every record Faust 0.15 makes four asyncio tasks and waits
 for the first of them, although handing a record on nearly always ends at once; that cost as much as
 reading the record. Must not know what a record is.
 """
@@ -37,6 +37,19 @@ class _Consumer(driver.Consumer):  # type: ignore[misc]  # Faust ships no types
                     # Never begun: Python would warn of a coroutine that nobody awaited.
                     other.close()
         return await super().wait_first(_resumed(handing_on, blocked_by), *others)
+
+    async def seek_to_committed(self) -> Any:
+        """Go to the committed offsets, and to the beginning where nothing is committed yet.
+
+        Faust's fetcher discards what it holds in a rebalance and trusts this seek to bring it
+        back; aiokafka seeks nowhere without an offset, and the records were lost.
+        """
+        committed = await super().seek_to_committed()
+        changelogs = self.app.tables.changelog_topics
+        unread = [tp for tp, at in committed.items() if not at and tp.topic not in changelogs]
+        if unread:
+            await self._thread.seek_to_beginning(*unread)
+        return committed
 
 
 class Transport(driver.Transport):  # type: ignore[misc]

@@ -26,6 +26,9 @@ from streams.connection import Connection
 
 log = structlog.get_logger(__name__)
 
+# A broker that comes back answers for some partitions and not for others; kafka-python then finds
+# one missing in a dict.
+NOT_ANSWERED = (KafkaError, OSError, KeyError)
 INTERVAL_SECONDS = 0.1
 RETRY_SECONDS = 1.0
 # A producer's record may be under way for so long after one with a later timestamp was read.
@@ -169,6 +172,7 @@ class WatermarkReporter:
         self._stop = threading.Event()
         self._wanted = threading.Event()
         self._newest: Marks | None = None
+        self._failure: Exception | None = None
         self.watermark_ms = -math.inf
         self.is_awaited = False
         self._thread = threading.Thread(target=self._run, name="watermarks", daemon=True)
@@ -185,7 +189,13 @@ class WatermarkReporter:
             self._thread.join(timeout=1.0)
 
     def take(self, *, wanted: bool) -> Marks | None:
-        """Give the newest measurement, once; and say whether another one is wanted."""
+        """Give the newest measurement, once; and say whether another one is wanted.
+
+        Raises:
+            Exception: what ended the thread. Without it the mentions would wait for ever.
+        """
+        if self._failure is not None:
+            raise self._failure
         self.is_awaited = wanted
         if wanted:
             self._wanted.set()
@@ -207,13 +217,16 @@ class WatermarkReporter:
                 meter = meter or self._make_meter()
                 self._newest = meter.measure()
                 self.watermark_ms = self._newest.watermark_ms
-            except (KafkaError, OSError) as error:
+            except NOT_ANSWERED as error:
                 # What waits goes on waiting; nothing is lost by it.
                 log.warning("watermarks.not_measured", error=str(error) or type(error).__name__)
                 if meter is not None:
                     meter.close()
                     meter = None
                 self._stop.wait(RETRY_SECONDS)
+            except Exception as error:  # noqa: BLE001 - raised again by `take`, which ends the worker
+                self._failure = error
+                break
             self._stop.wait(INTERVAL_SECONDS)
         if meter is not None:
             meter.close()

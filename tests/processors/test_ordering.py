@@ -97,3 +97,12 @@ def test_what_comes_out_is_sorted_whole_and_not_beyond_the_watermark(
         out += ready
     assert out == sorted(moment for moment in moments if moment <= watermark)
     assert len(waiting) == sum(moment > watermark for moment in moments)
+
+
+def test_a_record_that_is_delivered_twice_waits_twice_and_needs_no_order_of_its_own() -> None:
+    waiting: Reordering[object] = Reordering(100)
+    first, again = object(), object()
+    waiting.add(0, 7, 5, "m", first)
+    waiting.add(0, 7, 5, "m", again)
+    waiting.mark(Marks(5, {0: 8}))
+    assert waiting.release(9) == [first, again]

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from kafka import TopicPartition
 from mode import Service
 
 from streams.transport import _Consumer
@@ -120,3 +122,30 @@ def test_all_other_waiting_is_fausts() -> None:
     answer, made = run(step)
     assert answer.results == [7]
     assert "other" in made
+
+
+class Seeking(Consumer):
+    """A consumer whose thread only notes where it is sent."""
+
+    def __init__(self, committed: dict[TopicPartition, int | None]) -> None:
+        super().__init__()
+        self.sent: list[TopicPartition] = []
+        self._thread = SimpleNamespace(
+            seek_to_committed=self._committed, seek_to_beginning=self._beginning
+        )
+        self.app = SimpleNamespace(tables=SimpleNamespace(changelog_topics={"changelog"}))
+        self._known = committed
+
+    async def _committed(self) -> dict[TopicPartition, int | None]:
+        return self._known
+
+    async def _beginning(self, *partitions: TopicPartition) -> None:
+        self.sent += partitions
+
+
+def test_where_nothing_is_committed_the_seek_goes_to_the_beginning_but_not_in_a_changelog() -> None:
+    tps = [TopicPartition("articles", n) for n in range(3)]
+    committed = {tps[0]: 7, tps[1]: None, tps[2]: 0, TopicPartition("changelog", 0): None}
+    consumer = Seeking(committed)
+    assert asyncio.run(consumer.seek_to_committed()) == committed
+    assert consumer.sent == tps[1:]

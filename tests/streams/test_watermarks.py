@@ -1,10 +1,13 @@
 """Watermarks: how far all partitions of articles are."""
 
 import math
+import time
 
 import pytest
+from kafka.errors import KafkaConnectionError
 
-from streams.watermarks import IDLE_SECONDS, Watermarks, note, read_note
+from processors.ordering import Marks
+from streams.watermarks import IDLE_SECONDS, WatermarkReporter, Watermarks, note, read_note
 
 
 def test_a_note_reads_back_and_anything_else_is_none() -> None:
@@ -62,3 +65,50 @@ def test_a_commit_without_a_note_keeps_what_is_known(metadata: str | None) -> No
     watermarks = Watermarks(lateness_ms=0)
     measured(watermarks, 0.0, (5, 900, 9))
     assert watermarks.watermark_ms({0: (6, metadata)}, {0: (0, 9)}, 0.1) == 900
+
+
+class ScriptedMeter:
+    """Gives or raises what its script says; every meter made goes on with the same script."""
+
+    def __init__(self, script: list[Marks | Exception]) -> None:
+        self._script = script
+
+    def measure(self) -> Marks:
+        said = self._script.pop(0)
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def taken(reporter: WatermarkReporter) -> Marks:
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        marks = reporter.take(wanted=True)
+        if marks is not None:
+            return marks
+        time.sleep(0.005)
+    raise AssertionError("nothing was measured")
+
+
+@pytest.mark.parametrize("error", [KafkaConnectionError("away"), OSError("away"), KeyError("p")])
+def test_a_broker_that_does_not_answer_is_asked_again(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streams.watermarks.RETRY_SECONDS", 0.01)
+    marks = Marks(7.0, {0: 1})
+    script: list[Marks | Exception] = [error, error, marks]
+    reporter = WatermarkReporter(lambda: ScriptedMeter(script))  # type: ignore[arg-type,return-value]
+    reporter.start()
+    assert taken(reporter) is marks
+    reporter.stop()
+
+
+def test_a_bug_in_the_thread_reaches_whoever_waits_for_it() -> None:
+    reporter = WatermarkReporter(lambda: ScriptedMeter([ZeroDivisionError()]))  # type: ignore[arg-type,return-value]
+    reporter.start()
+    with pytest.raises(ZeroDivisionError):
+        taken(reporter)
+    reporter.stop()
