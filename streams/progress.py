@@ -15,6 +15,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from streams.messages import timestamp_ms
+
 
 @dataclass(slots=True)
 class _Books:
@@ -104,7 +106,7 @@ class Progress:
             books.in_hand.remove(first)
             after = 1 + max(event.message.offset for event in batch if event.message.tp == tp)
             self._finished[tp] = max(after, self._finished.get(tp, 0))
-            newest = max(_timestamp_ms(event) for event in batch if event.message.tp == tp)
+            newest = max(timestamp_ms(event.message) for event in batch if event.message.tp == tp)
             self._newest_ms[tp] = max(newest, self._newest_ms.get(tp, newest))
 
     def committable(self) -> dict[Any, int]:
@@ -163,10 +165,6 @@ class Progress:
             return True
         books.last_begun = offset
         return True
-
-
-def _timestamp_ms(event: Any) -> int:
-    return round((event.message.timestamp or 0.0) * 1000)
 
 
 def _firsts(events: Iterable[Any]) -> dict[Any, int]:

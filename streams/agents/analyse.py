@@ -17,6 +17,7 @@ from streams.analysis import Analysis
 from streams.analysis.outcome import Outcome
 from streams.dead_letters import DeadLetterLimit, send_dead_letter
 from streams.envelope import Incoming, Outgoing, dead_letter_record
+from streams.messages import headers_of, timestamp_ms
 from streams.metrics import Metrics
 from streams.outbox import Outbox
 from streams.topics import TopicNames
@@ -135,13 +136,12 @@ def _chunks(records: Sequence[Incoming]) -> Iterator[Sequence[Incoming]]:
 
 def incoming(message: Any) -> Incoming:
     """Give a Faust message as a record."""
-    headers = message.headers or ()
     return Incoming(
         topic=message.topic,
         partition=message.partition,
         offset=message.offset,
-        timestamp_ms=round((message.timestamp or 0.0) * 1000),
+        timestamp_ms=timestamp_ms(message),
         key=message.key,
         value=message.value,
-        headers=list(headers.items()) if hasattr(headers, "items") else list(headers),
+        headers=headers_of(message),
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from streams.envelope import REPLAY_ID_HEADER
+from streams.messages import headers_of
 from streams.metrics import Metrics
 
 REPLAYED = "replayed"
@@ -27,13 +28,11 @@ class Foreign:
 
     def is_foreign(self, stage: str, message: Any) -> bool:
         """Say whether a Faust message is to be left alone; it is counted then."""
-        headers = message.headers
-        if not headers or self.accepted:
+        if self.accepted or not message.headers:
             return False
-        pairs = headers.items() if hasattr(headers, "items") else headers
         foreign = any(
             name == REPLAY_ID_HEADER and (value or b"") != self.replay_id.encode()
-            for name, value in pairs
+            for name, value in headers_of(message)
         )
         if foreign:
             self.metrics.discarded.labels(stage, REPLAYED).inc()

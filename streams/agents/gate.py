@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from streams.bounds import Bounds
+from streams.messages import timestamp_ms
 
 
 @dataclass(slots=True)
@@ -37,7 +38,7 @@ class Gate:
             if self.bounds.is_beyond(message.partition, message.offset):
                 self._ended.add(message.tp)
             elif self.bounds.has(message.partition, message.offset):
-                moment_ms = round((message.timestamp or 0.0) * 1000)
+                moment_ms = timestamp_ms(message)
                 self._first_ms.setdefault(message.tp, moment_ms)
                 self._newest_ms[message.tp] = max(
                     moment_ms, self._newest_ms.get(message.tp, moment_ms)

@@ -138,7 +138,8 @@ class WatchAgent:
             if isinstance(record.value, Withdrawal):
                 self._withdraw(record, record.value, batch, now)
             else:
-                result = watch(self._held(record, batch), record.value, self.rules, now)
+                state = self._state(record.key, record.partition, batch)
+                result = watch(state, record.value, self.rules, now)
                 self._gather(record.key, result, batch)
             if slices.is_due():
                 await asyncio.sleep(0)
@@ -146,9 +147,6 @@ class WatchAgent:
         self._count(batch)
         await self._keep(batch)
         self.metrics.stage_duration.labels(WATCH).observe(time.perf_counter() - began)
-
-    def _held(self, record: Read, batch: _Batch) -> HeldState:
-        return self._state(record.key, record.partition, batch)
 
     def _state(self, key: bytes, partition: int, batch: _Batch) -> HeldState:
         held = batch.states.get(key)
@@ -167,7 +165,7 @@ class WatchAgent:
     def _withdraw(self, record: Read, withdrawal: Withdrawal, batch: _Batch, now: datetime) -> None:
         """Tell every leader of this partition who may have alerts that rest on the article."""
         states = self.states()
-        knowing = [key for key, (_, held) in batch.states.items() if held is not None]
+        knowing = list(batch.states)
         knowing += [
             key
             for key, value in states.items()
