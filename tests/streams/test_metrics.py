@@ -12,6 +12,7 @@ from streams.metrics import CATALOGUE, STAGES, Metric, Metrics
 LABELS = {
     *("stage", "reason", "leader", "country", "label", "kind", "severity", "rule", "topic"),
     *("partition", "outcome", "version", "registry", "lexicon", "scorer"),
+    *("direction", "replay", "bound"),
 }
 UNITS = ("_seconds", "_bytes", "_records")
 # Things that are counted or named, and so have no unit.
@@ -19,7 +20,17 @@ WITHOUT_UNIT = {
     "tocsin_assigned_partitions",
     "tocsin_watched_leaders",
     "tocsin_mentions_held",
+    "tocsin_leader_reports",
+    "tocsin_leader_expected_reports",
+    "tocsin_leader_surge",
+    "tocsin_leader_usual_polarity",
+    "tocsin_leader_shift_score",
+    "tocsin_replay_articles",
+    "tocsin_replay_articles_done",
+    "tocsin_replay_mentions_left",
+    "tocsin_replay_alerts",
     "tocsin_ready",
+    "tocsin_recovering",
     "tocsin_build_info",
 }
 KINDS = {"counter": Counter, "gauge": Gauge, "histogram": Histogram}
@@ -32,7 +43,7 @@ def name(instrument: Any) -> str:
 
 
 def instruments(metrics: Metrics) -> dict[str, Any]:
-    held = {k: v for k, v in vars(metrics).items() if k != "registry"}
+    held = {k: v for k, v in vars(metrics).items() if isinstance(v, tuple(KINDS.values()))}
     named = {name(instrument): instrument for instrument in held.values()}
     assert len(named) == len(held)
     return named
@@ -97,6 +108,13 @@ def test_the_exposition_can_be_parsed_and_shows_every_metric() -> None:
         samples = [s for s in family.samples if not s.name.endswith("_created")]
         assert samples
         assert all(set(s.labels) - {"le"} == set(metric.labels) for s in samples)
+
+
+def test_gauges_that_are_set_when_asked_for_are_new_at_every_scrape() -> None:
+    metrics, calls = Metrics(), iter(range(1, 9))
+    metrics.before_scrape(lambda: metrics.ready.set(next(calls)))
+    for scrape in (1, 2):
+        assert f"tocsin_ready {scrape}.0" in generate_latest(metrics.registry).decode()
 
 
 def test_two_sets_of_metrics_do_not_meet() -> None:
