@@ -66,7 +66,7 @@ WELL = Row(
             none="unknown",
         ),
         stat(
-            "Latency to the alert (p99)",
+            "Alert latency (p99)",
             "99th percentile of the time from the article's record to the acknowledged alert. "
             "Empty while nothing rings.",
             "s",
