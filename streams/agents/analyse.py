@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from processors.canary import CANARY_NAME
 from processors.errors import BadArticleError
 from streams.agents.foreign import Foreign
 from streams.analysis import Analysis
@@ -107,7 +108,11 @@ class AnalyseAgent:
         metrics.articles_analysed.inc(sum(bool(one.outputs) for one in batch.outcomes))
         mentions = Counter(one for outcome in batch.outcomes for one in outcome.mentions)
         for labels, count in mentions.items():
-            metrics.mentions.labels(*labels).inc(count)
+            if labels[0] == CANARY_NAME:
+                # No leader: it would lead every ranking of a quiet day.
+                metrics.canary_articles.inc(count)
+            else:
+                metrics.mentions.labels(*labels).inc(count)
         for outcome in batch.outcomes:
             for stage, count in outcome.left_out.items():
                 metrics.discarded.labels(stage, NOT_SELECTED).inc(count)
