@@ -5,9 +5,12 @@ sent, found or watched. The canary is a reserved being, in no table of the regis
 article is about it, and its articles are about nobody else, so that it can touch no leader's state.
 """
 
+from typing import Final
+
 CANARY_ID = "x-canary"
 """Its leader id: the key of its mentions, of its state and of its alerts."""
 
+CANARY_KIND: Final = "canary"
 CANARY_NAME = "Tocsin Canary"
 CANARY_SOURCE = "tocsin-canary"
 ARTICLE_PREFIX = "urn:tocsin:canary:"

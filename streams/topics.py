@@ -21,6 +21,7 @@ from kafka.errors import (
     for_code,
 )
 
+from processors.canary import CANARY_KIND
 from processors.contracts import AlertKind
 from streams.errors import TopicMismatchError
 from streams.settings import Settings
@@ -35,7 +36,6 @@ ALERTS = "news.alerts"
 CANARY = "news.canary"
 WATCH_TABLE = "watch"
 
-CANARY_KIND: AlertKind = "canary"
 ALERT_KINDS: tuple[AlertKind, ...] = tuple(
     kind for kind in get_args(AlertKind) if kind != CANARY_KIND
 )

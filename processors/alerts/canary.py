@@ -7,6 +7,7 @@ rules in force are, and its rule is named here.
 from datetime import datetime, timedelta
 
 from processors.alerts.identity import alert_id
+from processors.canary import CANARY_KIND
 from processors.contracts import Alert, LeaderRef, MentionContext, RuleRef, Window
 
 CANARY_RULE = RuleRef(id="canary", version=1)
@@ -23,12 +24,12 @@ def canary_alert(canary: LeaderRef, context: MentionContext, now: datetime) -> A
     """
     moment = context.event_time
     return Alert(
-        alert_id=alert_id(CANARY_RULE, "canary", [canary.leader_id], context.article.article_id),
+        alert_id=alert_id(CANARY_RULE, CANARY_KIND, [canary.leader_id], context.article.article_id),
         revision=1,
         msg_type="alert",
         references=[],
         rule=CANARY_RULE,
-        kind="canary",
+        kind=CANARY_KIND,
         severity="low",
         leaders=[canary],
         event_time=moment,

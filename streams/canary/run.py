@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from processors.canary import CANARY_KIND
 from streams.canary.article import canary_article
 from streams.canary.health import CanaryHealth
 from streams.canary.rounds import Round, Rounds
@@ -22,7 +23,7 @@ from streams.errors import BrokerUnavailableError
 from streams.reading import clients, subscriber
 from streams.reading.alerts import decode_alert
 from streams.settings import Settings
-from streams.topics import CANARY_KIND, TopicNames
+from streams.topics import TopicNames
 
 log = structlog.get_logger(__name__)
 
