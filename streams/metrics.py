@@ -45,6 +45,11 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric("tocsin_articles_consumed_total", "counter", "Article records taken from the topic."),
     Metric("tocsin_articles_analysed_total", "counter", "Articles whose analysis is published."),
     Metric(
+        "tocsin_canary_articles_total",
+        "counter",
+        "Those among them that a canary sent, and that are no news.",
+    ),
+    Metric(
         "tocsin_discarded_total",
         "counter",
         "Records that went no further, by stage and reason; none is discarded without being here.",
@@ -59,7 +64,8 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric(
         "tocsin_mentions_total",
         "counter",
-        "Mentions published, by leader (bounded by the registry), country and sentiment label.",
+        "Mentions published, by leader (bounded by the registry), country and sentiment label; "
+        "without those of canaries.",
         ("leader", "country", "label"),
     ),
     Metric(
@@ -219,6 +225,33 @@ CATALOGUE: tuple[Metric, ...] = (
         "Always 1; the labels say which system this is.",
         ("version", "registry", "lexicon", "scorer"),
     ),
+    Metric(
+        "tocsin_canary_sent_total", "counter", "Canary articles that the broker has; of the canary."
+    ),
+    Metric(
+        "tocsin_canary_rang_total",
+        "counter",
+        "Canary articles whose alert came back in time; of the canary.",
+    ),
+    Metric(
+        "tocsin_canary_missed_total",
+        "counter",
+        "Canary articles without an alert in time: not_sent or not_rung; of the canary.",
+        ("reason",),
+    ),
+    Metric(
+        "tocsin_canary_round_trip_seconds",
+        "histogram",
+        "From the sending of a canary article to its alert, also one that came late; of the "
+        "canary.",
+        (),
+        LATENCY_SECONDS,
+    ),
+    Metric(
+        "tocsin_canary_last_rang_timestamp_seconds",
+        "gauge",
+        "When a canary article's alert last came back, in Unix time; of the canary.",
+    ),
 )
 
 
@@ -230,16 +263,13 @@ class Metrics:
 
     def __init__(self, *, process: bool = False) -> None:
         """Make the instruments; with `process`, also those of the process, platform and memory."""
-        self.registry = CollectorRegistry(auto_describe=True)
+        self.registry = _registry(process=process)
         self._refresh = _Refresh()
         # Collectors are asked in the order of their registration.
         self.registry.register(self._refresh)
-        if process:
-            ProcessCollector(registry=self.registry)
-            PlatformCollector(registry=self.registry)
-            GCCollector(registry=self.registry)
         self.articles_consumed = self._counter("tocsin_articles_consumed_total")
         self.articles_analysed = self._counter("tocsin_articles_analysed_total")
+        self.canary_articles = self._counter("tocsin_canary_articles_total")
         self.discarded = self._counter("tocsin_discarded_total")
         self.dead_letters = self._counter("tocsin_dead_letters_total")
         self.mentions = self._counter("tocsin_mentions_total")
@@ -284,16 +314,50 @@ class Metrics:
         self._refresh.calls.append(refresh)
 
     def _counter(self, name: str) -> Counter:
-        m = _entry(name, "counter")
-        return Counter(m.name, m.help, m.labels, registry=self.registry)
+        return _counter(name, self.registry)
 
     def _gauge(self, name: str) -> Gauge:
-        m = _entry(name, "gauge")
-        return Gauge(m.name, m.help, m.labels, registry=self.registry)
+        return _gauge(name, self.registry)
 
     def _histogram(self, name: str) -> Histogram:
-        m = _entry(name, "histogram")
-        return Histogram(m.name, m.help, m.labels, buckets=m.buckets, registry=self.registry)
+        return _histogram(name, self.registry)
+
+
+class CanaryMetrics:
+    """The instruments of `tocsin canary`, which is a process of its own."""
+
+    def __init__(self, *, process: bool = False) -> None:
+        """Make the instruments; with `process`, also those of the process, platform and memory."""
+        self.registry = _registry(process=process)
+        self.sent = _counter("tocsin_canary_sent_total", self.registry)
+        self.rang = _counter("tocsin_canary_rang_total", self.registry)
+        self.missed = _counter("tocsin_canary_missed_total", self.registry)
+        self.round_trip = _histogram("tocsin_canary_round_trip_seconds", self.registry)
+        self.last_rang = _gauge("tocsin_canary_last_rang_timestamp_seconds", self.registry)
+
+
+def _registry(*, process: bool) -> CollectorRegistry:
+    registry = CollectorRegistry(auto_describe=True)
+    if process:
+        ProcessCollector(registry=registry)
+        PlatformCollector(registry=registry)
+        GCCollector(registry=registry)
+    return registry
+
+
+def _counter(name: str, registry: CollectorRegistry) -> Counter:
+    m = _entry(name, "counter")
+    return Counter(m.name, m.help, m.labels, registry=registry)
+
+
+def _gauge(name: str, registry: CollectorRegistry) -> Gauge:
+    m = _entry(name, "gauge")
+    return Gauge(m.name, m.help, m.labels, registry=registry)
+
+
+def _histogram(name: str, registry: CollectorRegistry) -> Histogram:
+    m = _entry(name, "histogram")
+    return Histogram(m.name, m.help, m.labels, buckets=m.buckets, registry=registry)
 
 
 class _Refresh(Collector):

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from processors.canary import CANARY_NAME
 from processors.errors import BadArticleError
 from streams.agents.foreign import Foreign
 from streams.analysis import Analysis
@@ -122,6 +123,10 @@ class AnalyseAgent:
         # Both directions of each leader, so that neither is missing from a difference.
         strengths: dict[tuple[str, str], list[float]] = {}
         for leader, country, label, polarity in mentions:
+            if leader == CANARY_NAME:
+                # No leader: it would lead every ranking of a quiet day.
+                self.metrics.canary_articles.inc()
+                continue
             counts[leader, country, label] += 1
             both = strengths.setdefault((leader, country), [0.0, 0.0])
             both[polarity < 0] += abs(polarity)

@@ -17,6 +17,7 @@ import msgspec
 import structlog
 from msgspec import structs
 
+from processors.canary import CANARY_KIND
 from processors.contracts import Alert, Mention, Withdrawal
 from processors.errors import BadArticleError, DeadLetterReason
 from processors.rules import Rules
@@ -223,7 +224,7 @@ class WatchAgent:
         self.metrics.mentions_late.inc(batch.late)
         for alert in batch.alerts:
             self.metrics.alerts.labels(alert.kind, alert.severity).inc()
-            for leader in alert.leaders:
+            for leader in alert.leaders if alert.kind != CANARY_KIND else ():
                 self.metrics.leader_alerts.labels(leader.leader_name, alert.kind).inc()
             latency = time.time() - alert.event_time.timestamp()
             self.metrics.alert_latency.labels(alert.kind).observe(max(0.0, latency))

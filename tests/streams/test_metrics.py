@@ -6,7 +6,7 @@ import pytest
 from prometheus_client import Counter, Gauge, Histogram, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from streams.metrics import CATALOGUE, STAGES, Metric, Metrics
+from streams.metrics import CATALOGUE, STAGES, CanaryMetrics, Metric, Metrics
 
 # A label is bounded by a closed set, the registry or the partitions: a new one is a decision.
 LABELS = {
@@ -42,23 +42,27 @@ def name(instrument: Any) -> str:
     return family.name + "_total" if family.type == "counter" else family.name
 
 
-def instruments(metrics: Metrics) -> dict[str, Any]:
+def instruments(metrics: Metrics | CanaryMetrics) -> dict[str, Any]:
     held = {k: v for k, v in vars(metrics).items() if isinstance(v, tuple(KINDS.values()))}
     named = {name(instrument): instrument for instrument in held.values()}
     assert len(named) == len(held)
     return named
 
 
-def touch(metrics: Metrics) -> None:
+def touch(metrics: Metrics | CanaryMetrics) -> None:
     """Give every instrument a sample: one with labels shows nothing before its first."""
-    for metric in CATALOGUE:
-        instrument = instruments(metrics)[metric.name]
+    entry = {metric.name: metric for metric in CATALOGUE}
+    for found, instrument in instruments(metrics).items():
+        metric = entry[found]
         child = instrument.labels(*metric.labels) if metric.labels else instrument
         child.observe(0.3) if metric.kind == "histogram" else child.inc(2)
 
 
 def test_catalogue_and_instruments_are_the_same_metrics() -> None:
-    found = instruments(Metrics())
+    worker, canary = instruments(Metrics()), instruments(CanaryMetrics())
+    # A worker that showed a canary's counts would look as if one ran.
+    assert not worker.keys() & canary.keys()
+    found = worker | canary
     assert set(found) == {metric.name for metric in CATALOGUE}
     assert len(CATALOGUE) == len(found)
     for metric in CATALOGUE:
@@ -97,10 +101,11 @@ def test_histograms_alone_have_buckets_and_these_rise(metric: Metric) -> None:
 
 
 def test_the_exposition_can_be_parsed_and_shows_every_metric() -> None:
-    metrics = Metrics(process=True)
-    touch(metrics)
-    body = generate_latest(metrics.registry).decode()
-    families = {family.name: family for family in text_string_to_metric_families(body)}
+    families = {}
+    for metrics in (Metrics(process=True), CanaryMetrics(process=True)):
+        touch(metrics)
+        body = generate_latest(metrics.registry).decode()
+        families |= {family.name: family for family in text_string_to_metric_families(body)}
     for metric in CATALOGUE:
         family = families[metric.name.removesuffix("_total")]
         assert family.type == metric.kind

@@ -132,7 +132,7 @@ USUAL = Row(
             "cpm",
             ask(
                 "60 * sum by (leader, kind)"
-                ' (rate(tocsin_leader_alerts_total{@, leader=~"$leader", kind!="canary"}'
+                ' (rate(tocsin_leader_alerts_total{@, leader=~"$leader"}'
                 f"[$__rate_interval])) and on (leader) {CHOSEN}",
                 "{{leader}}, {{kind}}",
             ),

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from processors.canary import CANARY_ID
 from processors.contracts import (
     Alert,
     ArticleRef,
@@ -159,6 +160,14 @@ def test_a_rules_own_topic_has_its_alerts_and_the_kinds_topic_has_not() -> None:
         msgspec.json.decode(r.value or b"", type=Alert).rule.id for r in watching.outbox.calls[0]
     ]
     assert ids == ["loud", "strong-sentiment"]
+
+
+def test_a_canarys_alert_is_on_its_own_topic_whatever_the_rules_are() -> None:
+    watching = Watching(rules=Rules())
+    watching.handle(message("urn:tocsin:canary:host:1", CANARY_ID))
+    assert watching.outbox.topics == [[NAMES.canary], [NAMES.watch_changelog]]
+    assert watching.sample("tocsin_alerts_total", kind="canary", severity="low") == 1
+    assert watching.sample("tocsin_alert_latency_seconds_count", kind="canary") == 1
 
 
 def test_a_leaders_state_is_written_once_a_batch_with_all_of_it() -> None:
