@@ -97,6 +97,11 @@ BLAME = (
     "Lawmakers condemn {who} over a disastrous {thing} plan in {place}",
     "Lawmakers condemned {who} for a disastrous and shameful failure, and for terrible neglect.",
 )
+# Every article has people and villages of its own, as news has: else all were one story.
+SYLLABLES = (
+    "bar cor dan el fen gar hol is jor kel lun mar nor ost pel quin ros sul tor ven wil".split()
+)
+NAMES = 7
 MEETING = (
     "{who} and {other} meet in {place}",
     "{who} received {other} in {place} on the way to a {thing}.",
@@ -197,6 +202,11 @@ def _tone(chance: random.Random, who: str, after: float) -> tuple[str, str]:
     return PRAISE if drawn < praise else BLAME if drawn < praise + blame else PLAIN
 
 
+def _also(chance: random.Random) -> str:
+    made = ["".join(chance.choices(SYLLABLES, k=3)).title() for _ in range(NAMES)]
+    return f"{', '.join(made[:-1])} and {made[-1]} had waited for it since spring."
+
+
 def _article(
     chance: random.Random,
     start: datetime,
@@ -209,6 +219,7 @@ def _article(
     names = {"who": who, "other": other}
     names |= {"thing": chance.choice(THINGS), "place": chance.choice(PLACES)}
     title, text = (one.format(**names) for one in words)
+    text = f"{text} {_also(chance)}"
     host = outlet.lower().replace(" ", "")
     url = f"https://{host}.example/{chance.getrandbits(40):x}"
     published = datetime.fromtimestamp(start.timestamp() + after, UTC)

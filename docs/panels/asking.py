@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 STEP_SECONDS = 6
-# What Grafana reckons for a scrape every 5 s: four of them.
-RATE_INTERVAL = "20s"
+SCRAPE_SECONDS = 5
 
 
 def answers(
@@ -23,7 +22,12 @@ def answers(
         name: {
             "panels": {
                 str(panel["id"]): [
-                    _ask(address, _filled(name, t["expr"], span), span, at_end=t.get("instant"))
+                    _ask(
+                        address,
+                        _filled(name, t["expr"], span, panel.get("interval", "")),
+                        span,
+                        at_end=t.get("instant"),
+                    )
                     for t in panel.get("targets", ())
                 ]
                 for panel in dashboard["panels"]
@@ -37,10 +41,12 @@ def answers(
     }
 
 
-def _filled(name: str, expr: str, span: Mapping[str, int]) -> str:
+def _filled(name: str, expr: str, span: Mapping[str, int], interval: str = "") -> str:
+    # As Grafana reckons it: four scrapes, or one more than lies between two points.
+    least = {"": STEP_SECONDS, "1m": 60}[interval]
     job = "tocsin-replay" if name == "replays" else "tocsin"
     values = {
-        "$__rate_interval": RATE_INTERVAL,
+        "$__rate_interval": f"{max(4 * SCRAPE_SECONDS, least + SCRAPE_SECONDS)}s",
         "$__interval": f"{STEP_SECONDS}s",
         "$__range": f"{span['end'] - span['start']}s",
         "$instance": ".+",

@@ -33,6 +33,8 @@ Answers = Sequence[Sequence[Mapping[str, Any]]]
 LEGEND_ROWS, LEGEND_HEIGHT, LEGEND_SIZE = 3, 15, 10
 AXIS_WIDTH, AXIS_HEIGHT = 52, 18
 ROW_HEIGHT = 21
+# Where times at every second minute do not touch.
+WIDE = 320
 MINUTE = 60
 
 
@@ -135,15 +137,20 @@ def _stacked(series: Sequence[Series]) -> list[Series]:
 
 def _grid(panel: Mapping[str, Any], axes: Axes) -> Iterator[str]:
     plot, unit = axes.box, panel["fieldConfig"]["defaults"]["unit"]
-    for value in ticks(axes.low, axes.high):
+    for value in ticks(axes.low, axes.high, unit):
         y = axes.y(value)
         yield level(y, plot.x, plot.right, GRID)
         yield text(written(value, unit), plot.x - 6, y + 3.5, 9.5, FAINT, "end")
+    yield from _clock(axes, plot.bottom)
+
+
+def _clock(axes: Axes, bottom: float) -> Iterator[str]:
+    """Write the time below."""
     start, end = axes.span["start"], axes.span["end"]
-    apart = MINUTE * (2 if plot.width > 250 else 4)  # noqa: PLR2004 - so that they do not touch
+    apart = MINUTE * (2 if axes.box.width > WIDE else 4)
     for moment in range(start - start % apart + apart, end, apart):
         told = datetime.fromtimestamp(moment, UTC).strftime("%H:%M")
-        yield text(told, axes.x(moment), plot.bottom + 13, 9.5, FAINT, "middle")
+        yield text(told, axes.x(moment), bottom + 13, 9.5, FAINT, "middle")
 
 
 def _legend_rows(series: Sequence[Series], width: float) -> Iterator[list[Series]]:
@@ -239,10 +246,7 @@ def _states(
             color = COLORS.get(known[value]["color"], known[value]["color"])
             left, right = axes.x(begin), min(plot.right, axes.x(end))
             yield rect(Box(left, top + 2, right - left, tall - 4), color, "", 0.8)
-    shown = plot.y + tall * len(series)
-    for moment in range(span["start"] - span["start"] % 240 + 240, span["end"], 240):
-        told = datetime.fromtimestamp(moment, UTC).strftime("%H:%M")
-        yield text(told, axes.x(moment), min(shown, plot.bottom) + 12, 9.5, FAINT, "middle")
+    yield from _clock(axes, min(plot.bottom, plot.y + tall * len(series)))
     seen = {round(v) for one in series for v in one.values.values()}
     rows = [[Series(known[v]["text"], COLORS.get(known[v]["color"], ""), {}) for v in sorted(seen)]]
     yield from _legend(rows, box, box.bottom)

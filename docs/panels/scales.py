@@ -12,6 +12,8 @@ from typing import Any
 from svg import COLORS, PALETTE, Box
 
 MOST_TICKS = 4
+# From here on a minute is rounder than a hundred seconds.
+SECONDS_IN_FULL = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +106,24 @@ def bounds(
     return low, high if "max" in defaults else high + (high - low) * 0.06
 
 
-def ticks(low: float, high: float) -> list[float]:
-    """Give a few round values between two."""
-    step = (high - low) / MOST_TICKS
-    power = 10.0 ** math.floor(math.log10(step))
-    step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= step)
+def ticks(low: float, high: float, unit: str) -> list[float]:
+    """Give a few values between two that are round in their unit."""
+    least = (high - low) / MOST_TICKS
+    step = next((one for one in _steps(unit, least) if one >= least), least)
     first = math.ceil(low / step - 1e-9)
     return [n * step for n in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+def _steps(unit: str, least: float) -> list[float]:
+    if unit == "dateTimeAsIso":
+        return [1000.0 * 3600 * hours for hours in (1, 2, 3, 6, 12, 24, 48, 96)]
+    base = 1.0
+    if unit == "bytes":
+        base = 1024.0 ** max(0, math.floor(math.log(least, 1024)))
+    if unit == "s" and least > SECONDS_IN_FULL:
+        return [30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 21_600, 43_200, 86_400]
+    power = base * 10.0 ** math.floor(math.log10(least / base))
+    return [m * power for m in (1, 2, 2.5, 5, 10)]
 
 
 def _override(panel: Mapping[str, Any], name: str) -> str:

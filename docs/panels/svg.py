@@ -38,7 +38,7 @@ PALETTE = (
     "#a0a8b8",
 )
 # A character's width, as a share of the size of the letters.
-_WIDE = 0.56
+_WIDE = 0.6
 _BINARY = ("B", "KiB", "MiB", "GiB")
 _DECIMAL = ("", "K", "M", "G")
 

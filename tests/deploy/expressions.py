@@ -219,6 +219,8 @@ def _quantity_of_two(node: Any) -> str:
     if operator == "*":
         return {
             ("number 60", "count/s"): "count/min",
+            # A state, weighed against another.
+            ("number 2", "count"): "count",
             ("number 1000", "s"): "ms since 1970",
         }[left, right]
     return {(left, left): left, (left, "number 0"): left}[left, right]

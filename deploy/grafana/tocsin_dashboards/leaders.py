@@ -64,6 +64,7 @@ HOW_MUCH = Row(
                 "{{leader}}",
             ),
             width=12,
+            interval="1m",
         ),
         bars(
             "Mentions in the time shown",
@@ -137,6 +138,7 @@ USUAL = Row(
                 "{{leader}}, {{kind}}",
             ),
             width=12,
+            interval="1m",
         ),
     ),
 )
@@ -149,6 +151,7 @@ HOW = Row(
             "out: they are unknown, and not neutral.",
             "short",
             ask(chosen(mean_polarity()), "{{leader}}"),
+            interval="1m",
             min=-1,
             max=1,
         ),
@@ -182,7 +185,7 @@ TABLE = Row(
             "The leaders selected: what was written in the time shown, and how they stand now. "
             "Surge: -1 the past is too short, 0 none, 1 low, 2 medium, 3 high.",
             {
-                "Mentions": f"topk(50, {MENTIONS})",
+                "Mentions": f"round(topk(50, {MENTIONS}))",
                 "Polarity": mean_polarity("$__range", "increase"),
                 "Usual polarity": standing("tocsin_leader_usual_polarity"),
                 "Reports": standing("tocsin_leader_reports"),
@@ -190,6 +193,7 @@ TABLE = Row(
                 "Surge": standing("tocsin_leader_surge"),
             },
             width=24,
+            height=10,
             sort="Mentions",
         ),
     ),

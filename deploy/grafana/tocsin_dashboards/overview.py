@@ -204,11 +204,13 @@ FLOW = Row(
             {"Firing": FIRING},
             hidden=("__name__", "alertstate"),
             none="no alert fires",
+            height=6,
         ),
         table(
             "Versions",
             "Which system each worker is: versions of the program, registry, lexicon and scorer.",
             {"Workers": "count by (version, registry, lexicon, scorer) (tocsin_build_info{@})"},
+            height=6,
         ),
     ),
 )

@@ -38,7 +38,10 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A panel: `width` in columns of 24, `height` in rows of the grid."""
+    """A panel: `width` in columns of 24, `height` in rows of the grid.
+
+    `interval` is the least that lies between two points, and so what a rate is taken over.
+    """
 
     kind: str
     title: str
@@ -46,11 +49,12 @@ class Panel:
     unit: str
     queries: tuple[Query, ...]
     width: int
-    height: int
+    height: int = 8
     defaults: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     overrides: tuple[Mapping[str, Any], ...] = ()
     transformations: tuple[Mapping[str, Any], ...] = ()
+    interval: str = ""
 
 
 def ask(expr: str, legend: str) -> Query:
@@ -67,13 +71,16 @@ def timeseries(
     stacked: bool = False,
     colors: Mapping[str, str] | None = None,
     limits: Steps = (),
+    interval: str = "",
     **defaults: Any,
 ) -> Panel:
     """Lines over time; `colors` by words in their names, `limits` as dashed lines."""
+    many = any("{{" in query.legend for query in queries)
     custom = {
         "drawStyle": "line",
         "lineWidth": 1,
-        "fillOpacity": 30 if stacked else 8,
+        # Many areas over each other are mud.
+        "fillOpacity": 30 if stacked else 0 if many else 8,
         "showPoints": "never",
         "stacking": {"mode": "normal" if stacked else "none", "group": "A"},
     }
@@ -92,6 +99,7 @@ def timeseries(
         {"custom": custom, **defaults},
         {"legend": table, "tooltip": {"mode": "multi", "sort": "desc"}},
         _colored(colors or {}),
+        interval=interval,
     )
 
 
@@ -185,6 +193,7 @@ def table(
     *,
     hidden: Sequence[str] = (),
     width: int = 12,
+    height: int = 8,
     sort: str = "",
     none: str = "nothing",
 ) -> Panel:
@@ -204,7 +213,7 @@ def table(
         "short",
         tuple(Query(expr, "", instant=True) for expr in queries.values()),
         width,
-        8,
+        height,
         {"noValue": none, "decimals": 2, "custom": {"align": "auto"}},
         {
             "cellHeight": "sm",

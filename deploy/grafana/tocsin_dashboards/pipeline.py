@@ -168,10 +168,13 @@ GROUP = Row(
     (
         states(
             "Ready",
-            "Whether each worker has its partitions and their state.",
-            ask("min by (instance) (tocsin_ready{@})", "{{instance}}"),
-            ask("max by (instance) (tocsin_recovering{@})", "{{instance}} recovering"),
-            values={0: ("no", "dark-blue"), 1: ("yes", "green")},
+            "Whether each worker has its partitions and their state. It recovers while partitions "
+            "are assigned anew or their state is read.",
+            ask(
+                "min by (instance) (tocsin_ready{@}) + 2 * max by (instance) (tocsin_recovering{@})",
+                "{{instance}}",
+            ),
+            values={0: ("not ready", "red"), 1: ("ready", "green"), 2: ("recovers", "orange")},
             width=8,
         ),
         timeseries(

@@ -91,6 +91,8 @@ def _panel(panel: Panel, place: dict[str, int]) -> dict[str, Any]:
         },
         "options": panel.options,
     }
+    if panel.interval:
+        found["interval"] = panel.interval
     if panel.transformations:
         found["transformations"] = list(panel.transformations)
     return found
