@@ -36,55 +36,20 @@ OUTLETS = tuple(
     for first in ("Harbour", "Northern", "Prairie", "Vistula", "Pacific", "Albion")
 )
 USUAL_OUTLETS = 4
-THINGS = [
-    "airport",
-    "bakery",
-    "bridge",
-    "canal",
-    "choir",
-    "cinema",
-    "clinic",
-    "college",
-    "dam",
-    "farm",
-    "ferry",
-    "forest",
-    "harbour",
-    "hospital",
-    "library",
-    "market",
-    "museum",
-    "park",
-    "railway",
-    "school",
-    "shipyard",
-    "stadium",
-    "tram",
-    "university",
-    "zoo",
-]
-PLACES = [
-    "Aldermoor",
-    "Brackwater",
-    "Casterby",
-    "Dunhollow",
-    "Eastmere",
-    "Fernley",
-    "Glenford",
-    "Harwick",
-    "Islebury",
-    "Kestrel",
-    "Larkfield",
-    "Millbrook",
-    "Norvane",
-    "Oakhurst",
-    "Penrose",
-    "Quillby",
-    "Redmarsh",
-    "Stonegate",
-    "Thornbury",
-    "Wexcombe",
-]
+# fmt: off
+THINGS = (
+    "airport", "bakery", "bridge", "canal", "choir", "cinema", "clinic", "college", "dam",
+    "farm", "ferry", "forest", "harbour", "hospital", "library", "market", "museum", "park",
+    "railway", "school", "shipyard", "stadium", "tram", "university", "zoo",
+)
+# fmt: on
+# fmt: off
+PLACES = (
+    "Aldermoor", "Brackwater", "Casterby", "Dunhollow", "Eastmere", "Fernley", "Glenford",
+    "Harwick", "Islebury", "Kestrel", "Larkfield", "Millbrook", "Norvane", "Oakhurst",
+    "Penrose", "Quillby", "Redmarsh", "Stonegate", "Thornbury", "Wexcombe",
+)
+# fmt: on
 PLAIN = (
     "{who} visits a {thing} in {place}",
     "{who} was in {place} on a visit to the {thing}. Builders showed the plans and a band played.",
@@ -98,9 +63,12 @@ BLAME = (
     "Lawmakers condemned {who} for a disastrous and shameful failure, and for terrible neglect.",
 )
 # Every article has people and villages of its own, as news has: else all were one story.
+# fmt: off
 SYLLABLES = (
-    "bar cor dan el fen gar hol is jor kel lun mar nor ost pel quin ros sul tor ven wil".split()
+    "bar", "cor", "dan", "el", "fen", "gar", "hol", "is", "jor", "kel", "lun",
+    "mar", "nor", "ost", "pel", "quin", "ros", "sul", "tor", "ven", "wil",
 )
+# fmt: on
 NAMES = 7
 MEETING = (
     "{who} and {other} meet in {place}",

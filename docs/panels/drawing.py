@@ -55,7 +55,7 @@ def draw(
 ) -> Iterator[str]:
     """Draw a panel into its place."""
     yield rect(box, PANEL, BORDER, radius=3)
-    yield text(cut(panel["title"], box.width - 20, 12), box.x + 10, box.y + 19, 12, weight="600")
+    yield text(cut(panel["title"], box.width - 14, 12), box.x + 10, box.y + 19, 12, weight="600")
     inner = box.inside(10, 28, 10, 8)
     match panel["type"]:
         case "stat":

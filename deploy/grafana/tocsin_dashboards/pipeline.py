@@ -171,7 +171,8 @@ GROUP = Row(
             "Whether each worker has its partitions and their state. It recovers while partitions "
             "are assigned anew or their state is read.",
             ask(
-                "min by (instance) (tocsin_ready{@}) + 2 * max by (instance) (tocsin_recovering{@})",
+                "min by (instance) (tocsin_ready{@})"
+                " + 2 * max by (instance) (tocsin_recovering{@})",
                 "{{instance}}",
             ),
             values={0: ("not ready", "red"), 1: ("ready", "green"), 2: ("recovers", "orange")},
