@@ -274,6 +274,11 @@ def test_the_variables_have_values(dashboard: dict[str, Any], ask: Ask) -> None:
             assert ask(f"label/{label}/values", asked), variable["name"]
 
 
+def test_the_processes_that_analyse_are_seen(ask: Ask) -> None:
+    large = f'tocsin_analysis_resident_memory_bytes{{job="{LIVE}"}} > 20e6'
+    assert ask("query", {"query": large})["result"]
+
+
 def test_the_targets_bear_the_labels_that_the_variables_choose_by(ask: Ask, run: Running) -> None:
     found = {
         up["metric"]["job"]: up["metric"]["instance"]
