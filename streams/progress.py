@@ -11,7 +11,7 @@ was committed before. Here nothing is committed beyond a batch that is still bei
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +26,7 @@ class _Books:
     last_begun: int
     # Each batch in hand, as `begin` gave it, with its first offset here; the oldest first. Known by
     # identity: after a step back two batches can begin at one offset.
-    in_hand: list[tuple[list[Any], int]] = field(default_factory=list)
+    in_hand: list[tuple[Sequence[Any], int]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -102,7 +102,7 @@ class Progress:
         """Say whether a partition is still ours, in the generation in which a batch was begun."""
         return not self.stopping and generation == self.generation and tp in self._books
 
-    def finish(self, generation: int, batch: list[Any]) -> None:
+    def finish(self, generation: int, batch: Sequence[Any]) -> None:
         """Say that every output of a batch, which `begin` gave, is acknowledged."""
         self.hold()
         self.finished_batches += 1
