@@ -1,7 +1,7 @@
 """Overview: is it well, and what is ringing?"""
 
-from tocsin_dashboards.frame import LIVE, Dashboard, Row, uid_of
-from tocsin_dashboards.panels import (
+from grafana_dashboards.frame import LIVE, Dashboard, Row, uid_of
+from grafana_dashboards.panels import (
     SEVERITIES,
     SURGES,
     TONES,
