@@ -86,6 +86,7 @@ class Dashboard:
     variables: Sequence[Variable]
     rows: Sequence[Row]
     since: str = "now-1h"
+    refresh: str = "10s"
 
     @property
     def uid(self) -> str:

@@ -204,4 +204,6 @@ DASHBOARD = Dashboard(
     VARIABLES,
     (HOW_MUCH, USUAL, HOW, TABLE),
     since="now-6h",
+    # Six hours of all leaders are not asked for every ten seconds.
+    refresh="1m",
 )

@@ -39,7 +39,7 @@ def json_of(dashboard: Dashboard) -> dict[str, Any]:
         "editable": False,
         "graphTooltip": 1,
         "timezone": "utc",
-        "refresh": "10s",
+        "refresh": dashboard.refresh,
         "time": {"from": dashboard.since, "to": "now"},
         "templating": {"list": [data_source(), *(one.json for one in dashboard.variables)]},
         "annotations": {"list": annotations()},
