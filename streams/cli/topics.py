@@ -146,6 +146,41 @@ def acls(
             typer.echo(command)
 
 
+@app.command()
+def strimzi(
+    cluster: Annotated[
+        str, typer.Option(help="Name of the Kafka resource that the topics belong to.")
+    ] = "kafka",
+    *,
+    users: Annotated[
+        bool, typer.Option("--users", help="The users with their rights, and not the topics.")
+    ] = False,
+) -> None:
+    """Print the topics, or the users, as YAML for Strimzi, the operator of Kafka in Kubernetes.
+
+    Topics as `topics show` lists them, users with the rights that `topics acls` lists. Prefix,
+    partitions, replicas, application id and the topics that rules name are those of the settings.
+
+    \b
+    Examples:
+      tocsin topics strimzi --cluster kafka > topics.yaml
+      tocsin topics strimzi --users | kubectl apply -n kafka -f -
+      TOCSIN_PARTITIONS=12 TOCSIN_REPLICATION_FACTOR=3 tocsin topics strimzi
+    """
+    from streams import strimzi as form  # noqa: PLC0415 - loads kafka-python
+    from streams.acls import roles  # noqa: PLC0415
+    from streams.topics import plan  # noqa: PLC0415
+
+    settings = context.settings()
+    own = own_topics(rules_in_force(settings))
+    resources = (
+        [form.user(one, cluster) for one in roles(settings, own)]
+        if users
+        else [form.topic(one, cluster) for one in plan(settings, own)]
+    )
+    typer.echo(form.to_yaml(resources), nl=False)
+
+
 def _plan(settings: Settings) -> list[Any]:
     from streams.topics import plan  # noqa: PLC0415 - loads kafka-python
 
