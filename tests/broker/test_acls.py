@@ -1,7 +1,8 @@
 """Every role can do its work on Apache Kafka with the rights that are listed for it, and no more.
 
-One broker, which asks for rights, serves the whole module. Each command is a process of its own,
-under its role's user.
+And what a worker says while it logs in, works and crashes has no password in it. One broker, which
+asks for rights, serves the whole module. Each command is a process of its own, under its role's
+user.
 """
 
 import json
@@ -9,8 +10,10 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -28,14 +31,14 @@ from streams.acls import Grant, Role, roles
 from streams.brokers.apache import ApacheKafka
 from streams.brokers.apache_configuration import Listener, Security
 from streams.connection import Connection
-from streams.errors import EXIT_MISCONFIGURED, EXIT_OK
+from streams.errors import EXIT_BUG, EXIT_MISCONFIGURED, EXIT_OK
 from streams.reading.subscriber import partitions_of
 from streams.settings import Settings
 from streams.topics import TopicNames
 
 SETTINGS = Settings(topic_prefix="least.", application_id="bell", partitions=2)
 ROLES = {role.name: role for role in roles(SETTINGS)}
-PASSWORD = "an-open-secret"  # noqa: S105 - of a broker that lives for a minute
+PASSWORD = "wachet-auf-140"  # noqa: S105 - of a broker that lives for a minute
 CLEAR = Listener(name="CLEAR", security_protocol="SASL_PLAINTEXT", sasl_mechanisms=("PLAIN",))
 ARTICLE = {
     "id": "urn:example:1",
@@ -120,33 +123,54 @@ def done(broker: ApacheKafka, role: str, *arguments: str) -> str:
     return out
 
 
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A broker after operator, worker and ingest have done their part, and what the worker said."""
+
+    broker: ApacheKafka
+    log: str
+    pages: Mapping[str, str]
+
+
 @pytest.fixture(scope="module")
-def worked(strict: ApacheKafka, tmp_path_factory: pytest.TempPathFactory) -> ApacheKafka:
-    """Give the broker after operator, worker and ingest have done their part."""
+def worked(strict: ApacheKafka, tmp_path_factory: pytest.TempPathFactory) -> Worked:
     folder = tmp_path_factory.mktemp("least")
     done(strict, "operator", "topics", "apply")
-    articles = folder / "articles.jsonl"
+    articles, log = folder / "articles.jsonl", folder / "worker.log"
     articles.write_text(json.dumps(ARTICLE))
-    log = folder / "worker.log"
-    with log.open("wb") as out:
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "streams", "worker"],
-            env=environment(strict, "worker"),
-            stdout=out,
-            stderr=out,
-        )
-    try:
+    with started(strict, log, TOCSIN_LOG_LEVEL="DEBUG") as worker:
         done(strict, "ingest", "ingest", str(articles))
         with closing(KafkaProducer(bootstrap_servers=strict.bootstrap_servers)) as producer:
             producer.send(TopicNames.of(SETTINGS).articles, b"{", key=b"bad").get(10)
         wait_for_alerts(strict, worker, log)
+        entries = [json.loads(one) for one in log.read_text().splitlines() if one.startswith("{")]
+        (address,) = [one["metrics"] for one in entries if one["event"] == "worker.started"]
+        pages = {
+            page: urllib.request.urlopen(address.replace("/metrics", page), timeout=5)
+            .read()
+            .decode()
+            for page in ("/metrics", "/livez", "/readyz", "/")
+        }
         worker.terminate()
         assert worker.wait(timeout=30) == EXIT_OK, log.read_text()
+    return Worked(strict, log.read_text(), pages)
+
+
+@contextmanager
+def started(broker: ApacheKafka, log: Path, **more: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a worker, its output in a file."""
+    with log.open("wb") as out:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "streams", "worker"],
+            env=environment(broker, "worker") | more,
+            stdout=out,
+            stderr=out,
+        )
+    try:
+        yield worker
     finally:
         worker.kill()
         worker.wait()
-    assert "AuthorizationFailed" not in log.read_text()
-    return strict
 
 
 def wait_for_alerts(broker: ApacheKafka, worker: subprocess.Popen[bytes], log: Path) -> None:
@@ -162,22 +186,22 @@ def wait_for_alerts(broker: ApacheKafka, worker: subprocess.Popen[bytes], log: P
     pytest.fail(log.read_text())
 
 
-def test_the_subscriber_reads_what_the_worker_rang(worked: ApacheKafka) -> None:
-    out = done(worked, "subscriber", "alerts", "--from-beginning", "--no-follow", "--json")
+def test_the_subscriber_reads_what_the_worker_rang(worked: Worked) -> None:
+    out = done(worked.broker, "subscriber", "alerts", "--from-beginning", "--no-follow", "--json")
     assert {json.loads(line)["kind"] for line in out.splitlines()} == {"sentiment"}
 
 
 def test_the_operator_sees_topics_as_planned_and_puts_dead_letters_back(
-    worked: ApacheKafka,
+    worked: Worked,
 ) -> None:
-    assert done(worked, "operator", "topics", "plan", "--check") == ""
-    assert "invalid_json" in done(worked, "operator", "dead-letters", "list")
-    done(worked, "operator", "dead-letters", "requeue", "--all", "--yes")
+    assert done(worked.broker, "operator", "topics", "plan", "--check") == ""
+    assert "invalid_json" in done(worked.broker, "operator", "dead-letters", "list")
+    done(worked.broker, "operator", "dead-letters", "requeue", "--all", "--yes")
 
 
-def test_the_scaler_measures_lag(worked: ApacheKafka) -> None:
+def test_the_scaler_measures_lag(worked: Worked) -> None:
     names = TopicNames.of(SETTINGS)
-    role = connection(worked, "scaler")
+    role = connection(worked.broker, "scaler")
     with closing(KafkaAdminClient(**role.kafka_python())) as admin:
         known = admin.list_group_offsets(SETTINGS.application_id)[SETTINGS.application_id]
         described = admin.describe_topics([names.articles, names.mentions])
@@ -185,20 +209,46 @@ def test_the_scaler_measures_lag(worked: ApacheKafka) -> None:
     assert {topic["error_code"] for topic in described} == {0}
 
 
-def test_a_replay_runs_is_compared_and_deleted_beside_the_live_topics(worked: ApacheKafka) -> None:
-    done(worked, "replay", "replay", "--from", "beginning", "--id", "again")
-    *_, counts = done(worked, "replay", "replay", "diff", "again", "--json").splitlines()
+def test_a_replay_runs_is_compared_and_deleted_beside_the_live_topics(worked: Worked) -> None:
+    done(worked.broker, "replay", "replay", "--from", "beginning", "--id", "again")
+    *_, counts = done(worked.broker, "replay", "replay", "diff", "again", "--json").splitlines()
     assert json.loads(counts)["same"] == 1
-    done(worked, "replay-publish", "replay", "publish", "again", "--yes")
-    done(worked, "replay", "replay", "delete", "again", "--yes")
+    done(worked.broker, "replay-publish", "replay", "publish", "again", "--yes")
+    done(worked.broker, "replay", "replay", "delete", "again", "--yes")
 
 
 @pytest.mark.parametrize(
     ("role", "command"),
     [("worker", ["topics", "apply"]), ("subscriber", ["dead-letters", "list"])],
 )
-def test_what_is_not_of_a_role_is_refused(
-    worked: ApacheKafka, role: str, command: list[str]
-) -> None:
-    code, out, err = run(worked, role, *command)
+def test_what_is_not_of_a_role_is_refused(worked: Worked, role: str, command: list[str]) -> None:
+    code, out, err = run(worked.broker, role, *command)
     assert (code, out) == (EXIT_MISCONFIGURED, ""), err
+
+
+def test_no_secret_is_in_logs_at_any_level_nor_on_any_page(worked: Worked) -> None:
+    assert "AuthorizationFailed" not in worked.log
+    assert '"level": "debug"' in worked.log
+    assert "tocsin_articles_analysed_total" in worked.pages["/metrics"]
+    leaks = [
+        line for said in (worked.log, *worked.pages.values()) for line in said.splitlines()
+        if PASSWORD in line
+    ]  # fmt: skip
+    assert leaks == []
+
+
+def test_no_secret_is_in_the_traceback_of_a_crash(worked: Worked, tmp_path: Path) -> None:
+    names = TopicNames.of(SETTINGS)
+    with closing(KafkaProducer(bootstrap_servers=worked.broker.bootstrap_servers)) as producer:
+        for partition in range(SETTINGS.partitions):
+            # A state of no version that we know, for the leader that the article is about.
+            bad = {"key": b"Q3052772", "value": b"\xc1", "partition": partition}
+            producer.send(names.watch_changelog, **bad).get(10)
+        again = json.dumps(ARTICLE | {"id": "urn:example:again"}).encode()
+        producer.send(names.articles, again).get(10)
+    log = tmp_path / "worker.log"
+    with started(worked.broker, log, TOCSIN_LOG_LEVEL="DEBUG") as worker:
+        assert worker.wait(timeout=60) == EXIT_BUG
+    said = log.read_text()
+    assert "Traceback (most recent call last)" in said
+    assert [line for line in said.splitlines() if PASSWORD in line] == []

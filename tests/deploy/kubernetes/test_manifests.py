@@ -83,7 +83,7 @@ def serving(build: Any) -> set[str]:
     return {name for name in build.workloads if container(build, name).get("ports")}
 
 
-@pytest.mark.parametrize("which", ["base", "example", "everything"])
+@pytest.mark.parametrize("which", ["example", "everything"])
 def test_every_manifest_is_valid_by_the_published_schema(
     which: str, crds: Any, request: pytest.FixtureRequest
 ) -> None:
