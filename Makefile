@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
 
-.PHONY: help env demo test lint unit broker contracts strimzi bench quality clean
+.PHONY: help env demo test lint unit broker contracts strimzi bench quality release clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,18 @@ bench: env ## Measure articles a second against the naive program, on one broker
 quality: env ## Measure leaders, sentiment and stories on labelled sets (DATA=folder adds sets kept elsewhere).
 	$(if $(DATA),@$(UV) sync --frozen --quiet --inexact --all-extras --group training --python $(BIN)/python)
 	@for each in benchmarks/quality/*.py; do $(BIN)/python $$each $(if $(DATA),--data $(DATA)) || exit 1; done
+
+# The advisory service is asked over the network; where it cannot be reached the target fails, after
+# everything else is made.
+release: env ## Build dist/: sdist, wheel, bill of materials; then ask for known vulnerabilities.
+	rm -rf dist
+	$(UV) build --quiet --out-dir dist
+	$(UV) export --quiet --frozen --no-dev --all-extras --no-emit-project \
+		--format requirements.txt --output-file dist/requirements.txt >/dev/null
+	$(UV) export --quiet --frozen --no-dev --all-extras --preview-features sbom-export \
+		--format cyclonedx1.5 --output-file dist/sbom.cdx.json >/dev/null
+	@$(UV) sync --frozen --quiet --inexact --all-extras --group release --python $(BIN)/python
+	$(BIN)/pip-audit --strict --disable-pip --requirement dist/requirements.txt
 
 clean: ## Remove the environment and caches.
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -10,8 +10,9 @@ import os
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,6 +131,8 @@ class Worked:
     broker: ApacheKafka
     log: str
     pages: Mapping[str, str]
+    address: str
+    listening: Sequence[int]
 
 
 @pytest.fixture(scope="module")
@@ -151,9 +154,32 @@ def worked(strict: ApacheKafka, tmp_path_factory: pytest.TempPathFactory) -> Wor
             .decode()
             for page in ("/metrics", "/livez", "/readyz", "/")
         }
+        listening = ports_of(worker.pid)
         worker.terminate()
         assert worker.wait(timeout=30) == EXIT_OK, log.read_text()
-    return Worked(strict, log.read_text(), pages)
+    return Worked(strict, log.read_text(), pages, address, listening)
+
+
+def ports_of(pid: int) -> list[int]:
+    """List the TCP ports that a process listens on."""
+    sockets = {
+        path.readlink().name.removeprefix("socket:[").removesuffix("]")
+        for path in Path(f"/proc/{pid}/fd").iterdir()
+        if path.is_symlink()
+    }
+    listening = []
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+            (
+                _,
+                local,
+                _,
+                state,
+                *_,
+            ) = line.split()
+            if state == "0A" and line.split()[9] in sockets:
+                listening.append(int(local.rpartition(":")[2], 16))
+    return listening
 
 
 @contextmanager
@@ -224,6 +250,12 @@ def test_a_replay_runs_is_compared_and_deleted_beside_the_live_topics(worked: Wo
 def test_what_is_not_of_a_role_is_refused(worked: Worked, role: str, command: list[str]) -> None:
     code, out, err = run(worked.broker, role, *command)
     assert (code, out) == (EXIT_MISCONFIGURED, ""), err
+
+
+def test_a_worker_listens_on_its_own_port_alone(worked: Worked) -> None:
+    # Faust's own pages, which show data, would be another.
+    port = urllib.parse.urlsplit(worked.address).port
+    assert worked.listening == [port]
 
 
 def test_no_secret_is_in_logs_at_any_level_nor_on_any_page(worked: Worked) -> None:
