@@ -17,6 +17,7 @@ from streams.agents.analyse import AnalyseAgent
 from streams.agents.batches import BatchLoop, Handle
 from streams.agents.foreign import Foreign
 from streams.agents.gate import Gate
+from streams.agents.gauges import LeaderGauges
 from streams.agents.holding import HoldingLoop, MarksSource
 from streams.agents.throttle import Throttle
 from streams.agents.watch import WatchAgent
@@ -57,6 +58,29 @@ class App:
     def generation(self) -> int:
         """The consumer group's generation; it goes up with every assignment."""
         return int(self.faust.consumer_generation_id)
+
+    def hold_until_seek(self) -> None:
+        """Let no article through between a recovery and the seek to the committed offsets.
+
+        Faust 0.15 opens the article partitions first and seeks then. What its fetcher holds from
+        before the rebalance slips through, Faust takes it for the newest that was read, and drops
+        as already read what the seek brings back: articles were lost so under load. Faust itself
+        lets the flow go on after the seek.
+        """
+        consumer = self.faust.consumer
+        # Partitions whose queue was full are let through even while they are paused.
+        consumer._buffered_partitions.clear()  # noqa: SLF001 - Faust does not clear it
+        consumer.stop_flow()
+
+    async def stop_supervisors(self) -> None:
+        """Stop what Faust leaves behind when a service of its own crashes.
+
+        The supervisors of agents go on then, and swallow their cancellation: the process would wait
+        for them for ever, in silence.
+        """
+        for agent in self.faust.agents.values():
+            if agent.supervisor is not None:
+                await agent.supervisor.stop()
 
 
 def build(
@@ -133,6 +157,7 @@ def build(
         states=lambda: table.data,
     )
 
+    metrics.before_scrape(LeaderGauges(watch, metrics).refresh)
     handle = _throttled(bounds, progress, analyse.handle) if bounds else analyse.handle
 
     async def analyse_articles(stream: Any) -> None:
