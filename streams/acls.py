@@ -85,6 +85,11 @@ def roles(settings: Settings, own_alerts: Sequence[str] = ()) -> list[Role]:
             ],
         ),
         (
+            "canary",
+            "tocsin canary",
+            [*_topics([names.articles], "Write"), *_topics([names.canary], "Read")],
+        ),
+        (
             "scaler",
             "what scales the workers by their lag",
             [

@@ -37,6 +37,7 @@ def test_the_worker_writes_every_topic_but_its_input() -> None:
         ("page", set()),
         ("scaler", set()),
         ("forward", {NAMES.dead_letters}),
+        ("canary", {NAMES.articles}),
         ("operator", ALERTS | {NAMES.articles}),
         ("replay", {"staging.replay.", "bell.replay."}),
         ("replay-publish", ALERTS),
