@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
 
-.PHONY: help env demo test lint unit broker contracts strimzi bench quality release clean
+.PHONY: help env demo test lint unit broker contracts bench quality clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -39,15 +39,17 @@ broker: env ## The tests that start brokers: the embedded one and Apache Kafka.
 contracts: env ## Write the JSON Schemas and the AsyncAPI document from the code's models.
 	$(BIN)/python -m streams.contracts.generate
 
-strimzi: env ## Write the topics and users for Strimzi from the topic table and the base's settings.
-	$(BIN)/python tests/deploy/kubernetes/test_strimzi.py --write
-
 bench: env ## Measure articles a second against the naive program, on one broker, in one run.
 	$(BIN)/python benchmarks/throughput.py
 
 quality: env ## Measure leaders, sentiment and stories on labelled sets (DATA=folder adds sets kept elsewhere).
 	$(if $(DATA),@$(UV) sync --frozen --quiet --inexact --all-extras --group training --python $(BIN)/python)
 	@for each in benchmarks/quality/*.py; do $(BIN)/python $$each $(if $(DATA),--data $(DATA)) || exit 1; done
+
+.PHONY: strimzi release
+
+strimzi: env ## Write the topics and users for Strimzi from the topic table and the base's settings.
+	$(BIN)/python tests/deploy/kubernetes/test_strimzi.py --write
 
 # The advisory service is asked over the network; where it cannot be reached the target fails, after
 # everything else is made.
