@@ -17,6 +17,7 @@ from streams.agents.analyse import AnalyseAgent
 from streams.agents.batches import BatchLoop, Handle
 from streams.agents.foreign import Foreign
 from streams.agents.gate import Gate
+from streams.agents.gauges import LeaderGauges
 from streams.agents.holding import HoldingLoop, MarksSource
 from streams.agents.throttle import Throttle
 from streams.agents.watch import WatchAgent
@@ -157,6 +158,7 @@ def build(
         states=lambda: table.data,
     )
 
+    metrics.before_scrape(LeaderGauges(watch, metrics).refresh)
     handle = _throttled(bounds, progress, analyse.handle) if bounds else analyse.handle
 
     inboxes = {name: _inbox(app) for name in (names.articles, names.mentions)}

@@ -1,4 +1,4 @@
-"""The worker's port: `/metrics`, `/livez`, `/readyz`.
+"""The port of a worker or a canary: `/metrics`, `/livez`, `/readyz`.
 
 Owns a small web server in a thread and an event loop of its own, so that it answers while the
 worker's loop is busy or stuck. Must not know what is counted or what is healthy.
@@ -15,17 +15,17 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
 from processors.errors import MisconfigurationError
-from streams.health import Answer, Health
+from streams.health import Answer, Questions
 
-INDEX = """Tocsin worker
+INDEX = """Tocsin
 /metrics  Prometheus and OpenMetrics
 /livez    200 while there is progress
-/readyz   200 when partitions are assigned and state is recovered
+/readyz   200 when it can do its work
 """
 
 
 class HttpServer:
-    """Serves a worker's metrics and health until stopped.
+    """Serves metrics and health until stopped.
 
     Args:
         host: Address to listen on.
@@ -34,7 +34,9 @@ class HttpServer:
         health: The health.
     """
 
-    def __init__(self, host: str, port: int, registry: CollectorRegistry, health: Health) -> None:
+    def __init__(
+        self, host: str, port: int, registry: CollectorRegistry, health: Questions
+    ) -> None:
         self._host = host
         self._port = port
         self._registry = registry

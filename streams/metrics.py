@@ -6,6 +6,7 @@ article's id, title or message is never a label. Names follow Prometheus' conven
 of a counter is part of its name here, as it is in every query.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +19,8 @@ from prometheus_client import (
     PlatformCollector,
     ProcessCollector,
 )
+from prometheus_client import Metric as PromMetric
+from prometheus_client.registry import Collector
 
 Kind = Literal["counter", "gauge", "histogram"]
 
@@ -42,6 +45,11 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric("tocsin_articles_consumed_total", "counter", "Article records taken from the topic."),
     Metric("tocsin_articles_analysed_total", "counter", "Articles whose analysis is published."),
     Metric(
+        "tocsin_canary_articles_total",
+        "counter",
+        "Those among them that a canary sent, and that are no news.",
+    ),
+    Metric(
         "tocsin_discarded_total",
         "counter",
         "Records that went no further, by stage and reason; none is discarded without being here.",
@@ -56,10 +64,23 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric(
         "tocsin_mentions_total",
         "counter",
-        "Mentions published, by leader (bounded by the registry), country and sentiment label.",
+        "Mentions published, by leader (bounded by the registry), country and sentiment label; "
+        "without those of canaries.",
         ("leader", "country", "label"),
     ),
+    Metric(
+        "tocsin_mentions_polarity_total",
+        "counter",
+        "Strength of sentiment in the mentions published, 0 to 1 each, by leader and direction.",
+        ("leader", "country", "direction"),
+    ),
     Metric("tocsin_alerts_total", "counter", "Alerts published.", ("kind", "severity")),
+    Metric(
+        "tocsin_leader_alerts_total",
+        "counter",
+        "Alerts published, by leader concerned: one about two leaders counts for both.",
+        ("leader", "kind"),
+    ),
     Metric(
         "tocsin_alerts_suppressed_total",
         "counter",
@@ -131,12 +152,105 @@ CATALOGUE: tuple[Metric, ...] = (
     ),
     Metric("tocsin_watched_leaders", "gauge", "Leaders with state at this worker."),
     Metric("tocsin_watch_state_bytes", "gauge", "Size of that state as it is in the changelog."),
+    Metric(
+        "tocsin_leader_reports",
+        "gauge",
+        "Independent sources that reported on a leader in the window of a surge rule.",
+        ("leader", "country", "rule"),
+    ),
+    Metric(
+        "tocsin_leader_expected_reports",
+        "gauge",
+        "Independent sources that the leader's own past explains in that window.",
+        ("leader", "country", "rule"),
+    ),
+    Metric(
+        "tocsin_leader_surge",
+        "gauge",
+        "State of a surge: -1 while the past is too short to say, 0 none, 1 low, 2 medium, 3 high.",
+        ("leader", "country", "rule"),
+    ),
+    Metric(
+        "tocsin_leader_usual_polarity",
+        "gauge",
+        "Usual polarity of a story about a leader, -1 to 1, as a shift rule has learnt it.",
+        ("leader", "country", "rule"),
+    ),
+    Metric(
+        "tocsin_leader_shift_score",
+        "gauge",
+        "How far the tone has turned from the usual, by direction; the rule says what rings.",
+        ("leader", "country", "rule", "direction"),
+    ),
     Metric("tocsin_ready", "gauge", "1 when partitions are assigned and state is recovered."),
+    Metric(
+        "tocsin_recovering",
+        "gauge",
+        "1 while partitions are assigned anew or their state is recovered.",
+    ),
+    Metric(
+        "tocsin_analysis_resident_memory_bytes",
+        "gauge",
+        "Memory of the processes that analyse, beside process_resident_memory_bytes.",
+    ),
+    Metric(
+        "tocsin_replay_articles",
+        "gauge",
+        "Articles in the range of a replay. These are of a replay's workers alone.",
+        ("replay",),
+    ),
+    Metric("tocsin_replay_articles_done", "gauge", "Articles of it finished.", ("replay",)),
+    Metric(
+        "tocsin_replay_mentions_left",
+        "gauge",
+        "Mentions that a replay has written and not yet watched.",
+        ("replay",),
+    ),
+    Metric("tocsin_replay_alerts", "gauge", "Records in the replay's alert topics.", ("replay",)),
+    Metric(
+        "tocsin_replay_position_timestamp_seconds",
+        "gauge",
+        "The newest event time that a replay has finished, in Unix time.",
+        ("replay",),
+    ),
+    Metric(
+        "tocsin_replay_range_timestamp_seconds",
+        "gauge",
+        "The event times between which a replay's range lies (bound: start, end), in Unix time.",
+        ("replay", "bound"),
+    ),
     Metric(
         "tocsin_build_info",
         "gauge",
         "Always 1; the labels say which system this is.",
         ("version", "registry", "lexicon", "scorer"),
+    ),
+    Metric(
+        "tocsin_canary_sent_total", "counter", "Canary articles that the broker has; of the canary."
+    ),
+    Metric(
+        "tocsin_canary_rang_total",
+        "counter",
+        "Canary articles whose alert came back in time; of the canary.",
+    ),
+    Metric(
+        "tocsin_canary_missed_total",
+        "counter",
+        "Canary articles without an alert in time: not_sent or not_rung; of the canary.",
+        ("reason",),
+    ),
+    Metric(
+        "tocsin_canary_round_trip_seconds",
+        "histogram",
+        "From the sending of a canary article to its alert, also one that came late; of the "
+        "canary.",
+        (),
+        LATENCY_SECONDS,
+    ),
+    Metric(
+        "tocsin_canary_last_rang_timestamp_seconds",
+        "gauge",
+        "When a canary article's alert last came back, in Unix time; of the canary.",
     ),
 )
 
@@ -149,17 +263,19 @@ class Metrics:
 
     def __init__(self, *, process: bool = False) -> None:
         """Make the instruments; with `process`, also those of the process, platform and memory."""
-        self.registry = CollectorRegistry(auto_describe=True)
-        if process:
-            ProcessCollector(registry=self.registry)
-            PlatformCollector(registry=self.registry)
-            GCCollector(registry=self.registry)
+        self.registry = _registry(process=process)
+        self._refresh = _Refresh()
+        # Collectors are asked in the order of their registration.
+        self.registry.register(self._refresh)
         self.articles_consumed = self._counter("tocsin_articles_consumed_total")
         self.articles_analysed = self._counter("tocsin_articles_analysed_total")
+        self.canary_articles = self._counter("tocsin_canary_articles_total")
         self.discarded = self._counter("tocsin_discarded_total")
         self.dead_letters = self._counter("tocsin_dead_letters_total")
         self.mentions = self._counter("tocsin_mentions_total")
+        self.mentions_polarity = self._counter("tocsin_mentions_polarity_total")
         self.alerts = self._counter("tocsin_alerts_total")
+        self.leader_alerts = self._counter("tocsin_leader_alerts_total")
         self.alerts_suppressed = self._counter("tocsin_alerts_suppressed_total")
         self.mentions_held = self._gauge("tocsin_mentions_held")
         self.mentions_late = self._counter("tocsin_mentions_late_total")
@@ -177,20 +293,88 @@ class Metrics:
         self.produce_retries = self._counter("tocsin_produce_retries_total")
         self.watched_leaders = self._gauge("tocsin_watched_leaders")
         self.watch_state_bytes = self._gauge("tocsin_watch_state_bytes")
+        self.leader_reports = self._gauge("tocsin_leader_reports")
+        self.leader_expected_reports = self._gauge("tocsin_leader_expected_reports")
+        self.leader_surge = self._gauge("tocsin_leader_surge")
+        self.leader_usual_polarity = self._gauge("tocsin_leader_usual_polarity")
+        self.leader_shift_score = self._gauge("tocsin_leader_shift_score")
         self.ready = self._gauge("tocsin_ready")
+        self.recovering = self._gauge("tocsin_recovering")
+        self.analysis_memory = self._gauge("tocsin_analysis_resident_memory_bytes")
+        self.replay_articles = self._gauge("tocsin_replay_articles")
+        self.replay_articles_done = self._gauge("tocsin_replay_articles_done")
+        self.replay_mentions_left = self._gauge("tocsin_replay_mentions_left")
+        self.replay_alerts = self._gauge("tocsin_replay_alerts")
+        self.replay_position = self._gauge("tocsin_replay_position_timestamp_seconds")
+        self.replay_range = self._gauge("tocsin_replay_range_timestamp_seconds")
         self.build_info = self._gauge("tocsin_build_info")
 
+    def before_scrape(self, refresh: Callable[[], None]) -> None:
+        """Have gauges set when they are asked for, in the thread that asks, and not before."""
+        self._refresh.calls.append(refresh)
+
     def _counter(self, name: str) -> Counter:
-        m = _entry(name, "counter")
-        return Counter(m.name, m.help, m.labels, registry=self.registry)
+        return _counter(name, self.registry)
 
     def _gauge(self, name: str) -> Gauge:
-        m = _entry(name, "gauge")
-        return Gauge(m.name, m.help, m.labels, registry=self.registry)
+        return _gauge(name, self.registry)
 
     def _histogram(self, name: str) -> Histogram:
-        m = _entry(name, "histogram")
-        return Histogram(m.name, m.help, m.labels, buckets=m.buckets, registry=self.registry)
+        return _histogram(name, self.registry)
+
+
+class CanaryMetrics:
+    """The instruments of `tocsin canary`, which is a process of its own."""
+
+    def __init__(self, *, process: bool = False) -> None:
+        """Make the instruments; with `process`, also those of the process, platform and memory."""
+        self.registry = _registry(process=process)
+        self.sent = _counter("tocsin_canary_sent_total", self.registry)
+        self.rang = _counter("tocsin_canary_rang_total", self.registry)
+        self.missed = _counter("tocsin_canary_missed_total", self.registry)
+        self.round_trip = _histogram("tocsin_canary_round_trip_seconds", self.registry)
+        self.last_rang = _gauge("tocsin_canary_last_rang_timestamp_seconds", self.registry)
+
+
+def _registry(*, process: bool) -> CollectorRegistry:
+    registry = CollectorRegistry(auto_describe=True)
+    if process:
+        ProcessCollector(registry=registry)
+        PlatformCollector(registry=registry)
+        GCCollector(registry=registry)
+    return registry
+
+
+def _counter(name: str, registry: CollectorRegistry) -> Counter:
+    m = _entry(name, "counter")
+    return Counter(m.name, m.help, m.labels, registry=registry)
+
+
+def _gauge(name: str, registry: CollectorRegistry) -> Gauge:
+    m = _entry(name, "gauge")
+    return Gauge(m.name, m.help, m.labels, registry=registry)
+
+
+def _histogram(name: str, registry: CollectorRegistry) -> Histogram:
+    m = _entry(name, "histogram")
+    return Histogram(m.name, m.help, m.labels, buckets=m.buckets, registry=registry)
+
+
+class _Refresh(Collector):
+    """Gives no metrics of its own: it has those gauges set that are not kept up to date."""
+
+    def __init__(self) -> None:
+        self.calls: list[Callable[[], None]] = []
+
+    def describe(self) -> Iterable[PromMetric]:
+        """Register no name; and ask for nothing yet."""
+        return ()
+
+    def collect(self) -> Iterable[PromMetric]:
+        """Refresh, before the gauges are read."""
+        for call in self.calls:
+            call()
+        return ()
 
 
 def _entry(name: str, kind: Kind) -> Metric:

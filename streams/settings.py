@@ -29,6 +29,20 @@ Share = Annotated[float, Meta(gt=0, le=1)]
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every setting, with its default. `describe` gives the descriptions."""
 
+    def __repr__(self) -> str:
+        """Show what is not the default, and no secret: a repr may get into a log."""
+        given = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
+        return f"Settings({given})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """Give the same to Rich, as name and value."""
+        values = ((one, getattr(self, one.field)) for one in describe())
+        return [
+            (one.field, "(hidden)" if one.secret else value)
+            for one, value in values
+            if value != one.default
+        ]
+
     # How to reach the broker.
     broker: Annotated[
         Text,

@@ -21,6 +21,7 @@ from streams.connection import Connection
 from streams.health import Health
 from streams.http import HttpServer
 from streams.lag import LagMeter, LagReporter
+from streams.memory import resident_memory_bytes
 from streams.metrics import Metrics
 from streams.preparation import prepare_topics
 from streams.rules import rules_in_force
@@ -70,6 +71,9 @@ class Worker:
         self._stop = asyncio.Event()
         self._failure: BaseException | None = None
         self.metrics = Metrics(process=True)
+        self.metrics.before_scrape(
+            lambda: self.metrics.analysis_memory.set(resident_memory_bytes(analysis.pids))
+        )
         self._watermarks = WatermarkReporter(self._watermark_meter)
         self._lag = LagReporter(self._lag_meter, self.metrics, settings.lag_interval_seconds)
         self.health = Health(time.monotonic, settings.live_timeout_seconds, self._waiting)
@@ -238,6 +242,7 @@ class Worker:
             self._finished_batches = app.progress.finished_batches
             self.health.progressed()
         self.metrics.ready.set(self.health.ready().ok)
+        self.metrics.recovering.set(self.health.recovering)
         if app.gate is not None and not self.health.recovering:
             app.gate.pace(self._watermarks.watermark_ms)
             if app.gate.is_waiting:

@@ -15,6 +15,7 @@ from streams import logs
 from streams.cli import (
     alerts,
     analyse,
+    canary,
     config,
     dead_letters,
     demo,
@@ -110,6 +111,7 @@ app.command()(worker.worker)
 app.command()(analyse.analyse)
 app.command()(ingest.ingest)
 app.command()(alerts.alerts)
+app.command()(canary.canary)
 app.add_typer(replay.app, name="replay")
 app.add_typer(leaders.app, name="leaders")
 app.add_typer(topics.app, name="topics")
