@@ -1,4 +1,4 @@
-"""The worker's port: `/metrics`, `/livez`, `/readyz`.
+"""The worker's port: `/metrics`, `/livez`, `/readyz`, and the live page if there is one.
 
 Owns a small web server in a thread and an event loop of its own, so that it answers while the
 worker's loop is busy or stuck. Must not know what is counted or what is healthy.
@@ -9,36 +9,56 @@ import contextlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from typing import Protocol
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
 from processors.errors import MisconfigurationError
-from streams.health import Answer, Health
+from streams.health import Answer
 
-INDEX = """Tocsin worker
+INDEX = """Tocsin
 /metrics  Prometheus and OpenMetrics
 /livez    200 while there is progress
 /readyz   200 when partitions are assigned and state is recovered
 """
 
 
+class AnswersHealth(Protocol):
+    """What a port asks for health: a worker's, or a page's that runs without one."""
+
+    def live(self) -> Answer:
+        """Whether there is progress."""
+
+    def ready(self) -> Answer:
+        """Whether the work can be done."""
+
+
 class HttpServer:
-    """Serves a worker's metrics and health until stopped.
+    """Serves metrics and health until stopped.
 
     Args:
         host: Address to listen on.
         port: Port to listen on; 0 for a free one.
         registry: The metrics.
         health: The health.
+        add_page: Adds the live page to the application; None: there is none.
     """
 
-    def __init__(self, host: str, port: int, registry: CollectorRegistry, health: Health) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        registry: CollectorRegistry,
+        health: AnswersHealth,
+        add_page: Callable[[web.Application], None] | None = None,
+    ) -> None:
         self._host = host
         self._port = port
         self._registry = registry
         self._health = health
+        self._add_page = add_page
         self._loop = asyncio.new_event_loop()
         self._started: Future[int] = Future()
         self._stopping = asyncio.Event()
@@ -90,7 +110,10 @@ class HttpServer:
 
     def _application(self) -> web.Application:
         app = web.Application()
-        app.router.add_get("/", _index)
+        if self._add_page is None:
+            app.router.add_get("/", _index)
+        else:
+            self._add_page(app)
         app.router.add_get("/metrics", self._metrics)
         app.router.add_get("/livez", _answering(self._health.live))
         app.router.add_get("/readyz", _answering(self._health.ready))

@@ -132,6 +132,18 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric("tocsin_watched_leaders", "gauge", "Leaders with state at this worker."),
     Metric("tocsin_watch_state_bytes", "gauge", "Size of that state as it is in the changelog."),
     Metric("tocsin_ready", "gauge", "1 when partitions are assigned and state is recovered."),
+    Metric("tocsin_page_visitors", "gauge", "Browsers that look at this process's live page."),
+    Metric(
+        "tocsin_page_visitors_dropped_total",
+        "counter",
+        "Browsers that were turned away or left, by reason: too_many, too_slow.",
+        ("reason",),
+    ),
+    Metric(
+        "tocsin_page_records_unreadable_total",
+        "counter",
+        "Records that the live page could not read, and left out.",
+    ),
     Metric(
         "tocsin_build_info",
         "gauge",
@@ -139,6 +151,31 @@ CATALOGUE: tuple[Metric, ...] = (
         ("version", "registry", "lexicon", "scorer"),
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class PageMetrics:
+    """The instruments of the live page, which also runs without a worker."""
+
+    registry: CollectorRegistry
+    visitors: Gauge
+    dropped: Counter
+    unreadable: Counter
+
+    @classmethod
+    def on(cls, registry: CollectorRegistry) -> "PageMetrics":
+        """Make them on a registry."""
+        return cls(
+            registry,
+            _gauge("tocsin_page_visitors", registry),
+            _counter("tocsin_page_visitors_dropped_total", registry),
+            _counter("tocsin_page_records_unreadable_total", registry),
+        )
+
+    @classmethod
+    def alone(cls) -> "PageMetrics":
+        """Make them on a registry of their own, with those of the process."""
+        return cls.on(_new_registry(process=True))
 
 
 class Metrics:
@@ -149,11 +186,7 @@ class Metrics:
 
     def __init__(self, *, process: bool = False) -> None:
         """Make the instruments; with `process`, also those of the process, platform and memory."""
-        self.registry = CollectorRegistry(auto_describe=True)
-        if process:
-            ProcessCollector(registry=self.registry)
-            PlatformCollector(registry=self.registry)
-            GCCollector(registry=self.registry)
+        self.registry = _new_registry(process=process)
         self.articles_consumed = self._counter("tocsin_articles_consumed_total")
         self.articles_analysed = self._counter("tocsin_articles_analysed_total")
         self.discarded = self._counter("tocsin_discarded_total")
@@ -179,18 +212,49 @@ class Metrics:
         self.watch_state_bytes = self._gauge("tocsin_watch_state_bytes")
         self.ready = self._gauge("tocsin_ready")
         self.build_info = self._gauge("tocsin_build_info")
+        page = PageMetrics.on(self.registry)
+        self.page_visitors = page.visitors
+        self.page_visitors_dropped = page.dropped
+        self.page_records_unreadable = page.unreadable
+
+    @property
+    def page(self) -> PageMetrics:
+        """Those of the live page."""
+        return PageMetrics(
+            self.registry,
+            self.page_visitors,
+            self.page_visitors_dropped,
+            self.page_records_unreadable,
+        )
 
     def _counter(self, name: str) -> Counter:
-        m = _entry(name, "counter")
-        return Counter(m.name, m.help, m.labels, registry=self.registry)
+        return _counter(name, self.registry)
 
     def _gauge(self, name: str) -> Gauge:
-        m = _entry(name, "gauge")
-        return Gauge(m.name, m.help, m.labels, registry=self.registry)
+        return _gauge(name, self.registry)
 
     def _histogram(self, name: str) -> Histogram:
         m = _entry(name, "histogram")
         return Histogram(m.name, m.help, m.labels, buckets=m.buckets, registry=self.registry)
+
+
+def _new_registry(*, process: bool) -> CollectorRegistry:
+    registry = CollectorRegistry(auto_describe=True)
+    if process:
+        ProcessCollector(registry=registry)
+        PlatformCollector(registry=registry)
+        GCCollector(registry=registry)
+    return registry
+
+
+def _counter(name: str, registry: CollectorRegistry) -> Counter:
+    m = _entry(name, "counter")
+    return Counter(m.name, m.help, m.labels, registry=registry)
+
+
+def _gauge(name: str, registry: CollectorRegistry) -> Gauge:
+    m = _entry(name, "gauge")
+    return Gauge(m.name, m.help, m.labels, registry=registry)
 
 
 def _entry(name: str, kind: Kind) -> Metric:

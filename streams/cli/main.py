@@ -20,6 +20,7 @@ from streams.cli import (
     demo,
     ingest,
     leaders,
+    page,
     replay,
     rules,
     topics,
@@ -110,6 +111,7 @@ app.command()(worker.worker)
 app.command()(analyse.analyse)
 app.command()(ingest.ingest)
 app.command()(alerts.alerts)
+app.command()(page.page)
 app.add_typer(replay.app, name="replay")
 app.add_typer(leaders.app, name="leaders")
 app.add_typer(topics.app, name="topics")

@@ -20,6 +20,7 @@ WITHOUT_UNIT = {
     "tocsin_watched_leaders",
     "tocsin_mentions_held",
     "tocsin_ready",
+    "tocsin_page_visitors",
     "tocsin_build_info",
 }
 KINDS = {"counter": Counter, "gauge": Gauge, "histogram": Histogram}
