@@ -6,9 +6,7 @@ Memory is bounded by the number of alerts.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-import msgspec
+from dataclasses import dataclass
 
 from processors.contracts import Alert
 from streams.page.shown import (
@@ -27,11 +25,12 @@ MOST_MESSAGES = 20
 
 @dataclass(slots=True)
 class _Kept:
-    """An alert, its newest message's place in the order, and all its messages."""
+    """An alert: its newest message, the newest that gives grounds, and all of them in short."""
 
+    newest: Alert
+    grounds: Alert
+    messages: list[ShownMessage]
     shown: ShownAlert
-    newest: tuple[int, float]
-    messages: list[ShownMessage] = field(default_factory=list)
 
 
 class AlertBook:
@@ -51,21 +50,15 @@ class AlertBook:
         if self._seen.is_repeated(alert.alert_id):
             return None
         root = alert.references[0] if alert.references else alert.alert_id
-        place = (alert.revision, alert.event_time.timestamp())
         known = self._kept.get(root)
         messages = [*(known.messages if known else ()), shown_message(alert)]
         # The first message stays, whatever happens to those between it and the newest.
-        messages.sort(key=lambda one: (one.revision, one.at))
-        del messages[1 : len(messages) - MOST_MESSAGES + 1]
-        if known is None or place > known.newest:
-            shown = shown_alert(alert, messages, countries, spans)
-            if known is not None and not alert.evidence:
-                shown = _with_grounds(shown, known.shown)
-            kept = _Kept(shown, place, messages)
-        else:
-            shown = msgspec.structs.replace(known.shown, history=messages, rang_at=messages[0].at)
-            kept = _Kept(shown, known.newest, messages)
-        self._kept[root] = kept
+        messages.sort(key=lambda one: (one.revision, one.at, one.reason))
+        del messages[1 : max(1, len(messages) - MOST_MESSAGES + 1)]
+        newest = max(alert, known.newest, key=_place) if known else alert
+        grounds = max(alert, known.grounds, key=_grounds) if known else alert
+        shown = shown_alert(newest, grounds, messages, countries, spans)
+        self._kept[root] = _Kept(newest, grounds, messages, shown)
         self._forget()
         return shown if root in self._kept else None
 
@@ -80,12 +73,11 @@ class AlertBook:
             del self._kept[oldest]
 
 
-def _with_grounds(newer: ShownAlert, older: ShownAlert) -> ShownAlert:
-    """Keep what an alert rested on where a later message, as a cancellation, does not repeat it."""
-    return msgspec.structs.replace(
-        newer,
-        evidence=older.evidence,
-        evidence_left_out=older.evidence_left_out,
-        articles=older.articles if len(older.articles) >= len(newer.articles) else newer.articles,
-        articles_left_out=max(older.articles_left_out, newer.articles_left_out),
-    )
+def _place(alert: Alert) -> tuple[int, float, str]:
+    """Order messages: the revision decides, and what is left is only there to decide."""
+    return alert.revision, alert.event_time.timestamp(), alert.alert_id
+
+
+def _grounds(alert: Alert) -> tuple[bool, int, float, str]:
+    """Order messages by what they rest on: a cancellation names what it takes back, and no more."""
+    return (alert.msg_type != "cancel", *_place(alert))

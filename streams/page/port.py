@@ -25,6 +25,7 @@ POLICY = (
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
 HEADERS = {
+    "Server": "tocsin",
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

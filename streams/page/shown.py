@@ -96,12 +96,17 @@ class ShownAlert(Struct, frozen=True):
 
 
 def shown_alert(
-    alert: Alert, history: Sequence[ShownMessage], countries: Mapping[str, str], spans: SpansOf
+    alert: Alert,
+    grounds: Alert,
+    history: Sequence[ShownMessage],
+    countries: Mapping[str, str],
+    spans: SpansOf,
 ) -> ShownAlert:
     """Give the alert as it is shown.
 
     Args:
         alert: The newest message.
+        grounds: The message whose articles and sentences are shown.
         history: All messages that are known, this one among them, the first one first.
         countries: Leader id to country.
         spans: Gives where an article (by id) names a leader (by id), as far as it is known.
@@ -127,10 +132,10 @@ def shown_alert(
         expected=alert.expected,
         threshold=alert.threshold,
         reason=short(alert.reason, LONGEST_REASON),
-        articles=[_article(one) for one in alert.articles[:MOST_ARTICLES]],
-        articles_left_out=max(0, len(alert.articles) - MOST_ARTICLES),
-        evidence=[_evidence(one, alert, spans) for one in alert.evidence[:MOST_SENTENCES]],
-        evidence_left_out=max(0, len(alert.evidence) - MOST_SENTENCES),
+        articles=[_article(one) for one in grounds.articles[:MOST_ARTICLES]],
+        articles_left_out=max(0, len(grounds.articles) - MOST_ARTICLES),
+        evidence=[_evidence(one, grounds, spans) for one in grounds.evidence[:MOST_SENTENCES]],
+        evidence_left_out=max(0, len(grounds.evidence) - MOST_SENTENCES),
         rule=short(alert.rule.id, LONGEST_NAME),
         rule_version=alert.rule.version,
         novelty=alert.story.novelty if alert.story else None,

@@ -10,6 +10,7 @@ export const KINDS = {
   shift: "Shift of tone",
   breaking: "Breaking story",
 };
+const WEAK = 0.5;
 const SEVERITIES = { low: "Low", medium: "Medium", high: "High" };
 const MEASURED = {
   sentiment: ["Polarity", "Neutral", "Rings from"],
@@ -48,8 +49,7 @@ export function refreshTimes(root) {
 }
 
 function summary(alert) {
-  const [first, ...rest] = alert.articles;
-  const others = rest.length + alert.articles_left_out;
+  const [first] = alert.articles;
   return element(
     "summary",
     {},
@@ -59,7 +59,7 @@ function summary(alert) {
       element("span", { class: `badge ${alert.severity}` }, severityName(alert.severity)),
       stateBadge(alert),
       element("span", { class: "who" }, joined(alert.leaders.map((leader) => foreign(leader.name)))),
-      element("span", { class: "kind" }, kindName(alert.kind)),
+      kind(alert),
       element(
         "time",
         { datetime: machineMoment(alert.rang_at), title: wholeMoment(alert.rang_at), "data-at": alert.rang_at },
@@ -69,12 +69,24 @@ function summary(alert) {
     ),
     first ? element("p", { class: "title", dir: "auto" }, first.title) : null,
     element("p", { class: "reason", dir: "auto" }, alert.reason),
-    element(
-      "p",
-      { class: "open-mark" },
-      others > 0 ? `${others + 1} sources. ` : null,
-    ),
+    element("p", { class: "holds" }, holds(alert)),
   );
+}
+
+function kind(alert) {
+  if (alert.kind !== "sentiment") return element("span", { class: "kind" }, kindName(alert.kind));
+  const way = alert.observed < 0 ? "negative" : "positive";
+  return element("span", { class: `kind ${way}` }, `Strongly ${way}`);
+}
+
+/** Say what opening it shows. */
+function holds(alert) {
+  const sources = alert.articles.length + alert.articles_left_out;
+  const sentences = alert.evidence.length + alert.evidence_left_out;
+  return [
+    `${sources} ${sources === 1 ? "source" : "sources"}`,
+    sentences ? `, ${sentences} ${sentences === 1 ? "sentence" : "sentences"}` : null,
+  ];
 }
 
 function stateBadge(alert) {
@@ -108,18 +120,25 @@ function sentence(evidence) {
   return element(
     "blockquote",
     { dir: "auto" },
-    evidence.parts.map(part),
+    parts(evidence.parts),
     evidence.label
       ? element("p", { class: "second", dir: "ltr" }, `A model reads it as ${evidence.label}${evidence.probability === null ? "" : ` (${evidence.probability.toFixed(2)})`}.`)
       : null,
   );
 }
 
-function part({ text, mark = null, weight = null }) {
-  if (mark === "leader") return element("mark", { class: "leader" }, foreign(text));
-  if (mark !== "word") return text;
-  const way = weight > 0 ? "positive" : weight < 0 ? "negative" : "neutral";
-  return element("mark", { class: way }, text, element("span", { class: "weight" }, signed(weight)));
+function parts(all) {
+  const heaviest = Math.max(0, ...all.map(({ weight }) => Math.abs(weight ?? 0)));
+  return all.map(({ text, mark = null, weight = null }) => {
+    if (mark === "leader") return element("mark", { class: "leader" }, foreign(text));
+    if (mark !== "word") return text;
+    const way = weight > 0 ? "positive" : weight < 0 ? "negative" : "neutral";
+    // Most words weigh a little; those that decide stand out.
+    if (Math.abs(weight) < heaviest * WEAK) {
+      return element("mark", { class: `weak ${way}`, title: signed(weight) }, text);
+    }
+    return element("mark", { class: way }, text, element("span", { class: "weight" }, signed(weight)));
+  });
 }
 
 function source(article) {

@@ -5,6 +5,7 @@ import { ages, judged } from "./condition.js";
 import { chooseLeader, fromAddress, isSet, markSet, offer, readFilters, searchable, toAddress, wants } from "./filters.js";
 import { rankingItems, rankingNote } from "./leaders.js";
 import { follow } from "./stream.js";
+import { shortMoment } from "./time.js";
 
 const PAGE_ALERTS = 25;
 const MOST_ALERTS = 400;
@@ -125,7 +126,8 @@ function showList() {
 
 function count(wanted, areFiltered) {
   if (!hasPicture || !alerts.size) return "";
-  return areFiltered ? `${wanted} of ${alerts.size}` : `${alerts.size} in the last 24 hours`;
+  const oldest = Math.min(...[...alerts.values()].map((alert) => alert.rang_at));
+  return `${areFiltered ? `${wanted} of ` : ""}${alerts.size} since ${shortMoment(oldest)}`;
 }
 
 /** Put these items into the list, moving only what is not in its place: what has the focus keeps it. */

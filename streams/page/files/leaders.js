@@ -2,7 +2,7 @@
 
 import { signed } from "./alert.js";
 import { drawn, element, foreign } from "./element.js";
-import { moment } from "./time.js";
+import { shortMoment } from "./time.js";
 
 const WIDTH = 120;
 const HEIGHT = 38;
@@ -40,7 +40,7 @@ export function rankingNote(ranking) {
   const shown = ranking.leaders.length;
   const all = ranking.leaders_in_all;
   const which = all > shown ? `${shown} most mentioned of ${all}` : `${all} mentioned`;
-  return `${which}, ${moment(from)} to ${moment(ranking.end)}`;
+  return `${which}, ${shortMoment(from)} to ${shortMoment(ranking.end)}`;
 }
 
 function figures(leader) {

@@ -12,15 +12,25 @@ export function now() {
 }
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const minute = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const day = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short" });
 const whole = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
 
 /** `23:32:19`, with the day before it where it is not today's. */
 export function moment(seconds) {
+  return dated(seconds, clock);
+}
+
+/** The same without the seconds. */
+export function shortMoment(seconds) {
+  return dated(seconds, minute);
+}
+
+function dated(seconds, form) {
   const date = new Date(seconds * 1000);
   if (Number.isNaN(date.getTime())) return "at no time";
   const today = new Date(now() * 1000).toDateString() === date.toDateString();
-  return today ? clock.format(date) : `${day.format(date)} ${clock.format(date)}`;
+  return today ? form.format(date) : `${day.format(date)} ${form.format(date)}`;
 }
 
 export function wholeMoment(seconds) {

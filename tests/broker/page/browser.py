@@ -21,7 +21,14 @@ WAIT_SECONDS = 60.0
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic"),
     *("--no-first-run", "--disable-background-networking", "--disable-component-update"),
-    *("--disable-sync", "--disable-default-apps", "--disable-extensions", "--mute-audio"),
+    *(
+        "--disable-sync",
+        "--hide-scrollbars",
+        "--window-size=1600,1200",
+        "--disable-default-apps",
+        "--disable-extensions",
+        "--mute-audio",
+    ),
     # Nothing but the page's own host can be reached, whatever the page would like.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
@@ -47,7 +54,7 @@ class Browser:
         while found is None:
             line = self._child.stdout.readline()
             assert line, f"chromedriver did not start; see {folder}"
-            found = re.search(rb"on port (\d+)", line)
+            found = re.search(rb"successfully on port (\d+)", line)
         self._base = f"http://127.0.0.1:{int(found[1])}/session"
         options = {
             "binary": shutil.which("chromium"),
@@ -86,9 +93,7 @@ class Browser:
         return " ".join(self.texts(selector))
 
     def click(self, selector: str) -> None:
-        element = self._ask(
-            "POST", "/element", {"using": "css selector", "value": selector}
-        )
+        element = self._ask("POST", "/element", {"using": "css selector", "value": selector})
         self._ask("POST", f"/element/{next(iter(element.values()))}/click", {})
 
     def type(self, *keys: str) -> None:
@@ -128,7 +133,7 @@ class Browser:
         return self._ask("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
 
     def picture(self) -> bytes:
-        return base64.b64decode(self._ask("GET", "/screenshot"))
+        return base64.b64decode(self.devtools("Page.captureScreenshot", format="png")["data"])
 
     def complaints(self) -> list[str]:
         """Give what the console has said since it was last asked, refusals by policy among it."""
