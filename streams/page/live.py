@@ -99,7 +99,8 @@ class LivePage:
             self._feed.stop()
         if self._ticking is not None:
             self._ticking.cancel()
-        self.visitors.close()
+            await asyncio.gather(self._ticking, return_exceptions=True)
+        await self.visitors.close()
 
     def visited(self) -> None:
         """Say that somebody looks."""

@@ -17,6 +17,8 @@ from streams.reading.visible import visible
 Mark = Literal["leader", "word"]
 
 LONGEST_SENTENCE = 1_200
+MOST_WORDS = 250
+LONGEST_WORD = 100
 _SHORTEST_SURNAME = 3
 
 
@@ -69,16 +71,15 @@ def _words(
 ) -> tuple[list[_Place], list[tuple[str, float]]]:
     """Find scored words, which are in the order of the text, in lower case, with plain spaces."""
     found, unfound, position = [], [], 0
-    for word, weight in scored:
-        spaced = r"\s+".join(map(re.escape, word[:LONGEST_SENTENCE].split()))
-        match = spaced and re.compile(rf"(?<!\w){spaced}(?!\w)", re.IGNORECASE).search(
-            sentence, position
-        )
+    for word, weight in scored[:MOST_WORDS]:
+        spaced = r"\s+".join(map(re.escape, word[:LONGEST_WORD].split()))
+        pattern = re.compile(rf"(?<!\w){spaced}(?!\w)", re.IGNORECASE) if spaced else None
+        match = pattern.search(sentence, position) if pattern else None
         if match:
             found.append(_Place(match.start(), 1, match.end(), weight))
             position = match.end()
-        elif len(evidence_word := word[:100]) and len(sentence) < LONGEST_SENTENCE:
-            unfound.append((evidence_word, weight))
+        elif len(sentence) < LONGEST_SENTENCE:
+            unfound.append((word[:LONGEST_WORD], weight))
     return found, unfound
 
 

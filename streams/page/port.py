@@ -122,6 +122,11 @@ class _PageRoutes:
                 await answer.write(encoded)
         except ConnectionError:
             return answer
+        except asyncio.CancelledError:
+            # Who does not read would else be waited for, with what is on its way.
+            if request.transport is not None:
+                request.transport.abort()
+            raise
         finally:
             page.visitors.leave(visitor)
 

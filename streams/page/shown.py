@@ -199,9 +199,10 @@ def _article(article: ArticleRef) -> ShownArticle:
 
 def _evidence(evidence: Evidence, alert: Alert, spans: SpansOf) -> ShownEvidence:
     article_id = evidence.article_id or (alert.articles[0].article_id if alert.articles else "")
-    known = [span for one in alert.leaders for span in spans(article_id, one.leader_id)]
+    leaders = alert.leaders[:MOST_LEADERS]
+    known = [span for one in leaders for span in spans(article_id, one.leader_id)]
     return ShownEvidence(
-        parts=marked(evidence, known, [one.leader_name for one in alert.leaders]),
+        parts=marked(evidence, known, [one.leader_name[:LONGEST_NAME] for one in leaders]),
         field=evidence.field,
         label=evidence.label,
         probability=evidence.probability,

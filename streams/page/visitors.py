@@ -17,6 +17,7 @@ from streams.metrics import PageMetrics
 
 QUEUED_FRAMES = 128
 KEPT_FRAMES = 512
+CLOSE_SECONDS = 1.0
 KEEP_ALIVE = b": still here\n\n"
 
 _encode = msgspec.json.Encoder().encode
@@ -103,16 +104,20 @@ class Visitors:
         after = [encoded for kept, encoded in self._kept if kept > int(number)]
         return after if len(after) == self._number - int(number) else None
 
-    def close(self) -> None:
-        """End all of them."""
-        for visitor in self._here:
-            _end(visitor)
+    async def close(self) -> None:
+        """End all of them, and wait until they have ended."""
+        tasks = [visitor.task for visitor in self._here if visitor.task is not None]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=CLOSE_SECONDS)
 
     def _to_all(self, encoded: bytes) -> None:
         for visitor in list(self._fell_behind(encoded)):
             self._metrics.dropped.labels("too_slow").inc()
             self.leave(visitor)
-            _end(visitor)
+            if visitor.task is not None:
+                visitor.task.cancel()
 
     def _fell_behind(self, encoded: bytes) -> Iterator[Visitor]:
         for visitor in self._here:
@@ -120,8 +125,3 @@ class Visitors:
                 visitor.queue.put_nowait(encoded)
             except asyncio.QueueFull:
                 yield visitor
-
-
-def _end(visitor: Visitor) -> None:
-    if visitor.task is not None:
-        visitor.task.cancel()

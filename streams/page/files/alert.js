@@ -159,7 +159,7 @@ function source(article) {
 
 /** A link where the address is one of the web; the server has looked, and looking twice is cheap. */
 function link(url, title) {
-  if (!url || !/^https?:\/\//i.test(url) || !URL.canParse(url)) return null;
+  if (!url || !URL.canParse(url) || !["http:", "https:"].includes(new URL(url).protocol)) return null;
   return element("a", { href: url, rel: "noopener noreferrer", target: "_blank", dir: "auto" }, title);
 }
 
