@@ -143,7 +143,7 @@ class Browser:
         """Ask until the answer is true, and give it."""
         deadline = time.monotonic() + seconds
         while not (answer := ask()):
-            assert time.monotonic() < deadline, f"{what}; {self.texts('body')} {self.complaints()}"
+            assert time.monotonic() < deadline, f"{what}: {self.text('body')[:1500]}"
             time.sleep(0.1)
         return answer
 
