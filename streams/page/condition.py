@@ -37,7 +37,6 @@ class Condition(Struct, frozen=True):
     quiet_after_seconds: float
     stuck_after_seconds: float
     unreadable_records: int
-    canary_at: float | None
 
 
 @dataclass(slots=True)

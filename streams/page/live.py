@@ -107,7 +107,7 @@ class LivePage:
         self._last_visit = self._clock()
         if self._feed is None:
             self.pulse = Pulse(since=self._clock())
-            # A feed that was stopped may still read for a moment: it must not be taken for this one.
+            # A feed that was stopped may still read for a moment: it is not to be taken for this.
             listener = Listener(
                 take=lambda records: self._hand_over(feed, lambda: self._take(records)),
                 begin_anew=lambda: self._hand_over(feed, self._begin_anew),
@@ -135,7 +135,6 @@ class LivePage:
             quiet_after_seconds=self._options.quiet_after_seconds,
             stuck_after_seconds=self._options.stuck_after_seconds,
             unreadable_records=self.model.unreadable,
-            canary_at=self.model.canary_at,
         )
 
     def ready(self) -> Answer:

@@ -19,7 +19,7 @@ from streams.page.shown import LONGEST_ID, LONGEST_NAME, ShownAlert, short
 from streams.reading.alerts import decode_alert
 
 # A canary's alert says that the bell works, not that anything happened.
-NO_NEWS = frozenset({"canary"})
+NO_NEWS = frozenset({"canary", "x-canary"})
 _MOST_SPANS = 50
 
 
@@ -67,7 +67,6 @@ class PageModel:
     mentions_topic: str
     unreadable: int = 0
     newest_event_time: float | None = None
-    canary_at: float | None = None
     rankings_changed: bool = False
     _alerts: AlertBook = field(default_factory=AlertBook)
     _leaders: LeaderBook = field(default_factory=LeaderBook)
@@ -79,14 +78,11 @@ class PageModel:
             return None
         alert = decode_alert(record.value)
         if alert is None or not alert.leaders:
-            # A kind that this version does not know may be a canary's, too.
             self.unreadable += 1
             return None
-        moment = alert.event_time.timestamp()
-        if alert.kind in NO_NEWS:
-            self.canary_at = max(self.canary_at or 0.0, moment)
+        if alert.kind in NO_NEWS or alert.leaders[0].leader_id in NO_NEWS:
             return None
-        self._heard(moment, now)
+        self._heard(alert.event_time.timestamp(), now)
         return self._alerts.take(alert, self._leaders.countries, self._leaders.spans)
 
     def picture(self) -> Picture:
@@ -110,6 +106,8 @@ class PageModel:
         mention = _mention_seen(value)
         if mention is None:
             self.unreadable += 1
+            return
+        if mention.leader_id in NO_NEWS:
             return
         self._heard(mention.at, now)
         self.rankings_changed |= self._leaders.take(mention, now)

@@ -37,14 +37,18 @@ function events(hear, after) {
   const source = new EventSource(`/events?after=${encodeURIComponent(after)}`);
   let heardAt = now();
   return new Promise((resolve, reject) => {
+    const leave = () => end(resolve);
     const end = (settle, value) => {
       clearInterval(watch);
+      window.removeEventListener("pagehide", leave);
       source.close();
       settle(value);
     };
     const watch = setInterval(() => {
       if (now() - heardAt > SILENCE_SECONDS) end(reject, new Error("silence"));
     }, 1000);
+    // A page that is kept for going back to would keep one of the few connections to this host.
+    window.addEventListener("pagehide", leave);
     const on = (name, tell) =>
       source.addEventListener(name, (event) => {
         heardAt = now();

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 WAIT_SECONDS = 60.0
+STARTS = 5
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic"),
     *("--no-first-run", "--disable-background-networking", "--disable-component-update"),
@@ -46,16 +47,7 @@ class Browser:
 
     def __init__(self, folder: Path) -> None:
         self._log = (folder / "chromedriver.log").open("wb")
-        self._child = subprocess.Popen(
-            ["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=self._log
-        )
-        assert self._child.stdout is not None
-        found = None
-        while found is None:
-            line = self._child.stdout.readline()
-            assert line, f"chromedriver did not start; see {folder}"
-            found = re.search(rb"successfully on port (\d+)", line)
-        self._base = f"http://127.0.0.1:{int(found[1])}/session"
+        self._base = f"http://127.0.0.1:{self._start()}/session"
         options = {
             "binary": shutil.which("chromium"),
             "args": [*FLAGS, f"--user-data-dir={folder / 'profile'}"],
@@ -63,6 +55,20 @@ class Browser:
         wanted = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
         session = self._ask("POST", "", {"capabilities": {"alwaysMatch": wanted}})
         self._base += f"/{session['sessionId']}"
+
+    def _start(self) -> int:
+        """Start the driver and give its port. The free port that it chooses can be gone again."""
+        for _ in range(STARTS):
+            self._child = subprocess.Popen(
+                ["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=self._log
+            )
+            assert self._child.stdout is not None
+            for line in self._child.stdout:
+                if found := re.search(rb"successfully on port (\d+)", line):
+                    return int(found[1])
+            self._child.wait(10)
+            self._child.stdout.close()
+        raise AssertionError(f"chromedriver did not start; see {self._log.name}")
 
     def close(self) -> None:
         try:

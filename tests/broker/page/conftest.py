@@ -154,7 +154,7 @@ def shared_desk(
 
 @pytest.fixture
 def desk(shared_desk: Desk) -> Iterator[Desk]:
-    """The desk; a test fails where the browser's console had to complain, as of a refused script."""
+    """The desk; a test fails where the browser had to complain, as of a refused script."""
     shared_desk.browser.complaints()
     yield shared_desk
     # A server that a test stops cannot be reached for a while.

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-import pytest
 
 from processors.contracts import Alert, LeaderRef
 from streams.contracts.examples import alerts
@@ -166,7 +165,8 @@ def test_hostile_text_in_every_field_is_text(desk: Desk) -> None:
         assert browser.run("return document.documentElement.scrollWidth <= innerWidth")
     assert browser.run("return window.hacked") is None
     there = browser.run(
-        "return ['script', 'img', 'b[onerror]', 'iframe'].map(s => document.querySelectorAll(s).length)"
+        "return ['script', 'img', '[onerror]', 'iframe']"
+        ".map(selector => document.querySelectorAll(selector).length)"
     )
     assert there == [1, 1, 0, 0]
     links = browser.run("return [...document.links].map(a => a.protocol)")
@@ -242,29 +242,32 @@ def test_new_alerts_are_said_aloud_once_and_together(desk: Desk) -> None:
     assert live == ["polite"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 390, 768, 1280])
-def test_it_fits_every_width_in_the_dark_and_in_the_light(
-    desk: Desk, width: int, scheme: str
-) -> None:
+def test_it_fits_every_width_in_the_dark_and_in_the_light(desk: Desk) -> None:
     desk.ring(rung("fits", reason="Fits."))
     browser = desk.open()
-    browser.look_like(width, 800, prefers_color_scheme=scheme, prefers_reduced_motion="reduce")
     browser.until(lambda: titles(browser), "there is no alert")
-    browser.run("document.querySelectorAll('details').forEach(d => d.open = true)")
-    assert browser.run("return document.documentElement.scrollWidth") <= width
-    red, *_ = map(
-        int,
-        re.findall(r"\d+", browser.run("return getComputedStyle(document.body).backgroundColor")),
-    )
-    assert (red < 60) == (scheme == "dark")
-    assert browser.run("return document.getAnimations().length") == 0
-    # Targets that a finger hits.
-    small = browser.run(
-        "return [...document.querySelectorAll('button, select, input[type=search], summary')]"
-        ".filter(e => e.offsetHeight && e.offsetHeight < 24).map(e => e.outerHTML)"
-    )
-    assert small == []
+    for width in (320, 390, 768, 1280):
+        for scheme in ("light", "dark"):
+            browser.look_like(
+                width, 800, prefers_color_scheme=scheme, prefers_reduced_motion="reduce"
+            )
+            browser.run("document.querySelectorAll('details').forEach(d => d.open = true)")
+            assert browser.run("return document.documentElement.scrollWidth") <= width
+            assert (brightness(browser) < 60) == (scheme == "dark")
+            assert browser.run("return document.getAnimations().length") == 0
+            # Targets that a finger hits.
+            assert browser.run(SMALL_TARGETS) == []
+
+
+SMALL_TARGETS = (
+    "return [...document.querySelectorAll('button, select, input[type=search], summary')]"
+    ".filter(e => e.offsetHeight && e.offsetHeight < 24).map(e => e.outerHTML)"
+)
+
+
+def brightness(browser: Browser) -> int:
+    colour = browser.run("return getComputedStyle(document.body).backgroundColor")
+    return int(re.findall(r"\d+", colour)[0])
 
 
 def test_it_says_when_workers_do_not_get_on(desk: Desk) -> None:

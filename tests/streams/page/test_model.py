@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from processors.contracts import Sentiment, Withdrawal
+from processors.contracts import LeaderRef, Sentiment, Withdrawal
 from streams.contracts.examples import withdrawal
 from streams.envelope import Incoming
 from streams.page.model import PageModel
@@ -82,6 +82,15 @@ def test_what_cannot_be_read_is_counted_and_left_out(
 ) -> None:
     assert take(model, topic, value) is None
     assert model.unreadable == 1
+    assert model.picture().alerts == []
+    assert day(model) == []
+
+
+def test_a_canary_is_no_news(model: PageModel) -> None:
+    bird = LeaderRef(leader_id="x-canary", leader_name="Canary")
+    assert take(model, ALERTS, changed(leaders=[bird])) is None
+    take(model, MENTIONS, changed(MENTION, leader_id="x-canary"))
+    assert model.unreadable == 0
     assert model.picture().alerts == []
     assert day(model) == []
 
