@@ -183,6 +183,18 @@ CATALOGUE: tuple[Metric, ...] = (
         ("leader", "country", "rule", "direction"),
     ),
     Metric("tocsin_ready", "gauge", "1 when partitions are assigned and state is recovered."),
+    Metric("tocsin_page_visitors", "gauge", "Browsers that look at this process's live page."),
+    Metric(
+        "tocsin_page_visitors_dropped_total",
+        "counter",
+        "Browsers that were turned away or left, by reason: too_many, too_slow.",
+        ("reason",),
+    ),
+    Metric(
+        "tocsin_page_records_unreadable_total",
+        "counter",
+        "Records that the live page could not read, and left out.",
+    ),
     Metric(
         "tocsin_recovering",
         "gauge",
@@ -255,6 +267,31 @@ CATALOGUE: tuple[Metric, ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class PageMetrics:
+    """The instruments of the live page, which also runs without a worker."""
+
+    registry: CollectorRegistry
+    visitors: Gauge
+    dropped: Counter
+    unreadable: Counter
+
+    @classmethod
+    def on(cls, registry: CollectorRegistry) -> "PageMetrics":
+        """Make them on a registry."""
+        return cls(
+            registry,
+            _gauge("tocsin_page_visitors", registry),
+            _counter("tocsin_page_visitors_dropped_total", registry),
+            _counter("tocsin_page_records_unreadable_total", registry),
+        )
+
+    @classmethod
+    def alone(cls) -> "PageMetrics":
+        """Make them on a registry of their own, with those of the process."""
+        return cls.on(_registry(process=True))
+
+
 class Metrics:
     """The catalogue's instruments on a registry of their own.
 
@@ -308,6 +345,20 @@ class Metrics:
         self.replay_position = self._gauge("tocsin_replay_position_timestamp_seconds")
         self.replay_range = self._gauge("tocsin_replay_range_timestamp_seconds")
         self.build_info = self._gauge("tocsin_build_info")
+        page = PageMetrics.on(self.registry)
+        self.page_visitors = page.visitors
+        self.page_visitors_dropped = page.dropped
+        self.page_records_unreadable = page.unreadable
+
+    @property
+    def page(self) -> PageMetrics:
+        """Those of the live page."""
+        return PageMetrics(
+            self.registry,
+            self.page_visitors,
+            self.page_visitors_dropped,
+            self.page_records_unreadable,
+        )
 
     def before_scrape(self, refresh: Callable[[], None]) -> None:
         """Have gauges set when they are asked for, in the thread that asks, and not before."""

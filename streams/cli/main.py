@@ -21,6 +21,7 @@ from streams.cli import (
     demo,
     ingest,
     leaders,
+    page,
     replay,
     rules,
     topics,
@@ -112,6 +113,7 @@ app.command()(analyse.analyse)
 app.command()(ingest.ingest)
 app.command()(alerts.alerts)
 app.command()(canary.canary)
+app.command()(page.page)
 app.add_typer(replay.app, name="replay")
 app.add_typer(leaders.app, name="leaders")
 app.add_typer(topics.app, name="topics")

@@ -31,6 +31,7 @@ WITHOUT_UNIT = {
     "tocsin_replay_alerts",
     "tocsin_ready",
     "tocsin_recovering",
+    "tocsin_page_visitors",
     "tocsin_build_info",
 }
 KINDS = {"counter": Counter, "gauge": Gauge, "histogram": Histogram}
