@@ -138,11 +138,38 @@ CATALOGUE: tuple[Metric, ...] = (
         "Always 1; the labels say which system this is.",
         ("version", "registry", "lexicon", "scorer"),
     ),
+    Metric(
+        "tocsin_forward_alerts_total",
+        "counter",
+        "Alerts that forwarding is done with: delivered, not wanted, or why put aside.",
+        ("outcome",),
+    ),
+    Metric(
+        "tocsin_forward_attempts_total",
+        "counter",
+        "Requests to the receiver, by the class of its answer; none: there was no answer.",
+        ("status",),
+    ),
+    Metric(
+        "tocsin_forward_attempt_duration_seconds",
+        "histogram",
+        "Time that one request to the receiver takes.",
+        ("status",),
+        LATENCY_SECONDS,
+    ),
+    Metric(
+        "tocsin_forward_latency_seconds",
+        "histogram",
+        "From the alert record's timestamp to its delivery.",
+        (),
+        LATENCY_SECONDS,
+    ),
+    Metric("tocsin_forward_waiting", "gauge", "Alerts read that are neither delivered nor aside."),
 )
 
 
 class Metrics:
-    """The catalogue's instruments on a registry of their own.
+    """The worker's instruments of the catalogue, on a registry of their own.
 
     Nothing is registered globally, so tests and several apps in one process do not meet.
     """
@@ -151,9 +178,7 @@ class Metrics:
         """Make the instruments; with `process`, also those of the process, platform and memory."""
         self.registry = CollectorRegistry(auto_describe=True)
         if process:
-            ProcessCollector(registry=self.registry)
-            PlatformCollector(registry=self.registry)
-            GCCollector(registry=self.registry)
+            _observe_process(self.registry)
         self.articles_consumed = self._counter("tocsin_articles_consumed_total")
         self.articles_analysed = self._counter("tocsin_articles_analysed_total")
         self.discarded = self._counter("tocsin_discarded_total")
@@ -181,16 +206,53 @@ class Metrics:
         self.build_info = self._gauge("tocsin_build_info")
 
     def _counter(self, name: str) -> Counter:
-        m = _entry(name, "counter")
-        return Counter(m.name, m.help, m.labels, registry=self.registry)
+        return _counter(self.registry, name)
 
     def _gauge(self, name: str) -> Gauge:
-        m = _entry(name, "gauge")
-        return Gauge(m.name, m.help, m.labels, registry=self.registry)
+        return _gauge(self.registry, name)
 
     def _histogram(self, name: str) -> Histogram:
-        m = _entry(name, "histogram")
-        return Histogram(m.name, m.help, m.labels, buckets=m.buckets, registry=self.registry)
+        return _histogram(self.registry, name)
+
+
+class ForwardMetrics:
+    """The instruments of `tocsin forward`: without the worker's, whose zeros would ring."""
+
+    def __init__(self, *, process: bool = False) -> None:
+        """Make the instruments; with `process`, also those of the process, platform and memory."""
+        self.registry = CollectorRegistry(auto_describe=True)
+        if process:
+            _observe_process(self.registry)
+        self.alerts = _counter(self.registry, "tocsin_forward_alerts_total")
+        self.attempts = _counter(self.registry, "tocsin_forward_attempts_total")
+        self.attempt_duration = _histogram(self.registry, "tocsin_forward_attempt_duration_seconds")
+        self.latency = _histogram(self.registry, "tocsin_forward_latency_seconds")
+        self.waiting = _gauge(self.registry, "tocsin_forward_waiting")
+        self.lag_records = _gauge(self.registry, "tocsin_lag_records")
+        self.lag_seconds = _gauge(self.registry, "tocsin_lag_seconds")
+        self.lag_measured = _gauge(self.registry, "tocsin_lag_measured_timestamp_seconds")
+        self.ready = _gauge(self.registry, "tocsin_ready")
+
+
+def _observe_process(registry: CollectorRegistry) -> None:
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    GCCollector(registry=registry)
+
+
+def _counter(registry: CollectorRegistry, name: str) -> Counter:
+    m = _entry(name, "counter")
+    return Counter(m.name, m.help, m.labels, registry=registry)
+
+
+def _gauge(registry: CollectorRegistry, name: str) -> Gauge:
+    m = _entry(name, "gauge")
+    return Gauge(m.name, m.help, m.labels, registry=registry)
+
+
+def _histogram(registry: CollectorRegistry, name: str) -> Histogram:
+    m = _entry(name, "histogram")
+    return Histogram(m.name, m.help, m.labels, buckets=m.buckets, registry=registry)
 
 
 def _entry(name: str, kind: Kind) -> Metric:

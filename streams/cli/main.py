@@ -18,6 +18,7 @@ from streams.cli import (
     config,
     dead_letters,
     demo,
+    forward,
     ingest,
     leaders,
     replay,
@@ -110,6 +111,7 @@ app.command()(worker.worker)
 app.command()(analyse.analyse)
 app.command()(ingest.ingest)
 app.command()(alerts.alerts)
+app.command()(forward.forward)
 app.add_typer(replay.app, name="replay")
 app.add_typer(leaders.app, name="leaders")
 app.add_typer(topics.app, name="topics")
