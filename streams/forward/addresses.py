@@ -6,6 +6,7 @@ next time it is asked). Must not know what is sent. The ranges are those of IANA
 special purposes, as Python's `ipaddress` knows them.
 """
 
+import errno
 import socket
 from collections.abc import Callable, Iterator
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
@@ -43,7 +44,8 @@ def public_sockets(address_info: Any) -> socket.socket:
     """
     family, kind, protocol, _, address = address_info
     if not is_public(str(address[0])):
-        raise PrivateAddressError(f"{address[0]} is no public address")
+        # The client shows what the system would have said: an OSError's second argument.
+        raise PrivateAddressError(errno.EACCES, f"{address[0]} is no public address")
     return socket.socket(family=family, type=kind, proto=protocol)
 
 
@@ -79,5 +81,6 @@ def _is_public(address: Address) -> bool:
         address.is_global
         and not address.is_multicast
         and not address.is_reserved
+        and not getattr(address, "is_site_local", False)
         and address not in _PLATFORMS
     )

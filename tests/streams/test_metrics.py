@@ -6,12 +6,12 @@ import pytest
 from prometheus_client import Counter, Gauge, Histogram, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from streams.metrics import CATALOGUE, STAGES, Metric, Metrics
+from streams.metrics import CATALOGUE, STAGES, ForwardMetrics, Metric, Metrics
 
 # A label is bounded by a closed set, the registry or the partitions: a new one is a decision.
 LABELS = {
     *("stage", "reason", "leader", "country", "label", "kind", "severity", "rule", "topic"),
-    *("partition", "outcome", "version", "registry", "lexicon", "scorer"),
+    *("partition", "outcome", "status", "version", "registry", "lexicon", "scorer"),
 }
 UNITS = ("_seconds", "_bytes", "_records")
 # Things that are counted or named, and so have no unit.
@@ -19,6 +19,7 @@ WITHOUT_UNIT = {
     "tocsin_assigned_partitions",
     "tocsin_watched_leaders",
     "tocsin_mentions_held",
+    "tocsin_forward_waiting",
     "tocsin_ready",
     "tocsin_build_info",
 }
@@ -31,27 +32,38 @@ def name(instrument: Any) -> str:
     return family.name + "_total" if family.type == "counter" else family.name
 
 
-def instruments(metrics: Metrics) -> dict[str, Any]:
+def instruments(metrics: Metrics | ForwardMetrics) -> dict[str, Any]:
     held = {k: v for k, v in vars(metrics).items() if k != "registry"}
     named = {name(instrument): instrument for instrument in held.values()}
     assert len(named) == len(held)
     return named
 
 
-def touch(metrics: Metrics) -> None:
+def touch(metrics: Metrics | ForwardMetrics) -> None:
     """Give every instrument a sample: one with labels shows nothing before its first."""
-    for metric in CATALOGUE:
-        instrument = instruments(metrics)[metric.name]
+    held = instruments(metrics)
+    for metric in of(metrics):
+        instrument = held[metric.name]
         child = instrument.labels(*metric.labels) if metric.labels else instrument
         child.observe(0.3) if metric.kind == "histogram" else child.inc(2)
 
 
+def of(metrics: Metrics | ForwardMetrics) -> list[Metric]:
+    held = instruments(metrics)
+    return [metric for metric in CATALOGUE if metric.name in held]
+
+
 def test_catalogue_and_instruments_are_the_same_metrics() -> None:
-    found = instruments(Metrics())
+    found = instruments(ForwardMetrics()) | instruments(Metrics())
     assert set(found) == {metric.name for metric in CATALOGUE}
     assert len(CATALOGUE) == len(found)
     for metric in CATALOGUE:
         assert type(found[metric.name]) is KINDS[metric.kind]
+
+
+def test_forwarding_shows_none_of_the_workers_zeros() -> None:
+    both = {m.name for m in of(Metrics())} & {m.name for m in of(ForwardMetrics())}
+    assert all(name.startswith("tocsin_lag_") or name == "tocsin_ready" for name in both)
 
 
 @entries
@@ -85,12 +97,13 @@ def test_histograms_alone_have_buckets_and_these_rise(metric: Metric) -> None:
     assert list(metric.buckets) == sorted(set(metric.buckets))
 
 
-def test_the_exposition_can_be_parsed_and_shows_every_metric() -> None:
-    metrics = Metrics(process=True)
+@pytest.mark.parametrize("kind", [Metrics, ForwardMetrics])
+def test_the_exposition_can_be_parsed_and_shows_every_metric(kind: Any) -> None:
+    metrics = kind(process=True)
     touch(metrics)
     body = generate_latest(metrics.registry).decode()
     families = {family.name: family for family in text_string_to_metric_families(body)}
-    for metric in CATALOGUE:
+    for metric in of(metrics):
         family = families[metric.name.removesuffix("_total")]
         assert family.type == metric.kind
         assert family.documentation == metric.help
