@@ -1,17 +1,14 @@
 """The programs in docs/subscribers, each as a process of its own, against Apache Kafka.
 
-What they need is built once and kept in `~/.cache/tocsin/subscribers`. A language that is not on
-the machine is skipped with the reason; in CI, which has them all, it is a failure.
+What they need is built once and kept. A language that is not on the machine is skipped with the
+reason; in CI, which has them all, it is a failure.
 """
 
-import hashlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -35,68 +32,31 @@ from streams.settings import Settings
 from streams.topics import TopicNames, apply, plan
 
 FOLDER = Path(__file__).parents[2] / "docs" / "subscribers"
-CACHE = Path.home() / ".cache" / "tocsin" / "subscribers"
 WAIT_SECONDS = 60.0
-BUILD_SECONDS = 240.0
 # A JVM that is asked to end says so with 128 + SIGTERM.
 ENDED_WELL = {0, 128 + signal.SIGTERM}
-TOOLS = {"python": (), "typescript": ("node", "npm"), "java": ("java", "javac", "mvn")}
+PROGRAMS = {"python": (), "typescript": ("node", "npm"), "java": ("java", "javac", "mvn")}
 BUILDS: dict[str, Sequence[Sequence[str]]] = {
     "typescript": [["npm", "ci"], ["npm", "run", "build"]],
     "java": [["mvn", "--batch-mode", "--quiet", "compile", "dependency:copy-dependencies"]],
 }
 
 
-def built(language: str) -> Path:
-    """Give the folder of a program, built; one is made for each state of its sources."""
-    sources = FOLDER / language
-    if language not in BUILDS:
-        return sources
-    digest = hashlib.sha256()
-    for path in sorted(path for path in sources.rglob("*") if path.is_file()):
-        digest.update(path.relative_to(sources).as_posix().encode() + b"\0" + path.read_bytes())
-    there = CACHE / f"{language}-{digest.hexdigest()[:16]}"
-    if not there.is_dir():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        # Built beside and moved in one step: a half-built folder never looks complete.
-        with tempfile.TemporaryDirectory(prefix=".build-", dir=CACHE) as scratch:
-            copy = shutil.copytree(
-                sources,
-                Path(scratch) / "of",
-                ignore=shutil.ignore_patterns("node_modules", "build", "target"),
-            )
-            for command in BUILDS[language]:
-                done = subprocess.run(
-                    command,
-                    cwd=copy,
-                    capture_output=True,
-                    text=True,
-                    timeout=BUILD_SECONDS,
-                    check=False,
-                )
-                assert done.returncode == 0, f"{command}:\n{done.stdout}{done.stderr}"
-            copy.rename(there)
-    return there
-
-
-def command_of(language: str) -> list[str]:
-    folder = built(language)
-    if language == "python":
-        return [sys.executable, str(folder / "alerts.py")]
-    if language == "typescript":
-        return ["node", str(folder / "build" / "alerts.js")]
-    return ["java", "-cp", f"{folder}/target/classes:{folder}/target/dependency/*", "Alerts"]
-
-
-@pytest.fixture(params=TOOLS)
-def command(request: pytest.FixtureRequest) -> list[str]:
-    missing = [tool for tool in TOOLS[request.param] if shutil.which(tool) is None]
-    reason = f"the {request.param} subscriber needs {' and '.join(missing)} on the PATH"
-    if missing and os.environ.get("CI"):
-        pytest.fail(f"{reason}; in CI every subscriber must run")
-    if missing:
-        pytest.skip(reason)
-    return command_of(request.param)
+@pytest.fixture(params=PROGRAMS)
+def command(
+    request: pytest.FixtureRequest,
+    require_programs: Callable[..., None],
+    built: Callable[[Path, Sequence[Sequence[str]]], Path],
+) -> list[str]:
+    language = request.param
+    require_programs(f"the {language} subscriber", *PROGRAMS[language])
+    folder = built(FOLDER / language, BUILDS[language]) if language in BUILDS else FOLDER / language
+    commands = {
+        "python": [sys.executable, f"{folder}/alerts.py"],
+        "typescript": ["node", f"{folder}/build/alerts.js"],
+        "java": ["java", "-cp", f"{folder}/target/classes:{folder}/target/dependency/*", "Alerts"],
+    }
+    return commands[language]
 
 
 @dataclass
