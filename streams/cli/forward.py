@@ -18,7 +18,7 @@ from streams.reading.since import FORMS, moment_of
 from streams.settings import Settings
 
 if TYPE_CHECKING:
-    from streams.forward.forwarder import Job
+    from streams.forward.carrier import Job
 
 
 def forward(  # noqa: PLR0913 - one argument an option
@@ -123,7 +123,7 @@ def _begins(since: str | None, *, from_beginning: bool) -> datetime | None:
 
 def _job(settings: Settings, wanted: AlertFilter, begins: datetime | None) -> "Job":
     # Both Kafka clients take half a second to load: `--help` does not pay for it.
-    from streams.forward.forwarder import Job  # noqa: PLC0415 - see above
+    from streams.forward.carrier import Job  # noqa: PLC0415 - see above
     from streams.forward.target import target_of  # noqa: PLC0415
     from streams.rules import own_topics, rules_in_force  # noqa: PLC0415
     from streams.topics import TopicNames  # noqa: PLC0415

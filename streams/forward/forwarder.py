@@ -1,7 +1,7 @@
 """The life of `tocsin forward`: join the group, carry alerts on, commit, stop in good order.
 
-Owns the consumer, the dead letters and the process's end. Must not know how one alert is sent
-(`streams.forward.delivery`), nor in which order (`streams.forward.lanes`). An offset is committed
+Owns the consumer and the process's end. Must not know what becomes of one alert
+(`streams.forward.carrier`), nor in which order (`streams.forward.lanes`). An offset is committed
 when the receiver has taken its alert, or the broker its dead letter; a crash between the two sends
 the alert again, under the same id.
 """
@@ -9,9 +9,7 @@ the alert again, under the same id.
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from typing import Any, Final
 
 import structlog
@@ -25,56 +23,33 @@ from aiokafka.errors import (
 
 from processors.errors import MisconfigurationError
 from streams.connection import Connection
-from streams.dead_letters import send_dead_letter
-from streams.envelope import Incoming, dead_letter_record
+from streams.envelope import Incoming
 from streams.errors import (
     BrokerUnavailableError,
     PassingFaultError,
-    ReceiverRefusesError,
-    UndeliverableError,
-    UndeliveredReason,
 )
+from streams.forward.carrier import Carrier, Job
 from streams.forward.delivery import Delivery
-from streams.forward.events import Mode, alert_of, event_of
 from streams.forward.lanes import Lanes
 from streams.forward.starting import set_first_offsets
-from streams.forward.target import Answer, Target, open_post, require_public
+from streams.forward.target import Answer, open_post, require_public
 from streams.health import Health
 from streams.http import HttpServer
 from streams.lag import LagMeter, LagReporter
 from streams.metrics import ForwardMetrics
 from streams.outbox import Outbox
 from streams.reachability import wait_until_reachable
-from streams.reading.alerts import AlertFilter
 from streams.reading.clients import admin_client, consumer_client, kafka_faults
 from streams.settings import Settings
 from streams.topics import ENVELOPE_BYTES, TopicNames
 
 log = structlog.get_logger(__name__)
 
-STAGE: Final = "forward"
 MOST_WAITING: Final = 1_000
-MOST_REFUSED_IN_A_ROW: Final = 20
 _POLL_MS: Final = 200
 _POLL_RECORDS: Final = 100
 _TICK_SECONDS: Final = 0.1
 _HUNDREDS: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What is carried on, and where to.
-
-    `since` is where a new group begins; None: with the next alert.
-    """
-
-    target: Target
-    keys: Sequence[bytes]
-    group: str
-    topics: Sequence[str]
-    wanted: AlertFilter
-    mode: Mode
-    since: datetime | None
 
 
 class Forwarder:
@@ -90,13 +65,11 @@ class Forwarder:
         self._settings = settings
         self._connection = connection
         self._job = job
-        self._names = TopicNames.of(settings)
         self._stop = asyncio.Event()
         self._failure: BaseException | None = None
-        self._delivery: Delivery | None = None
-        self._outbox: Outbox | None = None
-        self._lanes = Lanes(self._work, self._fail)
-        self._refused_in_a_row = 0
+        self._carrier: Carrier | None = None
+        self._stop_trying: Callable[[], None] = lambda: None
+        self._lanes = Lanes(self._carry, self._fail)
         self.metrics = ForwardMetrics(process=True)
         # A receiver that is away is no reason to restart: only the loop's own turning counts.
         self.health = Health(time.monotonic, settings.live_timeout_seconds, lambda: None)
@@ -179,17 +152,20 @@ class Forwarder:
             max_request_size=settings.max_message_bytes + ENVELOPE_BYTES,
         )
         consumer = self._consumer()
-        self._outbox = Outbox(lambda: producer, on_retry=lambda _count: None)
+        outbox = Outbox(lambda: producer, on_retry=lambda _count: None)
         seconds, requests = settings.forward_timeout_seconds, settings.forward_requests
         async with contextlib.AsyncExitStack() as stack:
             post = await stack.enter_async_context(open_post(job.target, seconds, requests))
-            self._delivery = Delivery(
+            delivery = Delivery(
                 post, job.keys, settings.forward_give_up_seconds, requests, self._answered
             )
-            await producer.start()
-            stack.push_async_callback(self._within_stop_timeout, producer.stop())
-            await consumer.start()
-            stack.push_async_callback(self._within_stop_timeout, consumer.stop())
+            self._stop_trying = delivery.stop
+            dead_letters = TopicNames.of(settings).dead_letters
+            self._carrier = Carrier(job, delivery, outbox, dead_letters, self.metrics)
+            for client in (producer, consumer):
+                stack.push_async_callback(self._within_stop_timeout, client.stop())
+                if not await self._started(client.start()):
+                    return
             self._lag.start()
             self.health.starting = False
             log.info(
@@ -216,13 +192,27 @@ class Forwarder:
             isolation_level="read_committed",
             session_timeout_ms=round(settings.session_timeout_seconds * 1000),
             heartbeat_interval_ms=round(settings.session_timeout_seconds * 1000 / 3),
-            max_partition_fetch_bytes=settings.max_message_bytes + ENVELOPE_BYTES,
         )
         consumer.subscribe(list(self._job.topics), listener=_Listener(self))
         return consumer
 
+    async def _started(self, starting: Coroutine[Any, Any, None]) -> bool:
+        """Start a client, which waits until the broker and the group let it; False if stopped."""
+        task = asyncio.create_task(starting)
+        while not task.done() and not self._stop.is_set():
+            self.health.ticked()
+            await asyncio.wait([task], timeout=_TICK_SECONDS)
+        if not task.done():
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            return False
+        task.result()
+        return True
+
     async def _carry_on(self, consumer: Any) -> None:
         committed = time.monotonic()
+        # A task: while the broker is away a commit waits for it, and health and stop must not.
+        committing: asyncio.Task[None] | None = None
         while not self._stop.is_set():
             self.health.ticked()
             if self._lanes.waiting < MOST_WAITING:
@@ -235,14 +225,18 @@ class Forwarder:
                 for record in records:
                     self._lanes.take(tp, _incoming(record))
             self.metrics.waiting.set(self._lanes.waiting)
-            if time.monotonic() - committed >= self._settings.commit_interval_seconds:
-                await self._commit(consumer)
-                committed = time.monotonic()
+            if committing is not None and committing.done():
+                committing.result()
+                committing, committed = None, time.monotonic()
+            due = time.monotonic() - committed >= self._settings.commit_interval_seconds
+            if due and committing is None:
+                committing = asyncio.create_task(self._commit(consumer))
+        if committing is not None:
+            await self._within_stop_timeout(committing)
 
     async def _finish(self, consumer: Any) -> None:
         """Let the requests that run end, and commit what is done."""
-        assert self._delivery is not None  # noqa: S101 - made before the first record is read
-        self._delivery.stop()
+        self._stop_trying()
         if not await self._lanes.drained(self._settings.stop_timeout_seconds):
             log.warning("forward.stop_timed_out", note="what is in flight is sent again")
         await self._within_stop_timeout(self._commit(consumer))
@@ -261,61 +255,22 @@ class Forwarder:
         else:
             self._lanes.committed(offsets)
 
-    async def _within_stop_timeout(self, step: Any) -> None:
+    async def _within_stop_timeout(self, step: Awaitable[None]) -> None:
         """Take a step of the stop, but not for ever: the broker may be away."""
         try:
             await asyncio.wait_for(step, self._settings.stop_timeout_seconds)
         except TimeoutError:
             log.warning("forward.stop_timed_out", note="nothing is lost by it")
 
-    async def _work(self, record: Incoming) -> None:
-        assert self._delivery is not None  # noqa: S101 - made before the first record is read
-        try:
-            alert = alert_of(record)
-            if not self._job.wanted.wants(alert):
-                self.metrics.alerts.labels("not_wanted").inc()
-                return
-            await self._delivery.deliver(event_of(record, alert, self._job.mode))
-        except UndeliverableError as error:
-            await self._put_aside(record, error)
-            return
-        self._refused_in_a_row = 0
-        self.metrics.alerts.labels("delivered").inc()
-        self.metrics.latency.observe(max(0.0, time.time() - record.timestamp_ms / 1000))
-
-    async def _put_aside(self, record: Incoming, error: UndeliverableError) -> None:
-        """Write the dead letter.
-
-        Raises:
-            ReceiverRefusesError: so many are refused in a row that the receiver is at fault.
-        """
-        assert self._outbox is not None  # noqa: S101 - made before the first record is read
-        if error.reason is UndeliveredReason.DELIVERY_REFUSED:
-            self._refused_in_a_row += 1
-            if self._refused_in_a_row > MOST_REFUSED_IN_A_ROW:
-                raise ReceiverRefusesError(
-                    f"{self._job.target.origin} refused {MOST_REFUSED_IN_A_ROW} alerts in a row; "
-                    f"the last: {error.message}. Forwarding stops here, and the offset stays. "
-                    f"Mend the address, the secret or the receiver, start again, and put those "
-                    f"refused back: `tocsin dead-letters requeue --all --reason {error.reason}`."
-                )
-        letter = dead_letter_record(self._names.dead_letters, record, STAGE, error)
-        await send_dead_letter(self._outbox, letter)
-        self.metrics.alerts.labels(error.reason.value).inc()
-        log.error(
-            "forward.dead_letter",
-            reason=error.reason.value,
-            said=error.message,
-            topic=record.topic,
-            partition=record.partition,
-            offset=record.offset,
-        )
+    async def _carry(self, record: Incoming) -> None:
+        if self._carrier is None:
+            raise RuntimeError("a record was read before there was anyone to carry it")
+        await self._carrier.carry(record)
 
     def _fail(self, error: BaseException) -> None:
         """End the process with this error; the first one counts."""
         self._failure = self._failure or (_fault(error) if isinstance(error, KafkaError) else error)
-        if self._delivery is not None:
-            self._delivery.stop()
+        self._stop_trying()
         self._stop.set()
 
     def _answered(self, answer: Answer, seconds: float) -> None:
@@ -325,8 +280,9 @@ class Forwarder:
 
     async def revoked(self, partitions: Iterable[Any]) -> None:
         """Break off what is in hand of partitions that are taken away."""
-        await self._lanes.forget(partitions)
         self.health.recovering = True
+        self.metrics.ready.set(False)
+        await self._lanes.forget(partitions)
 
     def assigned(self, partitions: Sequence[Any]) -> None:
         """Note what we have now."""

@@ -9,6 +9,7 @@ cookies are kept, and of an answer only the beginning is read.
 import asyncio
 import contextlib
 import ipaddress
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -142,7 +143,10 @@ async def open_post(
     """
     session = aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
-            limit=connections, socket_factory=None if target.allow_private else public_sockets
+            limit=connections,
+            # Made now: aiohttp makes its own when it is imported.
+            ssl=ssl.create_default_context(),
+            socket_factory=None if target.allow_private else public_sockets,
         ),
         auto_decompress=False,
         cookie_jar=aiohttp.DummyCookieJar(),

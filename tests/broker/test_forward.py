@@ -343,7 +343,7 @@ def test_a_receiver_that_refuses_everything_stops_it_before_more_is_put_aside(
     child = house.start()
     house.publish(*(alert(f"a-{number}") for number in range(30)))
     assert child.wait(WAIT_SECONDS) == 3
-    assert "refused 20 alerts in a row; the last: the receiver answers 401" in house.log
+    assert "refused 20 alerts in a row; then: the receiver answers 401" in house.log
     assert [one["ce_id"] for one in house.dead_letters()] == [f"a-{n}" for n in range(20)]
 
     receiver.answer = lambda _event, _times: 200

@@ -2,9 +2,12 @@
 
 import asyncio
 import socket
+import ssl
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,14 +23,14 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager
-async def served(handler: Handler) -> AsyncIterator[str]:
+async def served(handler: Handler, context: ssl.SSLContext | None = None) -> AsyncIterator[str]:
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", handler)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
     try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/alerts?token={TOKEN}"
+        yield f"http{'s' if context else ''}://127.0.0.1:{runner.addresses[0][1]}/alerts?token={TOKEN}"
     finally:
         await runner.cleanup()
 
@@ -260,3 +263,31 @@ def test_a_name_that_is_not_known_now_is_left_for_later(monkeypatch: pytest.Monk
 
 def test_every_connection_goes_through_the_check() -> None:
     assert module.public_sockets is public_sockets
+
+
+def test_a_certificate_is_verified(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, require_programs: Callable[..., None]
+) -> None:
+    require_programs("a certificate", "openssl")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"),
+            *("-subj", "/CN=receiver", "-addext", "subjectAltName=IP:127.0.0.1"),
+            *("-keyout", str(key), "-out", str(certificate)),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+
+    async def ask() -> Answer:
+        async with served(responding(), context) as url, open_post(allowed(url), 5.0, 1) as post:
+            return await post({}, b"")
+
+    refused = asyncio.run(ask())
+    assert refused.status is None
+    assert "certificate" in refused.said.lower()
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    assert asyncio.run(ask()).status == 200
