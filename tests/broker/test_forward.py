@@ -47,7 +47,7 @@ class Receiver:
 
     answer: Callable[[str, int], int] = lambda _event, _times: 204
     # From the request after so many on, none is answered.
-    holds_after: int = 1_000
+    holds_after: int = 1_000_000
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     url: str = ""
 
@@ -318,7 +318,7 @@ def test_after_a_crash_nothing_is_lost_and_what_comes_twice_is_the_same(
     house.running[-1].kill()
     house.running[-1].wait()
     assert set(receiver.ids) < set(wanted)
-    receiver.holds_after = 1_000
+    receiver.holds_after = 1_000_000
 
     # The group goes on: what a new one would begin with does not count.
     house.start("--from-beginning")
