@@ -58,6 +58,29 @@ class App:
         """The consumer group's generation; it goes up with every assignment."""
         return int(self.faust.consumer_generation_id)
 
+    def hold_until_seek(self) -> None:
+        """Let no article through between a recovery and the seek to the committed offsets.
+
+        Faust 0.15 opens the article partitions first and seeks then. What its fetcher holds from
+        before the rebalance slips through, Faust takes it for the newest that was read, and drops
+        as already read what the seek brings back: articles were lost so under load. Faust itself
+        lets the flow go on after the seek.
+        """
+        consumer = self.faust.consumer
+        # Partitions whose queue was full are let through even while they are paused.
+        consumer._buffered_partitions.clear()  # noqa: SLF001 - Faust does not clear it
+        consumer.stop_flow()
+
+    async def stop_supervisors(self) -> None:
+        """Stop what Faust leaves behind when a service of its own crashes.
+
+        The supervisors of agents go on then, and swallow their cancellation: the process would wait
+        for them for ever, in silence.
+        """
+        for agent in self.faust.agents.values():
+            if agent.supervisor is not None:
+                await agent.supervisor.stop()
+
 
 def build(
     settings: Settings,
