@@ -176,9 +176,7 @@ class Metrics:
 
     def __init__(self, *, process: bool = False) -> None:
         """Make the instruments; with `process`, also those of the process, platform and memory."""
-        self.registry = CollectorRegistry(auto_describe=True)
-        if process:
-            _observe_process(self.registry)
+        self.registry = _new_registry(process=process)
         self.articles_consumed = self._counter("tocsin_articles_consumed_total")
         self.articles_analysed = self._counter("tocsin_articles_analysed_total")
         self.discarded = self._counter("tocsin_discarded_total")
@@ -206,13 +204,13 @@ class Metrics:
         self.build_info = self._gauge("tocsin_build_info")
 
     def _counter(self, name: str) -> Counter:
-        return _counter(self.registry, name)
+        return _counter(name, self.registry)
 
     def _gauge(self, name: str) -> Gauge:
-        return _gauge(self.registry, name)
+        return _gauge(name, self.registry)
 
     def _histogram(self, name: str) -> Histogram:
-        return _histogram(self.registry, name)
+        return _histogram(name, self.registry)
 
 
 class ForwardMetrics:
@@ -220,37 +218,38 @@ class ForwardMetrics:
 
     def __init__(self, *, process: bool = False) -> None:
         """Make the instruments; with `process`, also those of the process, platform and memory."""
-        self.registry = CollectorRegistry(auto_describe=True)
-        if process:
-            _observe_process(self.registry)
-        self.alerts = _counter(self.registry, "tocsin_forward_alerts_total")
-        self.attempts = _counter(self.registry, "tocsin_forward_attempts_total")
-        self.attempt_duration = _histogram(self.registry, "tocsin_forward_attempt_duration_seconds")
-        self.latency = _histogram(self.registry, "tocsin_forward_latency_seconds")
-        self.waiting = _gauge(self.registry, "tocsin_forward_waiting")
-        self.lag_records = _gauge(self.registry, "tocsin_lag_records")
-        self.lag_seconds = _gauge(self.registry, "tocsin_lag_seconds")
-        self.lag_measured = _gauge(self.registry, "tocsin_lag_measured_timestamp_seconds")
-        self.ready = _gauge(self.registry, "tocsin_ready")
+        self.registry = _new_registry(process=process)
+        self.alerts = _counter("tocsin_forward_alerts_total", self.registry)
+        self.attempts = _counter("tocsin_forward_attempts_total", self.registry)
+        self.attempt_duration = _histogram("tocsin_forward_attempt_duration_seconds", self.registry)
+        self.latency = _histogram("tocsin_forward_latency_seconds", self.registry)
+        self.waiting = _gauge("tocsin_forward_waiting", self.registry)
+        self.lag_records = _gauge("tocsin_lag_records", self.registry)
+        self.lag_seconds = _gauge("tocsin_lag_seconds", self.registry)
+        self.lag_measured = _gauge("tocsin_lag_measured_timestamp_seconds", self.registry)
+        self.ready = _gauge("tocsin_ready", self.registry)
 
 
-def _observe_process(registry: CollectorRegistry) -> None:
-    ProcessCollector(registry=registry)
-    PlatformCollector(registry=registry)
-    GCCollector(registry=registry)
+def _new_registry(*, process: bool) -> CollectorRegistry:
+    registry = CollectorRegistry(auto_describe=True)
+    if process:
+        ProcessCollector(registry=registry)
+        PlatformCollector(registry=registry)
+        GCCollector(registry=registry)
+    return registry
 
 
-def _counter(registry: CollectorRegistry, name: str) -> Counter:
+def _counter(name: str, registry: CollectorRegistry) -> Counter:
     m = _entry(name, "counter")
     return Counter(m.name, m.help, m.labels, registry=registry)
 
 
-def _gauge(registry: CollectorRegistry, name: str) -> Gauge:
+def _gauge(name: str, registry: CollectorRegistry) -> Gauge:
     m = _entry(name, "gauge")
     return Gauge(m.name, m.help, m.labels, registry=registry)
 
 
-def _histogram(registry: CollectorRegistry, name: str) -> Histogram:
+def _histogram(name: str, registry: CollectorRegistry) -> Histogram:
     m = _entry(name, "histogram")
     return Histogram(m.name, m.help, m.labels, buckets=m.buckets, registry=registry)
 
