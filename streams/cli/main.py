@@ -19,6 +19,7 @@ from streams.cli import (
     config,
     dead_letters,
     demo,
+    forward,
     ingest,
     leaders,
     page,
@@ -114,6 +115,7 @@ app.command()(ingest.ingest)
 app.command()(alerts.alerts)
 app.command()(canary.canary)
 app.command()(page.page)
+app.command()(forward.forward)
 app.add_typer(replay.app, name="replay")
 app.add_typer(leaders.app, name="leaders")
 app.add_typer(topics.app, name="topics")
