@@ -51,5 +51,22 @@ quality: env ## Measure leaders, sentiment and stories on labelled sets (DATA=fo
 	$(if $(DATA),@$(UV) sync --frozen --quiet --inexact --all-extras --group training --python $(BIN)/python)
 	@for each in benchmarks/quality/*.py; do $(BIN)/python $$each $(if $(DATA),--data $(DATA)) || exit 1; done
 
+.PHONY: strimzi release
+
+strimzi: env ## Write the topics and users for Strimzi from the topic table and the base's settings.
+	$(BIN)/python tests/deploy/kubernetes/test_strimzi.py --write
+
+# The advisory service is asked over the network; where it cannot be reached the target fails, after
+# everything else is made.
+release: env ## Build dist/: sdist, wheel, bill of materials; then ask for known vulnerabilities.
+	rm -rf dist
+	$(UV) build --quiet --out-dir dist
+	$(UV) export --quiet --frozen --no-dev --all-extras --no-emit-project \
+		--format requirements.txt --output-file dist/requirements.txt >/dev/null
+	$(UV) export --quiet --frozen --no-dev --all-extras --preview-features sbom-export \
+		--format cyclonedx1.5 --output-file dist/sbom.cdx.json >/dev/null
+	@$(UV) sync --frozen --quiet --inexact --all-extras --group release --python $(BIN)/python
+	$(BIN)/pip-audit --strict --disable-pip --requirement dist/requirements.txt
+
 clean: ## Remove the environment and caches.
 	rm -rf $(VENV) build docs/contracts/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

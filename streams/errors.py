@@ -12,6 +12,7 @@
         ├── BrokerUnavailableError   the broker did not answer in time
         ├── ReplayBusyError          workers of a replay still run
         ├── AnalysisProcessError     a process that analyses was killed
+        ├── CanaryMissedError        no alert came back for a canary's article
         ├── DeadLetterLimitError     too much bad input at once: a bad deploy, not bad data
         └── ReceiverRefusesError     the receiver of alerts refuses one after the other
 
@@ -68,6 +69,10 @@ class ReplayBusyError(PassingFaultError):
 
 class AnalysisProcessError(PassingFaultError):
     """A process that analyses ended by itself; the articles with it are read again."""
+
+
+class CanaryMissedError(PassingFaultError):
+    """The alert of a canary's article did not come in time."""
 
 
 class DeadLetterLimitError(PassingFaultError):

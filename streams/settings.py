@@ -29,6 +29,20 @@ Share = Annotated[float, Meta(gt=0, le=1)]
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every setting, with its default. `describe` gives the descriptions."""
 
+    def __repr__(self) -> str:
+        """Show what is not the default, and no secret: a repr may get into a log."""
+        given = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
+        return f"Settings({given})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """Give the same to Rich, as name and value."""
+        values = ((one, getattr(self, one.field)) for one in describe())
+        return [
+            (one.field, "(hidden)" if one.secret else value)
+            for one, value in values
+            if value != one.default
+        ]
+
     # How to reach the broker.
     broker: Annotated[
         Text,
@@ -181,10 +195,19 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 1_000
 
     # What the worker shows.
-    http_host: Annotated[Text, Meta(description="Address of /metrics, /livez and /readyz.")] = (
-        "127.0.0.1"
-    )
+    http_host: Annotated[
+        Text, Meta(description="Address of the live page, /metrics, /livez and /readyz.")
+    ] = "127.0.0.1"
     http_port: Annotated[Port, Meta(description="Port of the same. 0: any free one.")] = 9464
+    page: Annotated[
+        bool, Meta(description="Whether a worker shows the live page at / of that port.")
+    ] = True
+    page_visitors: Annotated[
+        Count, Meta(le=10_000, description="Most browsers that look at the live page at once.")
+    ] = 100
+    page_quiet_seconds: Annotated[
+        Seconds, Meta(description="The live page says so when no article came for so long.")
+    ] = 300.0
     live_timeout_seconds: Annotated[
         Seconds,
         Meta(description="/livez fails when articles wait and none is finished for so long."),

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zlib import crc32
 
-from processors.contracts import Alert, Mention, MentionContext
+from processors.alerts import CANARY_RULE, canary_alert
+from processors.canary import CANARY_ID
+from processors.contracts import Alert, LeaderRef, Mention, MentionContext
 from processors.rules import Guards, Rules, StoryFacts, SurgeParameters
 from processors.stories import Story, copied, mark, novelty, unpack, without
 from processors.watch.counting import breaking, surge
@@ -80,6 +82,13 @@ def watch(state: HeldState, mention: Mention, rules: Rules, now: datetime) -> Wa
     article = short_hash(context.article.article_id)
     is_edit = article in kept.articles
     keep(kept.articles, article, moment_ms, MOST_ARTICLES)
+    if mention.leader_id == CANARY_ID:
+        # Whatever the rules are, and without a story or a past: it tests the way, and is no news.
+        if is_edit:
+            again = Suppressed(CANARY_RULE.id, "article_rang_already")
+            return Watched(state, suppressed=(again,), late=is_late)
+        canary = LeaderRef(leader_id=mention.leader_id, leader_name=mention.leader_name)
+        return Watched(state, (canary_alert(canary, context, now),), late=is_late)
     guarded = _guard(context, rules.guards)
     signed = without(unpack(context.signature), mention.leader_name)
     open_ms = rules.stories.window_seconds * 1000

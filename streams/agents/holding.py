@@ -155,6 +155,7 @@ class HoldingLoop:
         """Drop what waits from an earlier generation: it is delivered again, to whoever has it."""
         if generation != self._generation:
             self._waiting.forget()
+            self.agent.named.clear()
             self._generation = generation
 
     def _finish(self, chunk: _Chunk, records: int) -> None:

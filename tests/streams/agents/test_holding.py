@@ -54,6 +54,7 @@ class Agent:
     handled: list[int] = field(default_factory=list)
     buried: int = 0
     fault: Exception | None = None
+    named: dict[bytes, tuple[str, str]] = field(default_factory=dict)
 
     def read(self, message: Message) -> Read | Unreadable:
         if message.moment_ms is None:
@@ -218,9 +219,12 @@ def test_what_waited_in_an_older_generation_is_dropped() -> None:
             await one.read(5, 6)
             one.progress.forget()
             one.generation = 2
+            one.agent.named[b"k"] = ("Somebody", "FR")
             await one.read(5, 6)
             await one.mark(ENDLESS, end=2)
             assert one.agent.handled == [5, 6]
+            # Another worker may have the leader now.
+            assert one.agent.named == {}
 
     asyncio.run(run())
 

@@ -9,6 +9,7 @@ from jsonschema import Draft7Validator, Draft202012Validator
 from msgspec import structs
 
 from processors.articles.decode import DecodeLimits, decode
+from processors.canary import CANARY_KIND
 from processors.contracts import AlertKind
 from processors.errors import BadArticleError, DeadLetterReason
 from streams import envelope
@@ -33,7 +34,7 @@ def dead_letter(reason: DeadLetterReason | UndeliveredReason) -> envelope.Outgoi
     return envelope.dead_letter_record("news.dead-letters", record, "decode", error)
 
 
-@pytest.mark.parametrize("kind", ALERT_KINDS)
+@pytest.mark.parametrize("kind", [*ALERT_KINDS, CANARY_KIND])
 def test_an_alerts_headers_are_the_published_ones(kind: AlertKind) -> None:
     schema = headers.alert_headers(kind)
     sent = as_object(envelope.alert_record("t", examples.alerts()[kind]).headers)
@@ -41,7 +42,7 @@ def test_an_alerts_headers_are_the_published_ones(kind: AlertKind) -> None:
     assert list(sent) == schema["required"]
 
 
-@pytest.mark.parametrize("kind", ALERT_KINDS)
+@pytest.mark.parametrize("kind", [*ALERT_KINDS, CANARY_KIND])
 def test_a_replayed_alert_has_one_published_header_more(kind: AlertKind) -> None:
     schema = headers.alert_headers(kind)
     alert = structs.replace(examples.alerts()[kind], replay_id="2024-05-16-a")
