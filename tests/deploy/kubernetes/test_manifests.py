@@ -347,7 +347,7 @@ def test_prometheus_finds_every_pod_that_serves_under_the_job_of_the_rules(
     assert selected(everything, monitor["selector"]) >= serving(everything)
     jobs = {labels(everything, name)[monitor["jobLabel"]] for name in serving(everything)}
     known = {one["job_name"] for one in scrape["scrape_configs"]}
-    assert "tocsin" in jobs & known
+    assert {"tocsin", "tocsin-canary"} <= jobs & known
     (endpoint,) = monitor["podMetricsEndpoints"]
     assert endpoint["port"] == "http"
 
