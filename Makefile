@@ -6,10 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
 
-.PHONY: help env demo test lint unit broker contracts bench quality clean
+.PHONY: help env demo test lint unit broker contracts contracts-html bench quality clean
 
 help: ## Show the targets.
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 $(BIN)/tocsin: pyproject.toml uv.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -39,6 +39,11 @@ broker: env ## The tests that start brokers: the embedded one and Apache Kafka.
 contracts: env ## Write the JSON Schemas and the AsyncAPI document from the code's models.
 	$(BIN)/python -m streams.contracts.generate
 
+contracts-html: ## Make build/contracts.html: a page of the AsyncAPI document, to browse. Needs Node 20.
+	cd docs/contracts && npm ci --ignore-scripts --no-audit --no-fund
+	mkdir -p build
+	cd docs/contracts && node html.mjs $(CURDIR)/streams/contracts/published/asyncapi.json $(CURDIR)/build/contracts.html
+
 bench: env ## Measure articles a second against the naive program, on one broker, in one run.
 	$(BIN)/python benchmarks/throughput.py
 
@@ -64,4 +69,4 @@ release: env ## Build dist/: sdist, wheel, bill of materials; then ask for known
 	$(BIN)/pip-audit --strict --disable-pip --requirement dist/requirements.txt
 
 clean: ## Remove the environment and caches.
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build docs/contracts/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
