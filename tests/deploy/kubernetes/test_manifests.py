@@ -338,6 +338,7 @@ def test_nobody_speaks_with_a_pod_but_who_must(everything: Any, tmp_path: Path) 
     assert selected(everything, policies["tocsin-outside"]["podSelector"]) == {"tocsin-feeder"}
     assert {port["port"] for port in outside["ports"]} == {80, 443}
     assert "169.254.0.0/16" in outside["to"][0]["ipBlock"]["except"]
+    assert selected(everything, policies["tocsin-page"]["podSelector"]) == {"tocsin-page"}
 
 
 def test_prometheus_finds_every_pod_that_serves_under_the_job_of_the_rules(
