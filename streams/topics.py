@@ -163,27 +163,12 @@ def compare(admin: Any, wanted: Sequence[TopicPlan]) -> list[TopicDifference]:
         KafkaError: the broker does not answer, or does not allow the question. A topic that may
             not be described is not taken for one that is missing.
     """
-    there = {}
-    for topic in admin.describe_topics([w.name for w in wanted]):
-        error = for_code(topic.get("error_code") or 0)
-        if error is NoError:
-            there[topic["name"]] = len(topic["partitions"])
-        elif error is not UnknownTopicOrPartitionError:
-            raise error(f"describing {topic['name']}")
+    there = _partitions(admin, wanted)
     differences = []
     for want in wanted:
-        partitions = there.get(want.name)
-        if partitions is None:
-            message = f"{want.name} is missing ({want.partitions} partitions: {want.purpose})"
-            differences.append(TopicDifference(want.name, "missing", message))
-            continue
-        if partitions != want.partitions:
-            message = (
-                f"{want.name} has {partitions} partitions, the plan says {want.partitions}: "
-                f"set TOCSIN_PARTITIONS={partitions}, or make the topic anew"
-            )
-            differences.append(TopicDifference(want.name, "partitions", message))
-        differences += _config_differences(admin, want)
+        differences += _shape_differences(want, there.get(want.name))
+        if want.name in there:
+            differences += _config_differences(admin, want)
     return differences
 
 
@@ -212,13 +197,42 @@ def apply(admin: Any, wanted: Sequence[TopicPlan]) -> list[TopicDifference]:
 def require(admin: Any, wanted: Sequence[TopicPlan]) -> None:
     """Refuse to go on where a topic is missing or has other partitions than the plan.
 
+    Configurations are not asked for: a worker needs no right to read them.
+
     Raises:
         TopicMismatchError: naming every such topic, and what to do.
+        KafkaError: as `compare`.
     """
-    wrong = [d.message for d in compare(admin, wanted) if d.kind != "config"]
+    there = _partitions(admin, wanted)
+    wrong = [d.message for want in wanted for d in _shape_differences(want, there.get(want.name))]
     if wrong:
         head = "The topics are not as planned (`tocsin topics apply` creates what is missing)"
         raise TopicMismatchError(_listed(head, wrong))
+
+
+def _partitions(admin: Any, wanted: Sequence[TopicPlan]) -> dict[str, int]:
+    """Give the number of partitions of those topics that are there."""
+    there = {}
+    for topic in admin.describe_topics([w.name for w in wanted]):
+        error = for_code(topic.get("error_code") or 0)
+        if error is NoError:
+            there[topic["name"]] = len(topic["partitions"])
+        elif error is not UnknownTopicOrPartitionError:
+            raise error(f"describing {topic['name']}")
+    return there
+
+
+def _shape_differences(want: TopicPlan, partitions: int | None) -> list[TopicDifference]:
+    if partitions is None:
+        message = f"{want.name} is missing ({want.partitions} partitions: {want.purpose})"
+        return [TopicDifference(want.name, "missing", message)]
+    if partitions == want.partitions:
+        return []
+    message = (
+        f"{want.name} has {partitions} partitions, the plan says {want.partitions}: "
+        f"set TOCSIN_PARTITIONS={partitions}, or make the topic anew"
+    )
+    return [TopicDifference(want.name, "partitions", message)]
 
 
 def _listed(head: str, messages: Sequence[str]) -> str:

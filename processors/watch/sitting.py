@@ -45,8 +45,8 @@ class Sitting:
     """One mention, its leader's state, and what comes of the two.
 
     `report` is the mention as an independent report, None where it is a copy or does not count;
-    `of_story` are the reports kept of its story, one of each source, in order; `guarded` says why nothing may ring on this article; `is_late` that others after it were applied
-    already.
+    `of_story` are the reports kept of its story, one of each source, in order; `guarded` says why
+    nothing may ring on this article; `is_late` that others after it were applied already.
     """
 
     held: HeldState

@@ -73,7 +73,7 @@ def alerts(  # noqa: PLR0913 - one argument an option
         )
     settings = context.settings(broker=broker)
     start = _start(since, from_beginning=from_beginning)
-    queries = tuple(_queries(leader or (), context.registry_extra(settings)))
+    queries = tuple(leader_queries(leader or (), context.registry_extra(settings)))
     wanted = AlertFilter(severity, queries, kind)
     try:
         _show(settings, kind, start, wanted, limit=limit, follow=follow, json=json)
@@ -94,7 +94,12 @@ def _start(since: str | None, *, from_beginning: bool) -> datetime | None:
         raise MisconfigurationError(f"--since: {error}.") from error
 
 
-def _queries(texts: Sequence[str], extra: Path | None) -> Iterator[LeaderQuery]:
+def leader_queries(texts: Sequence[str], extra: Path | None) -> Iterator[LeaderQuery]:
+    """Read the values of --leader by the registry, which is loaded only where there are some.
+
+    Raises:
+        MisconfigurationError: one is neither an id nor a name.
+    """
     if not texts:
         return
     from processors.leaders.registry import load_registry  # noqa: PLC0415 - not needed by most

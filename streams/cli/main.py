@@ -19,8 +19,10 @@ from streams.cli import (
     config,
     dead_letters,
     demo,
+    forward,
     ingest,
     leaders,
+    page,
     replay,
     rules,
     topics,
@@ -112,6 +114,8 @@ app.command()(analyse.analyse)
 app.command()(ingest.ingest)
 app.command()(alerts.alerts)
 app.command()(canary.canary)
+app.command()(page.page)
+app.command()(forward.forward)
 app.add_typer(replay.app, name="replay")
 app.add_typer(leaders.app, name="leaders")
 app.add_typer(topics.app, name="topics")

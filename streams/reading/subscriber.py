@@ -98,5 +98,7 @@ def incoming(record: Any) -> Incoming:
 def place(consumer: Any, offsets: Offsets) -> None:
     """Let the consumer read these partitions, from these offsets on."""
     consumer.assign(list(offsets))
+    # A partition that was assigned before keeps its pause, as at the end of what `read` reads.
+    consumer.resume(*offsets)
     for tp, offset in offsets.items():
         consumer.seek(tp, offset)

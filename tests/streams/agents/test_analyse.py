@@ -133,6 +133,33 @@ def test_mentions_are_counted_by_leader(analyser: Analyser) -> None:
     assert sorted(counted) == [("Vladimir Putin", 2), ("Xi Jinping", 2)]
 
 
+def test_the_strength_of_what_is_said_of_a_leader_is_counted_by_direction(
+    analyser: Analyser,
+) -> None:
+    praise, blame = (
+        json.dumps({"id": word, "title": f"Lawmakers {word} Xi Jinping", "text": text}).encode()
+        for word, text in (
+            ("praise", "Lawmakers praised Xi Jinping for an excellent reform."),
+            ("condemn", "Lawmakers condemned Xi Jinping over a disastrous failure."),
+        )
+    )
+    outbox, metrics = handle(analyser, Message(praise), Message(blame, offset=1))
+    said = [
+        msgspec.json.decode(record.value or b"", type=Mention).sentiment.polarity
+        for record in outbox.of(NAMES.mentions)
+    ]
+    assert min(said) < 0 < max(said)
+    for direction, strength in (("positive", max(said)), ("negative", -min(said))):
+        counted = sample(
+            metrics,
+            "tocsin_mentions_polarity_total",
+            leader="Xi Jinping",
+            country="CN",
+            direction=direction,
+        )
+        assert counted == pytest.approx(strength)
+
+
 @pytest.mark.parametrize(
     ("message", "reason"),
     [

@@ -20,7 +20,7 @@ from processors.contracts import (
     Withdrawal,
 )
 from processors.rules import Rules, load_rules
-from processors.watch import STATE_VERSION, decode_state
+from processors.watch import STATE_VERSION, decode_state, encode_state
 from streams.agents.watch import Read, WatchAgent
 from streams.envelope import Outgoing, withdrawal_records
 from streams.metrics import Metrics
@@ -192,7 +192,26 @@ def test_what_rang_is_remembered_from_batch_to_batch_and_from_the_changelog() ->
     suppressed = {"rule": "strong-sentiment", "reason": "same_window"}
     assert watching.sample("tocsin_alerts_suppressed_total", **suppressed) == 1
     assert watching.sample("tocsin_alerts_total", kind="sentiment", severity="high") == 1
+    assert watching.sample("tocsin_leader_alerts_total", leader=XI, kind="sentiment") == 1
     assert watching.sample("tocsin_alert_latency_seconds_count", kind="sentiment") == 1
+
+
+def test_an_alert_about_two_leaders_counts_for_both() -> None:
+    watching = Watching()
+    watching.handle(message("a1", companions=[LeaderRef(leader_id=PUTIN, leader_name="Putin")]))
+    for leader in (XI, "Putin"):
+        sample = watching.sample("tocsin_leader_alerts_total", leader=leader, kind="encounter")
+        assert sample == 1
+
+
+def test_a_leader_that_was_named_can_be_looked_at() -> None:
+    watching = Watching()
+    watching.handle(message("a1"))
+    assert watching.agent.named == {XI.encode(): (XI, "CN")}
+    state = watching.agent.held(XI.encode())
+    assert state is not None
+    assert encode_state(state) == watching.states[XI.encode()]
+    assert watching.agent.held(PUTIN.encode()) is None
 
 
 def test_a_mention_delivered_again_writes_nothing_and_is_counted() -> None:

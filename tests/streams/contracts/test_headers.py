@@ -14,6 +14,7 @@ from processors.contracts import AlertKind
 from processors.errors import BadArticleError, DeadLetterReason
 from streams import envelope
 from streams.contracts import examples, headers
+from streams.errors import UndeliverableError, UndeliveredReason
 from streams.topics import ALERT_KINDS
 
 
@@ -23,9 +24,13 @@ def as_object(pairs: Sequence[tuple[str, bytes]]) -> dict[str, str]:
     return found
 
 
-def dead_letter(reason: DeadLetterReason) -> envelope.Outgoing:
+def dead_letter(reason: DeadLetterReason | UndeliveredReason) -> envelope.Outgoing:
     record = envelope.Incoming("news.articles", 3, 7, 1_715_851_872_250, b"k", b"{", [("x", b"y")])
-    error = BadArticleError(reason, "not JSON")
+    error = (
+        BadArticleError(reason, "not JSON")
+        if isinstance(reason, DeadLetterReason)
+        else UndeliverableError(reason, "refused")
+    )
     return envelope.dead_letter_record("news.dead-letters", record, "decode", error)
 
 
@@ -59,8 +64,10 @@ def test_an_alerts_event_time_in_the_headers_is_the_one_in_the_value() -> None:
     assert (sent["ce_id"], sent["ce_subject"]) == (alert.alert_id, alert.leaders[0].leader_id)
 
 
-@pytest.mark.parametrize("reason", DeadLetterReason)
-def test_a_dead_letters_headers_are_the_published_ones(reason: DeadLetterReason) -> None:
+@pytest.mark.parametrize("reason", [*DeadLetterReason, *UndeliveredReason])
+def test_a_dead_letters_headers_are_the_published_ones(
+    reason: DeadLetterReason | UndeliveredReason,
+) -> None:
     schema = headers.dead_letter_headers_schema()
     sent = as_object(dead_letter(reason).headers)
     Draft202012Validator(schema).validate(sent)
