@@ -24,9 +24,12 @@ from streams.reading import subscriber
 log = structlog.get_logger(__name__)
 
 PAST_SECONDS = 86_400
-# A busy stream has millions of mentions a day; a page does not read them all to begin with.
-PAST_ALERTS = 2_000
+# Of one partition; twice what the page keeps, for messages that only change an alert.
+PAST_ALERTS = 600
+# A busy stream has millions of mentions a day; a page does not read them all to begin with. Leaders
+# can only be ranked if all partitions are read from the same moment on.
 PAST_MENTIONS = 40_000
+MENTIONS_SECONDS = (86_400, 43_200, 21_600, 10_800, 3_600, 900, 300, 60, 0)
 BATCH_RECORDS = 500
 POLL_MS = 250
 ASK_SECONDS = 3.0
@@ -119,8 +122,7 @@ class Feed:
         partitions = subscriber.partitions_of(consumer, [*wanted.alerts, wanted.mentions])
         articles = subscriber.partitions_of(consumer, [wanted.articles])
         ends = consumer.end_offsets(partitions)
-        began = datetime.fromtimestamp(self._clock() - PAST_SECONDS, tz=UTC)
-        starts = self._bounded(subscriber.offsets_since(consumer, ends, began), ends)
+        starts = self._starts(consumer, ends)
         self._pulse.entered("reading", self._clock())
         self._listener.begin_anew()
         for batch in _batches(subscriber.read(consumer, starts, ends)):
@@ -132,17 +134,21 @@ class Feed:
         self._listener.caught_up()
         self._follow(consumer, ends, articles)
 
-    def _bounded(self, starts: subscriber.Offsets, ends: subscriber.Offsets) -> dict[Any, int]:
-        """Begin late enough that the past is read in seconds."""
-        counts = {True: 0, False: 0}
-        for tp in ends:
-            counts[tp.topic == self._subscription.mentions] += 1
-        bounded = {}
-        for tp, end in ends.items():
-            is_mention = tp.topic == self._subscription.mentions
-            most = (PAST_MENTIONS if is_mention else PAST_ALERTS) // counts[is_mention]
-            bounded[tp] = max(starts[tp], end - max(1, most))
-        return bounded
+    def _starts(self, consumer: Any, ends: subscriber.Offsets) -> subscriber.Offsets:
+        """Begin a day ago, or as late as it takes to have read the past in seconds."""
+        mentions = {tp: end for tp, end in ends.items() if tp.topic == self._subscription.mentions}
+        alerts = {tp: end for tp, end in ends.items() if tp not in mentions}
+        since = self._since(consumer, alerts, PAST_SECONDS)
+        starts = {tp: max(since[tp], end - PAST_ALERTS) for tp, end in alerts.items()}
+        for seconds in MENTIONS_SECONDS:
+            since = self._since(consumer, mentions, seconds)
+            if sum(mentions.values()) - sum(since.values()) <= PAST_MENTIONS:
+                break
+        return {**starts, **since}
+
+    def _since(self, consumer: Any, ends: subscriber.Offsets, seconds: int) -> subscriber.Offsets:
+        moment = datetime.fromtimestamp(self._clock() - seconds, tz=UTC)
+        return subscriber.offsets_since(consumer, ends, moment)
 
     def _follow(self, consumer: Any, starts: subscriber.Offsets, articles: Sequence[Any]) -> None:
         subscriber.place(consumer, starts)
