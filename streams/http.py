@@ -1,4 +1,4 @@
-"""The worker's port: `/metrics`, `/livez`, `/readyz`, and the live page if there is one.
+"""The port of a worker, a canary or a page: `/metrics`, `/livez`, `/readyz`, perhaps a live page.
 
 Owns a small web server in a thread and an event loop of its own, so that it answers while the
 worker's loop is busy or stuck. Must not know what is counted or what is healthy.
@@ -9,30 +9,19 @@ import contextlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Protocol
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
 from processors.errors import MisconfigurationError
-from streams.health import Answer
+from streams.health import Answer, Questions
 
 INDEX = """Tocsin
 /metrics  Prometheus and OpenMetrics
 /livez    200 while there is progress
-/readyz   200 when partitions are assigned and state is recovered
+/readyz   200 when it can do its work
 """
-
-
-class AnswersHealth(Protocol):
-    """What a port asks for health: a worker's, or a page's that runs without one."""
-
-    def live(self) -> Answer:
-        """Whether there is progress."""
-
-    def ready(self) -> Answer:
-        """Whether the work can be done."""
 
 
 class HttpServer:
@@ -51,7 +40,7 @@ class HttpServer:
         host: str,
         port: int,
         registry: CollectorRegistry,
-        health: AnswersHealth,
+        health: Questions,
         add_page: Callable[[web.Application], None] | None = None,
     ) -> None:
         self._host = host

@@ -11,7 +11,7 @@ was committed before. Here nothing is committed beyond a batch that is still bei
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,8 +24,9 @@ class _Books:
 
     first_begun: int
     last_begun: int
-    # The first offset of each batch in hand, the oldest batch first.
-    in_hand: list[int] = field(default_factory=list)
+    # Each batch in hand, as `begin` gave it, with its first offset here; the oldest first. Known by
+    # identity: after a step back two batches can begin at one offset.
+    in_hand: list[tuple[Sequence[Any], int]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -57,23 +58,33 @@ class Progress:
 
         Returns:
             The events to work on: without those of an older generation, which are delivered again,
-            and those already begun in this one. None at all while stopping.
+            and those already begun in this one. None at all while stopping. `finish` takes this
+            very list.
         """
         if generation != self.generation:
             self.forget()
             self.generation = generation
         if self.stopping:
             return []
-        begun = []
+        begun: list[Any] = []
         for event in events:
-            message = event.message
-            if message.generation_id == generation and self._is_new(message.tp, message.offset):
+            tp, offset = event.message.tp, event.message.offset
+            if event.message.generation_id != generation:
+                continue
+            if self._goes_back(tp, offset):
+                # A broker that restarted makes the consumer do that. All from here on is delivered
+                # and done again, and nothing is committed past it before it is. Batches in hand no
+                # longer count, nor what comes before the step in this one.
+                del self._books[tp]
+                self._finished.pop(tp, None)
+                begun = [one for one in begun if one.message.tp != tp]
+            if self._is_new(tp, offset):
                 begun.append(event)
         if begun:
             self._in_flight += 1
             self._idle.clear()
         for tp, first in _firsts(begun).items():
-            self._books[tp].in_hand.append(first)
+            self._books[tp].in_hand.append((begun, first))
         return begun
 
     def hold(self) -> None:
@@ -91,19 +102,21 @@ class Progress:
         """Say whether a partition is still ours, in the generation in which a batch was begun."""
         return not self.stopping and generation == self.generation and tp in self._books
 
-    def finish(self, generation: int, events: Iterable[Any]) -> None:
-        """Say that every output of these events is acknowledged."""
+    def finish(self, generation: int, batch: Sequence[Any]) -> None:
+        """Say that every output of a batch, which `begin` gave, is acknowledged."""
         self.hold()
         self.finished_batches += 1
         if generation != self.generation:
             return
-        batch = list(events)
-        for tp, first in _firsts(batch).items():
+        for tp in _firsts(batch):
             books = self._books.get(tp)
-            # Forgotten meanwhile: the partition is another worker's.
-            if books is None or first not in books.in_hand:
+            if books is None:
                 continue
-            books.in_hand.remove(first)
+            others = [one for one in books.in_hand if one[0] is not batch]
+            # Forgotten meanwhile: the partition is another worker's, or is read again.
+            if len(others) == len(books.in_hand):
+                continue
+            books.in_hand = others
             after = 1 + max(event.message.offset for event in batch if event.message.tp == tp)
             self._finished[tp] = max(after, self._finished.get(tp, 0))
             newest = max(timestamp_ms(event.message) for event in batch if event.message.tp == tp)
@@ -114,7 +127,7 @@ class Progress:
         return {
             tp: after
             for tp, after in self._finished.items()
-            if tp not in self._books or all(after <= one for one in self._books[tp].in_hand)
+            if tp not in self._books or all(after <= first for _, first in self._books[tp].in_hand)
         }
 
     def pass_over(self, tp: Any, offset: int) -> None:
@@ -150,19 +163,17 @@ class Progress:
             return False
         return True
 
+    def _goes_back(self, tp: Any, offset: int) -> bool:
+        books = self._books.get(tp)
+        return books is not None and offset < books.first_begun
+
     def _is_new(self, tp: Any, offset: int) -> bool:
         books = self._books.get(tp)
         if books is None:
             self._books[tp] = _Books(offset, offset)
             return True
-        if books.first_begun <= offset <= books.last_begun:
+        if offset <= books.last_begun:
             return False
-        if offset < books.first_begun:
-            # The consumer went back (a broker that restarted makes it): all from here on is done
-            # again, and nothing is committed past it before it is. Batches in hand no longer count.
-            self._books[tp] = _Books(offset, offset)
-            self._finished.pop(tp, None)
-            return True
         books.last_begun = offset
         return True
 

@@ -1,39 +1,36 @@
 """The worker's life: wait for the broker, check the topics, run the app, stop in good order.
 
-Owns start, commits and stop. Must not know what the agents do. Whatever goes wrong leaves `run` as
-an error, and the process with a code (`streams.errors.exit_code`): a worker never goes on in
-silence.
+Owns start and stop, and says when to commit. Must not know what the agents do. Whatever goes wrong
+leaves `run` as an error, and the process with a code (`streams.errors.exit_code`): a worker never
+goes on in silence.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
 from aiohttp import web
-from aiokafka import TopicPartition
-from aiokafka.errors import IllegalStateError, KafkaError
-from aiokafka.structs import OffsetAndMetadata
-from kafka import KafkaAdminClient
 
 from processors.contracts import Versions
 from streams.analysis import Analysis
 from streams.app import App, build
 from streams.bounds import Bounds
+from streams.commits import commit
 from streams.connection import Connection
-from streams.errors import PassingFaultError
 from streams.health import Health
 from streams.http import HttpServer
 from streams.lag import LagMeter, LagReporter
+from streams.memory import resident_memory_bytes
 from streams.metrics import Metrics
 from streams.page.making import page_of
 from streams.page.port import add_page
-from streams.reachability import wait_until_reachable
+from streams.preparation import prepare_topics
 from streams.rules import own_topics, rules_in_force
 from streams.settings import Settings
-from streams.topics import TopicNames, apply, plan, require
-from streams.watermarks import WatermarkMeter, WatermarkReporter, note
+from streams.topics import TopicNames
+from streams.watermarks import WatermarkMeter, WatermarkReporter
 
 log = structlog.get_logger(__name__)
 
@@ -79,6 +76,9 @@ class Worker:
         self._stop = asyncio.Event()
         self._failure: BaseException | None = None
         self.metrics = Metrics(process=True)
+        self.metrics.before_scrape(
+            lambda: self.metrics.analysis_memory.set(resident_memory_bytes(analysis.pids))
+        )
         self._watermarks = WatermarkReporter(self._watermark_meter)
         self._lag = LagReporter(self._lag_meter, self.metrics, settings.lag_interval_seconds)
         self.health = Health(time.monotonic, settings.live_timeout_seconds, self._waiting)
@@ -149,7 +149,8 @@ class Worker:
     async def _prepare(self) -> bool:
         """Load, wait for the broker and check the topics; False if stopped meanwhile."""
         loading = asyncio.create_task(asyncio.to_thread(self._analysis.start))
-        topics = asyncio.create_task(asyncio.to_thread(self._prepare_topics))
+        wait = (self._settings, self._connection, self._rules, self._stop.is_set)
+        topics = asyncio.create_task(asyncio.to_thread(prepare_topics, *wait))
         while not (loading.done() and topics.done()):
             self.health.ticked()
             await asyncio.wait([loading, topics], timeout=TICK_SECONDS)
@@ -157,37 +158,12 @@ class Worker:
                 # No broker is needed to say that a data file is wrong.
                 self._stop.set()
         if loading.exception() is None and self._stop.is_set():
-            # The thread has ended, perhaps with the error that `_pause` raises in it.
+            # The thread has ended, perhaps with the error that it raises when stopped.
             await asyncio.gather(topics, return_exceptions=True)
             return False
         self._build_info(loading.result())
         topics.result()
         return True
-
-    def _prepare_topics(self) -> None:
-        settings = self._settings
-        wait_until_reachable(
-            self._connection,
-            give_up_after_seconds=settings.broker_wait_seconds or None,
-            sleep=self._pause,
-            on_waiting=lambda reason: log.warning("worker.waiting_for_broker", reason=reason),
-        )
-        admin = KafkaAdminClient(**self._connection.kafka_python())
-        try:
-            wanted = plan(settings, own_topics(self._rules))
-            if settings.create_topics:
-                for done in apply(admin, wanted):
-                    log.info("worker.topic_changed", topic=done.name, was=done.message)
-            require(admin, wanted)
-        finally:
-            admin.close()
-
-    def _pause(self, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            if self._stop.is_set():
-                raise PassingFaultError("stopped while waiting for the broker")
-            time.sleep(TICK_SECONDS)
 
     async def _run_app(self, address: str) -> None:
         app = build(
@@ -207,7 +183,7 @@ class Worker:
             await self._on_revoked(app, revoked)
 
         async def on_recovered(*_: Any, **__: Any) -> None:
-            _hold_until_seek(app)
+            app.hold_until_seek()
 
         app.faust.on_partitions_revoked.connect(on_revoked)
         app.faust.on_rebalance_complete.connect(on_recovered)
@@ -232,7 +208,7 @@ class Worker:
             try:
                 await self._within_stop_timeout(app.faust.stop(), "leave the group")
             finally:
-                await self._within_stop_timeout(_stop_supervisors(app), "stop the agents")
+                await self._within_stop_timeout(app.stop_supervisors(), "stop the agents")
             log.info("worker.stopped")
 
     async def _start(self, app: App) -> bool:
@@ -268,7 +244,7 @@ class Worker:
                 interval_seconds = min(interval_seconds, AWAITED_COMMIT_SECONDS)
             due = time.monotonic() - committed >= interval_seconds
             if due and committing is None:
-                committing = asyncio.create_task(self._commit(app))
+                committing = asyncio.create_task(commit(app, self.metrics))
             try:
                 await asyncio.wait_for(self._stop.wait(), TICK_SECONDS)
             except TimeoutError:
@@ -285,42 +261,11 @@ class Worker:
             self._finished_batches = app.progress.finished_batches
             self.health.progressed()
         self.metrics.ready.set(self.health.ready().ok)
+        self.metrics.recovering.set(self.health.recovering)
         if app.gate is not None and not self.health.recovering:
             app.gate.pace(self._watermarks.watermark_ms)
             if app.gate.is_waiting:
                 self._watermarks.want()
-
-    async def _commit(self, app: App) -> None:
-        """Commit what is finished. A failed commit is made good by the next."""
-        offsets = app.progress.committable()
-        if not offsets or app.faust.rebalancing:
-            return
-        # Faust's own way to its consumer's thread and, if set, its transaction.
-        done = await app.faust.consumer._commit_offsets(offsets)  # noqa: SLF001 - see above
-        self.metrics.commits.labels("committed" if done else "failed").inc()
-        if done:
-            await self._note(app, offsets)
-            app.progress.committed(offsets)
-
-    async def _note(self, app: App, offsets: Mapping[Any, int]) -> None:
-        """Write beside the articles' offsets up to which event time they are finished.
-
-        Faust commits without metadata. The group may change between the two commits: then the next
-        commit, by whoever has the partition, has the note.
-        """
-        notes = {
-            TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(offset, note(newest_ms))
-            for tp, offset in offsets.items()
-            if tp.topic == self._names.articles
-            and (newest_ms := app.progress.newest_ms(tp)) is not None
-        }
-        if not notes:
-            return
-        thread = app.faust.consumer._thread  # noqa: SLF001 - Faust has no other way to metadata
-        try:
-            await thread.call_thread(thread._consumer.commit, notes)  # noqa: SLF001
-        except (KafkaError, IllegalStateError) as error:
-            log.warning("worker.watermark_not_noted", error=str(error) or type(error).__name__)
 
     async def _finish(self, app: App) -> None:
         """Let the batch in flight end, and commit it."""
@@ -329,7 +274,7 @@ class Worker:
             return
         if not await app.progress.idle(self._settings.stop_timeout_seconds):
             log.warning("worker.batch_abandoned", note="it is read again after the next start")
-        await self._within_stop_timeout(self._commit(app), "commit")
+        await self._within_stop_timeout(commit(app, self.metrics), "commit")
 
     async def _within_stop_timeout(self, step: Awaitable[Any], what: str) -> None:
         """Take a step of the stop, but not for ever: the broker may be away."""
@@ -388,28 +333,3 @@ class Worker:
         self.metrics.build_info.labels(
             versions.tocsin, versions.registry, versions.lexicon, versions.scorer
         ).set(1)
-
-
-async def _stop_supervisors(app: App) -> None:
-    """Stop what Faust leaves behind when a service of its own crashes.
-
-    The supervisors of agents go on then, and swallow their cancellation: the process would wait for
-    them for ever, in silence.
-    """
-    for agent in app.faust.agents.values():
-        if agent.supervisor is not None:
-            await agent.supervisor.stop()
-
-
-def _hold_until_seek(app: App) -> None:
-    """Let no article through between a recovery and the seek to the committed offsets.
-
-    Faust 0.15 opens the article partitions first and seeks then. What its fetcher holds from before
-    the rebalance slips through, Faust takes it for the newest that was read, and drops as already
-    read what the seek brings back: articles were lost so under load. Faust itself lets the flow go
-    on after the seek.
-    """
-    consumer = app.faust.consumer
-    # Partitions whose queue was full are let through even while they are paused.
-    consumer._buffered_partitions.clear()  # noqa: SLF001 - Faust does not clear it
-    consumer.stop_flow()

@@ -9,15 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
-import msgspec
 import typer
-from rich.console import Console
-from rich.text import Text
 
 from processors.articles.decode import DecodeLimits
 from processors.articles.language import read_language
 from processors.errors import BadArticleError
 from streams.cli import context
+from streams.cli.ingest_view import show
 from streams.errors import (
     EXIT_INTERRUPTED,
     EXIT_MISCONFIGURED,
@@ -143,7 +141,7 @@ def ingest(  # noqa: PLR0913 - one argument an option
         except PassingFaultError as error:
             fault = error
     summary = tally.summary(dry_run=dry_run, interrupted=interrupted)
-    _show(summary, console, json=json)
+    show(summary, console, json=json)
     if fault is not None:
         raise fault
     raise typer.Exit(exit_status(summary, polling=job.poll_seconds is not None))
@@ -291,32 +289,3 @@ def _total_bytes(job: Job) -> int | None:
     found = [path.stat() for path in job.files]
     regular = all(stat.S_ISREG(one.st_mode) for one in found)
     return sum(one.st_size for one in found) if regular else None
-
-
-def _show(summary: Summary, console: Console, *, json: bool) -> None:
-    if json:
-        sys.stdout.buffer.write(msgspec.json.encode(summary) + b"\n")
-        sys.stdout.flush()
-        return
-    for line in summary_lines(summary):
-        console.print(Text(line), soft_wrap=True)
-
-
-def summary_lines(summary: Summary) -> Iterator[str]:
-    """Write a summary for a person to read."""
-    ended = "Interrupted: " if summary.interrupted else ""
-    outcome = (
-        f"{summary.valid} good (checked only, nothing sent)"
-        if summary.dry_run
-        else f"{summary.sent} sent"
-    )
-    unchanged = f", {summary.unchanged} unchanged" if summary.unchanged else ""
-    yield f"{ended}{summary.read} read, {outcome}, {summary.refused_count} refused{unchanged}"
-    for reason, refusals in summary.refused.items():
-        yield f"  {reason}: {refusals.count}"
-        for example in refusals.examples:
-            yield f"    {example.where}: {example.message}"
-        if refusals.count > len(refusals.examples):
-            yield f"    and {refusals.count - len(refusals.examples)} more"
-    for failure in summary.failed:
-        yield f"  failed: {failure.source}: {failure.message}"

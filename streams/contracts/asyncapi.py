@@ -6,23 +6,21 @@ AsyncAPI's own schema dialect is JSON Schema draft 07 with extensions, so the 20
 turned into it, with all structs under `components`. Servers are left out: every user has their own.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-from processors.contracts import AlertKind, Analysis, Mention, Withdrawal
 from streams import envelope
 from streams.contracts import (
     ALERT_SCHEMA,
     ANALYSIS_SCHEMA,
     MENTION_SCHEMA,
     WITHDRAWAL_SCHEMA,
-    examples,
-    headers,
+    messages,
 )
 from streams.contracts.article_input import article_schema
-from streams.contracts.dialect import COMPONENTS, hoist
-from streams.contracts.schemas import VERSION, Schema, as_json, value_schemas
+from streams.contracts.dialect import hoist
+from streams.contracts.messages import Message
+from streams.contracts.schemas import VERSION, Schema, value_schemas
 from streams.settings import Settings
 from streams.topics import TopicNames, TopicPlan, plan
 
@@ -41,36 +39,20 @@ _INFO: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Message:
-    """One kind of record: what AsyncAPI calls a message."""
-
-    name: str
-    title: str
-    summary: str
-    key: str
-    headers: Schema
-    payload: Schema
-    examples: Mapping[str, Mapping[str, Any]]
-    key_type: str | list[str] = "string"
-    content_type: str = envelope.JSON_TYPE.decode()
-    correlation: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class _Channel:
     """One topic, the messages on it, and what Tocsin does there."""
 
     name: str
     topic: str
-    message: _Message
+    message: Message
     action: str
     operation: str
     summary: str
     more: Schema = field(default_factory=dict)
-    beside: tuple[_Message, ...] = ()
+    beside: tuple[Message, ...] = ()
 
     @property
-    def messages(self) -> tuple[_Message, ...]:
+    def messages(self) -> tuple[Message, ...]:
         return (self.message, *self.beside)
 
 
@@ -105,24 +87,24 @@ def _channels(names: TopicNames, application_id: str) -> list[_Channel]:
     read = {"bindings": {"kafka": {**group, "bindingVersion": _BINDING_VERSION}}}
     return [
         _Channel(
-            *("articles", names.articles, _article(), "receive", "receiveArticles"),
+            *("articles", names.articles, messages.article(), "receive", "receiveArticles"),
             summary="Read the articles; a deployment may name its consumer group otherwise.",
             more=read,
         ),
         _Channel(
-            *("analyses", names.analyses, _analysis(), "send", "sendAnalyses"),
+            *("analyses", names.analyses, messages.analysis(), "send", "sendAnalyses"),
             summary="Say what each article says.",
         ),
         _Channel(
-            *("mentions", names.mentions, _mention(), "send", "sendMentions"),
+            *("mentions", names.mentions, messages.mention(), "send", "sendMentions"),
             summary="Say of each leader in an article how it speaks of them.",
-            beside=(_withdrawal(),),
+            beside=(messages.withdrawal(),),
         ),
         *(
             _Channel(
                 name=f"{kind}Alerts",
                 topic=topic,
-                message=_alert(kind),
+                message=messages.alert(kind),
                 action="send",
                 operation=f"send{kind.capitalize()}Alerts",
                 summary=f"Ring: alerts of kind {kind}.",
@@ -130,121 +112,14 @@ def _channels(names: TopicNames, application_id: str) -> list[_Channel]:
             for kind, topic in names.alerts.items()
         ),
         _Channel(
-            *("deadLetters", names.dead_letters, _dead_letter(), "send", "sendDeadLetters"),
+            *("canaryAlerts", names.canary, messages.alert("canary"), "send", "sendCanaryAlerts"),
+            summary="Ring for the articles of a canary, which test the way and tell no news.",
+        ),
+        _Channel(
+            *("deadLetters", names.dead_letters, messages.dead_letter(), "send", "sendDeadLetters"),
             summary="Put aside what could not be read, and say why.",
         ),
     ]
-
-
-def _article() -> _Message:
-    return _Message(
-        name="article",
-        title="Article",
-        summary="An article as it may be sent: flat JSON, ninjs, or a CloudEvent around either.",
-        key="URI of the article. All versions of an article must have the same key.",
-        headers=headers.article_headers(),
-        payload=_ref("Article"),
-        examples={
-            "flat": {"payload": examples.flat_article()},
-            "ninjs": {"payload": examples.ninjs_article()},
-            "cloudEvent": {
-                "headers": {envelope.CONTENT_TYPE: "application/cloudevents+json"},
-                "payload": examples.cloudevent_article(),
-            },
-        },
-    )
-
-
-def _analysis() -> _Message:
-    return _Message(
-        name="analysis",
-        title="Analysis",
-        summary="What one article says: its sentiment and its mentions.",
-        key="Id of the article.",
-        headers=headers.json_headers(),
-        payload=_ref("Analysis"),
-        examples={"analysis": _example(examples.analysis())},
-        correlation=("The article's id.", "$message.payload#/article_id"),
-    )
-
-
-def _mention() -> _Message:
-    return _Message(
-        name="mention",
-        title="Mention",
-        summary="One leader in one article, with what must be known of the article.",
-        key="Id of the leader.",
-        headers=headers.json_headers(),
-        payload=_ref("Mention"),
-        examples={"mention": _example(examples.mention())},
-        correlation=("The mention's id.", "$message.payload#/context/mention_id"),
-    )
-
-
-def _withdrawal() -> _Message:
-    return _Message(
-        name="withdrawal",
-        title="Withdrawal",
-        summary="An article that its publisher took back: one record in every partition, beside the"
-        " mentions. A reader tells it by its first field, `withdrawn`.",
-        key="Id of the article.",
-        headers=headers.json_headers(),
-        payload=_ref("Withdrawal"),
-        examples={"withdrawal": _example(examples.withdrawal())},
-        correlation=("The article's id.", "$message.payload#/withdrawn/article_id"),
-    )
-
-
-def _alert(kind: AlertKind) -> _Message:
-    example = examples.alerts()[kind]
-    return _Message(
-        name=f"{kind}Alert",
-        title=f"Alert of kind {kind}",
-        summary="Something happened around a leader, and why we say so, as a CloudEvent in binary"
-        " mode.",
-        key="Id of the first leader.",
-        headers=headers.alert_headers(kind),
-        payload={"allOf": [_ref("Alert"), {"properties": {"kind": {"const": kind}}}]},
-        examples={
-            kind: {
-                "headers": headers.alert_headers_example(example),
-                "payload": as_json(example),
-            }
-        },
-        correlation=(
-            "The alert's id: the same alert always has the same.",
-            "$message.header#/ce_id",
-        ),
-    )
-
-
-def _dead_letter() -> _Message:
-    return _Message(
-        name="deadLetter",
-        title="Dead letter",
-        summary="A record that could not be used: key, value, timestamp and headers as they were,"
-        " and headers that say why.",
-        key="The record's own key, in whatever form it had; null where it had none.",
-        headers=headers.dead_letter_headers(),
-        payload={
-            "description": "The record's own bytes, whatever they are; null where it had none.",
-            "type": ["string", "null"],
-            "format": "binary",
-        },
-        key_type=["string", "null"],
-        examples={
-            "invalidJson": {
-                "headers": headers.dead_letter_headers_example(),
-                "payload": '{"id": "a-17", "title": Xi and Putin meet in Beijing}',
-            }
-        },
-        content_type="application/octet-stream",
-    )
-
-
-def _example(value: Analysis | Mention | Withdrawal) -> Schema:
-    media_type = envelope.JSON_TYPE.decode()
-    return {"headers": {envelope.CONTENT_TYPE: media_type}, "payload": as_json(value)}
 
 
 def _channel(channel: _Channel, topic: TopicPlan) -> Schema:
@@ -281,7 +156,7 @@ def _operation(channel: _Channel) -> Schema:
     }
 
 
-def _message(message: _Message) -> Schema:
+def _message(message: Message) -> Schema:
     made: Schema = {
         "name": message.name,
         "title": message.title,
@@ -315,7 +190,3 @@ def _schemas() -> dict[str, Schema]:
         **hoist(values[WITHDRAWAL_SCHEMA], {}),
         **hoist(values[ALERT_SCHEMA], {}),
     }
-
-
-def _ref(name: str) -> Schema:
-    return {"$ref": COMPONENTS + name}

@@ -96,7 +96,7 @@ def incoming(record: Any) -> Incoming:
 
 
 def place(consumer: Any, offsets: Offsets) -> None:
-    """Let a consumer read from these offsets on."""
+    """Let the consumer read these partitions, from these offsets on."""
     consumer.assign(list(offsets))
     # A partition that was assigned before keeps its pause, as at the end of what `read` reads.
     consumer.resume(*offsets)

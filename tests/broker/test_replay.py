@@ -22,6 +22,7 @@ from kafka.errors import KafkaError
 
 from processors.contracts import Versions
 from streams.brokers import Broker
+from streams.canary.article import canary_article
 from streams.connection import Connection
 from streams.demo.bundle import load_bundle, redated
 from streams.envelope import REPLAY_ID_HEADER
@@ -227,10 +228,16 @@ def replay_names(cluster: Cluster, replay_id: str) -> TopicNames:
 def test_a_replay_that_is_killed_and_resumed_rings_what_rang_live_and_moves_nothing(
     cluster: Cluster,
 ) -> None:
-    bundle = redated(load_bundle(), datetime.now(UTC))
-    cluster.publish([(record.key, record.value) for record in bundle])
+    now = datetime.now(UTC)
+    records = [(record.key, record.value) for record in redated(load_bundle(), now)]
+    for minute in range(0, 60, 20):
+        _, canary = canary_article("", "host", now + timedelta(minutes=minute))
+        records.insert(minute, (canary.key, canary.value))
+    cluster.publish(records)
     cluster.run_live()
     live = ids(cluster.read(*cluster.names.alerts.values()))
+    tested = ids(cluster.read(cluster.names.canary))
+    assert len(tested) == 3
     rang = len(cluster.read(*cluster.names.alerts.values()))
     offsets, sizes = cluster.committed(), len(cluster.read(cluster.names.mentions))
     topics = cluster.topics()
@@ -250,6 +257,7 @@ def test_a_replay_that_is_killed_and_resumed_rings_what_rang_live_and_moves_noth
     rung = cluster.read(*names.alerts.values())
     assert ids(rung) == live
     assert len(live) > 10
+    assert ids(cluster.read(names.canary)) == tested
     assert all(dict(r.headers)[REPLAY_ID_HEADER] == b"again" for r in rung)
     assert all(json.loads(r.value)["replay_id"] == "again" for r in rung)
     assert all(dict(r.headers)[REPLAY_ID_HEADER] == b"again" for r in cluster.read(names.mentions))

@@ -110,12 +110,13 @@ def test_a_batch_whose_partitions_were_taken_away_is_not_committable() -> None:
     assert progress.committable() == {}
 
 
-def test_a_batch_begun_anew_after_its_partition_came_back_is_finished_by_either() -> None:
+def test_a_batch_begun_anew_after_its_partition_came_back_is_not_finished_by_the_old_one() -> None:
     progress = Progress()
     old = progress.begin(1, events(0, 1, 2))
     progress.forget()
     new = progress.begin(1, events(0, 1, 2))
     progress.finish(1, old)
+    assert progress.committable() == {}
     progress.finish(1, new)
     assert progress.committable() == {PARTITION: 3}
 
@@ -140,6 +141,33 @@ def test_a_consumer_that_goes_back_does_all_from_there_again_before_a_commit() -
     assert offsets(progress.begin(1, events(6, 7))) == [6, 7]
 
 
+def test_two_batches_that_begin_at_one_offset_are_two() -> None:
+    progress = Progress()
+    old = progress.begin(1, events(5, 6))
+    progress.finish(1, progress.begin(1, events(4)))
+    again = progress.begin(1, events(5, 6, 7, 8))
+    after = progress.begin(1, events(9))
+    # The old one is as long as a part of the new one; the rest of that is still being worked on.
+    progress.finish(1, old)
+    progress.finish(1, after)
+    assert progress.committable() == {}
+    progress.finish(1, again)
+    assert progress.committable() == {PARTITION: 10}
+
+
+def test_what_comes_before_a_step_back_in_a_batch_is_left_for_its_second_coming() -> None:
+    progress = Progress()
+    progress.begin(1, events(7))
+    batch = progress.begin(1, [*events(8, 9), *events(0, tp=OTHER), *events(4, 5)])
+    assert [(one.message.tp, one.message.offset) for one in batch] == [
+        (OTHER, 0), (PARTITION, 4), (PARTITION, 5),
+    ]  # fmt: skip
+    progress.finish(1, batch)
+    # What was begun before is not finished: 6 and 7 are read again.
+    assert progress.committable() == {OTHER: 1, PARTITION: 6}
+    assert offsets(progress.begin(1, events(6, 7, 8, 9))) == [6, 7, 8, 9]
+
+
 def test_nothing_is_begun_while_stopping() -> None:
     progress = Progress(stopping=True)
     assert progress.begin(1, events(0)) == []
@@ -160,14 +188,17 @@ def test_idle_waits_for_every_batch_in_flight() -> None:
 
 
 class Books(RuleBasedStateMachine):
-    """Batches begin and finish in any order, with redelivery, commits and rebalances between."""
+    """Batches end in any order; between them redelivery, commits, rebalances and steps back."""
 
     def __init__(self) -> None:
         super().__init__()
         self.progress = Progress()
         self.generation = 1
-        self.next = dict.fromkeys((PARTITION, OTHER), 0)
-        self.durable = dict.fromkeys((PARTITION, OTHER), 0)
+        self.next = dict.fromkeys((PARTITION, OTHER), 20)
+        self.durable = dict.fromkeys((PARTITION, OTHER), 20)
+        # The least offset begun in this generation, and batches that no longer count.
+        self.least: dict[str, int] = {}
+        self.void: list[list[Event]] = []
         self.in_hand: list[tuple[int, list[Event]]] = []
 
     @rule(tp=st.sampled_from([PARTITION, OTHER]), count=st.integers(1, 4), again=st.integers(0, 3))
@@ -180,6 +211,7 @@ class Books(RuleBasedStateMachine):
             self.generation, events(*wanted, tp=tp, generation=self.generation)
         )
         assert offsets(batch) == list(range(start, self.next[tp]))
+        self.least.setdefault(tp, start)
         self.in_hand.append((self.generation, batch))
 
     @precondition(lambda self: self.in_hand)
@@ -198,14 +230,24 @@ class Books(RuleBasedStateMachine):
     def rebalance(self) -> None:
         self.generation += 1
         self.next = dict(self.durable)
+        self.least.clear()
         self.progress.forget()
+
+    @precondition(lambda self: self.least)
+    @rule(data=st.data(), back=st.integers(1, 4), count=st.integers(1, 4))
+    def go_back(self, data: st.DataObject, back: int, count: int) -> None:
+        tp = data.draw(st.sampled_from(sorted(self.least)))
+        start = self.least[tp] - back
+        self.void += [batch for _, batch in self.in_hand if batch[0].message.tp == tp]
+        self.least[tp] = self.next[tp] = self.durable[tp] = start
+        self.begin(tp, count, 0)
 
     @invariant()
     def nothing_is_committable_beyond_an_unfinished_batch(self) -> None:
         unfinished = [
             event.message
             for generation, batch in self.in_hand
-            if generation == self.generation
+            if generation == self.generation and not any(batch is one for one in self.void)
             for event in batch
         ]
         for tp, after in self.progress.committable().items():

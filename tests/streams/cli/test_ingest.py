@@ -12,7 +12,8 @@ import pytest
 
 from streams import logs
 from streams.cli import main
-from streams.cli.ingest import exit_status, summary_lines
+from streams.cli.ingest import exit_status
+from streams.cli.ingest_view import summary_lines
 from streams.ingest import feeds
 from streams.ingest.tally import Example, Failure, Refusals, Summary
 

@@ -9,16 +9,6 @@ of a counter is part of its name here, as it is in every query.
 from dataclasses import dataclass
 from typing import Literal
 
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    GCCollector,
-    Histogram,
-    PlatformCollector,
-    ProcessCollector,
-)
-
 Kind = Literal["counter", "gauge", "histogram"]
 
 STAGES = ("decode", "analyse", "publish", "watch")
@@ -42,6 +32,11 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric("tocsin_articles_consumed_total", "counter", "Article records taken from the topic."),
     Metric("tocsin_articles_analysed_total", "counter", "Articles whose analysis is published."),
     Metric(
+        "tocsin_canary_articles_total",
+        "counter",
+        "Those among them that a canary sent, and that are no news.",
+    ),
+    Metric(
         "tocsin_discarded_total",
         "counter",
         "Records that went no further, by stage and reason; none is discarded without being here.",
@@ -56,10 +51,23 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric(
         "tocsin_mentions_total",
         "counter",
-        "Mentions published, by leader (bounded by the registry), country and sentiment label.",
+        "Mentions published, by leader (bounded by the registry), country and sentiment label; "
+        "without those of canaries.",
         ("leader", "country", "label"),
     ),
+    Metric(
+        "tocsin_mentions_polarity_total",
+        "counter",
+        "Strength of sentiment in the mentions published, 0 to 1 each, by leader and direction.",
+        ("leader", "country", "direction"),
+    ),
     Metric("tocsin_alerts_total", "counter", "Alerts published.", ("kind", "severity")),
+    Metric(
+        "tocsin_leader_alerts_total",
+        "counter",
+        "Alerts published, by leader concerned: one about two leaders counts for both.",
+        ("leader", "kind"),
+    ),
     Metric(
         "tocsin_alerts_suppressed_total",
         "counter",
@@ -131,6 +139,36 @@ CATALOGUE: tuple[Metric, ...] = (
     ),
     Metric("tocsin_watched_leaders", "gauge", "Leaders with state at this worker."),
     Metric("tocsin_watch_state_bytes", "gauge", "Size of that state as it is in the changelog."),
+    Metric(
+        "tocsin_leader_reports",
+        "gauge",
+        "Independent sources that reported on a leader in the window of a surge rule.",
+        ("leader", "country", "rule"),
+    ),
+    Metric(
+        "tocsin_leader_expected_reports",
+        "gauge",
+        "Independent sources that the leader's own past explains in that window.",
+        ("leader", "country", "rule"),
+    ),
+    Metric(
+        "tocsin_leader_surge",
+        "gauge",
+        "State of a surge: -1 while the past is too short to say, 0 none, 1 low, 2 medium, 3 high.",
+        ("leader", "country", "rule"),
+    ),
+    Metric(
+        "tocsin_leader_usual_polarity",
+        "gauge",
+        "Usual polarity of a story about a leader, -1 to 1, as a shift rule has learnt it.",
+        ("leader", "country", "rule"),
+    ),
+    Metric(
+        "tocsin_leader_shift_score",
+        "gauge",
+        "How far the tone has turned from the usual, by direction; the rule says what rings.",
+        ("leader", "country", "rule", "direction"),
+    ),
     Metric("tocsin_ready", "gauge", "1 when partitions are assigned and state is recovered."),
     Metric("tocsin_page_visitors", "gauge", "Browsers that look at this process's live page."),
     Metric(
@@ -145,117 +183,104 @@ CATALOGUE: tuple[Metric, ...] = (
         "Records that the live page could not read, and left out.",
     ),
     Metric(
+        "tocsin_recovering",
+        "gauge",
+        "1 while partitions are assigned anew or their state is recovered.",
+    ),
+    Metric(
+        "tocsin_analysis_resident_memory_bytes",
+        "gauge",
+        "Memory of the processes that analyse, beside process_resident_memory_bytes.",
+    ),
+    Metric(
+        "tocsin_replay_articles",
+        "gauge",
+        "Articles in the range of a replay. These are of a replay's workers alone.",
+        ("replay",),
+    ),
+    Metric("tocsin_replay_articles_done", "gauge", "Articles of it finished.", ("replay",)),
+    Metric(
+        "tocsin_replay_mentions_left",
+        "gauge",
+        "Mentions that a replay has written and not yet watched.",
+        ("replay",),
+    ),
+    Metric("tocsin_replay_alerts", "gauge", "Records in the replay's alert topics.", ("replay",)),
+    Metric(
+        "tocsin_replay_position_timestamp_seconds",
+        "gauge",
+        "The newest event time that a replay has finished, in Unix time.",
+        ("replay",),
+    ),
+    Metric(
+        "tocsin_replay_range_timestamp_seconds",
+        "gauge",
+        "The event times between which a replay's range lies (bound: start, end), in Unix time.",
+        ("replay", "bound"),
+    ),
+    Metric(
         "tocsin_build_info",
         "gauge",
         "Always 1; the labels say which system this is.",
         ("version", "registry", "lexicon", "scorer"),
     ),
+    Metric(
+        "tocsin_canary_sent_total", "counter", "Canary articles that the broker has; of the canary."
+    ),
+    Metric(
+        "tocsin_canary_rang_total",
+        "counter",
+        "Canary articles whose alert came back in time; of the canary.",
+    ),
+    Metric(
+        "tocsin_canary_missed_total",
+        "counter",
+        "Canary articles without an alert in time: not_sent or not_rung; of the canary.",
+        ("reason",),
+    ),
+    Metric(
+        "tocsin_canary_round_trip_seconds",
+        "histogram",
+        "From the sending of a canary article to its alert, also one that came late; of the "
+        "canary.",
+        (),
+        LATENCY_SECONDS,
+    ),
+    Metric(
+        "tocsin_canary_last_rang_timestamp_seconds",
+        "gauge",
+        "When a canary article's alert last came back, in Unix time; of the canary.",
+    ),
+    Metric(
+        "tocsin_forward_alerts_total",
+        "counter",
+        "Alerts that forwarding is done with: delivered, not wanted, or why put aside.",
+        ("outcome",),
+    ),
+    Metric(
+        "tocsin_forward_attempts_total",
+        "counter",
+        "Requests to the receiver, by the class of its answer; none: there was no answer.",
+        ("status",),
+    ),
+    Metric(
+        "tocsin_forward_attempt_duration_seconds",
+        "histogram",
+        "Time that one request to the receiver takes.",
+        ("status",),
+        LATENCY_SECONDS,
+    ),
+    Metric(
+        "tocsin_forward_latency_seconds",
+        "histogram",
+        "From the alert record's timestamp to its delivery.",
+        (),
+        LATENCY_SECONDS,
+    ),
+    Metric("tocsin_forward_waiting", "gauge", "Alerts read that are neither delivered nor aside."),
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PageMetrics:
-    """The instruments of the live page, which also runs without a worker."""
-
-    registry: CollectorRegistry
-    visitors: Gauge
-    dropped: Counter
-    unreadable: Counter
-
-    @classmethod
-    def on(cls, registry: CollectorRegistry) -> "PageMetrics":
-        """Make them on a registry."""
-        return cls(
-            registry,
-            _gauge("tocsin_page_visitors", registry),
-            _counter("tocsin_page_visitors_dropped_total", registry),
-            _counter("tocsin_page_records_unreadable_total", registry),
-        )
-
-    @classmethod
-    def alone(cls) -> "PageMetrics":
-        """Make them on a registry of their own, with those of the process."""
-        return cls.on(_new_registry(process=True))
-
-
-class Metrics:
-    """The catalogue's instruments on a registry of their own.
-
-    Nothing is registered globally, so tests and several apps in one process do not meet.
-    """
-
-    def __init__(self, *, process: bool = False) -> None:
-        """Make the instruments; with `process`, also those of the process, platform and memory."""
-        self.registry = _new_registry(process=process)
-        self.articles_consumed = self._counter("tocsin_articles_consumed_total")
-        self.articles_analysed = self._counter("tocsin_articles_analysed_total")
-        self.discarded = self._counter("tocsin_discarded_total")
-        self.dead_letters = self._counter("tocsin_dead_letters_total")
-        self.mentions = self._counter("tocsin_mentions_total")
-        self.alerts = self._counter("tocsin_alerts_total")
-        self.alerts_suppressed = self._counter("tocsin_alerts_suppressed_total")
-        self.mentions_held = self._gauge("tocsin_mentions_held")
-        self.mentions_late = self._counter("tocsin_mentions_late_total")
-        self.stage_duration = self._histogram("tocsin_stage_duration_seconds")
-        self.batch_records = self._histogram("tocsin_batch_records")
-        self.article_latency = self._histogram("tocsin_article_latency_seconds")
-        self.alert_latency = self._histogram("tocsin_alert_latency_seconds")
-        self.lag_records = self._gauge("tocsin_lag_records")
-        self.lag_seconds = self._gauge("tocsin_lag_seconds")
-        self.lag_measured = self._gauge("tocsin_lag_measured_timestamp_seconds")
-        self.last_progress = self._gauge("tocsin_last_progress_timestamp_seconds")
-        self.assigned_partitions = self._gauge("tocsin_assigned_partitions")
-        self.rebalances = self._counter("tocsin_rebalances_total")
-        self.commits = self._counter("tocsin_commits_total")
-        self.produce_retries = self._counter("tocsin_produce_retries_total")
-        self.watched_leaders = self._gauge("tocsin_watched_leaders")
-        self.watch_state_bytes = self._gauge("tocsin_watch_state_bytes")
-        self.ready = self._gauge("tocsin_ready")
-        self.build_info = self._gauge("tocsin_build_info")
-        page = PageMetrics.on(self.registry)
-        self.page_visitors = page.visitors
-        self.page_visitors_dropped = page.dropped
-        self.page_records_unreadable = page.unreadable
-
-    @property
-    def page(self) -> PageMetrics:
-        """Those of the live page."""
-        return PageMetrics(
-            self.registry,
-            self.page_visitors,
-            self.page_visitors_dropped,
-            self.page_records_unreadable,
-        )
-
-    def _counter(self, name: str) -> Counter:
-        return _counter(name, self.registry)
-
-    def _gauge(self, name: str) -> Gauge:
-        return _gauge(name, self.registry)
-
-    def _histogram(self, name: str) -> Histogram:
-        m = _entry(name, "histogram")
-        return Histogram(m.name, m.help, m.labels, buckets=m.buckets, registry=self.registry)
-
-
-def _new_registry(*, process: bool) -> CollectorRegistry:
-    registry = CollectorRegistry(auto_describe=True)
-    if process:
-        ProcessCollector(registry=registry)
-        PlatformCollector(registry=registry)
-        GCCollector(registry=registry)
-    return registry
-
-
-def _counter(name: str, registry: CollectorRegistry) -> Counter:
-    m = _entry(name, "counter")
-    return Counter(m.name, m.help, m.labels, registry=registry)
-
-
-def _gauge(name: str, registry: CollectorRegistry) -> Gauge:
-    m = _entry(name, "gauge")
-    return Gauge(m.name, m.help, m.labels, registry=registry)
-
-
-def _entry(name: str, kind: Kind) -> Metric:
+def entry(name: str, kind: Kind) -> Metric:
+    """Give a metric of the catalogue."""
     return next(m for m in CATALOGUE if m.name == name and m.kind == kind)
