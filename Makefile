@@ -6,10 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
 
-.PHONY: help env demo test lint unit broker contracts bench quality clean
+.PHONY: help env demo test lint unit broker contracts contracts-html bench quality clean
 
 help: ## Show the targets.
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 $(BIN)/tocsin: pyproject.toml uv.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -41,6 +41,11 @@ broker: env ## The tests that start brokers, three at a time: the embedded one a
 contracts: env ## Write the JSON Schemas and the AsyncAPI document from the code's models.
 	$(BIN)/python -m streams.contracts.generate
 
+contracts-html: ## Make build/contracts.html: a page of the AsyncAPI document, to browse. Needs Node 20.
+	cd docs/contracts && npm ci --ignore-scripts --no-audit --no-fund
+	mkdir -p build
+	cd docs/contracts && node html.mjs $(CURDIR)/streams/contracts/published/asyncapi.json $(CURDIR)/build/contracts.html
+
 bench: env ## Measure articles a second against the naive program, on one broker, in one run.
 	$(BIN)/python benchmarks/throughput.py
 
@@ -48,5 +53,22 @@ quality: env ## Measure leaders, sentiment and stories on labelled sets (DATA=fo
 	$(if $(DATA),@$(UV) sync --frozen --quiet --inexact --all-extras --group training --python $(BIN)/python)
 	@for each in benchmarks/quality/*.py; do $(BIN)/python $$each $(if $(DATA),--data $(DATA)) || exit 1; done
 
+.PHONY: strimzi release
+
+strimzi: env ## Write the topics and users for Strimzi from the topic table and the base's settings.
+	$(BIN)/python tests/deploy/kubernetes/test_strimzi.py --write
+
+# The advisory service is asked over the network; where it cannot be reached the target fails, after
+# everything else is made.
+release: env ## Build dist/: sdist, wheel, bill of materials; then ask for known vulnerabilities.
+	rm -rf dist
+	$(UV) build --quiet --out-dir dist
+	$(UV) export --quiet --frozen --no-dev --all-extras --no-emit-project \
+		--format requirements.txt --output-file dist/requirements.txt >/dev/null
+	$(UV) export --quiet --frozen --no-dev --all-extras --preview-features sbom-export \
+		--format cyclonedx1.5 --output-file dist/sbom.cdx.json >/dev/null
+	@$(UV) sync --frozen --quiet --inexact --all-extras --group release --python $(BIN)/python
+	$(BIN)/pip-audit --strict --disable-pip --requirement dist/requirements.txt
+
 clean: ## Remove the environment and caches.
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build docs/contracts/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -39,6 +39,7 @@ QUIET_SECONDS = 3.0
 POLL_SECONDS = 0.05
 PACED_SECONDS = 15
 MEMORY_ARTICLES = 20_000
+BACKLOG_PER_SECOND = 100
 
 
 @dataclass
@@ -108,15 +109,26 @@ class Contender:
                 child.kill()
 
     def publish(self, values: Sequence[bytes], per_second: float | None = None) -> None:
-        """Publish all, at once or paced."""
+        """Publish all, at once or paced.
+
+        At once they are a backlog: stamped as if they had come in at 100 a second until now. Were
+        all of one second, watch could not begin before the last of them is analysed.
+        """
         producer = KafkaProducer(
             bootstrap_servers=self.bootstrap, acks="all", linger_ms=0 if per_second else 20
         )
         began = time.monotonic()
+        first_ms = int((time.time() - len(values) / BACKLOG_PER_SECOND) * 1000)
         for number, value in enumerate(values):
             if per_second:
                 time.sleep(max(0.0, began + number / per_second - time.monotonic()))
-            producer.send(self.names.articles, value=value, partition=number % PARTITIONS)
+            stamp_ms = None if per_second else first_ms + number * 1000 // BACKLOG_PER_SECOND
+            producer.send(
+                self.names.articles,
+                value=value,
+                partition=number % PARTITIONS,
+                timestamp_ms=stamp_ms,
+            )
         producer.flush()
         producer.close()
 

@@ -31,6 +31,7 @@ from processors.contracts import (
 from processors.errors import MissingExtraError
 from processors.families import Families, load_families
 from processors.leaders import DetectedLeader, Detector, load_registry
+from processors.leaders.canary import apart, with_canary
 from processors.sentiment.confirmation import Confirmation
 from processors.sentiment.minilm.model import load_model
 from processors.sentiment.minilm.scorer import MiniLmScorer
@@ -87,9 +88,10 @@ class Analyser:
             analysis = self._analysis(article, event_time, UNKNOWN, [], flags)
             return Analysed(analysis, (), self._withdrawal(article, event_time))
         on = (article.published or event_time).date()
-        leaders = self.detector.detect(
+        found = self.detector.detect(
             article.title, article.text, on, language=article.language, country=article.country
         )
+        leaders = apart(found, article.article_id)
         scored = None
         if "language_not_scored" not in flags:
             names = [span for leader in leaders for span in leader.spans]
@@ -280,7 +282,7 @@ def load_analyser(
         + (f"+{confirmation.version}" if confirmation else ""),
     )
     families = load_families(families_extra)
-    return Analyser(Detector(registry), scorer, versions, families, confirmation)
+    return Analyser(Detector(with_canary(registry)), scorer, versions, families, confirmation)
 
 
 def _confirmation(scorer: Scorer, confirm: Confirm) -> Confirmation | None:

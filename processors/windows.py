@@ -11,6 +11,7 @@ from processors.contracts import Window
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 COUNTED_HOURS = (12, 24, 72, 168)
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 def tumbling(moment: datetime, length_seconds: int) -> Window:
@@ -22,7 +23,7 @@ def tumbling(moment: datetime, length_seconds: int) -> Window:
 
 def milliseconds(moment: datetime) -> int:
     """Give a moment as whole milliseconds since the Unix epoch."""
-    return (moment - EPOCH) // timedelta(milliseconds=1)
+    return (moment - EPOCH) // _MILLISECOND
 
 
 def counted(hours: Iterable[tuple[int, int]], hour: int) -> list[int]:

@@ -17,6 +17,7 @@ from streams.agents.analyse import AnalyseAgent
 from streams.agents.batches import BatchLoop, Handle
 from streams.agents.foreign import Foreign
 from streams.agents.gate import Gate
+from streams.agents.gauges import LeaderGauges
 from streams.agents.holding import HoldingLoop, MarksSource
 from streams.agents.throttle import Throttle
 from streams.agents.watch import WatchAgent
@@ -25,6 +26,7 @@ from streams.bounds import Bounds
 from streams.connection import Connection
 from streams.dead_letters import DeadLetterLimit
 from streams.envelope import partition_of
+from streams.inbox import Inbox
 from streams.metrics import Metrics
 from streams.outbox import Outbox
 from streams.progress import Progress
@@ -33,7 +35,7 @@ from streams.settings import Settings
 from streams.topics import WATCH_TABLE, TopicNames
 from streams.transport import Transport
 
-# Faust's queue in front of an agent. What waits there is memory, and is read again after a stop.
+# The inbox of an agent. What waits there is memory, and is read again after a stop.
 BUFFERED_RECORDS = 2_000
 # While the broker acknowledges one batch, the next is analysed. Watch has one: its batches build on
 # each other's states.
@@ -156,10 +158,15 @@ def build(
         states=lambda: table.data,
     )
 
+    metrics.before_scrape(LeaderGauges(watch, metrics).refresh)
     handle = _throttled(bounds, progress, analyse.handle) if bounds else analyse.handle
 
+    inboxes = {name: _inbox(app) for name in (names.articles, names.mentions)}
+    app.inboxes.update(inboxes)
+
     async def analyse_articles(stream: Any) -> None:
-        await loop.run(stream, "analyse", handle, BATCHES_IN_HAND)
+        _subscribe(stream)
+        await loop.run(inboxes[names.articles], "analyse", handle, BATCHES_IN_HAND)
 
     holding = HoldingLoop(
         agent=watch,
@@ -174,16 +181,35 @@ def build(
     )
 
     async def watch_mentions(stream: Any) -> None:
-        await holding.run(stream, "watch")
+        _subscribe(stream)
+        await holding.run(inboxes[names.mentions], "watch")
 
     app.agent(articles, name="analyse")(analyse_articles)
     app.agent(mentions, name="watch")(watch_mentions)
     return App(app, table, names, progress, outbox, gate)
 
 
+def _inbox(app: Any) -> Inbox:
+    # The consumer is not there before the app starts.
+    return Inbox(
+        BUFFERED_RECORDS,
+        lambda tp: app.consumer.on_buffer_full(_faust_tp(tp)),
+        lambda tp: app.consumer.on_buffer_drop(_faust_tp(tp)),
+    )
+
+
+def _subscribe(stream: Any) -> None:
+    """Have Faust subscribe to an agent's topic, as if its stream were read."""
+    aiter(stream.channel)
+
+
 def _faust_tps(tps: Iterable[Any]) -> set[TP]:
-    # Faust's `resume_partitions` keeps what it is given, and stops at any other type later on.
-    return {TP(tp.topic, tp.partition) for tp in tps}
+    return {_faust_tp(tp) for tp in tps}
+
+
+def _faust_tp(tp: Any) -> TP:
+    # Faust keeps the partitions that it is given, and stops at any other type later on.
+    return TP(tp.topic, tp.partition)
 
 
 def _throttled(bounds: Bounds, progress: Progress, handle: Handle) -> Handle:
@@ -205,6 +231,10 @@ class _App(faust.App):  # type: ignore[misc]  # Faust ships no types
 
     # Faust logs under the name of the module that a class is from; this is not ours that speaks.
     logger = logging.getLogger("faust.app")
+
+    def __init__(self, *args: Any, **known: Any) -> None:
+        super().__init__(*args, **known)
+        self.inboxes: dict[str, Inbox] = {}
 
     def _create_directories(self) -> None:
         return

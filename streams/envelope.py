@@ -15,6 +15,7 @@ from aiokafka.partitioner import murmur2
 
 from processors.contracts import Alert, Analysis, Mention, Withdrawal
 from processors.errors import BadArticleError, DeadLetterReason
+from streams.errors import UndeliverableError
 
 # Kafka allows a header without a value.
 Headers = Sequence[tuple[str, bytes | None]]
@@ -138,7 +139,7 @@ def ce_type(kind: str) -> str:
 
 
 def dead_letter_record(
-    topic: str, record: Incoming, stage: str, error: BadArticleError
+    topic: str, record: Incoming, stage: str, error: BadArticleError | UndeliverableError
 ) -> Outgoing:
     """Build the dead letter of a record: everything as it was, and beside it why it is here."""
     described = {

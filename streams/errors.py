@@ -2,6 +2,7 @@
 
     TocsinError                      (processors.errors)
     ├── BadInputError                (processors.errors) the record is at fault
+    │   └── UndeliverableError       an alert that its receiver does not get; why, and what it said
     ├── MisconfigurationError        (processors.errors) the operator is at fault: exit code 2
     │   ├── BadSettingsError         every problem of the settings at once
     │   ├── TopicMismatchError       a topic is missing, or not as the plan says
@@ -11,14 +12,17 @@
         ├── BrokerUnavailableError   the broker did not answer in time
         ├── ReplayBusyError          workers of a replay still run
         ├── AnalysisProcessError     a process that analyses was killed
-        └── DeadLetterLimitError     too much bad input at once: a bad deploy, not bad data
+        ├── CanaryMissedError        no alert came back for a canary's article
+        ├── DeadLetterLimitError     too much bad input at once: a bad deploy, not bad data
+        └── ReceiverRefusesError     the receiver of alerts refuses one after the other
 
 What is none of these is a bug: the worker ends with exit code 1 and a traceback in the log.
 """
 
 from collections.abc import Sequence
+from enum import StrEnum
 
-from processors.errors import MisconfigurationError, TocsinError
+from processors.errors import BadInputError, MisconfigurationError, TocsinError
 
 EXIT_OK = 0
 EXIT_BUG = 1
@@ -67,8 +71,38 @@ class AnalysisProcessError(PassingFaultError):
     """A process that analyses ended by itself; the articles with it are read again."""
 
 
+class CanaryMissedError(PassingFaultError):
+    """The alert of a canary's article did not come in time."""
+
+
 class DeadLetterLimitError(PassingFaultError):
     """The share of dead letters passed its limit; the worker stopped before making more."""
+
+
+class ReceiverRefusesError(PassingFaultError):
+    """The receiver refused several alerts in a row; forwarding stopped before losing more."""
+
+
+class UndeliveredReason(StrEnum):
+    """Why an alert was not forwarded: these, beside `DeadLetterReason`, are in the dead letters."""
+
+    NOT_AN_ALERT = "not_an_alert"
+    DELIVERY_REFUSED = "delivery_refused"
+    DELIVERY_GIVEN_UP = "delivery_given_up"
+
+
+class UndeliverableError(BadInputError):
+    """An alert that is not delivered, and why.
+
+    Args:
+        reason: One of the closed set; a metric label.
+        message: What was wrong, for a person.
+    """
+
+    def __init__(self, reason: UndeliveredReason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
 
 
 def exit_code(error: BaseException) -> int:

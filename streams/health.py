@@ -7,6 +7,7 @@ event loop says. Time is an argument.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,18 @@ class Answer:
 
     ok: bool
     reason: str
+
+
+class Questions(Protocol):
+    """What a port is asked, and a worker (`Health`) or a canary answers."""
+
+    def live(self) -> Answer:
+        """Whether it makes progress; if not, it should be restarted."""
+        ...
+
+    def ready(self) -> Answer:
+        """Whether it can do its work."""
+        ...
 
 
 @dataclass(slots=True)

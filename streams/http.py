@@ -1,4 +1,4 @@
-"""The worker's port: `/metrics`, `/livez`, `/readyz`.
+"""The port of a worker, a canary or a page: `/metrics`, `/livez`, `/readyz`, perhaps a live page.
 
 Owns a small web server in a thread and an event loop of its own, so that it answers while the
 worker's loop is busy or stuck. Must not know what is counted or what is healthy.
@@ -15,30 +15,39 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
 from processors.errors import MisconfigurationError
-from streams.health import Answer, Health
+from streams.health import Answer, Questions
 
-INDEX = """Tocsin worker
+INDEX = """Tocsin
 /metrics  Prometheus and OpenMetrics
 /livez    200 while there is progress
-/readyz   200 when partitions are assigned and state is recovered
+/readyz   200 when it can do its work
 """
 
 
 class HttpServer:
-    """Serves a worker's metrics and health until stopped.
+    """Serves metrics and health until stopped.
 
     Args:
         host: Address to listen on.
         port: Port to listen on; 0 for a free one.
         registry: The metrics.
         health: The health.
+        add_page: Adds the live page to the application; None: there is none.
     """
 
-    def __init__(self, host: str, port: int, registry: CollectorRegistry, health: Health) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        registry: CollectorRegistry,
+        health: Questions,
+        add_page: Callable[[web.Application], None] | None = None,
+    ) -> None:
         self._host = host
         self._port = port
         self._registry = registry
         self._health = health
+        self._add_page = add_page
         self._loop = asyncio.new_event_loop()
         self._started: Future[int] = Future()
         self._stopping = asyncio.Event()
@@ -90,7 +99,10 @@ class HttpServer:
 
     def _application(self) -> web.Application:
         app = web.Application()
-        app.router.add_get("/", _index)
+        if self._add_page is None:
+            app.router.add_get("/", _index)
+        else:
+            self._add_page(app)
         app.router.add_get("/metrics", self._metrics)
         app.router.add_get("/livez", _answering(self._health.live))
         app.router.add_get("/readyz", _answering(self._health.ready))

@@ -16,7 +16,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from streams.connection import Connection
-from streams.metrics import Metrics
+from streams.metrics import ForwardMetrics, Metrics
 
 log = structlog.get_logger(__name__)
 
@@ -127,7 +127,10 @@ class LagReporter:
     """
 
     def __init__(
-        self, make_meter: Callable[[], LagMeter], metrics: Metrics, interval_seconds: float
+        self,
+        make_meter: Callable[[], LagMeter],
+        metrics: Metrics | ForwardMetrics,
+        interval_seconds: float,
     ) -> None:
         self._make_meter = make_meter
         self._metrics = metrics

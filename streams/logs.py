@@ -1,11 +1,15 @@
 """Logging: structlog for what Tocsin says, the same form for what its libraries say.
 
-Owns where logs go (standard error), their form (a console's lines or JSON) and which libraries may
-speak below WARNING. Must not know any event. Data goes to standard output, never logs.
+Owns where logs go (standard error), their form (a console's lines or JSON), which libraries may
+speak below WARNING, and that no secret is in a line. Must not know any event. Data goes to standard
+output, never logs.
 """
 
+import base64
+import json
 import logging
 import sys
+from collections.abc import Iterable
 from typing import Literal, TextIO
 
 import structlog
@@ -21,6 +25,39 @@ QUIET = {
     "aiohttp": logging.WARNING,
     "asyncio": logging.WARNING,
 }
+
+# At DEBUG these write down what goes over the wire, at a login with PLAIN the password.
+WIRE = ("aiokafka.conn", "kafka.protocol", "kafka.net.connection", "kafka.net.sasl")
+HIDDEN = "(hidden)"
+# A shorter one would be found in words that are none.
+_SHORTEST_HIDDEN = 4
+# Of the process, as the loggers are.
+_spellings: list[str] = []
+
+
+def hide(secrets: Iterable[str]) -> None:
+    """Keep these out of every line from now on, tracebacks and what libraries say included.
+
+    Each is also looked for as Python's repr, JSON and Base64 spell it. The last line of defence:
+    nothing of ours puts a secret into a log, but not all that speaks here is ours.
+    """
+    for secret in secrets:
+        if len(secret) >= _SHORTEST_HIDDEN:
+            spelt = {secret, repr(secret)[1:-1], repr(secret.encode())[2:-1]}
+            spelt |= {json.dumps(one)[1:-1] for one in spelt}
+            spelt.add(base64.b64encode(secret.encode()).decode())
+            _spellings.extend(spelt.difference(_spellings))
+    _spellings.sort(key=len, reverse=True)
+
+
+class _Formatter(structlog.stdlib.ProcessorFormatter):
+    """structlog's, with what is hidden taken out of the finished line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = super().format(record)
+        for spelling in _spellings:
+            line = line.replace(spelling, HIDDEN)
+        return line
 
 
 def configure(
@@ -59,7 +96,7 @@ def configure(
     )
     handler = logging.StreamHandler(out)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
+        _Formatter(
             foreign_pre_chain=shared,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
         )
@@ -71,3 +108,6 @@ def configure(
         logging.getLogger(name).setLevel(
             logging.DEBUG if level == "DEBUG" else max(least, root.level)
         )
+    for name in WIRE:
+        # Below the level of the library that it belongs to, it inherits that.
+        logging.getLogger(name).setLevel(logging.INFO if level == "DEBUG" else logging.NOTSET)

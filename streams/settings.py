@@ -29,6 +29,20 @@ Share = Annotated[float, Meta(gt=0, le=1)]
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every setting, with its default. `describe` gives the descriptions."""
 
+    def __repr__(self) -> str:
+        """Show what is not the default, and no secret: a repr may get into a log."""
+        given = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
+        return f"Settings({given})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """Give the same to Rich, as name and value."""
+        values = ((one, getattr(self, one.field)) for one in describe())
+        return [
+            (one.field, "(hidden)" if one.secret else value)
+            for one, value in values
+            if value != one.default
+        ]
+
     # How to reach the broker.
     broker: Annotated[
         Text,
@@ -181,10 +195,19 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 1_000
 
     # What the worker shows.
-    http_host: Annotated[Text, Meta(description="Address of /metrics, /livez and /readyz.")] = (
-        "127.0.0.1"
-    )
+    http_host: Annotated[
+        Text, Meta(description="Address of the live page, /metrics, /livez and /readyz.")
+    ] = "127.0.0.1"
     http_port: Annotated[Port, Meta(description="Port of the same. 0: any free one.")] = 9464
+    page: Annotated[
+        bool, Meta(description="Whether a worker shows the live page at / of that port.")
+    ] = True
+    page_visitors: Annotated[
+        Count, Meta(le=10_000, description="Most browsers that look at the live page at once.")
+    ] = 100
+    page_quiet_seconds: Annotated[
+        Seconds, Meta(description="The live page says so when no article came for so long.")
+    ] = 300.0
     live_timeout_seconds: Annotated[
         Seconds,
         Meta(description="/livez fails when articles wait and none is finished for so long."),
@@ -199,6 +222,49 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Literal["auto", "console", "json"],
         Meta(description="auto: console on a terminal, JSON elsewhere."),
     ] = "auto"
+
+    # What `tocsin forward` does.
+    forward_to: Annotated[
+        Text,
+        Meta(
+            description="Address that tocsin forward sends alerts to; its path may hold a token.",
+            extra=SECRET,
+        ),
+    ] = ""
+    forward_secret: Annotated[
+        Text,
+        Meta(description="What it signs them with: whsec_ and 24 to 64 bytes.", extra=SECRET),
+    ] = ""
+    forward_previous_secret: Annotated[
+        Text,
+        Meta(description="A second secret, while the receiver changes to the new.", extra=SECRET),
+    ] = ""
+    forward_group: Annotated[
+        str,
+        Meta(
+            pattern=r"^[A-Za-z0-9._-]{0,200}\Z",
+            description="Its consumer group, one a receiver. Empty: <application id>-forward.",
+        ),
+    ] = ""
+    forward_mode: Annotated[
+        Literal["binary", "structured"], Meta(description="Mode of its CloudEvents over HTTP.")
+    ] = "binary"
+    forward_requests: Annotated[
+        Count, Meta(le=1_000, description="Most requests to the receiver at a time.")
+    ] = 8
+    forward_timeout_seconds: Annotated[
+        Seconds, Meta(description="How long it waits for the answer to one request.")
+    ] = 15.0
+    forward_give_up_seconds: Annotated[
+        Seconds, Meta(description="How long it tries one alert before it is a dead letter.")
+    ] = 3_600.0
+    forward_allow_http: Annotated[
+        bool, Meta(description="Whether the address may be http, unencrypted.")
+    ] = False
+    forward_allow_private: Annotated[
+        bool,
+        Meta(description="Whether the address may be a private, loopback or link-local one."),
+    ] = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from kafka.errors import (
     for_code,
 )
 
+from processors.canary import CANARY_KIND
 from processors.contracts import AlertKind
 from streams.errors import TopicMismatchError
 from streams.settings import Settings
@@ -30,9 +31,17 @@ ANALYSES = "news.analyses"
 MENTIONS = "news.mentions"
 DEAD_LETTERS = "news.dead-letters"
 ALERTS = "news.alerts"
+# Beside `news.alerts.<kind>` and not among them: whoever subscribes to those by a pattern, or may
+# read them by a prefix, must never take a test for news.
+CANARY = "news.canary"
 WATCH_TABLE = "watch"
 
-ALERT_KINDS: tuple[AlertKind, ...] = get_args(AlertKind)
+ALERT_KINDS: tuple[AlertKind, ...] = tuple(
+    kind for kind in get_args(AlertKind) if kind != CANARY_KIND
+)
+"""The kinds that tell news."""
+
+CANARY_LIFE_SECONDS = 86_400
 # Headers, key and the error's description ride on top of a dead letter's original bytes.
 ENVELOPE_BYTES = 65_536
 _ALTERED = "OK"
@@ -46,6 +55,7 @@ class TopicNames:
     analyses: str
     mentions: str
     dead_letters: str
+    canary: str
     watch_changelog: str
     alerts: Mapping[AlertKind, str]
     # Topics that rules name beside these, by the name without the prefix.
@@ -65,6 +75,7 @@ class TopicNames:
             analyses=prefix + ANALYSES,
             mentions=prefix + MENTIONS,
             dead_letters=prefix + DEAD_LETTERS,
+            canary=prefix + CANARY,
             # Faust's own rule for a table's changelog; the name must be the one it recovers from.
             watch_changelog=f"{settings.application_id}-{WATCH_TABLE}-changelog",
             alerts={kind: f"{prefix}{ALERTS}.{kind}" for kind in ALERT_KINDS},
@@ -73,6 +84,8 @@ class TopicNames:
 
     def of_alert(self, kind: AlertKind, rule_topic: str) -> str:
         """Give the topic of an alert: its rule's own, or its kind's."""
+        if kind == CANARY_KIND:
+            return self.canary
         return self.own_alerts.get(rule_topic) or self.alerts[kind]
 
 
@@ -115,6 +128,7 @@ def plan(settings: Settings, own_alerts: Sequence[str] = ()) -> list[TopicPlan]:
     # A topic that is named may be an archive: its retention is not ours to set.
     articles = {} if settings.articles_topic else {**kept, "max.message.bytes": largest}
     rung = {"cleanup.policy": "delete", "retention.ms": alert_life}
+    brief = str(min(settings.retention_alerts_seconds, CANARY_LIFE_SECONDS) * 1000)
     dead = str(settings.max_message_bytes + ENVELOPE_BYTES)
 
     def topic(name: str, config: Mapping[str, str], purpose: str) -> TopicPlan:
@@ -133,6 +147,7 @@ def plan(settings: Settings, own_alerts: Sequence[str] = ()) -> list[TopicPlan]:
             topic(name, rung, "alerts of the rules that name it, keyed by leader")
             for name in names.own_alerts.values()
         ),
+        topic(names.canary, {**rung, "retention.ms": brief}, "alerts of canaries: tests, no news"),
         topic(names.dead_letters, {**rung, "max.message.bytes": dead}, "what could not be read"),
     ]
 
@@ -148,27 +163,12 @@ def compare(admin: Any, wanted: Sequence[TopicPlan]) -> list[TopicDifference]:
         KafkaError: the broker does not answer, or does not allow the question. A topic that may
             not be described is not taken for one that is missing.
     """
-    there = {}
-    for topic in admin.describe_topics([w.name for w in wanted]):
-        error = for_code(topic.get("error_code") or 0)
-        if error is NoError:
-            there[topic["name"]] = len(topic["partitions"])
-        elif error is not UnknownTopicOrPartitionError:
-            raise error(f"describing {topic['name']}")
+    there = _partitions(admin, wanted)
     differences = []
     for want in wanted:
-        partitions = there.get(want.name)
-        if partitions is None:
-            message = f"{want.name} is missing ({want.partitions} partitions: {want.purpose})"
-            differences.append(TopicDifference(want.name, "missing", message))
-            continue
-        if partitions != want.partitions:
-            message = (
-                f"{want.name} has {partitions} partitions, the plan says {want.partitions}: "
-                f"set TOCSIN_PARTITIONS={partitions}, or make the topic anew"
-            )
-            differences.append(TopicDifference(want.name, "partitions", message))
-        differences += _config_differences(admin, want)
+        differences += _shape_differences(want, there.get(want.name))
+        if want.name in there:
+            differences += _config_differences(admin, want)
     return differences
 
 
@@ -197,13 +197,42 @@ def apply(admin: Any, wanted: Sequence[TopicPlan]) -> list[TopicDifference]:
 def require(admin: Any, wanted: Sequence[TopicPlan]) -> None:
     """Refuse to go on where a topic is missing or has other partitions than the plan.
 
+    Configurations are not asked for: a worker needs no right to read them.
+
     Raises:
         TopicMismatchError: naming every such topic, and what to do.
+        KafkaError: as `compare`.
     """
-    wrong = [d.message for d in compare(admin, wanted) if d.kind != "config"]
+    there = _partitions(admin, wanted)
+    wrong = [d.message for want in wanted for d in _shape_differences(want, there.get(want.name))]
     if wrong:
         head = "The topics are not as planned (`tocsin topics apply` creates what is missing)"
         raise TopicMismatchError(_listed(head, wrong))
+
+
+def _partitions(admin: Any, wanted: Sequence[TopicPlan]) -> dict[str, int]:
+    """Give the number of partitions of those topics that are there."""
+    there = {}
+    for topic in admin.describe_topics([w.name for w in wanted]):
+        error = for_code(topic.get("error_code") or 0)
+        if error is NoError:
+            there[topic["name"]] = len(topic["partitions"])
+        elif error is not UnknownTopicOrPartitionError:
+            raise error(f"describing {topic['name']}")
+    return there
+
+
+def _shape_differences(want: TopicPlan, partitions: int | None) -> list[TopicDifference]:
+    if partitions is None:
+        message = f"{want.name} is missing ({want.partitions} partitions: {want.purpose})"
+        return [TopicDifference(want.name, "missing", message)]
+    if partitions == want.partitions:
+        return []
+    message = (
+        f"{want.name} has {partitions} partitions, the plan says {want.partitions}: "
+        f"set TOCSIN_PARTITIONS={partitions}, or make the topic anew"
+    )
+    return [TopicDifference(want.name, "partitions", message)]
 
 
 def _listed(head: str, messages: Sequence[str]) -> str:

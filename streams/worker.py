@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
+from aiohttp import web
 
 from processors.contracts import Versions
 from streams.analysis import Analysis
@@ -21,9 +22,12 @@ from streams.connection import Connection
 from streams.health import Health
 from streams.http import HttpServer
 from streams.lag import LagMeter, LagReporter
+from streams.memory import resident_memory_bytes
 from streams.metrics import Metrics
+from streams.page.making import page_of
+from streams.page.port import add_page
 from streams.preparation import prepare_topics
-from streams.rules import rules_in_force
+from streams.rules import own_topics, rules_in_force
 from streams.settings import Settings
 from streams.topics import TopicNames
 from streams.watermarks import WatermarkMeter, WatermarkReporter
@@ -64,12 +68,17 @@ class Worker:
         self._analysis = analysis
         self._on_started = on_started
         self._bounds = bounds
+        # A replay's alerts are no news.
+        self._shows_page = settings.page and bounds is None
         self._app: App | None = None
         self._rules = rules_in_force(settings)
         self._names = TopicNames.of(settings)
         self._stop = asyncio.Event()
         self._failure: BaseException | None = None
         self.metrics = Metrics(process=True)
+        self.metrics.before_scrape(
+            lambda: self.metrics.analysis_memory.set(resident_memory_bytes(analysis.pids))
+        )
         self._watermarks = WatermarkReporter(self._watermark_meter)
         self._lag = LagReporter(self._lag_meter, self.metrics, settings.lag_interval_seconds)
         self.health = Health(time.monotonic, settings.live_timeout_seconds, self._waiting)
@@ -110,7 +119,11 @@ class Worker:
             Exception: whatever else ended the worker; a bug.
         """
         http = HttpServer(
-            self._settings.http_host, self._settings.http_port, self.metrics.registry, self.health
+            self._settings.http_host,
+            self._settings.http_port,
+            self.metrics.registry,
+            self.health,
+            self._add_page if self._shows_page else None,
         )
         address = http.start()
         try:
@@ -123,6 +136,15 @@ class Worker:
             http.stop()
         if self._failure is not None:
             raise self._failure
+
+    def _add_page(self, app: web.Application) -> None:
+        names = TopicNames.of(self._settings, own_topics(self._rules))
+        # Several workers have the partitions of a group among them, and a page shows all alerts: it
+        # subscribes as anyone would, and only while somebody looks.
+        page = page_of(
+            self._settings, self._connection, names, self.metrics.page, lambda: self._lag.newest
+        )
+        add_page(app, page)
 
     async def _prepare(self) -> bool:
         """Load, wait for the broker and check the topics; False if stopped meanwhile."""
@@ -173,6 +195,7 @@ class Worker:
                 return
             log.info(
                 "worker.started",
+                page=f"{address}/" if self._shows_page else None,
                 metrics=f"{address}/metrics",
                 topic=self._names.articles,
                 rules=self._settings.rules or "built-in",
@@ -238,6 +261,7 @@ class Worker:
             self._finished_batches = app.progress.finished_batches
             self.health.progressed()
         self.metrics.ready.set(self.health.ready().ok)
+        self.metrics.recovering.set(self.health.recovering)
         if app.gate is not None and not self.health.recovering:
             app.gate.pace(self._watermarks.watermark_ms)
             if app.gate.is_waiting:

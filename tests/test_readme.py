@@ -8,7 +8,6 @@ import json
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import time
@@ -35,7 +34,6 @@ from processors.rules import KINDS, load_rules
 from processors.rules.wording import duration, steps
 from streams import errors
 from streams.brokers.embedded import EmbeddedBroker
-from streams.brokers.kafka_jars import kafka_jars
 from streams.cli.main import app
 from streams.connection import Connection
 from streams.contracts import published
@@ -348,7 +346,7 @@ def test_the_picture_is_whole_small_and_needs_nothing_from_elsewhere() -> None:
     )
 
 
-# The consumers, against a broker.
+# The consumer, against a broker.
 
 
 def _no_settings() -> dict[str, str]:
@@ -360,22 +358,12 @@ def python_consumer(folder: Path) -> list[str]:
     return [sys.executable, str(folder / "alerts.py")]
 
 
-def java_consumer(folder: Path) -> list[str]:
-    if shutil.which("javac") is None:
-        pytest.skip("there is no Java compiler on the PATH")
-    (folder / "Alerts.java").write_text(one_block("java", "KafkaConsumer"), encoding="utf-8")
-    return ["java", "-cp", f"{kafka_jars()}/*", str(folder / "Alerts.java")]
-
-
 @pytest.mark.broker
-@pytest.mark.parametrize("consumer", [python_consumer, java_consumer])
-def test_a_consumer_takes_each_alert_once(
-    consumer: Callable[[Path], list[str]], tmp_path: Path
-) -> None:
+def test_the_consumer_takes_each_alert_once(tmp_path: Path) -> None:
     example = json.loads(published("alert.schema.json"))["examples"][0]
     first = msgspec.convert(example, Alert)
     after = msgspec.structs.replace(first, alert_id="f" * 32, reason="Another reason.")
-    command = consumer(tmp_path)
+    command = python_consumer(tmp_path)
     with EmbeddedBroker() as broker:
         address = broker.bootstrap_servers
         _publish(address, [first, first, after])

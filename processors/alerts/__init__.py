@@ -15,16 +15,19 @@ from processors.alerts.building import (
     shift_alert,
     surge_alert,
 )
+from processors.alerts.canary import CANARY_RULE, canary_alert
 from processors.alerts.identity import alert_id, message_id
 from processors.alerts.wording import SHOWN_TITLE, named
 
 __all__ = [
+    "CANARY_RULE",
     "SHOWN_TITLE",
     "Fallen",
     "Ringing",
     "Turn",
     "alert_id",
     "breaking_alert",
+    "canary_alert",
     "cancellation",
     "encounter_alert",
     "follow_up",

@@ -38,6 +38,7 @@ from processors.leaders.surnames import find_named_surnames
 from processors.leaders.words import Words
 
 FIRST_LANGUAGE = "en"
+_MOST_STATUSES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Detector:
         self._extra_words = {words.language: words for words in extra_words}
         self._known = frozenset([*languages(), *self._extra_words])
         self._readers: dict[str, tuple[Automaton, Words]] = {}
+        self._statuses: dict[tuple[str, date], tuple[str, str, OfficeStatus]] = {}
         self._reader(FIRST_LANGUAGE)
 
     def _reader(self, language: str) -> tuple[Automaton, Words]:
@@ -204,7 +206,7 @@ class Detector:
     def _status(
         self, person_id: str, found: list[Found], on: date
     ) -> tuple[str, str, OfficeStatus]:
-        country, office, status = self._registry.status_on(person_id, on)
+        country, office, status = self._status_on(person_id, on)
         if status == "in_office":
             return country, office, status
         if status == "former":
@@ -219,6 +221,15 @@ class Detector:
         if any(each.cues.former and not each.cues.other_office for each in found):
             return country, office, "former"
         return country, office, status
+
+    def _status_on(self, person_id: str, on: date) -> tuple[str, str, OfficeStatus]:
+        """As the registry says; remembered, since a day's articles ask for the same few people."""
+        known = self._statuses.get((person_id, on))
+        if known is None:
+            if len(self._statuses) >= _MOST_STATUSES:
+                self._statuses.clear()
+            known = self._statuses[person_id, on] = self._registry.status_on(person_id, on)
+        return known
 
 
 def _find_offices(readings: tuple[Reading, ...], article: Article) -> None:

@@ -229,7 +229,8 @@ def _is_clear_of_capitals(reading: Reading, index: int, words: Words) -> bool:
         return True
     hits = reading.hits
     before = reading.before(index).lower()
-    if before and not _is_known(before, words) and before not in (*words.men, *words.women):
+    is_courteous = before in words.men or before in words.women
+    if before and not is_courteous and not _is_known(before, words):
         touches = index and hits[index - 1].end == hits[index].start - 1
         if not touches or not hits[index - 1].entry.kinds & (PLACE | TITLE):
             return False

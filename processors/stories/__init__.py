@@ -14,7 +14,7 @@ from processors.stories.book import (
 from processors.stories.signature import (
     MOST_TERMS,
     TERM_BYTES,
-    is_copy,
+    copied,
     mark,
     signature,
     unpack,
@@ -28,7 +28,7 @@ __all__ = [
     "Placed",
     "Story",
     "StoryBook",
-    "is_copy",
+    "copied",
     "mark",
     "novelty",
     "signature",

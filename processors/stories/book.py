@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from processors.stories.signature import MOST_TERMS, Terms, length, pack, unpack
+from processors.stories.signature import HASH_BITS, MOST_TERMS, Terms, length, pack, unpack
 from processors.windows import counted
 
 # Chosen on the 404 articles of Giveme5W1H: `benchmarks/quality/stories.py` has the curve.
@@ -24,6 +24,7 @@ MOST_STORIES = 64
 # A centre is that of so many first reports: then it is found, and moving it costs time.
 CENTRE_REPORTS = 8
 HOUR_MS = 3_600_000
+LAST_HASH = (1 << HASH_BITS) - 1
 KEPT_MS = 7 * 24 * HOUR_MS
 
 
@@ -62,11 +63,12 @@ class StoryBook:
         stories: As kept in the state; the book changes this list and the stories in it.
     """
 
-    __slots__ = ("_by_key", "_lengths", "_postings", "stories")
+    __slots__ = ("_by_key", "_centres", "_lengths", "_postings", "stories")
 
     def __init__(self, stories: list[Story]) -> None:
         self.stories = stories
         self._by_key = {story.key: story for story in stories}
+        self._centres: dict[int, Terms] = {}
         self._lengths: dict[int, float] = {}
         self._postings: dict[int, dict[int, int]] = defaultdict(dict)
         for story in stories:
@@ -145,32 +147,43 @@ class StoryBook:
 
     def _move(self, story: Story, signed: Terms) -> None:
         """Draw a story's centre towards its newest report."""
-        centre = unpack(story.centre)
-        for term in centre:
-            del self._postings[term][story.key]
         share, before = story.reports, story.reports - 1
-        weighed = [
-            (-((before * centre.get(term, 0) + signed.get(term, 0)) // share), term)
-            for term in {**centre, **signed}
-        ]
-        weighed.sort()
-        centre = {term: -mean for mean, term in weighed[:MOST_TERMS] if mean}
+        sums = {term: before * weight for term, weight in self._centres[story.key].items()}
+        for term, weight in signed.items():
+            sums[term] = sums.get(term, 0) + weight
+        # The heaviest first, of equal ones that of the smaller hash: as one number each, which is
+        # three times as fast to sort as a pair.
+        ranked = [(total // share << HASH_BITS) + LAST_HASH - term for term, total in sums.items()]
+        ranked.sort(reverse=True)
+        centre = {
+            LAST_HASH - (one & LAST_HASH): one >> HASH_BITS
+            for one in ranked[:MOST_TERMS]
+            if one > LAST_HASH
+        }
         story.centre = pack(centre)
         self._index(story.key, centre)
 
     def _index(self, key: int, centre: Terms) -> None:
-        self._lengths[key] = length(centre) or 1.0
+        postings = self._postings
+        for term in self._centres.get(key, {}).keys() - centre.keys():
+            self._unpost(term, key)
         for term, weight in centre.items():
-            self._postings[term][key] = weight
+            postings[term][key] = weight
+        self._centres[key] = centre
+        self._lengths[key] = length(centre) or 1.0
+
+    def _unpost(self, term: int, key: int) -> None:
+        posted = self._postings[term]
+        del posted[key]
+        if not posted:
+            del self._postings[term]
 
     def _drop(self, story: Story) -> None:
         self.stories.remove(story)
         del self._by_key[story.key]
         del self._lengths[story.key]
-        for term in unpack(story.centre):
-            del self._postings[term][story.key]
-            if not self._postings[term]:
-                del self._postings[term]
+        for term in self._centres.pop(story.key):
+            self._unpost(term, story.key)
 
 
 def novelty(reports: int) -> int:

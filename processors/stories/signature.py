@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib import resources
+from operator import mul
 from zlib import crc32
 
 Terms = dict[int, int]
@@ -38,7 +39,8 @@ _RARE = 7.5
 _TITLE_COUNTS = 2
 _MOST_COUNTED = 64
 _SCALE = 8.0
-_HASH_MASK = 0xFFFFFF
+HASH_BITS = 24
+_HASH_MASK = (1 << HASH_BITS) - 1
 _LONG_WORD = 5
 _ENDINGS = (b"ed", b"ing", b"e")
 _FREQUENCY = [0.0, *(_SCALE * (1 + math.log(count)) for count in range(1, _MOST_COUNTED + 1))]
@@ -89,7 +91,8 @@ def unpack(value: bytes) -> Terms:
 
 def length(terms: Mapping[int, int]) -> float:
     """Give the Euclidean length of a signature."""
-    return math.sqrt(sum(weight * weight for weight in terms.values()))
+    weights = terms.values()
+    return math.sqrt(sum(map(mul, weights, weights)))
 
 
 def mark(terms: Iterable[int]) -> bytes:
@@ -98,18 +101,25 @@ def mark(terms: Iterable[int]) -> bytes:
     return struct.pack(f">{len(hashes)}I", *hashes)
 
 
-def is_copy(one: bytes, another: bytes) -> bool:
-    """Say whether two marks are those of one text.
+def copied(one: bytes, others: Iterable[bytes]) -> int | None:
+    """Say which of several marks is the first that is of the same text as this one; None: none is.
 
     What counts is the share of the smaller of the two, so that an abridged copy is known too. Short
     texts on one event share most words without being copies, so they must share nearly all.
     """
-    ours = struct.unpack(f">{len(one) // TERM_BYTES}I", one)
-    theirs = struct.unpack(f">{len(another) // TERM_BYTES}I", another)
-    fewest = min(len(ours), len(theirs))
-    shared = len(set(ours).intersection(theirs))
-    wanted = COPY_SHARE if shared >= ENOUGH_SHARED else SHORT_COPY_SHARE
-    return fewest > 0 and shared >= wanted * fewest
+    ours = set(_hashes_of(one))
+    for index, another in enumerate(others):
+        theirs = _hashes_of(another)
+        fewest = min(len(ours), len(theirs))
+        shared = len(ours.intersection(theirs))
+        wanted = COPY_SHARE if shared >= ENOUGH_SHARED else SHORT_COPY_SHARE
+        if fewest > 0 and shared >= wanted * fewest:
+            return index
+    return None
+
+
+def _hashes_of(marked: bytes) -> tuple[int, ...]:
+    return struct.unpack(f">{len(marked) // TERM_BYTES}I", marked)
 
 
 def without(terms: Terms, phrase: str) -> Terms:
@@ -117,8 +127,10 @@ def without(terms: Terms, phrase: str) -> Terms:
 
     Every article of a leader's has the leader's name: it tells no story from another.
     """
-    named = _hashes(phrase)
-    return {term: weight for term, weight in terms.items() if term not in named}
+    others = dict(terms)
+    for term in _hashes(phrase):
+        others.pop(term, None)
+    return others
 
 
 @lru_cache(maxsize=4_096)

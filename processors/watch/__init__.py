@@ -6,6 +6,12 @@ comes in and goes out as an argument. All time is the mention's event time.
 
 from processors.watch.applying import NO_RULE, Watched, watch
 from processors.watch.sitting import Suppressed
+from processors.watch.standing import (
+    SurgeStanding,
+    ToneStanding,
+    surge_standings,
+    tone_standings,
+)
 from processors.watch.state import (
     MOST_APPLIED,
     MOST_PAIRS,
@@ -31,12 +37,16 @@ __all__ = [
     "STATE_VERSION",
     "HeldState",
     "Suppressed",
+    "SurgeStanding",
+    "ToneStanding",
     "WatchState",
     "Watched",
     "decode_state",
     "encode_state",
     "may_know",
     "new_state",
+    "surge_standings",
+    "tone_standings",
     "watch",
     "withdraw",
 ]

@@ -9,19 +9,21 @@ of late are remembered, and a second one changes nothing.
 """
 
 from bisect import insort
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zlib import crc32
 
-from processors.contracts import Alert, Mention, MentionContext
+from processors.alerts import CANARY_RULE, canary_alert
+from processors.canary import CANARY_ID
+from processors.contracts import Alert, LeaderRef, Mention, MentionContext
 from processors.rules import Guards, Rules, StoryFacts, SurgeParameters
-from processors.stories import Story, is_copy, mark, novelty, unpack, without
+from processors.stories import Story, copied, mark, novelty, unpack, without
 from processors.watch.counting import breaking, surge
 from processors.watch.shifting import shift
 from processors.watch.single import encounter, sentiment
 from processors.watch.sitting import Sitting, Suppressed
 from processors.watch.state import (
+    MOMENT,
     MOST_APPLIED,
     MOST_ARTICLES,
     MOST_NAME_CHARACTERS,
@@ -80,15 +82,24 @@ def watch(state: HeldState, mention: Mention, rules: Rules, now: datetime) -> Wa
     article = short_hash(context.article.article_id)
     is_edit = article in kept.articles
     keep(kept.articles, article, moment_ms, MOST_ARTICLES)
+    if mention.leader_id == CANARY_ID:
+        # Whatever the rules are, and without a story or a past: it tests the way, and is no news.
+        if is_edit:
+            again = Suppressed(CANARY_RULE.id, "article_rang_already")
+            return Watched(state, suppressed=(again,), late=is_late)
+        canary = LeaderRef(leader_id=mention.leader_id, leader_name=mention.leader_name)
+        return Watched(state, (canary_alert(canary, context, now),), late=is_late)
     guarded = _guard(context, rules.guards)
     signed = without(unpack(context.signature), mention.leader_name)
     open_ms = rules.stories.window_seconds * 1000
     placed = state.book.place(article, moment_ms, signed, open_ms, counts=not is_edit)
     if not is_edit:
         kept.baseline.see(moment_ms)
+    of_story = [one for one in kept.reports if one.story == placed.story.key]
     report = None
     if not is_edit and not guarded:
-        report = _count(kept, _report(context, moment_ms, placed.story, mark(signed)))
+        reported = _report(context, moment_ms, placed.story, mark(signed))
+        report = _count(kept, reported, of_story)
     sitting = Sitting(
         held=state,
         mention=mention,
@@ -98,7 +109,8 @@ def watch(state: HeldState, mention: Mention, rules: Rules, now: datetime) -> Wa
         is_late=is_late,
         placed=placed,
         report=report,
-        story=_facts(kept, placed.story, moment_ms),
+        of_story=of_story,
+        story=_facts(kept, placed.story, moment_ms, len(of_story)),
         now=now,
     )
     _ask(sitting, rules)
@@ -132,16 +144,26 @@ def _guard(context: MentionContext, guards: Guards) -> str | None:
     return None
 
 
-def _count(kept: WatchState, report: Report) -> Report | None:
-    """Count a report, and give it back if it is the first of its source about its story."""
-    of_story = [one for one in kept.reports if one.story == report.story]
-    report.origin = _origin(report, of_story)
+def _count(kept: WatchState, report: Report, of_story: list[Report]) -> Report | None:
+    """Count a report, and give it back if it is the first of its source about its story.
+
+    `of_story` are the reports of its story among `kept.reports`, and are changed along with them.
+    """
+    is_known = any(one.origin == report.origin for one in of_story)
+    if not is_known:
+        copy_of = copied(report.mark, [one.mark for one in of_story])
+        if copy_of is not None:
+            # It counts for the source whose text it copies.
+            report.origin, is_known = of_story[copy_of].origin, True
     kept.baseline.report(report.moment_ms, report.origin)
-    if any(one.origin == report.origin for one in of_story):
+    if is_known:
         return None
-    insort(kept.reports, report, key=lambda one: one.moment_ms)
+    insort(kept.reports, report, key=MOMENT)
+    insort(of_story, report, key=MOMENT)
     if len(kept.reports) > MOST_REPORTS:
-        del kept.reports[0]
+        oldest = kept.reports.pop(0)
+        if of_story[0] is oldest:
+            del of_story[0]
     return report
 
 
@@ -160,22 +182,11 @@ def _report(context: MentionContext, moment_ms: int, story: Story, marked: bytes
     )
 
 
-def _origin(report: Report, of_story: Sequence[Report]) -> int:
-    """Say for which source a report counts: its own, or the one whose text it copies."""
-    if any(one.origin == report.origin for one in of_story):
-        return report.origin
-    for one in of_story:
-        if is_copy(one.mark, report.mark):
-            return one.origin
-    return report.origin
-
-
-def _facts(kept: WatchState, story: Story, moment_ms: int) -> StoryFacts:
+def _facts(kept: WatchState, story: Story, moment_ms: int, sources: int) -> StoryFacts:
     h12, h24, d3, d7 = kept.baseline.mentioned(moment_ms)
-    origins = {one.origin for one in kept.reports if one.story == story.key}
     return StoryFacts(
         novelty=novelty(story.reports),
-        families=max(1, len(origins)),
+        families=max(1, sources),
         copies=story.reports,
         story_age_seconds=max(0, moment_ms - story.first_ms) // 1000,
         mentions_12h=h12,

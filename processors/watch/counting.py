@@ -3,6 +3,7 @@
 Owns when these two ring, and when they are told again. Must not know how an alert is built or kept.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable
 
 from processors.alerts import breaking_alert, surge_alert
@@ -10,7 +11,7 @@ from processors.contracts import Severity, Window
 from processors.rules import BreakingRule, SurgeRule
 from processors.watch.baseline import poisson_tail
 from processors.watch.sitting import RANK, Sitting, article_of
-from processors.watch.state import MOST_SURGES, Report, Told, keep
+from processors.watch.state import MOMENT, MOST_SURGES, Report, Told, keep
 from processors.windows import moment_of, tumbling
 
 ID_WINDOW_SECONDS = 3_600
@@ -22,14 +23,15 @@ def surge(sitting: Sitting, rule: SurgeRule) -> None:
         return
     wanted, kept, moment_ms = rule.parameters, sitting.held.kept, sitting.moment_ms
     since_ms = moment_ms - wanted.window_seconds * 1000
-    within = [one for one in kept.reports if since_ms < one.moment_ms <= moment_ms]
-    firsts = _first_of_each(within)
-    if len(within) < wanted.minimum_count or len(firsts) < wanted.minimum_families:
+    since = bisect_right(kept.reports, since_ms, key=MOMENT)
+    within = kept.reports[since : bisect_right(kept.reports, moment_ms, key=MOMENT)]
+    families = len({one.origin for one in within})
+    if len(within) < wanted.minimum_count or families < wanted.minimum_families:
         return
     expected = kept.baseline.expected(
         moment_ms, wanted.window_seconds, wanted.least_expected_per_day
     )
-    p_value = poisson_tail(len(firsts), expected, kept.baseline.dispersion())
+    p_value = poisson_tail(families, expected, kept.baseline.dispersion())
     facts = sitting.facts()
     severity = rule.severity(p_value, facts)
     if severity is None or not rule.covers(facts):
@@ -51,7 +53,7 @@ def surge(sitting: Sitting, rule: SurgeRule) -> None:
     alert = surge_alert(
         sitting.ringing(severity, _window(since_ms, moment_ms)),
         rule,
-        [article_of(one) for one in firsts],
+        [article_of(one) for one in _first_of_each(within)],
         expected,
         p_value,
         tumbling(sitting.context.event_time, ID_WINDOW_SECONDS).start,
@@ -67,13 +69,15 @@ def breaking(sitting: Sitting, rule: BreakingRule) -> None:
     """Ring when many independent sources report one story soon after its first report."""
     if sitting.report is None:
         return
+    if not sitting.of_story:
+        # It came so late that it was the first to be forgotten.
+        return
     wanted, kept, story = rule.parameters, sitting.held.kept, sitting.placed.story
-    of_story = [one for one in kept.reports if one.story == story.key]
-    first_ms = min(one.moment_ms for one in of_story)
+    first_ms = sitting.of_story[0].moment_ms
     last_ms = first_ms + wanted.within_seconds * 1000
     if sitting.moment_ms > last_ms:
         return
-    firsts = _first_of_each(one for one in of_story if one.moment_ms <= last_ms)
+    firsts = sitting.of_story[: bisect_right(sitting.of_story, last_ms, key=MOMENT)]
     facts = sitting.facts()
     severity = rule.severity(float(len(firsts)), facts)
     if severity is None or not rule.covers(facts):

@@ -4,7 +4,7 @@ Owns the gathering of alerts, updates and suppressions, and the memory of what w
 know any rule.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -45,8 +45,8 @@ class Sitting:
     """One mention, its leader's state, and what comes of the two.
 
     `report` is the mention as an independent report, None where it is a copy or does not count;
-    `guarded` says why nothing may ring on this article; `is_late` that others after it were applied
-    already.
+    `of_story` are the reports kept of its story, one of each source, in order; `guarded` says why
+    nothing may ring on this article; `is_late` that others after it were applied already.
     """
 
     held: HeldState
@@ -57,6 +57,7 @@ class Sitting:
     is_late: bool
     placed: Placed
     report: Report | None
+    of_story: Sequence[Report]
     story: StoryFacts
     now: datetime
     alerts: list[Alert] = field(default_factory=list)

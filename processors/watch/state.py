@@ -10,6 +10,7 @@ usually less than 48 KiB. The limits below see to it.
 """
 
 import hashlib
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import msgspec
@@ -55,6 +56,10 @@ class Report(Struct, array_like=True):
     url: str
     source: str
     family: str
+
+
+MOMENT = attrgetter("moment_ms")
+"""Reports are kept in this order."""
 
 
 class Tone(Struct, array_like=True):

@@ -7,10 +7,11 @@ Owns the handling of one batch of article records. Must not know how an article 
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from processors.canary import CANARY_NAME
 from processors.errors import BadArticleError
 from streams.agents.foreign import Foreign
 from streams.analysis import Analysis
@@ -105,9 +106,7 @@ class AnalyseAgent:
         decoding = metrics.stage_duration.labels(DECODE)
         analysing = metrics.stage_duration.labels("analyse")
         metrics.articles_analysed.inc(sum(bool(one.outputs) for one in batch.outcomes))
-        mentions = Counter(one for outcome in batch.outcomes for one in outcome.mentions)
-        for labels, count in mentions.items():
-            metrics.mentions.labels(*labels).inc(count)
+        self._count_mentions(one for outcome in batch.outcomes for one in outcome.mentions)
         for outcome in batch.outcomes:
             for stage, count in outcome.left_out.items():
                 metrics.discarded.labels(stage, NOT_SELECTED).inc(count)
@@ -118,6 +117,24 @@ class AnalyseAgent:
             metrics.discarded.labels(DECODE, error.reason.value).inc()
         for record in records:
             metrics.article_latency.observe(max(0.0, now - record.timestamp_ms / 1000))
+
+    def _count_mentions(self, mentions: Iterable[tuple[str, str, str, float]]) -> None:
+        counts: Counter[tuple[str, str, str]] = Counter()
+        # Both directions of each leader, so that neither is missing from a difference.
+        strengths: dict[tuple[str, str], list[float]] = {}
+        for leader, country, label, polarity in mentions:
+            if leader == CANARY_NAME:
+                # No leader: it would lead every ranking of a quiet day.
+                self.metrics.canary_articles.inc()
+                continue
+            counts[leader, country, label] += 1
+            both = strengths.setdefault((leader, country), [0.0, 0.0])
+            both[polarity < 0] += abs(polarity)
+        for labels, count in counts.items():
+            self.metrics.mentions.labels(*labels).inc(count)
+        for who, (praise, blame) in strengths.items():
+            self.metrics.mentions_polarity.labels(*who, "positive").inc(praise)
+            self.metrics.mentions_polarity.labels(*who, "negative").inc(blame)
 
 
 def _chunks(records: Sequence[Incoming]) -> Iterator[Sequence[Incoming]]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from streams.inbox import Inbox
 from streams.metrics import Metrics
 from streams.progress import Progress
 
@@ -37,8 +38,8 @@ class BatchLoop:
     batch_wait_seconds: float
     admit: Callable[[Sequence[Any]], Sequence[Any]] = list
 
-    async def run(self, stream: Any, stage: str, handle: Handle, most_in_hand: int = 1) -> None:
-        """Give every batch of the stream to `handle`, until the stream ends or something fails.
+    async def run(self, inbox: Inbox, stage: str, handle: Handle, most_in_hand: int = 1) -> None:
+        """Give every batch of the inbox to `handle`, until there are no more or something fails.
 
         With more than one in hand, the next batch is begun while the broker still acknowledges the
         one before; nothing is committed past a batch that is not finished.
@@ -46,7 +47,7 @@ class BatchLoop:
         slots = asyncio.Semaphore(most_in_hand)
         running: set[asyncio.Task[None]] = set()
         failed = asyncio.Event()
-        async for events in stream.noack_take(self.batch_records, within=self.batch_wait_seconds):
+        async for events in inbox.batches(self.batch_records, self.batch_wait_seconds):
             await slots.acquire()
             if failed.is_set():
                 break

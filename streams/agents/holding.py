@@ -17,6 +17,7 @@ import structlog
 from processors.ordering import Marks, Reordering
 from streams.agents.foreign import Foreign
 from streams.agents.watch import Read, WatchAgent
+from streams.inbox import Inbox
 from streams.metrics import Metrics
 from streams.progress import Progress
 
@@ -68,10 +69,10 @@ class HoldingLoop:
     def __post_init__(self) -> None:
         self._waiting = Reordering(self.most_held)
 
-    async def run(self, stream: Any, stage: str) -> None:
-        """Read and release until the stream ends or something fails."""
+    async def run(self, inbox: Inbox, stage: str) -> None:
+        """Read and release until there is no more or something fails."""
         releasing = asyncio.create_task(self._release_for_ever(stage))
-        reading = asyncio.create_task(self._read(stream, stage))
+        reading = asyncio.create_task(self._read(inbox, stage))
         try:
             done, _ = await asyncio.wait([releasing, reading], return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -86,8 +87,8 @@ class HoldingLoop:
                 task.cancel()
             await asyncio.gather(releasing, reading, return_exceptions=True)
 
-    async def _read(self, stream: Any, stage: str) -> None:
-        async for events in stream.noack_take(self.batch_records, within=self.batch_wait_seconds):
+    async def _read(self, inbox: Inbox, stage: str) -> None:
+        async for events in inbox.batches(self.batch_records, self.batch_wait_seconds):
             generation = self.generation()
             batch = self.progress.begin(generation, events)
             if not batch:
@@ -154,6 +155,7 @@ class HoldingLoop:
         """Drop what waits from an earlier generation: it is delivered again, to whoever has it."""
         if generation != self._generation:
             self._waiting.forget()
+            self.agent.named.clear()
             self._generation = generation
 
     def _finish(self, chunk: _Chunk, records: int) -> None:

@@ -17,6 +17,7 @@ import msgspec
 import structlog
 from msgspec import structs
 
+from processors.canary import CANARY_KIND
 from processors.contracts import Alert, Mention, Withdrawal
 from processors.errors import BadArticleError, DeadLetterReason
 from processors.rules import Rules
@@ -103,6 +104,8 @@ class WatchAgent:
     replay_id: str | None = None
     # States as they were last written, so that not every batch decodes them anew.
     _decoded: dict[bytes, tuple[bytes, HeldState]] = field(default_factory=dict)
+    # Name and country of the leaders named since the partitions were assigned.
+    named: dict[bytes, tuple[str, str]] = field(default_factory=dict)
 
     def read(self, message: Any) -> Read | Unreadable:
         """Understand a Faust message."""
@@ -141,12 +144,18 @@ class WatchAgent:
                 state = self._state(record.key, record.partition, batch)
                 result = watch(state, record.value, self.rules, now)
                 self._gather(record.key, result, batch)
+                self.named[record.key] = (record.value.leader_name, record.value.country)
             if slices.is_due():
                 await asyncio.sleep(0)
         await self.outbox.send([alert_record(self._topic(alert), alert) for alert in batch.alerts])
         self._count(batch)
         await self._keep(batch)
         self.metrics.stage_duration.labels(WATCH).observe(time.perf_counter() - began)
+
+    def held(self, key: bytes) -> HeldState | None:
+        """Give a leader's state if it is at hand, to look at; for another thread, too."""
+        known = self._decoded.get(key)
+        return None if known is None else known[1]
 
     def _state(self, key: bytes, partition: int, batch: _Batch) -> HeldState:
         held = batch.states.get(key)
@@ -215,6 +224,8 @@ class WatchAgent:
         self.metrics.mentions_late.inc(batch.late)
         for alert in batch.alerts:
             self.metrics.alerts.labels(alert.kind, alert.severity).inc()
+            for leader in alert.leaders if alert.kind != CANARY_KIND else ():
+                self.metrics.leader_alerts.labels(leader.leader_name, alert.kind).inc()
             latency = time.time() - alert.event_time.timestamp()
             self.metrics.alert_latency.labels(alert.kind).observe(max(0.0, latency))
         for one in batch.suppressed:

@@ -33,6 +33,11 @@ class Analysis(Protocol):
         """
         ...
 
+    @property
+    def pids(self) -> Sequence[int]:
+        """The processes of its own, as the system numbers them."""
+        ...
+
     def close(self) -> None:
         """Give back what was taken. Calls in hand fail."""
         ...

@@ -32,6 +32,11 @@ class InlineAnalysis:
         self._reader = self._load()
         return self._reader.analyser.versions
 
+    @property
+    def pids(self) -> Sequence[int]:
+        """None but the worker's own."""
+        return ()
+
     def close(self) -> None:
         """Nothing was taken."""
 

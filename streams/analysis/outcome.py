@@ -12,13 +12,13 @@ from streams.envelope import Outgoing
 class Outcome(Struct, frozen=True, kw_only=True, array_like=True):
     """The records to publish, or why the article is bad.
 
-    `mentions` holds leader, country and sentiment label of each mention, for the metrics; `reason`
-    is empty for a good article; `left_out` counts what a replay is not about, by stage. Times are
-    durations in seconds.
+    `mentions` holds leader, country, sentiment label and polarity of each mention, for the metrics;
+    `reason` is empty for a good article; `left_out` counts what a replay is not about, by stage.
+    Times are durations in seconds.
     """
 
     outputs: list[Outgoing] = []
-    mentions: list[tuple[str, str, str]] = []
+    mentions: list[tuple[str, str, str, float]] = []
     decode_seconds: float = 0.0
     analyse_seconds: float = 0.0
     reason: str = ""

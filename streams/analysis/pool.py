@@ -41,8 +41,8 @@ class AnalysisPool:
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="analysis")
 
     @property
-    def pids(self) -> list[int]:
-        """The processes, as the system numbers them."""
+    def pids(self) -> Sequence[int]:
+        """The processes; see `Analysis`."""
         return [one.pid for one in self._processes]
 
     def start(self) -> Versions:

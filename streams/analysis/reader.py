@@ -68,7 +68,10 @@ class ArticleReader:
             )
         return Outcome(
             outputs=outputs,
-            mentions=[(one.leader_name, one.country, one.sentiment.label) for one in mentions],
+            mentions=[
+                (one.leader_name, one.country, one.sentiment.label, one.sentiment.polarity)
+                for one in mentions
+            ],
             left_out={"analyse": left_out} if left_out else {},
             decode_seconds=decoded - began,
             analyse_seconds=time.perf_counter() - decoded,

@@ -42,6 +42,11 @@ _SINGLE_NODE = {
     "connection.failed.authentication.delay.ms": "20",
 }
 
+_AUTHORIZER = {
+    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    "super.users": "User:ANONYMOUS",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
@@ -70,12 +75,14 @@ class Security:
             folder in plain text: for tests only.
         keystore_file: PEM: the broker's key (PKCS 8, no password) and certificate chain.
         truststore_file: PEM: the authorities of client certificates.
+        asks_for_rights: Whether users need ACLs. Whoever comes in plain text may do everything.
     """
 
     listeners: tuple[Listener, ...] = ()
     users: Mapping[str, str]
     keystore_file: Path | None = None
     truststore_file: Path | None = None
+    asks_for_rights: bool = False
 
 
 def server_properties(data: Path, ports: Mapping[str, int], security: Security) -> dict[str, str]:
@@ -96,6 +103,8 @@ def server_properties(data: Path, ports: Mapping[str, int], security: Security) 
         "advertised.listeners": ",".join(u for name, u in urls.items() if name != "CONTROLLER"),
         "listener.security.protocol.map": ",".join(f"{k}:{v}" for k, v in protocols.items()),
     }
+    if security.asks_for_rights:
+        properties |= _AUTHORIZER
     for listener in security.listeners:
         properties |= _listener_properties(listener, security)
     return properties

@@ -53,7 +53,7 @@ def alerts(  # noqa: PLR0913 - one argument an option
     any subscriber would, without a consumer group: it commits nothing and takes nothing away from
     anyone. Each alert is shown once, even where the topic repeats it. Without --since and
     --from-beginning it begins with the next alert. With --json each line is an alert's value as it
-    was published.
+    was published. The alerts of a canary tell no news: only --kind canary shows them.
 
     \b
     Examples:
@@ -73,7 +73,7 @@ def alerts(  # noqa: PLR0913 - one argument an option
         )
     settings = context.settings(broker=broker)
     start = _start(since, from_beginning=from_beginning)
-    queries = tuple(_queries(leader or (), context.registry_extra(settings)))
+    queries = tuple(leader_queries(leader or (), context.registry_extra(settings)))
     wanted = AlertFilter(severity, queries, kind)
     try:
         _show(settings, kind, start, wanted, limit=limit, follow=follow, json=json)
@@ -94,7 +94,12 @@ def _start(since: str | None, *, from_beginning: bool) -> datetime | None:
         raise MisconfigurationError(f"--since: {error}.") from error
 
 
-def _queries(texts: Sequence[str], extra: Path | None) -> Iterator[LeaderQuery]:
+def leader_queries(texts: Sequence[str], extra: Path | None) -> Iterator[LeaderQuery]:
+    """Read the values of --leader by the registry, which is loaded only where there are some.
+
+    Raises:
+        MisconfigurationError: one is neither an id nor a name.
+    """
     if not texts:
         return
     from processors.leaders.registry import load_registry  # noqa: PLC0415 - not needed by most
@@ -163,7 +168,7 @@ def _records(
     from streams.topics import TopicNames  # noqa: PLC0415
 
     names = TopicNames.of(settings, own_topics(rules_in_force(settings)))
-    kinds = list(names.alerts.values()) if kind is None else [names.alerts[kind]]
+    kinds = list(names.alerts.values()) if kind is None else [names.of_alert(kind, "")]
     # A rule's own topic may hold alerts of any kind.
     topics = [*kinds, *names.own_alerts.values()]
     with clients.consumer_client(context.connection(settings), settings) as consumer:

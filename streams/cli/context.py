@@ -15,7 +15,7 @@ from rich.console import Console
 from processors.errors import MisconfigurationError
 from streams import logs
 from streams.connection import Connection
-from streams.settings import Settings
+from streams.settings import Settings, describe
 from streams.settings_loading import Effective, load
 
 Broker = typer.Option(
@@ -33,6 +33,7 @@ def effective(**options: object) -> Effective:
         BadSettingsError: listing every problem at once.
     """
     loaded = load(os.environ, **options)
+    logs.hide(getattr(loaded.settings, one.field) for one in describe() if one.secret)
     logs.configure(loaded.settings.log_level, loaded.settings.log_format)
     return loaded
 

@@ -136,6 +136,9 @@ def requeue(
     article again rings no second alert). Narrow it with --since and --reason. Records that are the
     same are put back once.
 
+    An alert that `tocsin forward` could not deliver goes back to its topic of alerts: every
+    subscriber gets it again, under the same id.
+
     Dead letters that were cut short when they were stored cannot be put back, nor those from a
     topic that Tocsin does not read: named by their places they are an error, and nothing is put
     back; with --all they are left out and counted.
@@ -186,11 +189,16 @@ def _log(settings: Settings) -> "Iterator[DeadLetterLog]":
 
 
 def _sources(log: "DeadLetterLog", settings: Settings) -> Mapping[str, int]:
-    """Give the topics that a worker reads, and the number of their partitions."""
+    """Give the topics that Tocsin reads, and the number of their partitions.
+
+    A worker reads articles and mentions, `tocsin forward` the alerts.
+    """
+    from streams.rules import own_topics, rules_in_force  # noqa: PLC0415 - loads the rules
     from streams.topics import TopicNames  # noqa: PLC0415 - loads kafka-python
 
-    names = TopicNames.of(settings)
-    return log.partition_counts([names.articles, names.mentions])
+    names = TopicNames.of(settings, own_topics(rules_in_force(settings)))
+    alerts = (*names.alerts.values(), *names.own_alerts.values())
+    return log.partition_counts([names.articles, names.mentions, *alerts])
 
 
 def _named(log: "DeadLetterLog", places: list[Place], partitions: Mapping[str, int]) -> "Selection":

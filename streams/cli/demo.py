@@ -119,7 +119,7 @@ def _play(
     outputs = Outputs(connection, names, show)
     try:
         console.print(
-            f"Worker ready after {time.monotonic() - began:.1f} s. Metrics: [b]{address}[/b]"
+            f"Worker ready after {time.monotonic() - began:.1f} s. Live page: [b]{address}/[/b]"
         )
         console.print(
             f"Publishing {len(records)} invented articles to [b]{names.articles}[/b], "
@@ -160,8 +160,8 @@ def _summary(console: Console, tally: Tally) -> None:
 def _wait(console: Console, connection: Connection, address: str, worker: WorkerProcess) -> None:
     broker = ",".join(connection.bootstrap_servers)
     console.print(
-        f"\nStill running. In another terminal:\n"
-        f"  curl -s {address}\n"
+        f"\nStill running. Look at {address}/ in a browser. In another terminal:\n"
+        f"  curl -s {address}/metrics\n"
         f"  tocsin alerts --broker {broker} --from-beginning\n"
         f"  tocsin dead-letters list --broker {broker}\n"
         f"Ctrl-C stops it."

@@ -15,11 +15,14 @@ from streams import logs
 from streams.cli import (
     alerts,
     analyse,
+    canary,
     config,
     dead_letters,
     demo,
+    forward,
     ingest,
     leaders,
+    page,
     replay,
     rules,
     topics,
@@ -110,6 +113,9 @@ app.command()(worker.worker)
 app.command()(analyse.analyse)
 app.command()(ingest.ingest)
 app.command()(alerts.alerts)
+app.command()(canary.canary)
+app.command()(page.page)
+app.command()(forward.forward)
 app.add_typer(replay.app, name="replay")
 app.add_typer(leaders.app, name="leaders")
 app.add_typer(topics.app, name="topics")

@@ -30,6 +30,7 @@ def worked(settings: Settings, manifest: "Manifest") -> "Manifest":
     """Work on a replay to its end, and give its manifest with what it came to."""
     # Faust takes a second to load: no other command pays for it.
     from streams.analysis.loading import analysis_of  # noqa: PLC0415 - see above
+    from streams.replay import gauges  # noqa: PLC0415
     from streams.replay.house import open_house  # noqa: PLC0415
     from streams.replay.manifest import settings_of  # noqa: PLC0415
     from streams.replay.run import outcome, run  # noqa: PLC0415
@@ -49,7 +50,12 @@ def worked(settings: Settings, manifest: "Manifest") -> "Manifest":
             analysis_of(of_replay, manifest.selection),
             bounds=manifest.bounds,
         )
-        return await run(worker, lambda: StandingMeter(connection, manifest, names), on_standing)
+
+        def tell(standing: "Standing") -> None:
+            gauges.show(worker.metrics, manifest, standing)
+            on_standing(standing)
+
+        return await run(worker, lambda: StandingMeter(connection, manifest, names), tell)
 
     with _progress(manifest, settings) as on_standing:
         if not asyncio.run(work(on_standing)):

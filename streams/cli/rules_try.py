@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
+from processors.canary import CANARY_KIND
+from processors.contracts import Alert
 from processors.errors import MisconfigurationError
 from streams.cli import context
 from streams.ingest.records import SourceError
@@ -88,8 +90,8 @@ def try_(
     with _source(settings, reader.limits, articles, span) as source:
         reading = _run(reader.analyser, source, (present, changed), span)
     difference = compare(
-        [alert for alert in present.alerts if alert.event_time >= span.start],
-        [alert for alert in changed.alerts if alert.event_time >= span.start],
+        _within(present.alerts, span),
+        _within(changed.alerts, span),
     )
     unsent = [one for one in changed.unsent if one.event_time >= span.start]
     _print(difference, unsent if explain_suppressed else [], reading, json=json)
@@ -102,6 +104,11 @@ class _Span:
     warm_from: datetime
     start: datetime
     now: datetime
+
+
+def _within(alerts: Sequence[Alert], span: _Span) -> list[Alert]:
+    """Leave out those of the time to warm up, and those of a canary: no rule rings them."""
+    return [one for one in alerts if one.event_time >= span.start and one.kind != CANARY_KIND]
 
 
 @dataclass(slots=True)

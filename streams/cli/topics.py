@@ -103,6 +103,84 @@ def apply(
         typer.echo(f"All {len(wanted)} topics are as planned already.", err=True)
 
 
+@app.command()
+def acls(
+    role: Annotated[
+        str | None, typer.Option(metavar="ROLE", help="Only this role. Without it: all.")
+    ] = None,
+    *,
+    json: Annotated[bool, context.Json] = False,
+) -> None:
+    """Print the rights that each part of Tocsin needs at the broker; no broker is needed.
+
+    They are printed as commands of Kafka's own kafka-acls.sh, one role after the other, or with
+    --json as one role a line. Each role is a user of its own, <application id>-<role>. Prefix,
+    application id and the topics that rules name are those of the settings; set them before.
+
+    The commands need $BOOTSTRAP (host:port of a broker) and $CONFIG (the properties file of a user
+    who may give rights).
+
+    \b
+    Examples:
+      tocsin topics acls
+      tocsin topics acls --role worker | BOOTSTRAP=kafka:9092 CONFIG=admin.properties sh -e
+      tocsin topics acls --json | jq -r '.user'
+
+    \b
+    Exit codes: 2 if there is no such role; others as in `tocsin --help`.
+    """
+    from streams.acls import commands, roles  # noqa: PLC0415 - loads kafka-python
+
+    settings = context.settings()
+    known = roles(settings, own_topics(rules_in_force(settings)))
+    wanted = [one for one in known if role in {None, one.name}]
+    if not wanted:
+        names = ", ".join(one.name for one in known)
+        raise typer.BadParameter(f"{role!r} is no role; there are {names}")
+    for one in wanted:
+        if json:
+            typer.echo(msgspec.json.encode(one).decode())
+            continue
+        typer.echo(f"# {one.name}: {one.purpose}")
+        for command in commands(one):
+            typer.echo(command)
+
+
+@app.command()
+def strimzi(
+    cluster: Annotated[
+        str, typer.Option(help="Name of the Kafka resource that the topics belong to.")
+    ] = "kafka",
+    *,
+    users: Annotated[
+        bool, typer.Option("--users", help="The users with their rights, and not the topics.")
+    ] = False,
+) -> None:
+    """Print the topics, or the users, as YAML for Strimzi, the operator of Kafka in Kubernetes.
+
+    Topics as `topics show` lists them, users with the rights that `topics acls` lists. Prefix,
+    partitions, replicas, application id and the topics that rules name are those of the settings.
+
+    \b
+    Examples:
+      tocsin topics strimzi --cluster kafka > topics.yaml
+      tocsin topics strimzi --users | kubectl apply -n kafka -f -
+      TOCSIN_PARTITIONS=12 TOCSIN_REPLICATION_FACTOR=3 tocsin topics strimzi
+    """
+    from streams import strimzi as form  # noqa: PLC0415 - loads kafka-python
+    from streams.acls import roles  # noqa: PLC0415
+    from streams.topics import plan  # noqa: PLC0415
+
+    settings = context.settings()
+    own = own_topics(rules_in_force(settings))
+    resources = (
+        [form.user(one, cluster) for one in roles(settings, own)]
+        if users
+        else [form.topic(one, cluster) for one in plan(settings, own)]
+    )
+    typer.echo(form.to_yaml(resources), nl=False)
+
+
 def _plan(settings: Settings) -> list[Any]:
     from streams.topics import plan  # noqa: PLC0415 - loads kafka-python
 

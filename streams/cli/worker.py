@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 def worker(
     broker: Annotated[str | None, context.Broker] = None,
     http_port: Annotated[
-        int | None, typer.Option(help="Port of /metrics, /livez and /readyz; 0: any free one.")
+        int | None, typer.Option(help="Port of the live page and /metrics; 0: any free one.")
     ] = None,
     *,
     create_topics: Annotated[

@@ -112,6 +112,10 @@ def _channels(names: TopicNames, application_id: str) -> list[_Channel]:
             for kind, topic in names.alerts.items()
         ),
         _Channel(
+            *("canaryAlerts", names.canary, messages.alert("canary"), "send", "sendCanaryAlerts"),
+            summary="Ring for the articles of a canary, which test the way and tell no news.",
+        ),
+        _Channel(
             *("deadLetters", names.dead_letters, messages.dead_letter(), "send", "sendDeadLetters"),
             summary="Put aside what could not be read, and say why.",
         ),

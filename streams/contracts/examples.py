@@ -12,11 +12,13 @@ from processors.alerts import (
     Ringing,
     Turn,
     breaking_alert,
+    canary_alert,
     encounter_alert,
     sentiment_alert,
     shift_alert,
     surge_alert,
 )
+from processors.canary import ARTICLE_PREFIX, CANARY_ID, CANARY_NAME, CANARY_SOURCE
 from processors.contracts import (
     Alert,
     AlertKind,
@@ -163,6 +165,7 @@ def alerts() -> dict[AlertKind, Alert]:
         "breaking": breaking_alert(
             rung("low", breaking.parameters.within_seconds), breaking, [_ARTICLE, *others], _story()
         ),
+        "canary": _canary(told),
     }
 
 
@@ -174,6 +177,25 @@ def withdrawal() -> Withdrawal:
         event_time=_ENTERED + timedelta(minutes=20),
         versions=_VERSIONS,
     )
+
+
+def _canary(told: datetime) -> Alert:
+    article = ArticleRef(
+        article_id=f"{ARTICLE_PREFIX}host-1:2024-05-16T09:31:12.250Z",
+        title="Tocsin Canary: a test of the alarm, and no news",
+        url="",
+        source=CANARY_SOURCE,
+        family=CANARY_SOURCE,
+    )
+    context = MentionContext(
+        mention_id="40c9d0a71f5b2e86a3d4c7b8e9f01526",
+        article=article,
+        revision=1,
+        event_time=_ENTERED,
+        versions=_VERSIONS,
+    )
+    canary = LeaderRef(leader_id=CANARY_ID, leader_name=CANARY_NAME)
+    return canary_alert(canary, context, told)
 
 
 def _story() -> StoryRef:

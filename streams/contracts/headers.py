@@ -10,6 +10,7 @@ from processors.contracts import Alert, AlertKind
 from processors.errors import DeadLetterReason
 from streams import envelope
 from streams.contracts.schemas import DIALECT, Schema, schema_id
+from streams.errors import UndeliveredReason
 
 _DIGITS: Final = "^[0-9]+$"
 _EXAMPLE_ERROR: Final = {
@@ -79,7 +80,7 @@ def dead_letter_headers() -> Schema:
         "stage": _text("The step that could not use the record.", minLength=1),
         "reason": _text(
             "Why, from a fixed set: no value is ever renamed, and only a release adds one.",
-            enum=[reason.value for reason in DeadLetterReason],
+            enum=[reason.value for reason in (*DeadLetterReason, *UndeliveredReason)],
         ),
         "message": _text("What was wrong and where, for people."),
         "topic": _text("The topic that the record was read from.", minLength=1),

@@ -84,7 +84,7 @@ class WorkerProcess:
         )
 
     def address(self) -> str:
-        """Wait until the worker runs, and give the address of its metrics.
+        """Wait until the worker runs, and give its port as `http://host:port`.
 
         Raises:
             PassingFaultError: it ended, or did not start in time; with the end of its log.
@@ -95,7 +95,7 @@ class WorkerProcess:
                 with contextlib.suppress(ValueError):
                     entry = json.loads(line)
                     if entry.get("event") == "worker.started":
-                        return str(entry["metrics"])
+                        return str(entry["metrics"]).removesuffix("/metrics")
             time.sleep(0.05)
         raise PassingFaultError(f"the worker did not start:\n{self.tail()}")
 

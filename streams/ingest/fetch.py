@@ -11,12 +11,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import aiohttp
 
+from streams.answers import retry_after_seconds, shown
 from streams.errors import PassingFaultError
 
 LARGEST_FEED_BYTES: Final = 10_485_760
@@ -27,7 +27,6 @@ _CONNECT_SECONDS: Final = 15.0
 _READ_SECONDS: Final = 30.0
 _CHUNK_BYTES: Final = 65_536
 _GZIP_WINDOW: Final = 31
-_SHOWN_CHARACTERS: Final = 200
 _ACCEPT: Final = (
     "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"
 )
@@ -110,15 +109,15 @@ async def open_fetch(
                 return await _get(session, url, validators, now, largest_bytes)
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
             raise FeedError(
-                f"no address that can be asked: {_shown(error)}", lasting=True
+                f"no address that can be asked: {shown(error)}", lasting=True
             ) from error
         except aiohttp.ClientError as error:
-            raise FeedError(_shown(error) or type(error).__name__) from error
+            raise FeedError(shown(error) or type(error).__name__) from error
         except TimeoutError as error:
             raise FeedError(f"no complete answer within {total_seconds:g} s") from error
         except (OSError, ValueError) as error:
             # ValueError: what aiohttp's parts raise for hosts and ports that make no sense.
-            raise FeedError(_shown(error) or type(error).__name__) from error
+            raise FeedError(shown(error) or type(error).__name__) from error
 
     async with session:
         yield fetch
@@ -156,7 +155,9 @@ async def _get(
                 raise FeedError(
                     f"the server answers {answer.status}",
                     lasting=answer.status not in _PASSING,
-                    retry_after_seconds=_retry_after(answer.headers.get("Retry-After", ""), now),
+                    retry_after_seconds=retry_after_seconds(
+                        answer.headers.get("Retry-After", ""), now
+                    ),
                 )
             return Fetched(
                 body=await _body(answer, largest_bytes),
@@ -175,7 +176,7 @@ def _redirected(url: str, location: str) -> str:
     parts = urlsplit(target)
     if not location or parts.scheme not in ("http", "https") or not parts.hostname:
         raise FeedError(
-            f"redirected to {_shown(location)}; only http and https are followed", lasting=True
+            f"redirected to {shown(location)}; only http and https are followed", lasting=True
         )
     return target
 
@@ -183,7 +184,7 @@ def _redirected(url: str, location: str) -> str:
 async def _body(answer: aiohttp.ClientResponse, largest_bytes: int) -> bytes:
     encoding = answer.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in ("", "identity", "gzip", "x-gzip"):
-        raise FeedError(f"the content coding {_shown(encoding)} was not asked for", lasting=True)
+        raise FeedError(f"the content coding {shown(encoding)} was not asked for", lasting=True)
     if (answer.content_length or 0) > largest_bytes:
         raise _too_large(largest_bytes)
     unpack = zlib.decompressobj(_GZIP_WINDOW) if encoding.endswith("gzip") else None
@@ -208,21 +209,3 @@ async def _body(answer: aiohttp.ClientResponse, largest_bytes: int) -> bytes:
 
 def _too_large(largest_bytes: int) -> FeedError:
     return FeedError(f"larger than the {largest_bytes} bytes that are read", lasting=True)
-
-
-def _retry_after(value: str, now: Callable[[], datetime]) -> float | None:
-    value = value.strip()
-    if value.isascii() and value.isdigit():
-        return float(value[:9])
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now()).total_seconds())
-
-
-def _shown(value: object) -> str:
-    # Servers have a say in these texts, and terminals obey what they are shown.
-    return ascii(str(value)[:_SHOWN_CHARACTERS])[1:-1]

@@ -71,8 +71,15 @@ def consumer_client(connection: Connection, settings: Settings) -> Iterator[Any]
 
 
 @contextmanager
-def producer_client(connection: Connection, settings: Settings) -> Iterator[Any]:
+def producer_client(
+    connection: Connection, settings: Settings, most_block_seconds: float = _SEND_SECONDS
+) -> Iterator[Any]:
     """Open a producer that waits for every replica and never repeats a record.
+
+    Args:
+        connection: How to reach the cluster.
+        settings: The settings in force.
+        most_block_seconds: How long a send may wait for metadata or memory.
 
     Raises:
         BrokerUnavailableError: no broker answers in time, or one goes away.
@@ -89,6 +96,7 @@ def producer_client(connection: Connection, settings: Settings) -> Iterator[Any]
             linger_ms=5,
             delivery_timeout_ms=_SEND_SECONDS * 1000,
             request_timeout_ms=(_SEND_SECONDS - 1) * 1000,
+            max_block_ms=round(most_block_seconds * 1000),
         )
         try:
             yield client

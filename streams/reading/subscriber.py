@@ -53,7 +53,7 @@ def read(consumer: Any, starts: Offsets, ends: Offsets) -> Iterator[Incoming]:
     waiting: dict[TopicPartition, deque[Any]] = {
         tp: deque() for tp, end in ends.items() if starts[tp] < end
     }
-    _place(consumer, {tp: starts[tp] for tp in waiting})
+    place(consumer, {tp: starts[tp] for tp in waiting})
     while waiting:
         drained = [tp for tp, records in waiting.items() if not records]
         # The position passes over gaps (compaction, transactions); offsets alone would not.
@@ -74,7 +74,7 @@ def read(consumer: Any, starts: Offsets, ends: Offsets) -> Iterator[Incoming]:
 
 def follow(consumer: Any, starts: Offsets) -> Iterator[Incoming]:
     """Read from the starts on, as records come, without an end."""
-    _place(consumer, starts)
+    place(consumer, starts)
     while True:
         fetched = consumer.poll(timeout_ms=_POLL_MS)
         records = [record for several in fetched.values() for record in several]
@@ -95,7 +95,10 @@ def incoming(record: Any) -> Incoming:
     )
 
 
-def _place(consumer: Any, offsets: Offsets) -> None:
+def place(consumer: Any, offsets: Offsets) -> None:
+    """Let the consumer read these partitions, from these offsets on."""
     consumer.assign(list(offsets))
+    # A partition that was assigned before keeps its pause, as at the end of what `read` reads.
+    consumer.resume(*offsets)
     for tp, offset in offsets.items():
         consumer.seek(tp, offset)

@@ -140,5 +140,5 @@ def check_kept(consumer: Any, topic: str, left: Sequence[Span]) -> None:
 
 
 def alert_topics(names: TopicNames) -> list[str]:
-    """List the topics of alerts."""
+    """List the topics of alerts that tell news: a canary's test the live way alone."""
     return [*names.alerts.values(), *names.own_alerts.values()]

@@ -48,12 +48,17 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One query of one panel, and what is said about it."""
+    """One query of one panel or annotation, and what is said about it."""
 
     dashboard: str
     panel: Mapping[str, Any]
     expr: str
     legend: str
+
+    @property
+    def kind(self) -> str:
+        """The kind of the panel."""
+        return str(self.panel.get("type", "annotation"))
 
 
 def dashboards() -> dict[str, Any]:
@@ -74,8 +79,25 @@ def targets() -> dict[str, Target]:
     }
 
 
+def marks() -> dict[str, Target]:
+    """List every query of every annotation, likewise; text that names labels is its legend."""
+    return {
+        f"{name}: annotation {one['name']}": Target(
+            name, one, one["target"]["expr"], f"{one['titleFormat']} {one['textFormat']}"
+        )
+        for name, dashboard in dashboards().items()
+        for one in dashboard["annotations"]["list"]
+    }
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that takes a `target` or a `dashboard` once for each."""
+    """Run a test that takes a `target`, a `question` or a `dashboard` once for each.
+
+    A question is a target, or what an annotation asks.
+    """
+    if "question" in metafunc.fixturenames:
+        asked = targets() | marks()
+        metafunc.parametrize("question", asked.values(), ids=asked.keys())
     if "target" in metafunc.fixturenames:
         found = targets()
         metafunc.parametrize("target", found.values(), ids=found.keys())
@@ -88,6 +110,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def root() -> Path:
     """Give the checkout."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def overview() -> dict[str, Any]:
+    """Give the dashboard that Grafana begins with."""
+    found: dict[str, Any] = dashboards()["overview.json"]
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -135,12 +135,23 @@ def test_the_worker_shows_its_page_where_the_others_look(
 ) -> None:
     worker = compose["services"]["worker"]
     settings = settings_of(worker, image)
-    (found,) = scrape["scrape_configs"][0]["dns_sd_configs"]
+    jobs = {job["job_name"]: job["dns_sd_configs"] for job in scrape["scrape_configs"]}
+    (found,) = jobs["tocsin"]
     assert settings.http_host == "0.0.0.0"  # noqa: S104  # Prometheus is another container
     assert found["names"] == ["worker"]
     assert settings.http_port == found["port"] == worker["ports"][0]["target"]
     assert str(settings.http_port) in image.last("EXPOSE")
     assert f"http://{LOOPBACK}:{settings.http_port}/readyz" in image.last("HEALTHCHECK")[-1]
+
+
+def test_a_replay_is_scraped_where_its_container_is(
+    compose: dict[str, Any], image: Any, scrape: dict[str, Any]
+) -> None:
+    settings = settings_of(compose["services"]["replay"], image)
+    jobs = {job["job_name"]: job["dns_sd_configs"] for job in scrape["scrape_configs"]}
+    (found,) = jobs["tocsin-replay"]
+    assert settings.http_host == "0.0.0.0"  # noqa: S104  # Prometheus is another container
+    assert (found["names"], found["port"]) == (["replay"], settings.http_port)
 
 
 def test_only_the_worker_is_asked_whether_it_is_ready(compose: dict[str, Any]) -> None:
@@ -173,9 +184,9 @@ def test_workers_wait_for_the_broker_and_the_topics(compose: dict[str, Any]) -> 
         assert waits == {"kafka": "service_healthy", "topics": "service_completed_successfully"}
 
 
-def test_only_the_feeder_is_left_out_of_a_plain_start(compose: dict[str, Any]) -> None:
+def test_the_feeder_and_a_replay_are_left_out_of_a_plain_start(compose: dict[str, Any]) -> None:
     profiles = {name: s.get("profiles") for name, s in compose["services"].items()}
-    assert {name for name, given in profiles.items() if given} == {"feeder"}
+    assert {name for name, given in profiles.items() if given} == {"feeder", "replay"}
 
 
 def test_our_containers_write_nowhere_but_in_memory(compose: dict[str, Any]) -> None:
@@ -198,6 +209,7 @@ def test_every_container_is_confined(compose: dict[str, Any]) -> None:
 def test_what_serves_is_started_again_and_what_ends_is_not(compose: dict[str, Any]) -> None:
     policies = {name: s["restart"] for name, s in compose["services"].items()}
     assert policies.pop("topics").startswith("on-failure:")
+    assert policies.pop("replay") == "no"
     assert set(policies.values()) == {"unless-stopped"}
 
 
@@ -228,7 +240,7 @@ def test_files_and_volumes_that_are_mounted_exist(root: Path, compose: dict[str,
             assert source in compose["volumes"]
 
 
-@pytest.mark.parametrize("name", ["topics", "worker", "feeder"])
+@pytest.mark.parametrize("name", ["topics", "worker", "feeder", "replay"])
 def test_our_services_share_one_image(compose: dict[str, Any], root: Path, name: str) -> None:
     service = compose["services"][name]
     assert service["image"] == "tocsin:local"

@@ -1,8 +1,9 @@
 """Every expression of the dashboards, asked of a real Prometheus: each must have an answer.
 
 The parsed expressions (test_dashboard_expressions.py) can be right and still select nothing; this
-finds that. Prometheus runs with deploy/prometheus/prometheus.yml, but for the address and the
-interval, and scrapes a worker that is fed the bundled articles, the bad ones among them.
+finds that. Prometheus runs with deploy/prometheus/prometheus.yml, but for the addresses and the
+interval, and scrapes a worker that is fed the bundled articles, the bad ones among them, and a
+worker of a replay of an archive of the same articles. One run serves all dashboards.
 """
 
 import itertools
@@ -19,7 +20,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +28,9 @@ from typing import Any
 
 import pytest
 import yaml
-from kafka import KafkaProducer
+from expressions import FILLED_IN, fill_in
+from kafka import KafkaAdminClient, KafkaProducer
+from kafka.admin import NewTopic
 
 from streams.brokers.embedded import EmbeddedBroker
 from streams.demo.bundle import load_bundle, redated
@@ -36,65 +39,102 @@ from streams.topics import ARTICLES
 pytestmark = pytest.mark.broker
 
 LOOPBACK = "127.0.0.1"
-SCRAPES = 5
+LIVE, REPLAY = "tocsin", "tocsin-replay"
+ARCHIVE, PARTITIONS = "archive.test", 4
 RECORDS_A_SECOND = 20
-START_SECONDS = 30.0
-SELECTED = {"$__rate_interval": "30s", "$__range": "30s", "$job": ".*", "$instance": ".*"}
+# More than are replayed before the questions are asked.
+ARCHIVED_RECORDS, REPLAYED_A_SECOND = 600, 15
+START_SECONDS = 90.0
+SELECTED = FILLED_IN | {"$__rate_interval": "30s", "$__range": "30s", "$__interval": "5s"}
+# A surge needs no days before it here, so that there is one to be shown.
+RULES = """
+extends = "builtin"
+[[rule]]
+id = "surge"
+version = 1
+kind = "surge"
+description = "More independent sources write about a leader than usual."
+severities = [{ severity = "low", p_value_at_most = 0.01 }]
+warming_seconds = 0
+"""
+FIRING = {"groups": [{"name": "test", "rules": [{"alert": "TocsinTest", "expr": "vector(1)"}]}]}
 
 Ask = Callable[[str, dict[str, str]], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A worker that runs: where its metrics are, and the broker that it reads from."""
+    """What runs: the broker, and where each job's metrics are."""
 
-    address: str
+    folder: Path
     broker: str
+    addresses: Mapping[str, str]
 
-
-@pytest.fixture(scope="module")
-def worker(tmp_path_factory: Any) -> Iterator[Running]:
-    """Start a worker on a broker of its own."""
-    log = tmp_path_factory.mktemp("worker") / "log"
-    address = f"{LOOPBACK}:{free_port()}"
-    with EmbeddedBroker() as broker:
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("TOCSIN_")} | {
-            "TOCSIN_BROKER": broker.bootstrap_servers,
+    def environment(self, job: str) -> dict[str, str]:
+        """Give the variables of one of the programs."""
+        return {k: v for k, v in os.environ.items() if not k.startswith("TOCSIN_")} | {
+            "TOCSIN_BROKER": self.broker,
             "TOCSIN_CREATE_TOPICS": "true",
-            "TOCSIN_HTTP_PORT": address.split(":")[1],
+            "TOCSIN_RULES": str(self.folder / "rules.toml"),
+            "TOCSIN_HTTP_PORT": self.addresses[job].split(":")[1],
             "TOCSIN_LAG_INTERVAL_SECONDS": "0.5",
+            # The test is of metrics, not of the small model, which takes seconds to load.
+            "TOCSIN_CONFIRM": "off",
         }
-        command = [sys.executable, "-m", "streams", "worker"]
-        with running(command, log, environment) as process:
-            wait_until(lambda: answers(f"http://{address}/readyz"), process, log)
-            yield Running(address, broker.bootstrap_servers)
 
 
 @pytest.fixture(scope="module")
-def ask(worker: Running, scrape: dict[str, Any], tmp_path_factory: Any) -> Iterator[Ask]:
-    """Start Prometheus, then feed the worker, and give a way to ask once there is an answer."""
+def run(tmp_path_factory: Any) -> Iterator[Running]:
+    """Start a broker, and say where the rest will be."""
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "rules.toml").write_text(RULES)
+    with EmbeddedBroker() as broker:
+        keep_archive(broker.bootstrap_servers)
+        addresses = {job: f"{LOOPBACK}:{free_port()}" for job in (LIVE, REPLAY)}
+        yield Running(folder, broker.bootstrap_servers, addresses)
+
+
+@pytest.fixture(scope="module")
+def ask(run: Running, scrape: dict[str, Any]) -> Iterator[Ask]:
+    """Start Prometheus and the workers, feed them, and give a way to ask once there are answers."""
     program = shutil.which("prometheus")
     if program is None:
         message = "Prometheus is not installed (Debian: apt-get install prometheus)"
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
-    folder = tmp_path_factory.mktemp("prometheus")
-    configuration, log = folder / "prometheus.yml", folder / "log"
-    configuration.write_text(yaml.safe_dump(scraping(scrape, worker.address)))
+    configuration, log = run.folder / "prometheus.yml", run.folder / "prometheus"
+    (run.folder / "firing.yml").write_text(yaml.safe_dump(FIRING))
+    configuration.write_text(yaml.safe_dump(scraping(scrape, run)))
     address = f"{LOOPBACK}:{free_port()}"
     command = [
         program,
         f"--config.file={configuration}",
-        f"--storage.tsdb.path={folder / 'data'}",
+        f"--storage.tsdb.path={run.folder / 'data'}",
         f"--web.listen-address={address}",
     ]
-    with running(command, log, os.environ) as process:
+    worker = [sys.executable, "-m", "streams", "worker"]
+    replay = [sys.executable, "-m", "streams", "replay", "--topic", ARCHIVE]
+    replay += ["--from", "-1h", "--id", "test", "--rate", str(REPLAYED_A_SECOND)]
+    replay += ["--http-port", run.addresses[REPLAY].split(":")[1]]
+    with ExitStack() as stack:
+        start = {
+            job: stack.enter_context(running(command, run.folder / job, run.environment(job)))
+            for job, command in ((LIVE, worker), (REPLAY, replay))
+        }
+        prometheus = stack.enter_context(running(command, log, os.environ))
         # A rate does not see how a counter began, so what is counted must come after a scrape.
-        wait_until(lambda: scrapes(address) >= 1, process, log)
-        with fed(worker.broker):
-            wait_until(lambda: scrapes(address) >= SCRAPES, process, log)
-            yield lambda path, parameters: get(address, path, parameters)
+        ready = f'tocsin_ready{{job="{LIVE}"}} == 1'
+        wait_until(lambda: answer(address, ready), start[LIVE], run.folder / LIVE)
+        stack.enter_context(fed(run.broker))
+        moved = "max(delta(tocsin_replay_position_timestamp_seconds[1m])) > 0"
+        wait_until(lambda: answer(address, moved), start[REPLAY], run.folder / REPLAY)
+        # The whole bundle was fed, and both have rung.
+        fed_once = f'increase(tocsin_articles_consumed_total{{job="{LIVE}"}}[1m]) > 100'
+        wait_until(lambda: answer(address, fed_once), prometheus, log)
+        rung = "sum by (job) (rate(tocsin_alerts_total[1m])) > 0"
+        wait_until(lambda: len(answer(address, rung)) == len(start), prometheus, log)
+        yield lambda path, parameters: get(address, path, parameters)
 
 
 @contextmanager
@@ -134,13 +174,39 @@ def feed(broker: str, over: threading.Event) -> None:
     producer.close()
 
 
-def scraping(scrape: dict[str, Any], address: str) -> dict[str, Any]:
-    """Change our configuration as little as a test needs: whom to scrape, and how often."""
-    (job,) = scrape["scrape_configs"]
-    changed = {key: value for key, value in job.items() if key != "dns_sd_configs"}
-    changed["static_configs"] = [{"targets": [address]}]
-    times = {"scrape_interval": "1s", "scrape_timeout": "1s"}
-    return scrape | {"global": scrape["global"] | times, "scrape_configs": [changed]}
+def keep_archive(broker: str) -> None:
+    """Publish the bundled records often enough, as articles of the last minutes."""
+    admin = KafkaAdminClient(bootstrap_servers=broker)
+    admin.create_topics([NewTopic(ARCHIVE, PARTITIONS, 1)])
+    admin.close()
+    producer = KafkaProducer(bootstrap_servers=broker)
+    records = itertools.cycle(redated(load_bundle(), datetime.now(UTC)))
+    began = time.time() - ARCHIVED_RECORDS
+    for number, record in zip(range(ARCHIVED_RECORDS), records, strict=False):
+        producer.send(
+            ARCHIVE,
+            key=record.key,
+            value=record.value,
+            headers=list(record.headers),
+            timestamp_ms=round(1000 * (began + number)),
+        )
+    producer.close()
+
+
+def scraping(scrape: dict[str, Any], run: Running) -> dict[str, Any]:
+    """Change our configuration as little as a test needs: whom to scrape, how often, what fires."""
+    jobs = [
+        {key: value for key, value in job.items() if key != "dns_sd_configs"}
+        | {"static_configs": [{"targets": [run.addresses[job["job_name"]]]}]}
+        for job in scrape["scrape_configs"]
+        if job["job_name"] in run.addresses
+    ]
+    times = dict.fromkeys(("scrape_interval", "scrape_timeout", "evaluation_interval"), "1s")
+    return scrape | {
+        "global": scrape["global"] | times,
+        "scrape_configs": jobs,
+        "rule_files": [str(run.folder / "firing.yml")],
+    }
 
 
 def free_port() -> int:
@@ -167,15 +233,14 @@ def answers(url: str) -> bool:
         return False
 
 
-def scrapes(address: str) -> float:
-    """Count how often Prometheus found its target well."""
+def answer(address: str, expr: str) -> Any:
+    """Ask Prometheus one expression; nothing while it does not answer."""
     if not answers(f"http://{address}/-/ready"):
-        return 0.0
-    answer = get(address, "query", {"query": "sum(sum_over_time(up[1m]))"})["result"]
-    return float(answer[0]["value"][1]) if answer else 0.0
+        return []
+    return get(address, "query", {"query": expr})["result"]
 
 
-def wait_until(is_true: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until(is_true: Callable[[], Any], process: subprocess.Popen[bytes], log: Path) -> None:
     """Wait for something that a process does, and show its log if it does not."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
@@ -186,25 +251,37 @@ def wait_until(is_true: Callable[[], bool], process: subprocess.Popen[bytes], lo
 
 
 def test_the_expression_has_an_answer(target: Any, ask: Ask) -> None:
-    expr = target.expr
-    for variable, value in SELECTED.items():
-        expr = expr.replace(variable, value)
-    answer = ask("query", {"query": expr})["result"]
-    numbers = [float(series["value"][1]) for series in answer]
+    expr = fill_in(target.expr, SELECTED)
+    numbers = [float(series["value"][1]) for series in ask("query", {"query": expr})["result"]]
     assert numbers, expr
     assert not all(math.isnan(n) for n in numbers), expr
 
 
+def test_the_annotations_have_marked_something(overview: dict[str, Any], ask: Ask) -> None:
+    now = time.time()
+    for one in overview["annotations"]["list"]:
+        expr = fill_in(one["target"]["expr"], SELECTED)
+        asked = {"query": expr, "start": str(now - 60), "end": str(now), "step": "1"}
+        assert ask("query_range", asked)["result"], expr
+
+
 def test_the_variables_have_values(dashboard: dict[str, Any], ask: Ask) -> None:
     for variable in dashboard["templating"]["list"]:
-        selector, label = variable["query"]["query"].removeprefix("label_values(")[:-1].rsplit(", ")
-        parameters = {"match[]": selector.replace("$job", ".*")}
-        assert ask(f"label/{label}/values", parameters), variable["name"]
+        if variable["type"] == "query":
+            query = variable["query"]["query"].removeprefix("label_values(")[:-1]
+            selector, label = query.rsplit(", ", 1)
+            asked = {"match[]": fill_in(selector, SELECTED)}
+            assert ask(f"label/{label}/values", asked), variable["name"]
 
 
-def test_the_targets_bear_the_labels_that_the_variables_choose_by(
-    ask: Ask, scrape: dict[str, Any], worker: Running
-) -> None:
-    (up,) = ask("query", {"query": "up"})["result"]
-    assert up["metric"]["job"] == scrape["scrape_configs"][0]["job_name"]
-    assert up["metric"]["instance"] == worker.address
+def test_the_processes_that_analyse_are_seen(ask: Ask) -> None:
+    large = f'tocsin_analysis_resident_memory_bytes{{job="{LIVE}"}} > 20e6'
+    assert ask("query", {"query": large})["result"]
+
+
+def test_the_targets_bear_the_labels_that_the_variables_choose_by(ask: Ask, run: Running) -> None:
+    found = {
+        up["metric"]["job"]: up["metric"]["instance"]
+        for up in ask("query", {"query": "up"})["result"]
+    }
+    assert found == run.addresses

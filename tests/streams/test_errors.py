@@ -16,7 +16,9 @@ from streams.errors import (
     BrokerUnavailableError,
     DeadLetterLimitError,
     PassingFaultError,
+    ReceiverRefusesError,
     TopicMismatchError,
+    UndeliveredReason,
     exit_code,
 )
 
@@ -32,6 +34,7 @@ from streams.errors import (
         (PassingFaultError("x"), 3),
         (BrokerUnavailableError("x"), 3),
         (DeadLetterLimitError("x"), 3),
+        (ReceiverRefusesError("x"), 3),
         (KeyboardInterrupt(), 130),
         (TocsinError("x"), 1),
         (BadInputError("x"), 1),
@@ -59,4 +62,5 @@ def test_the_reasons_of_dead_letters_are_never_renamed() -> None:
         *("null_value", "empty", "too_large", "invalid_utf8", "invalid_json", "too_deep"),
         *("not_an_object", "wrong_type", "no_identity", "no_text", "text_too_large"),
         *("invalid_date", "invalid_language", "invalid_cloudevent"),
-    } <= {reason.value for reason in DeadLetterReason}
+        *("not_an_alert", "delivery_refused", "delivery_given_up"),
+    } <= {reason.value for reason in (*DeadLetterReason, *UndeliveredReason)}

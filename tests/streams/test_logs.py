@@ -1,5 +1,6 @@
 """What logs look like, and who may speak in them."""
 
+import base64
 import io
 import json
 import logging
@@ -16,8 +17,10 @@ from streams import logs
 def _logging_as_it_was() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    levels = {name: logging.getLogger(name).level for name in logs.QUIET}
+    levels = {name: logging.getLogger(name).level for name in (*logs.QUIET, *logs.WIRE)}
+    spellings = logs._spellings[:]  # noqa: SLF001 - of the process, as the loggers are
     yield
+    logs._spellings[:] = spellings  # noqa: SLF001
     root.handlers[:] = handlers
     root.setLevel(level)
     for name, was in levels.items():
@@ -157,3 +160,44 @@ def test_at_debug_the_libraries_speak_too_and_at_error_none_is_louder_than_tocsi
     logs.configure("ERROR", stream=quiet)
     logging.getLogger("faust").warning("a rebalance")
     assert quiet.getvalue() == ""
+
+
+@pytest.mark.parametrize("form", ["console", "json"])
+@pytest.mark.parametrize("secret", ["wachet-auf-140", 'it\'s \\ "quoted"', "Glöckchen\n140"])
+def test_what_is_hidden_is_in_no_line_however_it_is_spelt(form: Any, secret: str) -> None:
+    out = io.StringIO()
+    logs.hide([secret, ""])
+    logs.configure("DEBUG", form, out)
+    log = structlog.get_logger("streams")
+    log.info("an.event", plain=secret, nested={"a": [secret]}, raw=secret.encode())
+    logging.getLogger("another.library").debug("sent %r and %s", b"x\x00" + secret.encode(), secret)
+    logging.getLogger("another.library").debug(base64.b64encode(secret.encode()).decode())
+    try:
+        raise ValueError(secret)  # noqa: TRY301 - a traceback is wanted
+    except ValueError:
+        log.exception("failed")
+    said = out.getvalue()
+    assert said.count("(hidden)") >= 7
+    for spelt in (
+        secret,
+        repr(secret)[1:-1],
+        json.dumps(secret)[1:-1],
+        repr(secret.encode())[2:-1],
+    ):
+        assert spelt not in said
+
+
+def test_words_are_not_torn_apart_for_a_secret_that_is_nearly_none() -> None:
+    out = io.StringIO()
+    logs.hide(["a"])
+    logs.configure(stream=out)
+    structlog.get_logger("streams").warning("a.rattle")
+    assert [e["event"] for e in entries(out)] == ["a.rattle"]
+
+
+@pytest.mark.parametrize("name", ["aiokafka.conn", "kafka.protocol.parser", "kafka.net.connection"])
+def test_what_goes_over_the_wire_is_not_written_down_at_any_level(name: str) -> None:
+    out = io.StringIO()
+    logs.configure("DEBUG", stream=out)
+    logging.getLogger(name).debug("Request: SaslAuthenticateRequest(auth_bytes=...)")
+    assert out.getvalue() == ""

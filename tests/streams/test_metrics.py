@@ -6,12 +6,13 @@ import pytest
 from prometheus_client import Counter, Gauge, Histogram, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from streams.metrics import CATALOGUE, STAGES, Metric, Metrics
+from streams.metrics import CATALOGUE, STAGES, CanaryMetrics, ForwardMetrics, Metric, Metrics
 
 # A label is bounded by a closed set, the registry or the partitions: a new one is a decision.
 LABELS = {
     *("stage", "reason", "leader", "country", "label", "kind", "severity", "rule", "topic"),
-    *("partition", "outcome", "version", "registry", "lexicon", "scorer"),
+    *("partition", "outcome", "status", "version", "registry", "lexicon", "scorer"),
+    *("direction", "replay", "bound"),
 }
 UNITS = ("_seconds", "_bytes", "_records")
 # Things that are counted or named, and so have no unit.
@@ -19,7 +20,19 @@ WITHOUT_UNIT = {
     "tocsin_assigned_partitions",
     "tocsin_watched_leaders",
     "tocsin_mentions_held",
+    "tocsin_leader_reports",
+    "tocsin_leader_expected_reports",
+    "tocsin_leader_surge",
+    "tocsin_leader_usual_polarity",
+    "tocsin_leader_shift_score",
+    "tocsin_replay_articles",
+    "tocsin_replay_articles_done",
+    "tocsin_replay_mentions_left",
+    "tocsin_replay_alerts",
+    "tocsin_forward_waiting",
     "tocsin_ready",
+    "tocsin_recovering",
+    "tocsin_page_visitors",
     "tocsin_build_info",
 }
 KINDS = {"counter": Counter, "gauge": Gauge, "histogram": Histogram}
@@ -31,27 +44,44 @@ def name(instrument: Any) -> str:
     return family.name + "_total" if family.type == "counter" else family.name
 
 
-def instruments(metrics: Metrics) -> dict[str, Any]:
-    held = {k: v for k, v in vars(metrics).items() if k != "registry"}
+Instruments = Metrics | CanaryMetrics | ForwardMetrics
+
+
+def instruments(metrics: Instruments) -> dict[str, Any]:
+    held = {k: v for k, v in vars(metrics).items() if isinstance(v, tuple(KINDS.values()))}
     named = {name(instrument): instrument for instrument in held.values()}
     assert len(named) == len(held)
     return named
 
 
-def touch(metrics: Metrics) -> None:
+def touch(metrics: Instruments) -> None:
     """Give every instrument a sample: one with labels shows nothing before its first."""
-    for metric in CATALOGUE:
-        instrument = instruments(metrics)[metric.name]
+    held = instruments(metrics)
+    for metric in of(metrics):
+        instrument = held[metric.name]
         child = instrument.labels(*metric.labels) if metric.labels else instrument
         child.observe(0.3) if metric.kind == "histogram" else child.inc(2)
 
 
+def of(metrics: Instruments) -> list[Metric]:
+    held = instruments(metrics)
+    return [metric for metric in CATALOGUE if metric.name in held]
+
+
 def test_catalogue_and_instruments_are_the_same_metrics() -> None:
-    found = instruments(Metrics())
+    worker, canary = instruments(Metrics()), instruments(CanaryMetrics())
+    # A worker that showed a canary's counts would look as if one ran.
+    assert not worker.keys() & canary.keys()
+    found = instruments(ForwardMetrics()) | worker | canary
     assert set(found) == {metric.name for metric in CATALOGUE}
     assert len(CATALOGUE) == len(found)
     for metric in CATALOGUE:
         assert type(found[metric.name]) is KINDS[metric.kind]
+
+
+def test_forwarding_shows_none_of_the_workers_zeros() -> None:
+    both = {m.name for m in of(Metrics())} & {m.name for m in of(ForwardMetrics())}
+    assert all(name.startswith("tocsin_lag_") or name == "tocsin_ready" for name in both)
 
 
 @entries
@@ -85,18 +115,26 @@ def test_histograms_alone_have_buckets_and_these_rise(metric: Metric) -> None:
     assert list(metric.buckets) == sorted(set(metric.buckets))
 
 
-def test_the_exposition_can_be_parsed_and_shows_every_metric() -> None:
-    metrics = Metrics(process=True)
+@pytest.mark.parametrize("kind", [Metrics, CanaryMetrics, ForwardMetrics])
+def test_the_exposition_can_be_parsed_and_shows_every_metric(kind: Any) -> None:
+    metrics = kind(process=True)
     touch(metrics)
     body = generate_latest(metrics.registry).decode()
     families = {family.name: family for family in text_string_to_metric_families(body)}
-    for metric in CATALOGUE:
+    for metric in of(metrics):
         family = families[metric.name.removesuffix("_total")]
         assert family.type == metric.kind
         assert family.documentation == metric.help
         samples = [s for s in family.samples if not s.name.endswith("_created")]
         assert samples
         assert all(set(s.labels) - {"le"} == set(metric.labels) for s in samples)
+
+
+def test_gauges_that_are_set_when_asked_for_are_new_at_every_scrape() -> None:
+    metrics, calls = Metrics(), iter(range(1, 9))
+    metrics.before_scrape(lambda: metrics.ready.set(next(calls)))
+    for scrape in (1, 2):
+        assert f"tocsin_ready {scrape}.0" in generate_latest(metrics.registry).decode()
 
 
 def test_two_sets_of_metrics_do_not_meet() -> None:

@@ -243,7 +243,10 @@ def test_every_default_is_a_value_that_the_setting_takes() -> None:
 
 def test_every_setting_is_described() -> None:
     assert all(d.description.endswith((".", "?")) for d in describe())
-    assert {d.field for d in describe() if d.secret} == {"sasl_password", "ssl_key_password"}
+    assert {d.field for d in describe() if d.secret} == {
+        *("sasl_password", "ssl_key_password"),
+        *("forward_to", "forward_secret", "forward_previous_secret"),
+    }
 
 
 @given(

@@ -82,14 +82,26 @@ def wanted() -> list[TopicPlan]:
 
 
 def test_every_kind_of_alert_in_the_contract_has_a_topic() -> None:
-    assert set(get_args(AlertKind)) == set(ALERT_KINDS)
+    assert set(get_args(AlertKind)) == {*ALERT_KINDS, "canary"}
     assert TopicNames.of(Settings()).alerts["encounter"] == "news.alerts.encounter"
+
+
+def test_a_canarys_alerts_are_apart_from_the_news_and_are_soon_gone() -> None:
+    names = TopicNames.of(Settings(topic_prefix="p."))
+    assert names.of_alert("canary", "news.alerts.own") == names.canary == "p.news.canary"
+    assert names.canary not in names.alerts.values()
+    kept = {
+        seconds: {t.name: t.config for t in plan(Settings(retention_alerts_seconds=seconds))}
+        for seconds in (60, 2_592_000)
+    }
+    assert kept[2_592_000]["news.canary"]["retention.ms"] == "86400000"
+    assert kept[60]["news.canary"]["retention.ms"] == "60000"
 
 
 def test_the_prefix_is_before_every_name_but_the_changelogs_which_has_the_application_id() -> None:
     settings = Settings(topic_prefix="staging.", application_id="bell")
     names = [topic.name for topic in plan(settings)]
-    assert len(set(names)) == 10
+    assert len(set(names)) == 11
     assert [name for name in names if not name.startswith("staging.")] == ["bell-watch-changelog"]
 
 
@@ -158,7 +170,7 @@ def test_a_worker_requires_topics_and_partitions_and_is_told_what_to_do(
         require(cluster, wanted)
     message = str(caught.value)
     assert "`tocsin topics apply`" in message
-    assert message.count("is missing") == 9 + 1  # nine topics, and the heading
+    assert message.count("is missing") == 10 + 1  # ten topics, and the heading
     assert "news.mentions has 7 partitions" in message
 
 

@@ -3,10 +3,13 @@
 import json
 import subprocess
 import uuid
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from streams.canary.article import canary_article
+from streams.demo.bundle import load_bundle, redated
 from streams.envelope import REPLAY_ID_HEADER
 from streams.replay.house import open_house
 
@@ -20,6 +23,10 @@ def is_prepared(cluster: Any, replay_id: str) -> bool:
     return found is not None and found.prepared
 
 
+def ids(records: list[Any]) -> set[str]:
+    return {dict(record.headers)["ce_id"].decode() for record in records}
+
+
 def seconds_of(records: list[Any]) -> float:
     """From the first of these records to the last, as they were written."""
     moments = [record.timestamp for record in records]
@@ -30,9 +37,16 @@ def seconds_of(records: list[Any]) -> float:
 def test_a_replay_that_is_killed_and_resumed_rings_what_rang_live_and_moves_nothing(
     cluster: Any,
 ) -> None:
-    cluster.publish_bundle()
+    now = datetime.now(UTC)
+    records = [(record.key, record.value) for record in redated(load_bundle(), now)]
+    for minute in range(0, 60, 20):
+        _, canary = canary_article("", "host", now + timedelta(minutes=minute))
+        records.insert(minute, (canary.key, canary.value))
+    cluster.publish(records)
     cluster.run_live()
     live = cluster.alert_ids(cluster.names)
+    tested = ids(cluster.read(cluster.names.canary))
+    assert len(tested) == 3
     rang = len(cluster.read(*cluster.names.alerts.values()))
     offsets, sizes = cluster.committed(), len(cluster.read(cluster.names.mentions))
     topics = cluster.topics()
@@ -49,6 +63,7 @@ def test_a_replay_that_is_killed_and_resumed_rings_what_rang_live_and_moves_noth
 
     rung = cluster.read(*names.alerts.values())
     assert cluster.alert_ids(names) == live
+    assert ids(cluster.read(names.canary)) == tested
     assert len(live) > 10
     assert f"Beside live: {len(live)} the same, 0 added, 0 gone, 0 changed." in told
     assert all(dict(r.headers)[REPLAY_ID_HEADER] == b"again" for r in rung)

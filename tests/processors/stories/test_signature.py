@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from processors.stories.signature import (
     MOST_TERMS,
     TERM_BYTES,
-    is_copy,
+    copied,
     length,
     mark,
     pack,
@@ -52,10 +52,11 @@ def test_a_rewrite_is_alike_and_another_event_is_not() -> None:
 def test_a_copy_is_known_under_another_headline_and_abridged_and_a_rewrite_is_none() -> None:
     whole = mark(unpack(signature(TITLE, TEXT)))
     abridged = mark(unpack(signature("Dozens missing", TEXT[: len(TEXT) * 6 // 10])))
-    assert is_copy(whole, abridged)
-    assert is_copy(abridged, whole)
-    assert not is_copy(whole, mark(unpack(signature("214 drown as ferry goes down", REWRITE))))
-    assert not is_copy(b"", b"")
+    rewrite = mark(unpack(signature("214 drown as ferry goes down", REWRITE)))
+    assert copied(whole, [rewrite, b"", abridged, whole]) == 2
+    assert copied(abridged, [whole]) == 0
+    assert copied(whole, [rewrite]) is None
+    assert copied(b"", [b""]) is None
 
 
 def test_a_signature_is_the_same_in_every_process_and_at_every_release() -> None:

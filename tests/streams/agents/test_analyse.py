@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from streams.agents.analyse import CHUNK_BYTES, AnalyseAgent, incoming
 from streams.analysis.inline import InlineAnalysis
 from streams.analysis.outcome import Outcome
 from streams.analysis.reader import ArticleReader
+from streams.canary.article import canary_article
 from streams.dead_letters import DeadLetterLimit
 from streams.envelope import Incoming, Outgoing
 from streams.errors import DeadLetterLimitError
@@ -109,6 +111,17 @@ def test_an_article_becomes_one_analysis_and_one_mention_a_leader(analyser: Anal
         assert sample(metrics, "tocsin_stage_duration_seconds_count", stage=stage) == 1
 
 
+def test_a_canarys_article_is_counted_apart_from_the_leaders(analyser: Analyser) -> None:
+    _, record = canary_article(NAMES.articles, "host", datetime.now(UTC))
+    outbox, metrics = handle(analyser, Message(GOOD), Message(record.value, key=record.key))
+    assert len(outbox.of(NAMES.mentions)) == 3
+    assert sample(metrics, "tocsin_articles_analysed_total") == 2
+    assert sample(metrics, "tocsin_canary_articles_total") == 1
+    (family,) = [f for f in metrics.registry.collect() if f.name == "tocsin_mentions"]
+    leaders = {one.labels["leader"] for one in family.samples}
+    assert leaders == {"Xi Jinping", "Vladimir Putin"}
+
+
 def test_mentions_are_counted_by_leader(analyser: Analyser) -> None:
     _, metrics = handle(analyser, Message(GOOD), Message(GOOD, offset=1))
     counted = [
@@ -118,6 +131,33 @@ def test_mentions_are_counted_by_leader(analyser: Analyser) -> None:
         if s.name == "tocsin_mentions_total"
     ]
     assert sorted(counted) == [("Vladimir Putin", 2), ("Xi Jinping", 2)]
+
+
+def test_the_strength_of_what_is_said_of_a_leader_is_counted_by_direction(
+    analyser: Analyser,
+) -> None:
+    praise, blame = (
+        json.dumps({"id": word, "title": f"Lawmakers {word} Xi Jinping", "text": text}).encode()
+        for word, text in (
+            ("praise", "Lawmakers praised Xi Jinping for an excellent reform."),
+            ("condemn", "Lawmakers condemned Xi Jinping over a disastrous failure."),
+        )
+    )
+    outbox, metrics = handle(analyser, Message(praise), Message(blame, offset=1))
+    said = [
+        msgspec.json.decode(record.value or b"", type=Mention).sentiment.polarity
+        for record in outbox.of(NAMES.mentions)
+    ]
+    assert min(said) < 0 < max(said)
+    for direction, strength in (("positive", max(said)), ("negative", -min(said))):
+        counted = sample(
+            metrics,
+            "tocsin_mentions_polarity_total",
+            leader="Xi Jinping",
+            country="CN",
+            direction=direction,
+        )
+        assert counted == pytest.approx(strength)
 
 
 @pytest.mark.parametrize(

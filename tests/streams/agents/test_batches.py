@@ -1,4 +1,4 @@
-"""The loop around a batch, with a stream that yields lists as Faust's does."""
+"""The loop around a batch, with an inbox that ends."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -27,12 +27,12 @@ class Event:
     message: Message
 
 
-class Stream:
+class Inbox:
     def __init__(self, *taken: Sequence[int]) -> None:
         self._taken = taken
         self.asked: list[tuple[int, float]] = []
 
-    async def noack_take(self, most: int, within: float) -> AsyncIterator[list[Event]]:
+    async def batches(self, most: int, within: float) -> AsyncIterator[list[Event]]:
         self.asked.append((most, within))
         for offsets in self._taken:
             yield [Event(Message(TP, offset)) for offset in offsets]
@@ -51,7 +51,7 @@ class Ran:
         self._most_in_hand = most_in_hand
         self.progress = Progress(**known)
         self.metrics = Metrics()
-        self.stream = Stream(*taken)
+        self.inbox = Inbox(*taken)
         self.failures: list[BaseException] = []
         self.handled: list[list[int]] = []
         self.ended = asyncio.run(self._run(handle or self._handle))
@@ -67,7 +67,7 @@ class Ran:
             failed.set()
 
         loop = BatchLoop(self.progress, self.metrics, lambda: 1, fail, 500, 0.05)
-        running = asyncio.create_task(loop.run(self.stream, "watch", handle, self._most_in_hand))
+        running = asyncio.create_task(loop.run(self.inbox, "watch", handle, self._most_in_hand))
         waiting = asyncio.create_task(failed.wait())
         await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED, timeout=10)
         # Time in which a loop that failed could wrongly go on.
@@ -85,7 +85,7 @@ def test_every_batch_is_handled_then_finished() -> None:
     assert ran.failures == []
     assert ran.handled == [[0, 1], [2], [3, 4, 5]]
     assert ran.progress.committable() == {TP: 6}
-    assert ran.stream.asked == [(500, 0.05)]
+    assert ran.inbox.asked == [(500, 0.05)]
 
 
 def test_what_is_delivered_twice_reaches_the_work_once() -> None:

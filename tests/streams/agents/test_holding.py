@@ -35,16 +35,16 @@ class Event:
     message: Message
 
 
-class Stream:
+class Inbox:
     """Gives batches as the test puts them in."""
 
     def __init__(self) -> None:
-        self.batches: asyncio.Queue[list[Event]] = asyncio.Queue()
+        self.waiting: asyncio.Queue[list[Event]] = asyncio.Queue()
 
-    async def noack_take(self, _most: int, within: float) -> AsyncIterator[list[Event]]:
+    async def batches(self, _most: int, within: float) -> AsyncIterator[list[Event]]:
         assert within > 0
         while True:
-            yield await self.batches.get()
+            yield await self.waiting.get()
 
 
 @dataclass
@@ -54,6 +54,7 @@ class Agent:
     handled: list[int] = field(default_factory=list)
     buried: int = 0
     fault: Exception | None = None
+    named: dict[bytes, tuple[str, str]] = field(default_factory=dict)
 
     def read(self, message: Message) -> Read | Unreadable:
         if message.moment_ms is None:
@@ -94,7 +95,7 @@ class Holding:
 
     def __init__(self) -> None:
         self.generation = 1
-        self.stream, self.agent, self.source = Stream(), Agent(), Source()
+        self.inbox, self.agent, self.source = Inbox(), Agent(), Source()
         self.progress = Progress()
         self.failures: list[BaseException] = []
         self.loop = HoldingLoop(
@@ -109,7 +110,7 @@ class Holding:
         )
 
     async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self.loop.run(self.stream, "watch"))
+        self._task = asyncio.create_task(self.loop.run(self.inbox, "watch"))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -120,7 +121,7 @@ class Holding:
         batch = [
             Event(Message(first + n, moment, self.generation)) for n, moment in enumerate(moments)
         ]
-        await self.stream.batches.put(batch)
+        await self.inbox.waiting.put(batch)
         await self.turn()
 
     async def mark(self, watermark_ms: float, end: int) -> None:
@@ -190,10 +191,10 @@ def test_nothing_more_is_read_while_there_is_work_that_is_ready() -> None:
             await one.mark(ENDLESS, end=1)
             for n in range(1, 5):
                 await one.read(n, first=n)
-            assert one.stream.batches.qsize() == 3
+            assert one.inbox.waiting.qsize() == 3
             slow.set()
             await one.turn()
-            assert one.stream.batches.empty()
+            assert one.inbox.waiting.empty()
 
     asyncio.run(run())
 
@@ -218,9 +219,12 @@ def test_what_waited_in_an_older_generation_is_dropped() -> None:
             await one.read(5, 6)
             one.progress.forget()
             one.generation = 2
+            one.agent.named[b"k"] = ("Somebody", "FR")
             await one.read(5, 6)
             await one.mark(ENDLESS, end=2)
             assert one.agent.handled == [5, 6]
+            # Another worker may have the leader now.
+            assert one.agent.named == {}
 
     asyncio.run(run())
 

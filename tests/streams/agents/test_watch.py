@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from processors.canary import CANARY_ID
 from processors.contracts import (
     Alert,
     ArticleRef,
@@ -19,7 +20,7 @@ from processors.contracts import (
     Withdrawal,
 )
 from processors.rules import Rules, load_rules
-from processors.watch import STATE_VERSION, decode_state
+from processors.watch import STATE_VERSION, decode_state, encode_state
 from streams.agents.watch import Read, WatchAgent
 from streams.envelope import Outgoing, withdrawal_records
 from streams.metrics import Metrics
@@ -161,6 +162,14 @@ def test_a_rules_own_topic_has_its_alerts_and_the_kinds_topic_has_not() -> None:
     assert ids == ["loud", "strong-sentiment"]
 
 
+def test_a_canarys_alert_is_on_its_own_topic_whatever_the_rules_are() -> None:
+    watching = Watching(rules=Rules())
+    watching.handle(message("urn:tocsin:canary:host:1", CANARY_ID))
+    assert watching.outbox.topics == [[NAMES.canary], [NAMES.watch_changelog]]
+    assert watching.sample("tocsin_alerts_total", kind="canary", severity="low") == 1
+    assert watching.sample("tocsin_alert_latency_seconds_count", kind="canary") == 1
+
+
 def test_a_leaders_state_is_written_once_a_batch_with_all_of_it() -> None:
     watching = Watching()
     watching.handle(message("a1"), message("a1", PUTIN), message("a2"), message("a3"))
@@ -183,7 +192,26 @@ def test_what_rang_is_remembered_from_batch_to_batch_and_from_the_changelog() ->
     suppressed = {"rule": "strong-sentiment", "reason": "same_window"}
     assert watching.sample("tocsin_alerts_suppressed_total", **suppressed) == 1
     assert watching.sample("tocsin_alerts_total", kind="sentiment", severity="high") == 1
+    assert watching.sample("tocsin_leader_alerts_total", leader=XI, kind="sentiment") == 1
     assert watching.sample("tocsin_alert_latency_seconds_count", kind="sentiment") == 1
+
+
+def test_an_alert_about_two_leaders_counts_for_both() -> None:
+    watching = Watching()
+    watching.handle(message("a1", companions=[LeaderRef(leader_id=PUTIN, leader_name="Putin")]))
+    for leader in (XI, "Putin"):
+        sample = watching.sample("tocsin_leader_alerts_total", leader=leader, kind="encounter")
+        assert sample == 1
+
+
+def test_a_leader_that_was_named_can_be_looked_at() -> None:
+    watching = Watching()
+    watching.handle(message("a1"))
+    assert watching.agent.named == {XI.encode(): (XI, "CN")}
+    state = watching.agent.held(XI.encode())
+    assert state is not None
+    assert encode_state(state) == watching.states[XI.encode()]
+    assert watching.agent.held(PUTIN.encode()) is None
 
 
 def test_a_mention_delivered_again_writes_nothing_and_is_counted() -> None:

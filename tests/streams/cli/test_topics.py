@@ -4,8 +4,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
+from streams.acls import Role, roles
 from streams.settings import Settings
 from streams.topics import plan
 
@@ -27,6 +29,22 @@ def test_json_has_the_whole_plan(tocsin: Run) -> None:
     assert {d["partitions"] for d in documents} == {7}
 
 
+def test_rights_are_commands_or_json_of_one_role_or_all(tocsin: Run) -> None:
+    shown = tocsin("topics", "acls", "--role", "ingest", TOPIC_PREFIX="staging.")
+    assert (shown.code, shown.err) == (0, "")
+    head, *commands = shown.out.splitlines()
+    assert head == "# ingest: tocsin ingest"
+    assert all(" --operation Write --topic staging.news.articles " in one for one in commands)
+    documents = [json.loads(line) for line in tocsin("topics", "acls", "--json").out.splitlines()]
+    assert msgspec.convert(documents, list[Role]) == roles(Settings())
+
+
+def test_a_role_that_is_none_is_refused_with_those_that_are(tocsin: Run) -> None:
+    done = tocsin("topics", "acls", "--role", "king")
+    assert (done.code, done.out) == (2, "")
+    assert "worker, ingest" in done.err
+
+
 @pytest.mark.parametrize("command", ["plan", "apply"])
 def test_without_a_broker_they_say_how_to_name_one(tocsin: Run, command: str) -> None:
     done = tocsin("topics", command)
@@ -44,7 +62,7 @@ def test_a_broker_that_is_away_is_a_passing_fault(tocsin: Run, command: list[str
 @pytest.mark.parametrize(
     "command",
     ["alerts", "dead-letters list", "dead-letters show", "dead-letters requeue", "topics show",
-     "topics plan", "topics apply", "config show", "config check"],
+     "topics plan", "topics apply", "topics acls", "config show", "config check"],
 )  # fmt: skip
 def test_every_help_has_worked_examples_one_a_line(tocsin: Run, command: str) -> None:
     done = tocsin(*command.split(), "--help")

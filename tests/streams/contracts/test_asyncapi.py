@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
+from processors.canary import CANARY_KIND
 from processors.contracts import AlertKind
 from streams import envelope
 from streams.contracts import ASYNCAPI, examples, published
@@ -97,9 +98,11 @@ def test_every_operation_is_on_the_messages_of_its_own_channel() -> None:
         assert [resolve(m["$ref"]) for m in operation["messages"]] == list(messages.values())
 
 
-@pytest.mark.parametrize("kind", ALERT_KINDS)
+@pytest.mark.parametrize("kind", [*ALERT_KINDS, CANARY_KIND])
 def test_every_kind_of_alert_has_its_channel_and_its_type(kind: AlertKind) -> None:
-    (message,) = [resolve(m["$ref"]) for m in channel_at(NAMES.alerts[kind])["messages"].values()]
+    (message,) = [
+        resolve(m["$ref"]) for m in channel_at(NAMES.of_alert(kind, ""))["messages"].values()
+    ]
     ce_type = message["headers"]["properties"]["ce_type"]
     assert ce_type["const"] == envelope.ce_type(kind)
     other = examples.alerts()["encounter" if kind == "sentiment" else "sentiment"]

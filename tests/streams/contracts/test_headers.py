@@ -9,10 +9,12 @@ from jsonschema import Draft7Validator, Draft202012Validator
 from msgspec import structs
 
 from processors.articles.decode import DecodeLimits, decode
+from processors.canary import CANARY_KIND
 from processors.contracts import AlertKind
 from processors.errors import BadArticleError, DeadLetterReason
 from streams import envelope
 from streams.contracts import examples, headers
+from streams.errors import UndeliverableError, UndeliveredReason
 from streams.topics import ALERT_KINDS
 
 
@@ -22,13 +24,17 @@ def as_object(pairs: Sequence[tuple[str, bytes]]) -> dict[str, str]:
     return found
 
 
-def dead_letter(reason: DeadLetterReason) -> envelope.Outgoing:
+def dead_letter(reason: DeadLetterReason | UndeliveredReason) -> envelope.Outgoing:
     record = envelope.Incoming("news.articles", 3, 7, 1_715_851_872_250, b"k", b"{", [("x", b"y")])
-    error = BadArticleError(reason, "not JSON")
+    error = (
+        BadArticleError(reason, "not JSON")
+        if isinstance(reason, DeadLetterReason)
+        else UndeliverableError(reason, "refused")
+    )
     return envelope.dead_letter_record("news.dead-letters", record, "decode", error)
 
 
-@pytest.mark.parametrize("kind", ALERT_KINDS)
+@pytest.mark.parametrize("kind", [*ALERT_KINDS, CANARY_KIND])
 def test_an_alerts_headers_are_the_published_ones(kind: AlertKind) -> None:
     schema = headers.alert_headers(kind)
     sent = as_object(envelope.alert_record("t", examples.alerts()[kind]).headers)
@@ -36,7 +42,7 @@ def test_an_alerts_headers_are_the_published_ones(kind: AlertKind) -> None:
     assert list(sent) == schema["required"]
 
 
-@pytest.mark.parametrize("kind", ALERT_KINDS)
+@pytest.mark.parametrize("kind", [*ALERT_KINDS, CANARY_KIND])
 def test_a_replayed_alert_has_one_published_header_more(kind: AlertKind) -> None:
     schema = headers.alert_headers(kind)
     alert = structs.replace(examples.alerts()[kind], replay_id="2024-05-16-a")
@@ -58,8 +64,10 @@ def test_an_alerts_event_time_in_the_headers_is_the_one_in_the_value() -> None:
     assert (sent["ce_id"], sent["ce_subject"]) == (alert.alert_id, alert.leaders[0].leader_id)
 
 
-@pytest.mark.parametrize("reason", DeadLetterReason)
-def test_a_dead_letters_headers_are_the_published_ones(reason: DeadLetterReason) -> None:
+@pytest.mark.parametrize("reason", [*DeadLetterReason, *UndeliveredReason])
+def test_a_dead_letters_headers_are_the_published_ones(
+    reason: DeadLetterReason | UndeliveredReason,
+) -> None:
     schema = headers.dead_letter_headers_schema()
     sent = as_object(dead_letter(reason).headers)
     Draft202012Validator(schema).validate(sent)

@@ -1,0 +1,121 @@
+"""The rounds of a canary: what was sent, what came back, and what did not in time.
+
+Owns the books and what is counted of them. Must not know a broker. A round that was given up is
+remembered for a while, so that an alert that comes late is known for one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import structlog
+
+from streams.metrics import CanaryMetrics
+
+log = structlog.get_logger(__name__)
+
+Outcome = Literal["waiting", "rang", "not_sent", "not_rung"]
+MISSED: tuple[Outcome, ...] = ("not_sent", "not_rung")
+REMEMBERED_ROUNDS = 1_000
+
+
+@dataclass(slots=True)
+class Round:
+    """One article and the wait for its alert.
+
+    `sent_at` is the wall clock's, `began` that of the clock that only goes forward; `seconds` is
+    how long it took, None while it has not come; `why` says more where the broker refused it.
+    """
+
+    article_id: str
+    sent_at: datetime
+    began: float
+    outcome: Outcome = "waiting"
+    is_sent: bool = False
+    alert_id: str = ""
+    seconds: float | None = None
+    why: str = ""
+
+
+class Rounds:
+    """The rounds of one canary.
+
+    Args:
+        timeout_seconds: A round without an alert after so long is missed.
+        metrics: What is counted.
+        clock: Seconds that only go forward.
+        now: The wall clock, in aware UTC.
+    """
+
+    def __init__(
+        self,
+        timeout_seconds: float,
+        metrics: CanaryMetrics,
+        clock: Callable[[], float],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._timeout_seconds = timeout_seconds
+        self._metrics = metrics
+        self._clock = clock
+        self._now = now
+        self._waiting: dict[str, Round] = {}
+        self._given_up: dict[str, Round] = {}
+        self._is_missing = False
+        for reason in MISSED:
+            # A counter that appears with its first count has no increase that a query could see.
+            metrics.missed.labels(reason)
+
+    @property
+    def since(self) -> datetime | None:
+        """When the oldest round that waits was sent."""
+        return min((one.sent_at for one in self._waiting.values()), default=None)
+
+    def begin(self, article_id: str, sent_at: datetime) -> Round:
+        """Note that an article is about to be sent."""
+        begun = self._waiting[article_id] = Round(article_id, sent_at, self._clock())
+        return begun
+
+    def sent(self, one: Round) -> None:
+        """Note that the broker has the article."""
+        one.is_sent = True
+        self._metrics.sent.inc()
+
+    def refused(self, one: Round, why: str) -> None:
+        """Note that the broker does not take the article."""
+        one.why = why
+        if one.outcome == "waiting":
+            self._miss(one, "not_sent")
+
+    def heard(self, article_id: str, alert_id: str) -> None:
+        """Note an alert; one of another canary, or one that is told again, is passed over."""
+        one = self._waiting.pop(article_id, None) or self._given_up.pop(article_id, None)
+        if one is None:
+            return
+        one.seconds, one.alert_id = self._clock() - one.began, alert_id
+        self._metrics.round_trip.observe(one.seconds)
+        self._metrics.last_rang.set(self._now().timestamp())
+        if one.outcome != "waiting":
+            log.info("canary.rang_late", article=article_id, seconds=round(one.seconds, 3))
+            return
+        one.outcome = "rang"
+        self._metrics.rang.inc()
+        if self._is_missing:
+            self._is_missing = False
+            log.info("canary.rings_again", article=article_id, seconds=round(one.seconds, 3))
+
+    def expire(self) -> None:
+        """Give up what waits for too long."""
+        late = self._clock() - self._timeout_seconds
+        for one in [one for one in self._waiting.values() if one.began <= late]:
+            self._miss(one, "not_rung" if one.is_sent else "not_sent")
+
+    def _miss(self, one: Round, outcome: Outcome) -> None:
+        one.outcome = outcome
+        self._metrics.missed.labels(outcome).inc()
+        self._is_missing = True
+        log.warning("canary.missed", article=one.article_id, reason=outcome, why=one.why)
+        del self._waiting[one.article_id]
+        self._given_up[one.article_id] = one
+        if len(self._given_up) > REMEMBERED_ROUNDS:
+            del self._given_up[next(iter(self._given_up))]

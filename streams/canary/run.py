@@ -1,0 +1,171 @@
+"""The run of a canary: send, listen, and go on when the broker comes back.
+
+Owns the loop and its clients. Must not know what is counted (`rounds`). It listens without a
+consumer group, from before the first article on, and after a lost connection from the oldest one
+that still waits.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+
+from processors.canary import CANARY_KIND
+from streams.canary.article import canary_article
+from streams.canary.health import CanaryHealth
+from streams.canary.rounds import Round, Rounds
+from streams.connection import Connection
+from streams.envelope import Incoming
+from streams.errors import BrokerUnavailableError
+from streams.reading import clients, subscriber
+from streams.reading.alerts import decode_alert
+from streams.settings import Settings
+from streams.topics import TopicNames
+
+log = structlog.get_logger(__name__)
+
+POLL_MS = 100
+PAUSE_SECONDS = 2.0
+# A send that finds no metadata must not hold the loop up for kafka-python's minute.
+MOST_BLOCK_SECONDS = 10.0
+# Clocks of this machine and of the broker may differ.
+CLOCK_SKEW = timedelta(minutes=1)
+
+
+class Canary:
+    """Sends articles and listens for their alerts.
+
+    Args:
+        settings: The settings in force.
+        connection: How to reach the cluster.
+        name: Tells its articles from those of other canaries.
+        rounds: The books.
+        health: Kept up to date.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        connection: Connection,
+        name: str,
+        rounds: Rounds,
+        health: CanaryHealth,
+    ) -> None:
+        self._settings = settings
+        self._connection = connection
+        self._name = name
+        self._rounds = rounds
+        self._health = health
+        self._names = TopicNames.of(settings)
+        self._sending: list[tuple[Round, Any]] = []
+        self._stopped = False
+
+    def stop(self) -> None:
+        """End the loop soon; safe in a signal handler."""
+        self._stopped = True
+
+    def check(self) -> Round:
+        """Send one article, and give its round when it is over.
+
+        Raises:
+            BrokerUnavailableError: no broker answers.
+            MisconfigurationError: the broker refuses us, or a topic is missing.
+        """
+        with self._clients() as (consumer, producer):
+            one = self._send(producer)
+            while one.outcome == "waiting":
+                self._listen(consumer)
+            return one
+
+    def run(self, every_seconds: float) -> None:
+        """Send an article every so many seconds, until stopped.
+
+        Raises:
+            MisconfigurationError: the broker refuses us, or a topic is missing.
+        """
+        due = time.monotonic()
+        while not self._stopped:
+            try:
+                with self._clients() as (consumer, producer):
+                    while not self._stopped:
+                        if time.monotonic() >= due:
+                            due = _next(due, every_seconds)
+                            self._send(producer)
+                        self._listen(consumer)
+            except BrokerUnavailableError as error:
+                log.warning("canary.broker_away", reason=str(error))
+                if time.monotonic() >= due:
+                    due = _next(due, every_seconds)
+                    self._rounds.refused(self._begin()[0], "no broker answers")
+                self._pause()
+
+    @contextmanager
+    def _clients(self) -> Iterator[tuple[Any, Any]]:
+        settings, connection = self._settings, self._connection
+        with (
+            clients.consumer_client(connection, settings) as consumer,
+            clients.producer_client(connection, settings, MOST_BLOCK_SECONDS) as producer,
+        ):
+            partitions = subscriber.partitions_of(consumer, [self._names.canary])
+            # A missing topic of articles would fail each send after a while only.
+            subscriber.partitions_of(consumer, [self._names.articles])
+            starts = consumer.end_offsets(partitions)
+            since = self._rounds.since
+            if since is not None:
+                starts = subscriber.offsets_since(consumer, starts, since - CLOCK_SKEW)
+            subscriber.place(consumer, starts)
+            self._health.is_connected = True
+            try:
+                yield consumer, producer
+            finally:
+                self._health.is_connected = False
+                # What is under way is decided by the alert, or by the time.
+                self._sending.clear()
+
+    def _begin(self) -> tuple[Round, Any]:
+        moment = datetime.now(UTC)
+        article_id, record = canary_article(self._names.articles, self._name, moment)
+        return self._rounds.begin(article_id, moment), record
+
+    def _send(self, producer: Any) -> Round:
+        one, record = self._begin()
+        future = producer.send(record.topic, key=record.key, value=record.value)
+        self._sending.append((one, future))
+        return one
+
+    def _listen(self, consumer: Any) -> None:
+        for records in consumer.poll(timeout_ms=POLL_MS).values():
+            for record in records:
+                self._hear(subscriber.incoming(record))
+        for one, future in [pair for pair in self._sending if pair[1].is_done]:
+            if future.succeeded():
+                self._rounds.sent(one)
+            else:
+                why = future.exception
+                self._rounds.refused(one, str(why) or type(why).__name__)
+        self._sending = [pair for pair in self._sending if not pair[1].is_done]
+        self._rounds.expire()
+        self._health.ticked()
+
+    def _hear(self, record: Incoming) -> None:
+        alert = decode_alert(record.value)
+        if alert is None or alert.kind != CANARY_KIND:
+            log.warning("canary.no_alert_of_a_canary", topic=record.topic, offset=record.offset)
+            return
+        for article in alert.articles:
+            self._rounds.heard(article.article_id, alert.alert_id)
+
+    def _pause(self) -> None:
+        until = time.monotonic() + PAUSE_SECONDS
+        while time.monotonic() < until and not self._stopped:
+            self._rounds.expire()
+            self._health.ticked()
+            time.sleep(POLL_MS / 1000)
+
+
+def _next(due: float, every_seconds: float) -> float:
+    """Give the next moment; what was slept through is not made up for."""
+    return max(due + every_seconds, time.monotonic())

@@ -1,0 +1,182 @@
+"""`tocsin forward`: send the alerts on to an HTTP receiver, signed."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from processors.contracts import AlertKind, Severity
+from processors.errors import MisconfigurationError
+from streams.cli import context
+from streams.cli.alerts import leader_queries
+from streams.connection import Connection
+from streams.reading.alerts import AlertFilter
+from streams.reading.since import FORMS, moment_of
+from streams.settings import Settings
+
+if TYPE_CHECKING:
+    from streams.forward.carrier import Job
+
+
+def forward(  # noqa: PLR0913 - one argument an option
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Where to. Without it: TOCSIN_FORWARD_TO, which a process list does not show.",
+        ),
+    ] = None,
+    mode: Annotated[
+        Literal["binary", "structured"] | None,
+        typer.Option(help="How a CloudEvent is laid out in HTTP. Default: binary."),
+    ] = None,
+    kind: Annotated[AlertKind | None, typer.Option(help="Only alerts of this kind.")] = None,
+    leader: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME|ID",
+            help="Only alerts about this leader: words of a name, or an id such as Q7747. "
+            "Repeat it for any of several.",
+        ),
+    ] = None,
+    severity: Annotated[Severity, typer.Option(help="Only alerts at least this grave.")] = "low",
+    group: Annotated[
+        str | None,
+        typer.Option(help="Consumer group: one for each receiver. Default: tocsin-forward."),
+    ] = None,
+    *,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", help=f"Where a new group begins: with what rang since: {FORMS}."
+        ),
+    ] = None,
+    http_port: Annotated[
+        int | None, typer.Option(help="Port of /metrics, /livez and /readyz; 0: any free one.")
+    ] = None,
+    broker: Annotated[str | None, context.Broker] = None,
+    from_beginning: Annotated[
+        bool,
+        typer.Option("--from-beginning", help="A new group begins with the oldest alert kept."),
+    ] = False,
+    allow_http: Annotated[
+        bool | None, typer.Option("--allow-http", help="Take an address without encryption.")
+    ] = None,
+    allow_private: Annotated[
+        bool | None,
+        typer.Option(
+            "--allow-private", help="Take private, loopback and link-local addresses too."
+        ),
+    ] = None,
+) -> None:
+    """Send alerts on to an HTTP receiver, until stopped.
+
+    Each alert is one POST: a CloudEvent, signed with TOCSIN_FORWARD_SECRET by the conventions of
+    the Standard Webhooks. What is not taken is tried again, later and later, for
+    TOCSIN_FORWARD_GIVE_UP_SECONDS. What is refused (4xx other than 408, 425 and 429; redirects), or
+    given up, goes to news.dead-letters, and `tocsin dead-letters requeue` puts it back. Alerts
+    arrive at least once: the same alert always has the same webhook-id. Those of one leader and
+    kind come in their order.
+
+    A group that has read before goes on where it was; a new one begins with the next alert.
+    Filters hold from then on: what they leave out is passed over for good.
+
+    \b
+    Examples:
+      export TOCSIN_FORWARD_SECRET=whsec_$(openssl rand -base64 32)
+      tocsin forward --to https://hooks.example.com/alerts
+      tocsin forward --to https://desk.example.com/ --group desk --severity high --leader Macron
+      tocsin forward --to http://127.0.0.1:8080/ --allow-http --allow-private --since 1d
+
+    \b
+    Exit codes: 0 after SIGTERM or Ctrl-C; 3 also where the receiver refuses one alert after the
+    other; others as in `tocsin --help`.
+    """
+    settings = context.settings(
+        broker=broker,
+        forward_to=to,
+        forward_mode=mode,
+        forward_group=group,
+        forward_allow_http=allow_http,
+        forward_allow_private=allow_private,
+        http_port=http_port,
+    )
+    begins = _begins(since, from_beginning=from_beginning)
+    queries = tuple(leader_queries(leader or (), context.registry_extra(settings)))
+    job = _job(settings, AlertFilter(severity, queries, kind), begins)
+    asyncio.run(_run(settings, context.connection(settings), job))
+
+
+def _begins(since: str | None, *, from_beginning: bool) -> datetime | None:
+    if from_beginning and since is not None:
+        raise MisconfigurationError("give --from-beginning or --since, not both.")
+    if from_beginning:
+        return datetime.fromtimestamp(0, tz=UTC)
+    try:
+        return None if since is None else moment_of(since, datetime.now(UTC))
+    except ValueError as error:
+        raise MisconfigurationError(f"--since: {error}.") from error
+
+
+def _job(settings: Settings, wanted: AlertFilter, begins: datetime | None) -> "Job":
+    # Both Kafka clients take half a second to load: `--help` does not pay for it.
+    from streams.forward.carrier import Job  # noqa: PLC0415 - see above
+    from streams.forward.target import target_of  # noqa: PLC0415
+    from streams.rules import own_topics, rules_in_force  # noqa: PLC0415
+    from streams.topics import TopicNames  # noqa: PLC0415
+
+    if not settings.forward_to:
+        raise MisconfigurationError(
+            "No receiver is named: give --to URL, or set TOCSIN_FORWARD_TO or "
+            "TOCSIN_FORWARD_TO_FILE."
+        )
+    target = target_of(
+        settings.forward_to,
+        allow_http=settings.forward_allow_http,
+        allow_private=settings.forward_allow_private,
+    )
+    names = TopicNames.of(settings, own_topics(rules_in_force(settings)))
+    kinds = names.alerts.values() if wanted.kind is None else [names.alerts[wanted.kind]]
+    return Job(
+        target=target,
+        keys=tuple(_keys(settings)),
+        group=settings.forward_group or f"{settings.application_id}-forward",
+        # A rule's own topic may hold alerts of any kind.
+        topics=(*kinds, *names.own_alerts.values()),
+        wanted=wanted,
+        mode=settings.forward_mode,
+        since=begins,
+    )
+
+
+def _keys(settings: Settings) -> Iterator[bytes]:
+    from streams.forward.signing import key_of  # noqa: PLC0415 - see above
+
+    if not settings.forward_secret:
+        raise MisconfigurationError(
+            "There is nothing to sign alerts with: set TOCSIN_FORWARD_SECRET_FILE, or "
+            "TOCSIN_FORWARD_SECRET=whsec_$(openssl rand -base64 32), and give the receiver the "
+            "same."
+        )
+    for name in ("forward_secret", "forward_previous_secret"):
+        secret = getattr(settings, name)
+        if secret:
+            try:
+                yield key_of(secret)
+            except ValueError as error:
+                raise MisconfigurationError(
+                    f"TOCSIN_{name.upper()} is no secret of the Standard Webhooks: {error}."
+                ) from None
+
+
+async def _run(settings: Settings, connection: Connection, job: "Job") -> None:
+    from streams.forward.forwarder import Forwarder  # noqa: PLC0415 - see above
+
+    running = Forwarder(settings, connection, job)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, running.stop)
+    await running.run()

@@ -1,0 +1,102 @@
+"""The inbox of an agent: records that were fetched and wait for its next batch.
+
+Owns the queue between Faust's consumer and an agent, and when the consumer is to fetch no more.
+Must not know what a record is. It stands in the place of Faust's stream, which makes an event and
+several calls of coroutines for every record, at more than the cost of fetching it.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from msgspec import Struct
+
+# Where fetching stops and where it goes on again, as shares of the most that may wait. What was
+# fetched already still comes in.
+HIGH_SHARE = 0.8
+LOW_SHARE = 0.5
+
+
+class Arrived(Struct, frozen=True, gc=False):
+    """A Faust message in an inbox; agents know it as an event."""
+
+    message: Any
+
+
+@dataclass(slots=True)
+class Inbox:
+    """Records of one topic.
+
+    Args:
+        most: Records that wait at most; who brings one more waits itself.
+        hold_back: Called with a partition that is to be fetched no more for now.
+        go_on: Called with it when it may be fetched again.
+    """
+
+    most: int
+    hold_back: Callable[[Any], None]
+    go_on: Callable[[Any], None]
+    _waiting: deque[Arrived] = field(default_factory=deque)
+    _held_back: set[Any] = field(default_factory=set)
+    _wanted: int = 1
+    _enough: asyncio.Event = field(default_factory=asyncio.Event)
+    _room: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether who brings a record has to wait."""
+        return len(self._waiting) >= self.most
+
+    async def room(self) -> None:
+        """Wait until there is room."""
+        while self.is_full:
+            self._room.clear()
+            await self._room.wait()
+
+    def put(self, message: Any) -> None:
+        """Take a record in."""
+        self._waiting.append(Arrived(message))
+        waiting = len(self._waiting)
+        if waiting >= self._wanted:
+            self._enough.set()
+        if waiting >= HIGH_SHARE * self.most and message.tp not in self._held_back:
+            self._held_back.add(message.tp)
+            self.hold_back(message.tp)
+
+    async def batches(self, most: int, within_seconds: float) -> AsyncIterator[list[Arrived]]:
+        """Give batch after batch, in the order in which records came, until it is cancelled.
+
+        Args:
+            most: Records of a batch.
+            within_seconds: How long a batch that is not full waits for more.
+        """
+        while True:
+            await self._until(1)
+            if len(self._waiting) < most:
+                try:
+                    async with asyncio.timeout(within_seconds):
+                        await self._until(most)
+                except TimeoutError:
+                    pass
+            yield self._take(most)
+
+    async def _until(self, count: int) -> None:
+        self._wanted = count
+        while len(self._waiting) < count:
+            self._enough.clear()
+            await self._enough.wait()
+
+    def _take(self, most: int) -> list[Arrived]:
+        take = self._waiting.popleft
+        batch = [take() for _ in range(min(most, len(self._waiting)))]
+        self._room.set()
+        if self._held_back and len(self._waiting) <= LOW_SHARE * self.most:
+            for tp in self._held_back:
+                self.go_on(tp)
+            self._held_back.clear()
+        return batch

@@ -1,0 +1,18 @@
+"""Metrics: what is counted, and with what.
+
+Owns the catalogue and its instruments. Must not know who counts.
+"""
+
+from streams.metrics.catalogue import CATALOGUE, STAGES, Kind, Metric
+from streams.metrics.instruments import CanaryMetrics, ForwardMetrics, Metrics, PageMetrics
+
+__all__ = [
+    "CATALOGUE",
+    "STAGES",
+    "CanaryMetrics",
+    "ForwardMetrics",
+    "Kind",
+    "Metric",
+    "Metrics",
+    "PageMetrics",
+]

@@ -1,0 +1,78 @@
+"""How the stream is, as far as the page can tell: whether records come, and whether they are read.
+
+Owns what a browser is told of it, so that a page that has gone quiet is not taken for a quiet
+night. Must not know the words for it, nor the clock: now is an argument. All moments are Unix
+seconds.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from msgspec import Struct
+
+from streams.lag import Lag
+
+FeedState = Literal["starting", "reading", "live", "away", "failed"]
+# The feed asks the broker every few seconds; a slow answer is no outage.
+SILENT_SECONDS = 15.0
+
+
+class Condition(Struct, frozen=True):
+    """What a browser is told.
+
+    `state`: `starting` and `reading` before the past is read; `live`; `away` where the broker does
+    not answer (since `since`); `failed` where the feed has ended by an error of its own.
+    `waiting_records` and `waiting_seconds` are the group's lag, None where it is not known.
+    """
+
+    now: float
+    state: FeedState
+    since: float
+    newest_event_time: float | None
+    newest_record_at: float | None
+    newest_article_at: float | None
+    waiting_records: int | None
+    waiting_seconds: float | None
+    quiet_after_seconds: float
+    stuck_after_seconds: float
+    unreadable_records: int
+
+
+@dataclass(slots=True)
+class Pulse:
+    """When what was last seen. The feed writes, and whoever tells the condition reads."""
+
+    state: FeedState = "starting"
+    since: float = 0.0
+    answered_at: float = 0.0
+    newest_record_at: float | None = None
+    newest_article_at: float | None = None
+    article_ends: int | None = None
+
+    def entered(self, state: FeedState, now: float) -> None:
+        """Say what the feed does from now on."""
+        if state != self.state:
+            self.state, self.since = state, now
+        if state not in ("away", "failed"):
+            self.answered_at = now
+
+    def answered(self, article_ends: int, now: float) -> None:
+        """Say that the broker answered, and with how many articles up to now."""
+        if self.article_ends is not None and article_ends != self.article_ends:
+            self.newest_article_at = now
+        self.article_ends, self.answered_at = article_ends, now
+
+    def state_at(self, now: float) -> tuple[FeedState, float]:
+        """Give the state and since when; a broker that is silent is away."""
+        if self.state == "live" and now - self.answered_at > SILENT_SECONDS:
+            return "away", self.answered_at
+        return self.state, self.since
+
+
+def waiting(lags: Iterable[Lag] | None) -> tuple[int | None, float | None]:
+    """Give how many records wait, and for how long the oldest of them."""
+    if lags is None:
+        return None, None
+    known = list(lags)
+    return sum(lag.records for lag in known), max((lag.seconds for lag in known), default=0.0)

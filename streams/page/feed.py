@@ -1,0 +1,171 @@
+"""The page's subscription: the past at first, then every record as it comes.
+
+Owns a thread with a consumer of its own, which has no group and commits nothing: a page takes
+nothing away from anyone, and as many as one likes can run. Must not know what a record means. Where
+the broker goes away the feed begins again, and whoever listens is told to forget the picture.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+import structlog
+
+from processors.errors import TocsinError
+from streams.envelope import Incoming
+from streams.page.condition import Pulse
+from streams.reading import subscriber
+
+log = structlog.get_logger(__name__)
+
+PAST_SECONDS = 86_400
+# A busy stream has millions of mentions a day; a page does not read them all to begin with.
+PAST_ALERTS = 2_000
+PAST_MENTIONS = 40_000
+BATCH_RECORDS = 500
+POLL_MS = 250
+ASK_SECONDS = 3.0
+AGAIN_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What is read, and from where.
+
+    `open_consumer` gives a kafka-python consumer without a group
+    (see `streams.reading.clients`). The articles are not read: how far their topic reaches says
+    whether any come.
+    """
+
+    open_consumer: Callable[[], AbstractContextManager[Any]]
+    alerts: Sequence[str]
+    mentions: str
+    articles: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who is told, in the feed's thread: of records, that all begins anew, that the past is read.
+
+    `failed` is told of what is no fault of broker or operator; the feed has ended then.
+    """
+
+    take: Callable[[Sequence[Incoming]], None]
+    begin_anew: Callable[[], None]
+    caught_up: Callable[[], None]
+    failed: Callable[[BaseException], None]
+
+
+class Feed:
+    """A thread that reads until it is stopped; it can be started once.
+
+    Args:
+        subscription: What to read.
+        listener: Who is told.
+        pulse: Where it says how it is.
+        clock: Unix seconds.
+    """
+
+    def __init__(
+        self,
+        subscription: Subscription,
+        listener: Listener,
+        pulse: Pulse,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._subscription = subscription
+        self._listener = listener
+        self._pulse = pulse
+        self._clock = clock
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="page-feed", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._pulse.entered("starting", self._clock())
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the thread to end; it is a daemon, so nobody has to wait for a slow broker."""
+        self._stop.set()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was asked to end."""
+        return self._stop.is_set()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                with self._subscription.open_consumer() as consumer:
+                    self._read(consumer)
+            except (TocsinError, OSError, KeyError) as error:
+                # A KeyError is kafka-python's, for a partition that the broker did not answer for.
+                self._pulse.entered("away", self._clock())
+                log.warning("page.feed_away", error=str(error) or type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - told to who can end the process
+                self._pulse.entered("failed", self._clock())
+                self._listener.failed(error)
+                return
+            self._stop.wait(AGAIN_SECONDS)
+
+    def _read(self, consumer: Any) -> None:
+        wanted = self._subscription
+        partitions = subscriber.partitions_of(consumer, [*wanted.alerts, wanted.mentions])
+        articles = subscriber.partitions_of(consumer, [wanted.articles])
+        ends = consumer.end_offsets(partitions)
+        began = datetime.fromtimestamp(self._clock() - PAST_SECONDS, tz=UTC)
+        starts = self._bounded(subscriber.offsets_since(consumer, ends, began), ends)
+        self._pulse.entered("reading", self._clock())
+        self._listener.begin_anew()
+        for batch in _batches(subscriber.read(consumer, starts, ends)):
+            self._listener.take(batch)
+            if self._stop.is_set():
+                return
+        self._pulse.answered(_sum(consumer.end_offsets(articles)), self._clock())
+        self._pulse.entered("live", self._clock())
+        self._listener.caught_up()
+        self._follow(consumer, ends, articles)
+
+    def _bounded(self, starts: subscriber.Offsets, ends: subscriber.Offsets) -> dict[Any, int]:
+        """Begin late enough that the past is read in seconds."""
+        counts = {True: 0, False: 0}
+        for tp in ends:
+            counts[tp.topic == self._subscription.mentions] += 1
+        bounded = {}
+        for tp, end in ends.items():
+            is_mention = tp.topic == self._subscription.mentions
+            most = (PAST_MENTIONS if is_mention else PAST_ALERTS) // counts[is_mention]
+            bounded[tp] = max(starts[tp], end - max(1, most))
+        return bounded
+
+    def _follow(self, consumer: Any, starts: subscriber.Offsets, articles: Sequence[Any]) -> None:
+        subscriber.place(consumer, starts)
+        asked = time.monotonic()
+        while not self._stop.is_set():
+            fetched = consumer.poll(timeout_ms=POLL_MS, max_records=BATCH_RECORDS)
+            records = [record for several in fetched.values() for record in several]
+            # A mention is written before the alert that rests on it.
+            ordered = sorted(records, key=lambda record: record.timestamp)
+            if ordered:
+                self._pulse.newest_record_at = self._pulse.answered_at = self._clock()
+                self._listener.take([subscriber.incoming(record) for record in ordered])
+            if time.monotonic() - asked >= ASK_SECONDS:
+                # `poll` gives nothing, and says nothing, while the broker is away.
+                self._pulse.answered(_sum(consumer.end_offsets(articles)), self._clock())
+                asked = time.monotonic()
+
+
+def _batches(records: Iterable[Incoming]) -> Iterator[list[Incoming]]:
+    iterator = iter(records)
+    while batch := list(islice(iterator, BATCH_RECORDS)):
+        yield batch
+
+
+def _sum(offsets: subscriber.Offsets) -> int:
+    return sum(offsets.values())

@@ -1,0 +1,133 @@
+"""What the page knows: records in, and what a browser must hear of them out.
+
+Owns the reading of records, and the picture as a whole. Must not know a broker, a browser or the
+clock: now is an argument. What cannot be read is counted, and left out: anyone may write into a
+topic.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+
+from processors.contracts import ArticleRef, Label, Span
+from streams.envelope import Incoming
+from streams.page.alert_book import AlertBook
+from streams.page.leader_book import LeaderBook, MentionSeen, Ranking
+from streams.page.shown import LONGEST_ID, LONGEST_NAME, ShownAlert, short
+from streams.reading.alerts import decode_alert
+
+# A canary's alert says that the bell works, not that anything happened.
+NO_NEWS = frozenset({"canary", "x-canary"})
+_MOST_SPANS = 50
+
+
+class _Sentiment(Struct, frozen=True):
+    polarity: float
+    label: Label
+
+
+class _Context(Struct, frozen=True):
+    article: ArticleRef
+    revision: int
+    event_time: datetime
+
+
+class _MentionRecord(Struct, frozen=True):
+    """What the page reads of a value of `news.mentions`: a mention, or a withdrawal."""
+
+    leader_id: str = ""
+    leader_name: str = ""
+    country: str = ""
+    sentiment: _Sentiment | None = None
+    spans: list[Span] = []
+    context: _Context | None = None
+    withdrawn: ArticleRef | None = None
+
+
+_decode = msgspec.json.Decoder(_MentionRecord).decode
+
+
+class Picture(Struct, frozen=True):
+    """Everything at once, for a browser that begins."""
+
+    alerts: list[ShownAlert]
+    rankings: list[Ranking]
+
+
+@dataclass(slots=True)
+class PageModel:
+    """The page's picture of the stream. Moments are Unix seconds.
+
+    Args:
+        mentions_topic: Its records are mentions; all others are alerts.
+    """
+
+    mentions_topic: str
+    unreadable: int = 0
+    newest_event_time: float | None = None
+    rankings_changed: bool = False
+    _alerts: AlertBook = field(default_factory=AlertBook)
+    _leaders: LeaderBook = field(default_factory=LeaderBook)
+
+    def take(self, record: Incoming, now: float) -> ShownAlert | None:
+        """Enter a record; gives the alert that a browser must hear of, if it is one."""
+        if record.topic == self.mentions_topic:
+            self._take_mention(record, now)
+            return None
+        alert = decode_alert(record.value)
+        if alert is None or not alert.leaders:
+            self.unreadable += 1
+            return None
+        if alert.kind in NO_NEWS or alert.leaders[0].leader_id in NO_NEWS:
+            return None
+        self._heard(alert.event_time.timestamp(), now)
+        return self._alerts.take(alert, self._leaders.countries, self._leaders.spans)
+
+    def picture(self) -> Picture:
+        """Give everything that is known."""
+        return Picture(self._alerts.newest_first(self._leaders.countries), self.rankings())
+
+    def rankings(self) -> list[Ranking]:
+        """Give the leaders over every span."""
+        self.rankings_changed = False
+        return self._leaders.rankings()
+
+    def _take_mention(self, record: Incoming, now: float) -> None:
+        try:
+            value = _decode(record.value or b"")
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            self.unreadable += 1
+            return
+        if value.withdrawn is not None:
+            self.rankings_changed |= self._leaders.withdraw(value.withdrawn.article_id)
+            return
+        mention = _mention_seen(value)
+        if mention is None:
+            self.unreadable += 1
+            return
+        if mention.leader_id in NO_NEWS:
+            return
+        self._heard(mention.at, now)
+        self.rankings_changed |= self._leaders.take(mention, now)
+
+    def _heard(self, moment: float, now: float) -> None:
+        if self.newest_event_time is None or self.newest_event_time < moment <= now:
+            self.newest_event_time = moment
+
+
+def _mention_seen(value: _MentionRecord) -> MentionSeen | None:
+    if value.context is None or value.sentiment is None or not value.leader_id:
+        return None
+    is_scored = value.sentiment.label != "unknown"
+    return MentionSeen(
+        article_id=value.context.article.article_id,
+        revision=value.context.revision,
+        leader_id=short(value.leader_id, LONGEST_ID),
+        name=short(value.leader_name, LONGEST_NAME),
+        country=short(value.country, LONGEST_NAME),
+        at=value.context.event_time.timestamp(),
+        polarity=value.sentiment.polarity if is_scored else None,
+        spans=tuple(value.spans[:_MOST_SPANS]),
+    )

@@ -1,0 +1,127 @@
+"""The browsers that look: what each still has to hear, and what one that comes back has missed.
+
+Owns the event stream's frames, ids and queues. Must not know what an event means, nor HTTP. All of
+it happens in one event loop. A browser that does not read is left: its queue is bounded, and so is
+the number of browsers.
+"""
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import msgspec
+
+from streams.metrics import PageMetrics
+
+QUEUED_FRAMES = 128
+KEPT_FRAMES = 512
+CLOSE_SECONDS = 1.0
+KEEP_ALIVE = b": still here\n\n"
+
+_encode = msgspec.json.Encoder().encode
+
+
+def frame(event: str, value: object, event_id: str = "") -> bytes:
+    """Encode a server-sent event; JSON holds no line break that would end it early."""
+    head = f"id: {event_id}\n" if event_id else ""
+    return f"{head}event: {event}\ndata: ".encode() + _encode(value) + b"\n\n"
+
+
+@dataclass(slots=True, eq=False)
+class Visitor:
+    """One browser. `task` is what writes to it."""
+
+    task: "asyncio.Task[object] | None" = None
+    queue: asyncio.Queue[bytes] = field(
+        default_factory=lambda: asyncio.Queue(maxsize=QUEUED_FRAMES)
+    )
+
+
+class Visitors:
+    """All browsers that listen.
+
+    Args:
+        most: How many at once.
+        metrics: Where visitors, and those who were dropped, are counted.
+    """
+
+    def __init__(self, most: int, metrics: PageMetrics) -> None:
+        self._most = most
+        self._metrics = metrics
+        self._here: set[Visitor] = set()
+        self.begin_anew()
+
+    def __len__(self) -> int:
+        return len(self._here)
+
+    @property
+    def newest_id(self) -> str:
+        """The id of the newest event: what a browser that begins has already."""
+        return f"{self._epoch}-{self._number}"
+
+    def begin_anew(self) -> None:
+        """Forget what was sent: ids from before are not known any more."""
+        self._epoch = secrets.token_hex(4)
+        self._number = 0
+        self._kept: deque[tuple[int, bytes]] = deque(maxlen=KEPT_FRAMES)
+
+    def enter(self) -> Visitor | None:
+        """Let a browser in; None where there are too many."""
+        if len(self._here) >= self._most:
+            self._metrics.dropped.labels("too_many").inc()
+            return None
+        visitor = Visitor(asyncio.current_task())
+        self._here.add(visitor)
+        self._metrics.visitors.set(len(self._here))
+        return visitor
+
+    def leave(self, visitor: Visitor) -> None:
+        """Forget a browser."""
+        self._here.discard(visitor)
+        self._metrics.visitors.set(len(self._here))
+
+    def send(self, event: str, value: object) -> None:
+        """Tell every browser what one that was away need not hear later, such as a condition."""
+        if self._here:
+            self._to_all(frame(event, value))
+
+    def publish(self, event: str, value: object) -> None:
+        """Tell every browser, and keep it for those who come back."""
+        self._number += 1
+        encoded = frame(event, value, self.newest_id)
+        self._kept.append((self._number, encoded))
+        self._to_all(encoded)
+
+    def missed(self, last_id: str) -> list[bytes] | None:
+        """Give what came after an event; None where that is not known any more."""
+        epoch, _, number = last_id.partition("-")
+        if epoch != self._epoch or not (number.isascii() and number.isdigit()):
+            return None
+        if len(number) > len(str(self._number)) or int(number) > self._number:
+            return None
+        after = [encoded for kept, encoded in self._kept if kept > int(number)]
+        return after if len(after) == self._number - int(number) else None
+
+    async def close(self) -> None:
+        """End all of them, and wait until they have ended."""
+        tasks = [visitor.task for visitor in self._here if visitor.task is not None]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=CLOSE_SECONDS)
+
+    def _to_all(self, encoded: bytes) -> None:
+        for visitor in list(self._fell_behind(encoded)):
+            self._metrics.dropped.labels("too_slow").inc()
+            self.leave(visitor)
+            if visitor.task is not None:
+                visitor.task.cancel()
+
+    def _fell_behind(self, encoded: bytes) -> Iterator[Visitor]:
+        for visitor in self._here:
+            try:
+                visitor.queue.put_nowait(encoded)
+            except asyncio.QueueFull:
+                yield visitor

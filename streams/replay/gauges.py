@@ -1,0 +1,23 @@
+"""A replay's progress as metrics of its workers.
+
+Owns which figures are shown. Must not know how they are measured. Every worker of a replay shows
+the same figures: take the maximum over the workers, not the sum.
+"""
+
+from streams.metrics import Metrics
+from streams.replay.manifest import Manifest
+from streams.replay.standing import Standing
+
+
+def show(metrics: Metrics, manifest: Manifest, standing: Standing) -> None:
+    """Set the gauges of a replay to where it stands."""
+    replay = manifest.replay_id
+    metrics.replay_articles.labels(replay).set(standing.articles)
+    metrics.replay_articles_done.labels(replay).set(standing.articles_done)
+    metrics.replay_mentions_left.labels(replay).set(standing.mentions_left)
+    metrics.replay_alerts.labels(replay).set(standing.alerts)
+    if standing.newest_ms is not None:
+        metrics.replay_position.labels(replay).set(standing.newest_ms / 1000)
+    for bound, moment in (("start", manifest.since), ("end", manifest.until)):
+        if moment is not None:
+            metrics.replay_range.labels(replay, bound).set(moment.timestamp())

@@ -1,0 +1,74 @@
+"""Programs outside Python that tests need: whether they are there, and what is built with them."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+CACHE = Path.home() / ".cache" / "tocsin" / "built"
+BUILD_SECONDS = 240.0
+LEFT_OVER = ("node_modules", "build", "target")
+
+
+@pytest.fixture(scope="session")
+def require_programs() -> Callable[..., None]:
+    """`require_programs("what needs them", "node", "npm")`: skip without, and in CI fail."""
+
+    def require(what: str, *programs: str) -> None:
+        missing = [name for name in programs if shutil.which(name) is None]
+        reason = f"{what} needs {' and '.join(missing)} on the PATH"
+        if missing and os.environ.get("CI"):
+            pytest.fail(f"{reason}; in CI it must run")
+        if missing:
+            pytest.skip(reason)
+
+    return require
+
+
+@pytest.fixture(scope="session")
+def built() -> Callable[[Path, Sequence[Sequence[str]]], Path]:
+    """`built(folder, commands)`: a copy of the folder in which the commands have run.
+
+    It is kept outside of the checkout, one for each state of the folder, because packages are
+    fetched for it.
+    """
+    return build
+
+
+def build(sources: Path, commands: Sequence[Sequence[str]]) -> Path:
+    digest = hashlib.sha256(repr(commands).encode())
+    files = [path for path in sorted(sources.rglob("*")) if path.is_file()]
+    for path in files:
+        name = path.relative_to(sources)
+        if not set(name.parts) & set(LEFT_OVER):
+            digest.update(name.as_posix().encode() + b"\0" + path.read_bytes())
+    there = CACHE / f"{sources.name}-{digest.hexdigest()[:16]}"
+    if there.is_dir():
+        return there
+    CACHE.mkdir(parents=True, exist_ok=True)
+    # Built beside and moved in one step: a half-built folder never looks complete, and two
+    # processes may build at the same time.
+    with tempfile.TemporaryDirectory(prefix=".build-", dir=CACHE) as scratch:
+        ignored = shutil.ignore_patterns(*LEFT_OVER)
+        copy = shutil.copytree(sources, Path(scratch) / sources.name, ignore=ignored)
+        for command in commands:
+            done = subprocess.run(
+                command,
+                cwd=copy,
+                capture_output=True,
+                text=True,
+                timeout=BUILD_SECONDS,
+                check=False,
+            )
+            assert done.returncode == 0, f"{command}:\n{done.stdout}{done.stderr}"
+        try:
+            copy.rename(there)
+        except OSError:
+            if not there.is_dir():
+                raise
+    return there
