@@ -30,11 +30,13 @@ lint: env ## Formatting, lint rules, types and the direction of imports.
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-unit: env ## The tests that need no broker.
-	$(BIN)/pytest -q tests -m "not broker"
+# Neighbours share fixtures, so tests stay in order until a process has nothing left.
+unit: env ## The tests that need no broker, on every core.
+	$(BIN)/pytest -q -n auto --dist worksteal tests -m "not broker"
 
-broker: env ## The tests that start brokers: the embedded one and Apache Kafka.
-	$(BIN)/pytest -q tests -m broker
+# They wait for brokers and workers more than they work.
+broker: env ## The tests that start brokers, three at a time: the embedded one and Apache Kafka.
+	$(BIN)/pytest -q -n 3 --dist worksteal tests -m broker
 
 contracts: env ## Write the JSON Schemas and the AsyncAPI document from the code's models.
 	$(BIN)/python -m streams.contracts.generate
