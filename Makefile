@@ -30,11 +30,13 @@ lint: env ## Formatting, lint rules, types and the direction of imports.
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-unit: env ## The tests that need no broker.
-	$(BIN)/pytest -q tests -m "not broker"
+# Neighbours share fixtures, so tests stay in order until a process has nothing left.
+unit: env ## The tests that need no broker, on every core.
+	$(BIN)/pytest -q -n auto --dist worksteal tests -m "not broker"
 
-broker: env ## The tests that start brokers: the embedded one and Apache Kafka.
-	$(BIN)/pytest -q tests -m broker
+# They wait for brokers and workers more than they work.
+broker: env ## The tests that start brokers, three at a time: the embedded one and Apache Kafka.
+	$(BIN)/pytest -q -n 3 --dist worksteal tests -m broker
 
 contracts: env ## Write the JSON Schemas and the AsyncAPI document from the code's models.
 	$(BIN)/python -m streams.contracts.generate
@@ -51,10 +53,10 @@ quality: env ## Measure leaders, sentiment and stories on labelled sets (DATA=fo
 	$(if $(DATA),@$(UV) sync --frozen --quiet --inexact --all-extras --group training --python $(BIN)/python)
 	@for each in benchmarks/quality/*.py; do $(BIN)/python $$each $(if $(DATA),--data $(DATA)) || exit 1; done
 
-.PHONY: strimzi release
+.PHONY: manifests release
 
-strimzi: env ## Write the topics and users for Strimzi from the topic table and the base's settings.
-	$(BIN)/python tests/deploy/kubernetes/test_strimzi.py --write
+manifests: env ## Write those Kubernetes manifests that follow from code: topics, users, rules.
+	$(BIN)/python tests/deploy/kubernetes/test_generated.py --write
 
 # The advisory service is asked over the network; where it cannot be reached the target fails, after
 # everything else is made.

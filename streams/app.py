@@ -35,8 +35,10 @@ from streams.settings import Settings
 from streams.topics import WATCH_TABLE, TopicNames
 from streams.transport import Transport
 
-# The inbox of an agent. What waits there is memory, and is read again after a stop.
+# The inbox of an agent. What waits there is memory, and is read again after a stop; of each
+# partition two fetches may come in on top.
 BUFFERED_RECORDS = 2_000
+FETCH_BYTES = 1_048_576
 # While the broker acknowledges one batch, the next is analysed. Watch has one: its batches build on
 # each other's states.
 BATCHES_IN_HAND = 2
@@ -260,7 +262,7 @@ def _faust(settings: Settings, connection: Connection) -> Any:
         consumer_auto_offset_reset="earliest",
         consumer_group_instance_id=settings.group_instance_id or None,
         # At least one record is always fetched, however large.
-        consumer_max_fetch_size=4 * 1_048_576,
+        consumer_max_fetch_size=FETCH_BYTES,
         broker_session_timeout=settings.session_timeout_seconds,
         broker_heartbeat_interval=settings.session_timeout_seconds / 4,
         broker_request_timeout=max(40.0, 2 * settings.session_timeout_seconds),

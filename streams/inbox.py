@@ -13,9 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
-# Where fetching stops and where it goes on again, as shares of the most that may wait. What was
-# fetched already still comes in.
-HIGH_SHARE = 0.8
+# Where fetching goes on again, as a share of what waits when it stops.
 LOW_SHARE = 0.5
 
 
@@ -29,8 +27,13 @@ class Arrived(Struct, frozen=True, gc=False):
 class Inbox:
     """Records of one topic.
 
+    Who brings a record never waits. The consumer brings those of all topics one after the other:
+    articles that waited here for their analysis would keep the mentions behind them from being
+    watched.
+
     Args:
-        most: Records that wait at most; who brings one more waits itself.
+        most: When so many records wait, no more are fetched. What was fetched already still comes
+            in: at most two fetches of each partition.
         hold_back: Called with a partition that is to be fetched no more for now.
         go_on: Called with it when it may be fetched again.
     """
@@ -42,21 +45,9 @@ class Inbox:
     _held_back: set[Any] = field(default_factory=set)
     _wanted: int = 1
     _enough: asyncio.Event = field(default_factory=asyncio.Event)
-    _room: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __len__(self) -> int:
         return len(self._waiting)
-
-    @property
-    def is_full(self) -> bool:
-        """Whether who brings a record has to wait."""
-        return len(self._waiting) >= self.most
-
-    async def room(self) -> None:
-        """Wait until there is room."""
-        while self.is_full:
-            self._room.clear()
-            await self._room.wait()
 
     def put(self, message: Any) -> None:
         """Take a record in."""
@@ -64,7 +55,7 @@ class Inbox:
         waiting = len(self._waiting)
         if waiting >= self._wanted:
             self._enough.set()
-        if waiting >= HIGH_SHARE * self.most and message.tp not in self._held_back:
+        if waiting >= self.most and message.tp not in self._held_back:
             self._held_back.add(message.tp)
             self.hold_back(message.tp)
 
@@ -94,7 +85,6 @@ class Inbox:
     def _take(self, most: int) -> list[Arrived]:
         take = self._waiting.popleft
         batch = [take() for _ in range(min(most, len(self._waiting)))]
-        self._room.set()
         if self._held_back and len(self._waiting) <= LOW_SHARE * self.most:
             for tp in self._held_back:
                 self.go_on(tp)

@@ -77,8 +77,6 @@ def _handing_on(
             return
         # While partitions are assigned anew nothing comes in, as with Faust's own streams.
         await flow_control.acquire()
-        if inbox.is_full:
-            await inbox.room()
         inbox.put(message)
 
     return on_message

@@ -16,6 +16,7 @@ from aiohttp import web
 from processors.contracts import Versions
 from streams.analysis import Analysis
 from streams.app import App, build
+from streams.assignment import Assignment
 from streams.bounds import Bounds
 from streams.commits import commit
 from streams.connection import Connection
@@ -36,9 +37,6 @@ log = structlog.get_logger(__name__)
 
 TICK_SECONDS = 0.1
 AWAITED_COMMIT_SECONDS = 0.2
-# How long a partition that is taken away waits for the batch in flight, so that the next worker
-# does not do it again; within the time that the group waits for us.
-REVOKE_WAIT_SHARE = 0.5
 
 
 class Worker:
@@ -82,7 +80,7 @@ class Worker:
         self._watermarks = WatermarkReporter(self._watermark_meter)
         self._lag = LagReporter(self._lag_meter, self.metrics, settings.lag_interval_seconds)
         self.health = Health(time.monotonic, settings.live_timeout_seconds, self._waiting)
-        self._assigned: set[Any] = set()
+        self._assignment = Assignment(self._names, self.metrics, settings.session_timeout_seconds)
         self._finished_batches = 0
 
     def stop(self) -> None:
@@ -98,12 +96,8 @@ class Worker:
         Offsets are missing where the log is compacted. Only the worker that has the partition can
         commit past them; the others leave it.
         """
-        app = self._app
-        if app is None or app.faust.rebalancing or app.faust.in_recovery:
-            return
-        for tp in self._assigned:
-            if tp.topic == self._names.articles and tp.partition == partition:
-                app.progress.pass_over(tp, offset)
+        if self._app is not None:
+            self._assignment.pass_over(self._app, partition, offset)
 
     def fail(self, error: BaseException) -> None:
         """End the worker with this error; the first one counts."""
@@ -177,10 +171,10 @@ class Worker:
             self._bounds,
         )
         self._app = app
-        app.faust.on_partitions_assigned.connect(self._on_assigned)
+        app.faust.on_partitions_assigned.connect(self._assignment.on_assigned)
 
         async def on_revoked(_app: Any, revoked: Any, **_: Any) -> None:
-            await self._on_revoked(app, revoked)
+            await self._assignment.on_revoked(app, revoked)
 
         async def on_recovered(*_: Any, **__: Any) -> None:
             app.hold_until_seek()
@@ -256,7 +250,7 @@ class Worker:
         self.health.ticked()
         self.health.starting = False
         self.health.recovering = bool(app.faust.rebalancing or app.faust.in_recovery)
-        self.health.assigned = len(self._assigned)
+        self.health.assigned = len(self._assignment)
         if app.progress.finished_batches != self._finished_batches or not self._waiting():
             self._finished_batches = app.progress.finished_batches
             self.health.progressed()
@@ -283,37 +277,8 @@ class Worker:
         except TimeoutError:
             log.warning("worker.stop_timed_out", step=what, note="nothing is lost by it")
 
-    async def _on_assigned(self, _app: Any, assigned: Any, **_: Any) -> None:
-        ours = (self._names.articles, self._names.mentions)
-        self._assigned = {tp for tp in assigned if tp.topic in ours}
-        self.metrics.rebalances.inc()
-        for topic in ours:
-            count = sum(tp.topic == topic for tp in self._assigned)
-            self.metrics.assigned_partitions.labels(topic).set(count)
-        log.info("worker.assigned", partitions=len(self._assigned))
-
-    async def _on_revoked(self, app: App, revoked: Any) -> None:
-        """Let the batch in flight end before the partitions are another's.
-
-        Nothing is committed here, though Kafka would take it: the embedded broker refuses a commit
-        while its group rebalances, and the group then stands still for the request's timeout. What
-        was finished since the last commit is done again, under the same ids.
-        """
-        wait_seconds = self._settings.session_timeout_seconds * REVOKE_WAIT_SHARE
-        if not await app.progress.idle(wait_seconds):
-            log.warning("worker.revoked_in_flight", note="the next worker does the batch again")
-        app.progress.forget()
-        if app.gate is not None:
-            app.gate.forget()
-        self._assigned -= set(revoked)
-
     def _waiting(self) -> int | None:
-        """Give the records that wait in our partitions, as last measured."""
-        lags = self._lag.newest
-        if lags is None:
-            return None
-        ours = {(tp.topic, tp.partition) for tp in self._assigned}
-        return sum(lag.records for tp, lag in lags.items() if (tp.topic, tp.partition) in ours)
+        return self._assignment.waiting(self._lag.newest)
 
     def _lag_meter(self) -> LagMeter:
         topics = (self._names.articles, self._names.mentions)

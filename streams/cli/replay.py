@@ -8,10 +8,13 @@ import structlog
 import typer
 
 from processors.errors import MisconfigurationError
-from streams.cli import context, replay_manage
+from streams.cli import context, replay_after, replay_manage
+from streams.cli.replay_after import After
+from streams.cli.replay_house import house_of
+from streams.cli.replay_making import ready_replay, show_plan
 from streams.cli.replay_which import Which
 from streams.cli.replay_work import worked
-from streams.errors import EXIT_INTERRUPTED
+from streams.errors import EXIT_INTERRUPTED, TopicMismatchError
 from streams.selection import Selection
 from streams.settings import Settings
 
@@ -94,6 +97,19 @@ def replay(  # noqa: PLR0913, PLR0917 - one argument an option
             "--allow-truncated", help="Take what is left where retention has removed the start."
         ),
     ] = False,
+    publish: Annotated[
+        bool,
+        typer.Option(
+            "--publish", help="At the end, write what never rang into the live topics; asks first."
+        ),
+    ] = False,
+    warm: Annotated[
+        bool,
+        typer.Option(
+            "--warm", help="At the end, let a new deployment begin with its state; asks first."
+        ),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")
     ] = False,
@@ -114,6 +130,8 @@ def replay(  # noqa: PLR0913, PLR0917 - one argument an option
       tocsin replay --from -7d --dry-run
       tocsin replay --from 2026-11-18 --to 2026-11-20 --id after-outage
       tocsin replay --last 500 --speed 60x --leader Macron
+      tocsin replay --from -2d --publish
+      tocsin replay --from beginning --warm --yes && tocsin worker
       tocsin replay --join after-outage
       tocsin replay --resume after-outage
       tocsin replay diff after-outage --json
@@ -146,21 +164,27 @@ def replay(  # noqa: PLR0913, PLR0917 - one argument an option
             countries=tuple(one.upper() for one in country or ()),
         ),
     )
-    _check(which, topic, dry_run=dry_run)
+    after = After(publish=publish, warm=warm, yes=yes)
+    _check(which, topic, after, dry_run=dry_run)
     settings = context.settings(broker=broker, articles_topic=topic, http_port=http_port)
     if dry_run:
-        _show_plan(settings, which, json=json)
+        show_plan(settings, which, json=json)
     else:
-        _run(settings, which, json=json)
+        _run(settings, which, after, json=json)
 
 
-def _check(which: Which, topic: str | None, *, dry_run: bool) -> None:
+def _check(which: Which, topic: str | None, after: After, *, dry_run: bool) -> None:
     old = which.join or which.resume
     if which.join and which.resume:
         raise MisconfigurationError("give --join or --resume, not both.")
     if old and (which.has_own or topic or dry_run):
         raise MisconfigurationError(
             "a replay that is there has all of its options: give --join or --resume alone."
+        )
+    if after and (which.join or dry_run):
+        raise MisconfigurationError(
+            "--publish and --warm are for whoever makes or resumes a replay; without it there are "
+            "`tocsin replay publish` and `tocsin replay warm`."
         )
     if not old:
         # What is wrong with it needs no broker to say so.
@@ -171,112 +195,43 @@ def _check(which: Which, topic: str | None, *, dry_run: bool) -> None:
             read_speed(which.speed)
 
 
-def _show_plan(settings: Settings, which: Which, *, json: bool) -> None:
-    from streams.cli.replay_view import plan_lines, print_lines  # noqa: PLC0415 - loads rich
-    from streams.replay.house import own_plans  # noqa: PLC0415 - loads Kafka's client
-    from streams.replay.speed import measure  # noqa: PLC0415
-    from streams.rules import rules_in_force  # noqa: PLC0415
-
-    with _house(settings) as house:
-        manifest = _planned(house, settings, which)
-        records_per_second = house.with_consumer(lambda one: measure(one, settings, manifest))
-    outputs = [one.name for one in own_plans(manifest, settings, rules_in_force(settings))]
-    if json:
-        document = msgspec.to_builtins(manifest) | {
-            "outputs": outputs,
-            "records_per_second": records_per_second,
-            "estimated_seconds": (
-                manifest.offsets / records_per_second if records_per_second else None
-            ),
-        }
-        typer.echo(msgspec.json.encode(document).decode())
-        return
-    print_lines(context.data_console(), plan_lines(manifest, outputs, records_per_second))
-
-
-def _planned(house: Any, settings: Settings, which: Which) -> "Manifest":
-    from streams.replay.house import Order  # noqa: PLC0415 - loads Kafka's client
-    from streams.replay.manifest import new_id, read_speed  # noqa: PLC0415
-
-    now = datetime.now(UTC)
-    order = Order(
-        which.asked(now),
-        which.typed,
-        which.allow_truncated,
-        which.rate,
-        read_speed(which.speed) if which.speed else None,
-        which.selected(context.registry_extra(settings)),
-    )
-    replay_id = which.replay_id or new_id(now)
-    planned: Manifest = house.plan(replay_id, order, _system(settings), now)
-    return planned
-
-
-def _system(settings: Settings) -> Any:
-    """Say which system this is; every worker of a replay must be the same."""
-    from streams.analysis.loading import load_reader  # noqa: PLC0415 - loads the lexicon
-    from streams.replay.house import Made  # noqa: PLC0415
-    from streams.rules import rules_digest  # noqa: PLC0415
-
-    return Made(load_reader(settings).analyser.versions, rules_digest(settings))
-
-
-def _house(settings: Settings) -> Any:
-    from streams.replay.house import open_house  # noqa: PLC0415 - loads Kafka's client
-
-    return open_house(context.connection(settings), settings)
-
-
-def _run(settings: Settings, which: Which, *, json: bool) -> None:
+def _run(settings: Settings, which: Which, after: After, *, json: bool) -> None:
     from streams.cli.replay_view import summary_line  # noqa: PLC0415 - loads rich
 
-    manifest = _ready(settings, which)
+    manifest = ready_replay(settings, which, after)
     if manifest.finished is None:
         manifest = worked(settings, manifest)
     finished = manifest.finished
     if finished is None:
         typer.echo(f"Interrupted. `tocsin replay --resume {manifest.replay_id}` goes on.", err=True)
         raise typer.Exit(EXIT_INTERRUPTED)
-    if json:
-        document = {"replay_id": manifest.replay_id, **msgspec.to_builtins(finished)}
-        typer.echo(msgspec.json.encode(document).decode())
-    else:
-        typer.echo(summary_line(manifest, finished))
+    with house_of(settings) as house:
+        differences = _differences(house, settings, manifest)
+        if json:
+            document = {"replay_id": manifest.replay_id, **msgspec.to_builtins(finished)}
+            document["differences"] = differences
+            typer.echo(msgspec.json.encode(document).decode())
+        else:
+            typer.echo(summary_line(manifest, finished, differences))
+        after.do(house, manifest, settings)
 
 
-def _ready(settings: Settings, which: Which) -> "Manifest":
-    """Give a manifest whose topics and offsets stand, or whose work is done."""
-    from streams.replay.manifest import check_system  # noqa: PLC0415
-    from streams.rules import rules_in_force  # noqa: PLC0415
+def _differences(house: Any, settings: Settings, manifest: "Manifest") -> dict[str, int] | None:
+    """Count what differs from live; None where nothing rang live for this topic."""
+    from streams.topics import TopicNames  # noqa: PLC0415
 
-    ready: Manifest
-    with _house(settings) as house:
-        if not (which.join or which.resume):
-            manifest = _planned(house, settings, which)
-            house.manifests.claim(manifest)
-            log.info("replay.made", replay_id=manifest.replay_id, records=manifest.offsets)
-            ready = house.prepare(manifest, rules_in_force(settings))
-            return ready
-        manifest = house.manifests.get(which.join or which.resume)
-        ready = manifest
-        if ready.finished is not None:
-            return ready
-        made = _system(settings)
-        check_system(manifest, made.versions, made.rules)
-        if which.resume:
-            house.wait_until_alone(manifest)
-            ready = house.prepare(manifest, rules_in_force(settings))
-        elif not manifest.prepared:
-            raise MisconfigurationError(
-                f"the replay {manifest.replay_id} is not prepared: whoever made it is doing that "
-                f"now, or was broken off; then --resume does it"
-            )
-        return ready
+    if manifest.topic != TopicNames.of(settings).articles:
+        return None
+    try:
+        return replay_manage.compared(house, settings, manifest).counts
+    except TopicMismatchError as error:
+        log.warning("replay.not_compared", error=str(error))
+        return None
 
 
 app.command("list")(replay_manage.list_replays)
 app.command("show")(replay_manage.show)
 app.command("delete")(replay_manage.delete)
 app.command("diff")(replay_manage.diff)
-app.command("publish")(replay_manage.publish)
-app.command("warm")(replay_manage.warm)
+app.command("publish")(replay_after.publish)
+app.command("warm")(replay_after.warm)

@@ -6,33 +6,41 @@ Owns the words. Must not know where the alerts are from.
 from collections.abc import Iterator
 
 import msgspec
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
 
 from streams.reading.visible import visible
-from streams.replay.diff import Comparison, Difference, Side
+from streams.replay.diff import Comparison, Side
 
 _SIGNS = {"added": "+", "gone": "-", "changed": "~"}
 
 
-def diff_lines(comparison: Comparison, before: str, after: str) -> Iterator[str]:
-    """Show every difference with its reasons, and the counts at the end."""
+def diff_table(comparison: Comparison, before: str, after: str) -> RenderableType:
+    """Show every difference, with severity, the rule's version and the reason on both sides."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0))
+    for head, ratio in (("change", None), ("alert", 2), (before, 3), (after, 3)):
+        table.add_column(head, overflow="fold", ratio=ratio)
     for one in comparison.differences:
-        yield from _difference(one, before, after)
+        leaders = visible(" and ".join(one.leaders))
+        alert = f"{one.rule}\n{leaders}\n{one.event_time}"
+        cells = (f"{_SIGNS[one.change]} {one.change}", alert, _side(one.before), _side(one.after))
+        table.add_row(*map(Text, cells))
+    return table
+
+
+def diff_lines(comparison: Comparison, before: str, after: str) -> Iterator[str]:
+    """Give the counts, and the versions behind the differences."""
     counts = ", ".join(f"{comparison.count(c)} {c}" for c in ("added", "gone", "changed"))
     yield f"{comparison.same} the same, {counts}"
     yield from _versions(comparison, before, after)
 
 
-def _difference(one: Difference, before: str, after: str) -> Iterator[str]:
-    leaders = visible(" and ".join(one.leaders))
-    yield f"{_SIGNS[one.change]} {one.change}: {one.rule}, {leaders}, {one.event_time}"
-    for name, side in ((before, one.before), (after, one.after)):
-        if side is not None:
-            yield f"    {name}: {_side(side)}"
-
-
-def _side(side: Side) -> str:
-    what = "" if side.msg_type == "alert" else f" {side.msg_type},"
-    return f"{side.severity},{what} rule version {side.rule_version}: {visible(side.reason)}"
+def _side(side: Side | None) -> str:
+    if side is None:
+        return ""
+    what = "" if side.msg_type == "alert" else f", {side.msg_type}"
+    return f"{side.severity}{what}, rule version {side.rule_version}\n{visible(side.reason)}"
 
 
 def _versions(comparison: Comparison, before: str, after: str) -> Iterator[str]:

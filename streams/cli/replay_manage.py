@@ -1,4 +1,4 @@
-"""`tocsin replay list`, `show`, `diff`, `publish`, `warm` and `delete`: beside running them."""
+"""`tocsin replay list`, `show`, `diff` and `delete`: beside running them."""
 
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
-from processors.errors import MisconfigurationError
 from streams.cli import context
-from streams.errors import ReplayStateError
+from streams.cli.replay_house import agree, house_of
 from streams.settings import Settings
 
 if TYPE_CHECKING:
+    from streams.replay.diff import Comparison
     from streams.replay.manifest import Manifest
     from streams.replay.standing import Standing
 
@@ -33,7 +33,7 @@ def list_replays(
     from streams.cli.replay_view import list_table  # noqa: PLC0415 - loads rich
 
     settings = context.settings(broker=broker)
-    with _house(settings) as house:
+    with house_of(settings) as house:
         rows = [_row(house, one) for one in house.manifests.all().values()]
     if json:
         for row in rows:
@@ -59,7 +59,7 @@ def show(
       tocsin replay show after-outage --json | jq .articles_done
     """
     settings = context.settings(broker=broker)
-    with _house(settings) as house:
+    with house_of(settings) as house:
         manifest = house.manifests.get(replay_id)
         row = _row(house, manifest) | {"topics": house.topics_of(manifest)}
     row |= {
@@ -92,10 +92,10 @@ def delete(
       tocsin replay delete after-outage --yes
     """
     settings = context.settings(broker=broker)
-    with _house(settings) as house:
+    with house_of(settings) as house:
         manifest = house.manifests.get(replay_id)
         topics = house.topics_of(manifest)
-        _agree(f"Delete the replay {replay_id} with its {len(topics)} topics?", yes=yes)
+        agree(f"Delete the replay {replay_id} with its {len(topics)} topics?", yes=yes)
         deleted = house.delete(manifest)
     typer.echo(f"Deleted the replay {replay_id} with its {len(deleted)} topics.", err=True)
 
@@ -120,123 +120,43 @@ def diff(
       tocsin replay diff after-outage
       tocsin replay diff new-rule --against old-rule --json | jq -r .change
     """
-    from streams.cli.replay_diff_view import diff_lines  # noqa: PLC0415 - loads rich
+    from streams.cli.replay_diff_view import diff_lines, diff_table  # noqa: PLC0415 - loads rich
+
+    settings = context.settings(broker=broker)
+    with house_of(settings) as house:
+        manifest = house.manifests.get(replay_id)
+        other = house.manifests.get(against) if against else None
+        comparison = compared(house, settings, manifest, other)
+    if json:
+        for difference in comparison.differences:
+            typer.echo(msgspec.json.encode(difference).decode())
+        typer.echo(msgspec.json.encode(comparison.counts).decode())
+        return
+    before = against or "live"
+    if comparison.differences:
+        context.data_console().print(diff_table(comparison, before, replay_id))
+    for line in diff_lines(comparison, before, replay_id):
+        typer.echo(line)
+
+
+def compared(
+    house: Any, settings: Settings, manifest: "Manifest", other: "Manifest | None" = None
+) -> "Comparison":
+    """Compare a replay with another one, or with what rang live for its range.
+
+    Raises:
+        TopicMismatchError: topics of either are gone.
+    """
     from streams.replay import rung  # noqa: PLC0415 - loads Kafka's client
     from streams.replay.diff import compare  # noqa: PLC0415
     from streams.rules import rules_in_force  # noqa: PLC0415
 
-    settings = context.settings(broker=broker)
     rules = rules_in_force(settings)
-    with _house(settings) as house:
-        manifest = house.manifests.get(replay_id)
-        other = house.manifests.get(against) if against else None
-        of_replay = partial(rung.of_replay, settings=settings, rules=rules)
-        after = list(house.with_consumer(partial(of_replay, manifest=manifest)))
-        before = list(
-            house.with_consumer(
-                partial(of_replay, manifest=other)
-                if other
-                else partial(rung.live, settings=settings, rules=rules, manifest=manifest)
-            )
-        )
-    comparison = compare(before, after)
-    if json:
-        for difference in comparison.differences:
-            typer.echo(msgspec.json.encode(difference).decode())
-        counts = {one: comparison.count(one) for one in ("added", "gone", "changed")}
-        typer.echo(msgspec.json.encode({"same": comparison.same, **counts}).decode())
-        return
-    for line in diff_lines(comparison, against or "live", replay_id):
-        typer.echo(line)
-
-
-def publish(
-    replay_id: ReplayId,
-    broker: Annotated[str | None, context.Broker] = None,
-    *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-) -> None:
-    """Write those alerts of a finished replay into the live topics that are not there yet.
-
-    What has an id that is there already is left out, so nothing rings twice, and a second time
-    publishes nothing. Each keeps the replay's id in its header and value.
-
-    \b
-    Examples:
-      tocsin replay diff new-rule
-      tocsin replay publish new-rule
-    """
-    from streams.replay import rung  # noqa: PLC0415 - loads Kafka's client
-    from streams.rules import rules_in_force  # noqa: PLC0415
-
-    settings = context.settings(broker=broker)
-    rules = rules_in_force(settings)
-    with _house(settings) as house:
-        manifest = house.manifests.get(replay_id)
-        if manifest.finished is None:
-            raise ReplayStateError(
-                f"the replay {replay_id} is not finished: `tocsin replay --resume {replay_id}` "
-                f"goes on with it"
-            )
-        new = house.with_consumer(
-            partial(rung.not_live, settings=settings, rules=rules, manifest=manifest)
-        )
-        if new:
-            _agree(
-                f"Write {len(new)} alerts of the replay {replay_id} into the live topics, where "
-                f"subscribers take them for new?",
-                yes=yes,
-            )
-            house.send([rung.as_live(record, settings, manifest) for record in new])
-    typer.echo(f"Published {len(new)} alerts of the replay {replay_id}.", err=True)
-
-
-def warm(
-    replay_id: ReplayId,
-    broker: Annotated[str | None, context.Broker] = None,
-    *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-) -> None:
-    """Let a new deployment begin where a finished replay ended, with the state that it came to.
-
-    Baselines, cooldowns and known stories are those of the replay then, and the first article read
-    is the one after its range. No alert is sent. Only a deployment that has not begun is warmed: no
-    worker, no offset, no state under TOCSIN_APPLICATION_ID.
-
-    \b
-    Examples:
-      tocsin topics apply
-      tocsin replay --from -30d --id history
-      tocsin replay warm history && tocsin worker
-    """
-    from streams.rules import own_topics, rules_in_force  # noqa: PLC0415 - loads the rules
-
-    settings = context.settings(broker=broker)
-    own = own_topics(rules_in_force(settings))
-    with _house(settings) as house:
-        manifest = house.manifests.get(replay_id)
-        states = house.states_to_copy(manifest, own)
-        _agree(
-            f"Let {settings.application_id} begin with the state of {len(states)} leaders, after "
-            f"the range of the replay {replay_id}?",
-            yes=yes,
-        )
-        house.warm(manifest, states)
-    typer.echo(f"{settings.application_id} begins with {len(states)} leaders.", err=True)
-
-
-def _agree(question: str, *, yes: bool) -> None:
-    if yes:
-        return
-    if not context.is_terminal():
-        raise MisconfigurationError(f"{question} Nobody can be asked here: say --yes.")
-    typer.confirm(question, abort=True, err=True)
-
-
-def _house(settings: Settings) -> Any:
-    from streams.replay.house import open_house  # noqa: PLC0415 - loads Kafka's client
-
-    return open_house(context.connection(settings), settings)
+    of_replay = partial(rung.of_replay, settings=settings, rules=rules)
+    live = partial(rung.live, settings=settings, rules=rules, manifest=manifest)
+    before = partial(of_replay, manifest=other) if other else live
+    after = partial(of_replay, manifest=manifest)
+    return compare(list(house.with_consumer(before)), list(house.with_consumer(after)))
 
 
 def _row(house: Any, manifest: "Manifest") -> dict[str, object]:

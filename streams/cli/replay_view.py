@@ -58,12 +58,24 @@ def event_time(standing: Standing) -> str | None:
     return datetime.fromtimestamp(standing.newest_ms / 1000, tz=UTC).isoformat(timespec="seconds")
 
 
-def summary_line(manifest: Manifest, finished: Finished) -> str:
-    """Say what a replay came to."""
+def summary_line(
+    manifest: Manifest, finished: Finished, differences: Mapping[str, int] | None
+) -> str:
+    """Say what a replay came to, and how that differs from what rang live."""
+    counts = (
+        ""
+        if differences is None
+        else " Beside live: "
+        + ", ".join(
+            f"{count} {'the same' if name == 'same' else name}"
+            for name, count in differences.items()
+        )
+        + "."
+    )
     return (
         f"Replay {manifest.replay_id} is finished: {finished.analyses} analyses, "
         f"{finished.mentions} mentions, {finished.alerts} alerts, {finished.dead_letters} dead "
-        f"letters. `tocsin replay diff {manifest.replay_id}` compares it with what rang live."
+        f"letters.{counts} `tocsin replay diff {manifest.replay_id}` shows the differences."
     )
 
 

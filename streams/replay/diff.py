@@ -8,7 +8,7 @@ the same leaders and the same moment, and shown as one alert that has changed.
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct
 
@@ -49,6 +49,11 @@ class Comparison(Struct, frozen=True, kw_only=True):
     def count(self, change: Change) -> int:
         """Say how many there are of one kind."""
         return sum(one.change == change for one in self.differences)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many alerts are the same, and how many there are of each kind."""
+        return {"same": self.same} | {one: self.count(one) for one in get_args(Change)}
 
 
 def compare(before: Iterable[Alert], after: Iterable[Alert]) -> Comparison:

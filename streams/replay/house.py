@@ -23,7 +23,7 @@ from streams.connection import Connection
 from streams.envelope import Outgoing
 from streams.errors import ReplayBusyError, TopicMismatchError
 from streams.reading.clients import admin_client, consumer_client, producer_client
-from streams.replay import positions
+from streams.replay import positions, warming
 from streams.replay.manifest import (
     Manifest,
     application_id,
@@ -35,7 +35,7 @@ from streams.replay.manifest import (
 from streams.replay.manifests import SEND_SECONDS, Manifests
 from streams.replay.range import Asked, resolve
 from streams.replay.standing import Standing, measure
-from streams.replay.warming import States, states_to_copy, warm
+from streams.replay.warming import States
 from streams.rules import own_topics
 from streams.selection import Selection
 from streams.settings import Settings
@@ -221,13 +221,17 @@ class House:
         for one in sent:
             one.get(SEND_SECONDS)
 
+    def check_can_be_warmed(self, manifest: Manifest, own: Sequence[str]) -> None:
+        """Refuse what could not be warmed at a replay's end; see `streams.replay.warming`."""
+        warming.check(self._admin, self._consumer, self._settings, manifest, own)
+
     def states_to_copy(self, manifest: Manifest, own: Sequence[str]) -> States:
         """Give what a new deployment would begin with; see `streams.replay.warming`."""
-        return states_to_copy(self._admin, self._consumer, self._settings, manifest, own)
+        return warming.states_to_copy(self._admin, self._consumer, self._settings, manifest, own)
 
     def warm(self, manifest: Manifest, states: States) -> None:
         """Let a new deployment begin with these states where the replay ended."""
-        warm(self._admin, self._producer, self._settings, manifest, states)
+        warming.warm(self._admin, self._producer, self._settings, manifest, states)
 
     def standing(self, manifest: Manifest) -> Standing | None:
         """Say where a replay stands; None where its topics are not there."""

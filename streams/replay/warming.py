@@ -24,6 +24,22 @@ from streams.topics import TopicNames, plan, require
 States = dict[tuple[int, bytes], bytes]
 
 
+def check(
+    admin: Any, consumer: Any, settings: Settings, manifest: Manifest, own_topics: Sequence[str]
+) -> None:
+    """Say whether a replay that is not finished could warm a deployment at its end.
+
+    Raises:
+        ReplayStateError: the replay is not of what the deployment reads, or the deployment has
+            begun already.
+        ReplayBusyError: the deployment's workers run.
+        TopicMismatchError: its topics are not as planned.
+    """
+    _check(admin, settings, manifest, own_topics)
+    if _begun(admin, settings) or _newest(consumer, TopicNames.of(settings).watch_changelog):
+        raise _has_begun(settings)
+
+
 def states_to_copy(
     admin: Any, consumer: Any, settings: Settings, manifest: Manifest, own_topics: Sequence[str]
 ) -> States:
@@ -35,24 +51,13 @@ def states_to_copy(
         ReplayBusyError: the deployment's workers run.
         TopicMismatchError: its topics are not as planned.
     """
-    live = TopicNames.of(settings)
-    problem = _why_not(manifest, settings, live.articles)
-    if problem:
-        raise ReplayStateError(f"the replay {manifest.replay_id} cannot warm this: {problem}")
-    require(admin, plan(settings, own_topics))
-    if positions.members(admin, settings.application_id):
-        raise ReplayBusyError(
-            f"workers of {settings.application_id} run: only a deployment that has not begun can "
-            f"be warmed"
-        )
+    if manifest.finished is None:
+        raise _cannot(manifest, "it is not finished; go on with --resume")
+    _check(admin, settings, manifest, own_topics)
     states = _newest(consumer, TopicNames.of(settings_of(manifest, settings)).watch_changelog)
-    there = _newest(consumer, live.watch_changelog)
-    begun = positions.committed(admin, settings.application_id, live.articles)
-    if begun or any(states.get(one) != value for one, value in there.items()):
-        raise ReplayStateError(
-            f"{settings.application_id} has begun already: only a deployment without state and "
-            f"offsets can be warmed. Give it another TOCSIN_APPLICATION_ID"
-        )
+    there = _newest(consumer, TopicNames.of(settings).watch_changelog)
+    if _begun(admin, settings) or any(states.get(one) != value for one, value in there.items()):
+        raise _has_begun(settings)
     return states
 
 
@@ -78,9 +83,35 @@ def warm(admin: Any, producer: Any, settings: Settings, manifest: Manifest, stat
             raise error(f"setting the offsets of {settings.application_id}")
 
 
+def _check(admin: Any, settings: Settings, manifest: Manifest, own_topics: Sequence[str]) -> None:
+    problem = _why_not(manifest, settings, TopicNames.of(settings).articles)
+    if problem:
+        raise _cannot(manifest, problem)
+    require(admin, plan(settings, own_topics))
+    if positions.members(admin, settings.application_id):
+        raise ReplayBusyError(
+            f"workers of {settings.application_id} run: only a deployment that has not begun can "
+            f"be warmed"
+        )
+
+
+def _begun(admin: Any, settings: Settings) -> bool:
+    articles = TopicNames.of(settings).articles
+    return bool(positions.committed(admin, settings.application_id, articles))
+
+
+def _cannot(manifest: Manifest, problem: str) -> ReplayStateError:
+    return ReplayStateError(f"the replay {manifest.replay_id} cannot warm this: {problem}")
+
+
+def _has_begun(settings: Settings) -> ReplayStateError:
+    return ReplayStateError(
+        f"{settings.application_id} has begun already: only a deployment without state and offsets "
+        f"can be warmed. Give it another TOCSIN_APPLICATION_ID"
+    )
+
+
 def _why_not(manifest: Manifest, settings: Settings, articles: str) -> str:
-    if manifest.finished is None:
-        return "it is not finished; go on with --resume"
     if manifest.selection:
         return "it is about a part of the articles alone"
     if manifest.topic != articles:

@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import msgspec
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 
-from processors.analyse import load_analyser
+from processors.analyse import Analyser, load_analyser
 from processors.articles.decode import DecodeLimits, decode
 from processors.contracts import Alert, Mention, Withdrawal
 from processors.errors import BadArticleError
@@ -256,9 +257,14 @@ def story(number: int) -> tuple[bytes, bytes]:
     return f"story-{number}".encode(), json.dumps(document).encode()
 
 
+@cache
+def the_analyser() -> Analyser:
+    """Load it once: that takes longer than most tests' articles."""
+    return load_analyser("test", "textblob-news", "auto")
+
+
 def expected_alert_ids(stage: Stage) -> set[str]:
     """What the pure functions make of the articles as they stand in the topic."""
-    analyser = load_analyser("test", "textblob-news", "auto")
     rules = load_rules()
     said: list[tuple[datetime, str, Mention | Withdrawal]] = []
     for record in stage.read(stage.names.articles):
@@ -267,7 +273,7 @@ def expected_alert_ids(stage: Stage) -> set[str]:
         except BadArticleError:
             continue
         moment = datetime.fromtimestamp(record.timestamp_ms / 1000, tz=UTC)
-        analysed = analyser.analyse(article, moment)
+        analysed = the_analyser().analyse(article, moment)
         for mention in analysed.mentions:
             assert mention.context is not None
             said.append((moment, mention.context.mention_id, mention))

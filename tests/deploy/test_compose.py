@@ -144,6 +144,16 @@ def test_the_worker_shows_its_page_where_the_others_look(
     assert f"http://{LOOPBACK}:{settings.http_port}/readyz" in image.last("HEALTHCHECK")[-1]
 
 
+def test_a_replay_is_scraped_where_its_container_is(
+    compose: dict[str, Any], image: Any, scrape: dict[str, Any]
+) -> None:
+    settings = settings_of(compose["services"]["replay"], image)
+    jobs = {job["job_name"]: job["dns_sd_configs"] for job in scrape["scrape_configs"]}
+    (found,) = jobs["tocsin-replay"]
+    assert settings.http_host == "0.0.0.0"  # noqa: S104  # Prometheus is another container
+    assert (found["names"], found["port"]) == (["replay"], settings.http_port)
+
+
 def test_the_canary_shows_its_page_where_prometheus_and_the_image_look(
     compose: dict[str, Any], image: Any, scrape: dict[str, Any]
 ) -> None:
@@ -163,16 +173,6 @@ def test_the_rules_of_prometheus_are_in_its_container(
     assert (target, mode) == ("/etc/prometheus", "ro")
     for pattern in scrape["rule_files"]:
         assert list((root / source).glob(pattern)), pattern
-
-
-def test_a_replay_is_scraped_where_its_container_is(
-    compose: dict[str, Any], image: Any, scrape: dict[str, Any]
-) -> None:
-    settings = settings_of(compose["services"]["replay"], image)
-    jobs = {job["job_name"]: job["dns_sd_configs"] for job in scrape["scrape_configs"]}
-    (found,) = jobs["tocsin-replay"]
-    assert settings.http_host == "0.0.0.0"  # noqa: S104  # Prometheus is another container
-    assert (found["names"], found["port"]) == (["replay"], settings.http_port)
 
 
 def test_only_the_worker_and_the_canary_are_asked_whether_it_is_ready(

@@ -23,6 +23,8 @@ Tocsin = Callable[..., Any]
         (["--resume", "a", "--rate", "5"], "--join or --resume alone"),
         (["--resume", "a", "--leader", "Macron"], "--join or --resume alone"),
         (["--join", "a", "--language", "en"], "--join or --resume alone"),
+        (["--join", "a", "--publish"], "whoever makes or resumes"),
+        (["--from", "-7d", "--dry-run", "--warm"], "whoever makes or resumes"),
         (["--from", "-7d"], "No broker is set"),
         (["list"], "No broker is set"),
         (["diff", "a"], "No broker is set"),

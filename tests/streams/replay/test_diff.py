@@ -1,12 +1,15 @@
 """What differs between two sets of alerts."""
 
+import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from rich.console import Console
 
 from processors.contracts import Alert
-from streams.cli.replay_diff_view import diff_lines
+from streams.cli.replay_diff_view import diff_lines, diff_table
 from streams.replay.diff import compare
 
 Make = Callable[..., Alert]
@@ -80,8 +83,11 @@ def test_alerts_of_one_version_are_never_paired(alert: Make) -> None:
 
 def test_a_person_sees_reasons_versions_and_counts(alert: Make) -> None:
     comparison = compare([alert("a"), alert("b")], [alert("a", severity="high"), alert("c")])
-    lines = "\n".join(diff_lines(comparison, "live", "one"))
+    console = Console(width=160, file=io.StringIO())
+    console.print(diff_table(comparison, "live", "one"))
+    lines = "\n".join([console.file.getvalue(), *diff_lines(comparison, "live", "one")])  # type: ignore[attr-defined]
     assert "because of a" in lines
     assert "high, rule version 1" in lines
+    assert re.search(r"change +alert +live +one", lines)
     assert "live is of tocsin 0.1.0, registry r, lexicon l, scorer s" in lines
     assert "0 the same, 1 added, 1 gone, 1 changed" in lines

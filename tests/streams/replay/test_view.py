@@ -57,9 +57,11 @@ def test_a_replay_is_running_stopped_or_finished(
 
 
 def test_a_summary_says_what_it_came_to_and_what_to_do_next(manifest: Make) -> None:
-    line = summary_line(manifest(), FINISHED)
+    line = summary_line(manifest(), FINISHED, {"same": 1, "added": 1, "gone": 0, "changed": 0})
     assert "9 analyses, 5 mentions, 2 alerts, 1 dead letters" in line
+    assert "Beside live: 1 the same, 1 added, 0 gone, 0 changed." in line
     assert "tocsin replay diff one" in line
+    assert "live" not in summary_line(manifest(), FINISHED, None)
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 
 from streams.errors import ReplayStateError
 from streams.replay.manifest import Finished, Manifest
-from streams.replay.warming import states_to_copy
+from streams.replay.warming import check, states_to_copy
 from streams.selection import Selection
 from streams.settings import Settings
 
@@ -33,3 +34,8 @@ def test_a_replay_that_is_not_of_what_is_read_cannot_warm(
     with pytest.raises(ReplayStateError, match=said):
         # It is said before any client is asked.
         states_to_copy(None, None, Settings(partitions=partitions), made, ())
+    if made.finished is not None:
+        # And it is said before the replay is begun.
+        begun = msgspec.structs.replace(made, finished=None)
+        with pytest.raises(ReplayStateError, match=said):
+            check(None, None, Settings(partitions=partitions), begun, ())

@@ -1,0 +1,156 @@
+"""Replays that run, are killed, are shared and lose their broker, as processes of their own."""
+
+import json
+import subprocess
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from streams.canary.article import canary_article
+from streams.demo.bundle import load_bundle, redated
+from streams.envelope import REPLAY_ID_HEADER
+from streams.replay.house import open_house
+
+# Small batches: they are to be stopped in the middle.
+SLOWLY = {"TOCSIN_BATCH_RECORDS": "2", "TOCSIN_COMMIT_INTERVAL_SECONDS": "0.1"}
+
+
+def is_prepared(cluster: Any, replay_id: str) -> bool:
+    with open_house(cluster.connection, cluster.settings) as house:
+        found = house.manifests.all().get(replay_id)
+    return found is not None and found.prepared
+
+
+def ids(records: list[Any]) -> set[str]:
+    return {dict(record.headers)["ce_id"].decode() for record in records}
+
+
+def seconds_of(records: list[Any]) -> float:
+    """From the first of these records to the last, as they were written."""
+    moments = [record.timestamp for record in records]
+    return (max(moments) - min(moments)) / 1000
+
+
+@pytest.mark.parametrize("cluster", [1, 4], indirect=True)
+def test_a_replay_that_is_killed_and_resumed_rings_what_rang_live_and_moves_nothing(
+    cluster: Any,
+) -> None:
+    now = datetime.now(UTC)
+    records = [(record.key, record.value) for record in redated(load_bundle(), now)]
+    for minute in range(0, 60, 20):
+        _, canary = canary_article("", "host", now + timedelta(minutes=minute))
+        records.insert(minute, (canary.key, canary.value))
+    cluster.publish(records)
+    cluster.run_live()
+    live = cluster.alert_ids(cluster.names)
+    tested = ids(cluster.read(cluster.names.canary))
+    assert len(tested) == 3
+    rang = len(cluster.read(*cluster.names.alerts.values()))
+    offsets, sizes = cluster.committed(), len(cluster.read(cluster.names.mentions))
+    topics = cluster.topics()
+    names = cluster.replay("again")
+
+    killed = cluster.start("replay", "--from", "beginning", "--id", "again", **SLOWLY)
+    cluster.until(
+        lambda: names.analyses in cluster.topics() and bool(cluster.read(names.analyses)),
+        "the replay to begin",
+    )
+    killed.kill()
+    killed.wait()
+    told = cluster.run("replay", "--resume", "again")
+
+    rung = cluster.read(*names.alerts.values())
+    assert cluster.alert_ids(names) == live
+    assert ids(cluster.read(names.canary)) == tested
+    assert len(live) > 10
+    assert f"Beside live: {len(live)} the same, 0 added, 0 gone, 0 changed." in told
+    assert all(dict(r.headers)[REPLAY_ID_HEADER] == b"again" for r in rung)
+    assert all(json.loads(r.value)["replay_id"] == "again" for r in rung)
+    assert all(dict(r.headers)[REPLAY_ID_HEADER] == b"again" for r in cluster.read(names.mentions))
+    assert cluster.committed() == offsets
+    assert len(cluster.read(cluster.names.mentions)) == sizes
+    compared = json.loads(cluster.ask("replay", "diff", "again", "--json").splitlines()[-1])
+    assert compared == {"same": len(live), "added": 0, "gone": 0, "changed": 0}
+
+    # All rang live, so there is nothing to publish.
+    cluster.ask("replay", "publish", "again", "--yes")
+    assert cluster.alert_ids(cluster.names) == live
+    assert len(cluster.read(*cluster.names.alerts.values())) == rang
+
+    cluster.ask("replay", "delete", "again", "--yes")
+    manifests = cluster.settings.topic_prefix + "replay.manifests"
+    assert cluster.topics() == topics | {manifests}
+    assert cluster.ask("replay", "list", "--json") == ""
+
+
+def test_a_broker_that_restarts_in_the_middle_costs_a_replay_nothing(restartable: Any) -> None:
+    restartable.publish_bundle()
+    names = restartable.replay("one")
+    # At ten a second it is in the middle for a while.
+    limited = ("--from", "beginning", "--rate", "10", "--json")
+    variables = {"TOCSIN_BATCH_RECORDS": "5"}
+    running = restartable.start("replay", *limited, "--id", "one", **variables)
+    restartable.until(
+        lambda: names.analyses in restartable.topics() and bool(restartable.read(names.analyses)),
+        "the replay to begin",
+    )
+    done = len(restartable.read(names.analyses))
+    restartable.broker.stop()
+    restartable.broker.restart()
+    finished = json.loads(restartable.ended(running))
+    analyses = restartable.read(names.analyses)
+    assert done < finished["analyses"]
+    assert len({json.loads(one.value)["article_id"] for one in analyses}) > 80
+    # The limit held, the batches in hand apart.
+    assert seconds_of(analyses) > 7
+
+    restartable.run("replay", "--from", "beginning", "--id", "whole")
+    assert restartable.alert_ids(names) == restartable.alert_ids(restartable.replay("whole"))
+    against = ("replay", "diff", "one", "--against", "whole", "--json")
+    compared = json.loads(restartable.ask(*against).splitlines()[-1])
+    assert (compared["added"], compared["gone"], compared["changed"]) == (0, 0, 0)
+    assert compared["same"] > 10
+
+
+def test_two_workers_share_a_range_that_ends_in_gaps(cluster: Any) -> None:
+    # The end of a transaction is an offset without a record, in every partition.
+    documents = [
+        (str(n).encode(), json.dumps({"id": str(n), "title": f"Harbour {n}"}).encode())
+        for n in range(400)
+    ]
+    cluster.publish(documents, transactional_id=uuid.uuid4().hex)
+    slowly = {"TOCSIN_BATCH_RECORDS": "10"}
+    first = cluster.start("replay", "--from", "beginning", "--id", "two", "--json", **slowly)
+    cluster.until(lambda: is_prepared(cluster, "two"), "the replay to be prepared")
+    # What comes after the range was fixed is not in it.
+    cluster.publish([(b"late", json.dumps({"id": "late", "title": "Late"}).encode())])
+    second = cluster.start("replay", "--join", "two", "--json", **slowly)
+    for child in (first, second):
+        cluster.ended(child)
+    analysed = [json.loads(r.value) for r in cluster.read(cluster.replay("two").analyses)]
+    assert {one["article_id"] for one in analysed} == {str(n) for n in range(400)}
+
+
+# The embedded broker is for one worker.
+@pytest.mark.parametrize("broker", ["apache"], indirect=True)
+def test_two_workers_that_are_both_killed_ring_what_one_rings(away: Any) -> None:
+    names = away.replay("pair")
+
+    def two(*first: str) -> list[subprocess.Popen[bytes]]:
+        one = away.start("replay", *first, **SLOWLY)
+        away.until(lambda: is_prepared(away, "pair"), "the replay to be prepared")
+        return [one, away.start("replay", "--join", "pair", **SLOWLY)]
+
+    pair = two("--from", "beginning", "--id", "pair", "--rate", "10")
+    away.until(lambda: bool(away.read(names.analyses)), "the replay to begin")
+    for each in pair:
+        each.kill()
+        each.wait()
+    for each in two("--resume", "pair"):
+        away.ended(each)
+    away.run("replay", "--from", "beginning", "--id", "alone")
+    rung = away.alert_ids(names)
+    assert len(rung) > 10
+    assert rung == away.alert_ids(away.replay("alone"))
