@@ -78,7 +78,7 @@ def test_every_setting_and_metric_of_a_page_is_one(page: Path) -> None:
             or any(one.startswith(name + "_") for one in known)
         ), name
     metrics = {metric.name for metric in CATALOGUE}
-    # Names that are no metric's: of a package, of an image's file.
+    # A name that is no metric's: of an image's file.
     other = {"tocsin_shouting"}
     named = {re.sub(r"_(bucket|sum|count)$", "", name) for name in METRIC.findall(text)}
     # The beginning of a name stands for all that begin so.
