@@ -134,7 +134,8 @@ def _given(
 def _hint(variable: str, known: Mapping[str, Described]) -> str:
     candidates = [*known, *(name + FILE_SUFFIX for name in known)]
     near = difflib.get_close_matches(variable.upper(), candidates, n=1, cutoff=0.75)
-    if near:
+    # The prefix alone is near every short name.
+    if near and variable != PREFIX:
         return f"Did you mean {near[0]}?"
     if _SERVICE_LINK.fullmatch(variable):
         return (

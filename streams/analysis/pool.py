@@ -7,6 +7,7 @@ they are.
 
 import asyncio
 import multiprocessing
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -22,6 +23,9 @@ from streams.envelope import Incoming
 from streams.errors import AnalysisProcessError
 
 _END_SECONDS = 5.0
+# While a process works on one chunk the next already lies in its pipe: our own threads may have to
+# wait for the interpreter that long, and the process would have nothing to do.
+_CHUNKS_AHEAD = 2
 
 
 class AnalysisPool:
@@ -37,8 +41,8 @@ class AnalysisPool:
         self._count = count
         self._idle: asyncio.Queue[_Process] = asyncio.Queue()
         self._processes: list[_Process] = []
-        # A thread for each process: it sends, waits and receives, all of it without the GIL.
-        self._threads = ThreadPoolExecutor(count, thread_name_prefix="analysis")
+        # A thread for each chunk: it sends, waits and receives, all of it without the GIL.
+        self._threads = ThreadPoolExecutor(count * _CHUNKS_AHEAD, thread_name_prefix="analysis")
 
     @property
     def pids(self) -> Sequence[int]:
@@ -54,7 +58,7 @@ class AnalysisPool:
         for number in range(self._count):
             self._processes.append(_Process(self._load, f"tocsin-analysis-{number}"))
         versions = [one.versions() for one in self._processes]
-        for one in self._processes:
+        for one in self._processes * _CHUNKS_AHEAD:
             self._idle.put_nowait(one)
         return versions[0]
 
@@ -65,7 +69,7 @@ class AnalysisPool:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def analyse(self, records: Sequence[Incoming]) -> list[Outcome]:
-        """Read the records in the process that is free first; see `Analysis`.
+        """Read the records in the process that has room first; see `Analysis`.
 
         Raises:
             AnalysisProcessError: the process died, by the kernel's hand for want of memory for one.
@@ -86,6 +90,9 @@ class _Process:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         self._connection: Connection = ours
+        self._sending = threading.Lock()
+        self._sent = self._received = 0
+        self._turn = threading.Condition()
         self._child: BaseProcess = context.Process(
             target=process.serve, args=(theirs, load), name=name, daemon=True
         )
@@ -104,10 +111,26 @@ class _Process:
             return process.decode_versions(self._answer())
 
     def ask(self, records: Sequence[Incoming]) -> list[Outcome]:
-        """Send the records and wait for the outcomes; in a thread."""
+        """Send the records and wait for the outcomes; in a thread, several at a time.
+
+        Answers come in the order of what was sent.
+        """
+        encoded = process.encode(records)
         with self._alive(f"{len(records)} articles were with it"):
-            self._connection.send_bytes(process.encode(records))
-            return process.decode_outcomes(self._answer())
+            with self._sending:
+                self._connection.send_bytes(encoded)
+                ours = self._sent
+                self._sent += 1
+            with self._turn:
+                self._turn.wait_for(lambda: self._received == ours)
+            try:
+                answer = self._answer()
+            finally:
+                # Whoever is next hears of it too, if the process is not there any more.
+                with self._turn:
+                    self._received += 1
+                    self._turn.notify_all()
+        return process.decode_outcomes(answer)
 
     def close(self) -> None:
         """Close the pipe, at which the process ends; and see that it does."""
