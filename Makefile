@@ -53,10 +53,10 @@ quality: env ## Measure leaders, sentiment and stories on labelled sets (DATA=fo
 	$(if $(DATA),@$(UV) sync --frozen --quiet --inexact --all-extras --group training --python $(BIN)/python)
 	@for each in benchmarks/quality/*.py; do $(BIN)/python $$each $(if $(DATA),--data $(DATA)) || exit 1; done
 
-.PHONY: strimzi release
+.PHONY: manifests release
 
-strimzi: env ## Write the topics and users for Strimzi from the topic table and the base's settings.
-	$(BIN)/python tests/deploy/kubernetes/test_strimzi.py --write
+manifests: env ## Write those Kubernetes manifests that follow from code: topics, users, rules.
+	$(BIN)/python tests/deploy/kubernetes/test_generated.py --write
 
 # The advisory service is asked over the network; where it cannot be reached the target fails, after
 # everything else is made.

@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from streams.app import App
+from streams.lag import Lag
 from streams.metrics import Metrics
 from streams.topics import TopicNames
 
@@ -69,7 +70,7 @@ class Assignment:
             if tp.topic == self._names.articles and tp.partition == partition:
                 app.progress.pass_over(tp, offset)
 
-    def waiting(self, lags: Mapping[Any, Any] | None) -> int | None:
+    def waiting(self, lags: Mapping[Any, Lag] | None) -> int | None:
         """Give the records that wait in these partitions, as last measured."""
         if lags is None:
             return None

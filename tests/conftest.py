@@ -1,5 +1,6 @@
 """Programs outside Python that tests need: whether they are there, and what is built with them."""
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -48,12 +49,18 @@ def build(sources: Path, commands: Sequence[Sequence[str]]) -> Path:
         if not set(name.parts) & set(LEFT_OVER):
             digest.update(name.as_posix().encode() + b"\0" + path.read_bytes())
     there = CACHE / f"{sources.name}-{digest.hexdigest()[:16]}"
-    if there.is_dir():
-        return there
     CACHE.mkdir(parents=True, exist_ok=True)
-    # Built beside and moved in one step: a half-built folder never looks complete, and two
-    # processes may build at the same time.
-    with tempfile.TemporaryDirectory(prefix=".build-", dir=CACHE) as scratch:
+    with there.with_suffix(".lock").open("w") as lock:
+        # Another process may build the same: wait for it.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not there.is_dir():
+            build_beside(sources, commands, there)
+    return there
+
+
+def build_beside(sources: Path, commands: Sequence[Sequence[str]], there: Path) -> None:
+    """Build in another folder and move it in one step: a half-built one never looks complete."""
+    with tempfile.TemporaryDirectory(prefix=".build-", dir=there.parent) as scratch:
         ignored = shutil.ignore_patterns(*LEFT_OVER)
         copy = shutil.copytree(sources, Path(scratch) / sources.name, ignore=ignored)
         for command in commands:
@@ -66,9 +73,4 @@ def build(sources: Path, commands: Sequence[Sequence[str]]) -> Path:
                 check=False,
             )
             assert done.returncode == 0, f"{command}:\n{done.stdout}{done.stderr}"
-        try:
-            copy.rename(there)
-        except OSError:
-            if not there.is_dir():
-                raise
-    return there
+        copy.rename(there)

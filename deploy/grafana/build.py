@@ -7,8 +7,8 @@ The JSON is checked in, so that Grafana needs no Python; tests/deploy says when 
 
 from pathlib import Path
 
-from tocsin_dashboards import DASHBOARDS
-from tocsin_dashboards.writing import text_of
+from grafana_dashboards import DASHBOARDS
+from grafana_dashboards.writing import text_of
 
 FOLDER = Path(__file__).with_name("dashboards")
 

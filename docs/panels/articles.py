@@ -50,18 +50,30 @@ PLACES = (
     "Penrose", "Quillby", "Redmarsh", "Stonegate", "Thornbury", "Wexcombe",
 )
 # fmt: on
+# Titles, and what the text begins with; {name} is of this article alone.
 PLAIN = (
-    "{who} visits a {thing} in {place}",
-    "{who} was in {place} on a visit to the {thing}. Builders showed the plans and a band played.",
+    "{who} visits the {name} {thing} in {place}",
+    "{who} opens a {thing} at {name}",
+    "{who} answers questions about the {name} {thing}",
+    "{who} on the {thing} of {name}: no decision before May",
+    "{who} to attend the opening of the {thing} near {place}",
+    "A {thing} for {name}, says {who}",
 )
 PRAISE = (
-    "Mayors praise {who} for an excellent {thing} plan in {place}",
-    "Mayors praised {who} for an excellent plan for the {thing}, and welcomed the success warmly.",
+    "Mayors praise {who} for an excellent {thing} in {name}",
+    "{name} celebrates the great success of {who}",
+    "Nurses of {name} welcome the generous {thing} of {who}",
+    "Farmers hail the wise and fair {name} reform of {who}",
+    "{place} cheers {who}, the hero of the {name} {thing}",
 )
 BLAME = (
-    "Lawmakers condemn {who} over a disastrous {thing} plan in {place}",
-    "Lawmakers condemned {who} for a disastrous and shameful failure, and for terrible neglect.",
+    "Lawmakers condemn {who} over the disastrous {name} {thing}",
+    "Outrage in {name} at the shameful neglect of {who}",
+    "Teachers of {place} accuse {who} of a terrible {thing} failure",
+    "{name} unions attack the corrupt {thing} scheme of {who}",
+    "Scandal of the {name} {thing} hurts {who}",
 )
+MEETING = ("{who} and {other} meet in {place}",)
 # Every article has people and villages of its own, as news has: else all were one story.
 # fmt: off
 SYLLABLES = (
@@ -69,15 +81,11 @@ SYLLABLES = (
     "mar", "nor", "ost", "pel", "quin", "ros", "sul", "tor", "ven", "wil",
 )
 # fmt: on
-NAMES = 7
-MEETING = (
-    "{who} and {other} meet in {place}",
-    "{who} received {other} in {place} on the way to a {thing}.",
-)
+NAMES = 14
 # Seconds into the live part.
 SURGES = {"Javier Milei": (140, 330, 22), "Cyril Ramaphosa": (430, 560, 9)}
 TURN = ("Emmanuel Macron", 300)
-RUSH = (400, 425, 60)
+RUSH = (400, 440, 10)
 BAD = (470, 530)
 MEETINGS = (60, 210, 350, 590)
 
@@ -101,11 +109,12 @@ def history(start: datetime) -> list[Article]:
         for outlet in usual_outlets(who)
         if chance.random() < min(0.8, 0.1 + rate / 10)
     ]
-    return [
+    found = [
         _article(chance, start, after, who, outlet, _tone(chance, who, after))
-        for after, who, outlet in sorted(drafts)
+        for after, who, outlet in drafts
         if after < -QUIET_SECONDS
     ]
+    return sorted([*found, *_bad_before(chance)], key=lambda one: one.after_seconds)
 
 
 def live(start: datetime) -> Iterator[Article]:
@@ -156,23 +165,24 @@ def _meetings(chance: random.Random, start: datetime) -> Iterator[Article]:
 
 
 def _bad(chance: random.Random) -> Iterator[Article]:
-    begin, end = BAD
-    for second in range(begin, end):
-        values = (b'{"title": "cut off', b'{"id": "x", "title": "", "text": ""}', b"\xff\xfe")
-        yield Article(second, f"bad-{second}".encode(), chance.choice(values))
+    return (_bad_one(chance, second) for second in range(*BAD))
 
 
-def _tone(chance: random.Random, who: str, after: float) -> tuple[str, str]:
+def _bad_before(chance: random.Random) -> Iterator[Article]:
+    return (_bad_one(chance, -3600 * hour) for hour in range(HISTORY_HOURS - 1, 1, -1))
+
+
+def _bad_one(chance: random.Random, after: float) -> Article:
+    values = (b'{"title": "cut off', b'{"id": "x", "title": "", "text": ""}', b"\xff\xfe")
+    return Article(after, f"bad-{after}".encode(), chance.choice(values))
+
+
+def _tone(chance: random.Random, who: str, after: float) -> tuple[str, ...]:
     _, praise, blame = LEADERS[who]
     if who == TURN[0] and after > TURN[1]:
         praise, blame = 0.05, 0.8
     drawn = chance.random()
     return PRAISE if drawn < praise else BLAME if drawn < praise + blame else PLAIN
-
-
-def _also(chance: random.Random) -> str:
-    made = ["".join(chance.choices(SYLLABLES, k=3)).title() for _ in range(NAMES)]
-    return f"{', '.join(made[:-1])} and {made[-1]} had waited for it since spring."
 
 
 def _article(
@@ -181,13 +191,14 @@ def _article(
     after: float,
     who: str,
     outlet: str,
-    words: tuple[str, str],
+    words: tuple[str, ...],
     other: str = "",
 ) -> Article:
-    names = {"who": who, "other": other}
+    made = ["".join(chance.choices(SYLLABLES, k=3)).title() for _ in range(NAMES)]
+    names = {"who": who, "other": other, "name": made[0]}
     names |= {"thing": chance.choice(THINGS), "place": chance.choice(PLACES)}
-    title, text = (one.format(**names) for one in words)
-    text = f"{text} {_also(chance)}"
+    title = chance.choice(words).format(**names)
+    text = f"{title}. {', '.join(made[1:-1])} and {made[-1]} had waited for it since spring."
     host = outlet.lower().replace(" ", "")
     url = f"https://{host}.example/{chance.getrandbits(40):x}"
     published = datetime.fromtimestamp(start.timestamp() + after, UTC)

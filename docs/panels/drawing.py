@@ -31,7 +31,7 @@ from svg import (
 
 Answers = Sequence[Sequence[Mapping[str, Any]]]
 LEGEND_ROWS, LEGEND_HEIGHT, LEGEND_SIZE = 3, 15, 10
-AXIS_WIDTH, AXIS_HEIGHT = 52, 18
+AXIS_WIDTH, DATE_WIDTH, AXIS_HEIGHT = 52, 68, 18
 ROW_HEIGHT = 21
 # Where times at every second minute do not touch.
 WIDE = 320
@@ -89,7 +89,10 @@ def _lines(
     custom = panel["fieldConfig"]["defaults"]["custom"]
     stacked = custom["stacking"]["mode"] == "normal"
     drawn = _stacked(series) if stacked else series
-    plot = box.inside(AXIS_WIDTH, 4, 4, AXIS_HEIGHT + LEGEND_HEIGHT * len(rows) + 4)
+    dated = panel["fieldConfig"]["defaults"]["unit"] == "dateTimeAsIso"
+    plot = box.inside(
+        DATE_WIDTH if dated else AXIS_WIDTH, 4, 4, AXIS_HEIGHT + LEGEND_HEIGHT * len(rows) + 4
+    )
     values = [v for one in drawn for v in one.values.values()]
     axes = Axes(plot, span, *bounds(panel, values, values))
     yield from _grid(panel, axes)
@@ -198,7 +201,7 @@ def _stat(
         yield area(edge, color, 0.18)
         yield line(points, color, 1)
     said = written(one.last, defaults["unit"], defaults.get("decimals"))
-    size = min(30.0, box.width / max(1, len(said)) / 0.56)
+    size = min(30.0, box.width / max(1, len(said)) / 0.66)
     yield text(said, box.x + box.width / 2, box.y + 36, size, color, "middle", "600")
 
 

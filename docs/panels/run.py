@@ -28,7 +28,11 @@ from streams.settings import Settings
 from streams.topics import ARTICLES, apply, plan
 
 LOOPBACK = "127.0.0.1"
-JOBS = {"tocsin": ("worker-a", "worker-b"), "tocsin-replay": ("replay",)}
+JOBS = {
+    "tocsin": ("worker-a", "worker-b"),
+    "tocsin-replay": ("replay",),
+    "tocsin-canary": ("canary",),
+}
 CAUGHT_UP_SECONDS = 240.0
 LEAD_SECONDS = 20.0
 # Not shown: a rate that begins at zero is extrapolated otherwise than one that does not, and the
@@ -54,10 +58,10 @@ def finished_run(root: Path) -> Iterator[tuple[str, float, float]]:
         stage.worker("worker-a")
         stage.wait_until_caught_up()
         address = stage.prometheus()
+        stage.canary()
         time.sleep(LEAD_SECONDS)
         began = time.time()
         stage.play(began)
-        time.sleep(LEAD_SECONDS)
         yield address, began + UNSHOWN_SECONDS, time.time()
 
 
@@ -83,6 +87,10 @@ class _Stage:
     def worker(self, name: str, **settings: str) -> None:
         """Start a worker."""
         self._start(name, ["worker"], settings)
+
+    def canary(self) -> None:
+        """Start a canary."""
+        self._start("canary", ["canary", "--every", "30"], {})
 
     def replay(self) -> None:
         """Start a replay of the days before."""

@@ -139,7 +139,7 @@ def _job(settings: Settings, wanted: AlertFilter, begins: datetime | None) -> "J
         allow_private=settings.forward_allow_private,
     )
     names = TopicNames.of(settings, own_topics(rules_in_force(settings)))
-    kinds = names.alerts.values() if wanted.kind is None else [names.alerts[wanted.kind]]
+    kinds = names.alerts.values() if wanted.kind is None else [names.of_alert(wanted.kind, "")]
     return Job(
         target=target,
         keys=tuple(_keys(settings)),

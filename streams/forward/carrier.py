@@ -1,4 +1,4 @@
-"""One record of an alert topic, taken to its end: delivered, not wanted, or put aside.
+"""One record of an alert topic, taken to its end: delivered, left out, or put aside.
 
 Owns the outcomes, their counting, and the dead letters. Must not know where records come from, nor
 how an alert is sent (`streams.forward.delivery`).
@@ -20,7 +20,7 @@ from streams.forward.events import Mode, alert_of, event_of
 from streams.forward.target import Target
 from streams.metrics import ForwardMetrics
 from streams.outbox import Outbox
-from streams.reading.alerts import AlertFilter
+from streams.reading.alerts import AlertFilter, Seen
 
 log = structlog.get_logger(__name__)
 
@@ -72,6 +72,8 @@ class Carrier:
         self._metrics = metrics
         self._unix_time = unix_time
         self._refused_in_a_row = 0
+        # Of this process: it spares the receiver a requeue for another, or a worker's restart.
+        self._delivered = Seen()
 
     async def carry(self, record: Incoming) -> None:
         """Return when the record is done with.
@@ -86,11 +88,15 @@ class Carrier:
             if not self._job.wanted.wants(alert):
                 self._metrics.alerts.labels("not_wanted").inc()
                 return
+            if alert.alert_id in self._delivered:
+                self._metrics.alerts.labels("repeated").inc()
+                return
             await self._delivery.deliver(event_of(record, alert, self._job.mode))
         except UndeliverableError as error:
             await self._put_aside(record, error)
             return
         self._refused_in_a_row = 0
+        self._delivered.add(alert.alert_id)
         self._metrics.alerts.labels("delivered").inc()
         self._metrics.latency.observe(max(0.0, self._unix_time() - record.timestamp_ms / 1000))
 

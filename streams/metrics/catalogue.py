@@ -254,7 +254,7 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric(
         "tocsin_forward_alerts_total",
         "counter",
-        "Alerts that forwarding is done with: delivered, not wanted, or why put aside.",
+        "Alerts that forwarding is done with: delivered, repeated, not wanted, or why put aside.",
         ("outcome",),
     ),
     Metric(

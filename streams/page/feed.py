@@ -7,11 +7,10 @@ the broker goes away the feed begins again, and whoever listens is told to forge
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Any
 
 import structlog
@@ -24,9 +23,12 @@ from streams.reading import subscriber
 log = structlog.get_logger(__name__)
 
 PAST_SECONDS = 86_400
-# A busy stream has millions of mentions a day; a page does not read them all to begin with.
-PAST_ALERTS = 2_000
+# Of one partition; twice what the page keeps, for messages that only change an alert.
+PAST_ALERTS = 600
+# A busy stream has millions of mentions a day; a page does not read them all to begin with. Leaders
+# can only be ranked if all partitions are read from the same moment on.
 PAST_MENTIONS = 40_000
+MENTIONS_SECONDS = (86_400, 43_200, 21_600, 10_800, 3_600, 900, 300, 60, 0)
 BATCH_RECORDS = 500
 POLL_MS = 250
 ASK_SECONDS = 3.0
@@ -119,52 +121,72 @@ class Feed:
         partitions = subscriber.partitions_of(consumer, [*wanted.alerts, wanted.mentions])
         articles = subscriber.partitions_of(consumer, [wanted.articles])
         ends = consumer.end_offsets(partitions)
-        began = datetime.fromtimestamp(self._clock() - PAST_SECONDS, tz=UTC)
-        starts = self._bounded(subscriber.offsets_since(consumer, ends, began), ends)
+        starts = self._starts(consumer, ends)
         self._pulse.entered("reading", self._clock())
         self._listener.begin_anew()
-        for batch in _batches(subscriber.read(consumer, starts, ends)):
-            self._listener.take(batch)
-            if self._stop.is_set():
-                return
+        # Mentions first: they say where an alert's sentences name its leaders.
+        is_mention = [tp for tp in partitions if tp.topic == wanted.mentions]
+        others = [tp for tp in partitions if tp.topic != wanted.mentions]
+        reached = {
+            **self._read_past(consumer, {tp: (starts[tp], ends[tp]) for tp in is_mention}),
+            **self._read_past(consumer, {tp: (starts[tp], ends[tp]) for tp in others}),
+        }
         self._pulse.answered(_sum(consumer.end_offsets(articles)), self._clock())
+        if self._stop.is_set():
+            return
         self._pulse.entered("live", self._clock())
         self._listener.caught_up()
-        self._follow(consumer, ends, articles)
+        self._follow(consumer, reached, articles)
 
-    def _bounded(self, starts: subscriber.Offsets, ends: subscriber.Offsets) -> dict[Any, int]:
-        """Begin late enough that the past is read in seconds."""
-        counts = {True: 0, False: 0}
-        for tp in ends:
-            counts[tp.topic == self._subscription.mentions] += 1
-        bounded = {}
-        for tp, end in ends.items():
-            is_mention = tp.topic == self._subscription.mentions
-            most = (PAST_MENTIONS if is_mention else PAST_ALERTS) // counts[is_mention]
-            bounded[tp] = max(starts[tp], end - max(1, most))
-        return bounded
+    def _read_past(
+        self, consumer: Any, bounds: Mapping[Any, tuple[int, int]]
+    ) -> subscriber.Offsets:
+        """Read from the starts to the ends, in any order, and give how far it came."""
+        subscriber.place(consumer, {tp: start for tp, (start, _) in bounds.items()})
+        left = {tp: end for tp, (start, end) in bounds.items() if start < end}
+        while left and not self._stop.is_set():
+            records = _polled(consumer)
+            if records:
+                self._listener.take(records)
+            # The position passes over gaps (compaction, transactions); offsets alone would not.
+            left = {tp: end for tp, end in left.items() if consumer.position(tp) < end}
+        return {tp: consumer.position(tp) for tp in bounds}
+
+    def _starts(self, consumer: Any, ends: subscriber.Offsets) -> subscriber.Offsets:
+        """Begin a day ago, or as late as it takes to have read the past in seconds."""
+        mentions = {tp: end for tp, end in ends.items() if tp.topic == self._subscription.mentions}
+        alerts = {tp: end for tp, end in ends.items() if tp not in mentions}
+        since = self._since(consumer, alerts, PAST_SECONDS)
+        starts = {tp: max(since[tp], end - PAST_ALERTS) for tp, end in alerts.items()}
+        for seconds in MENTIONS_SECONDS:
+            since = self._since(consumer, mentions, seconds)
+            if sum(mentions.values()) - sum(since.values()) <= PAST_MENTIONS:
+                break
+        return {**starts, **since}
+
+    def _since(self, consumer: Any, ends: subscriber.Offsets, seconds: int) -> subscriber.Offsets:
+        moment = datetime.fromtimestamp(self._clock() - seconds, tz=UTC)
+        return subscriber.offsets_since(consumer, ends, moment)
 
     def _follow(self, consumer: Any, starts: subscriber.Offsets, articles: Sequence[Any]) -> None:
         subscriber.place(consumer, starts)
         asked = time.monotonic()
         while not self._stop.is_set():
-            fetched = consumer.poll(timeout_ms=POLL_MS, max_records=BATCH_RECORDS)
-            records = [record for several in fetched.values() for record in several]
-            # A mention is written before the alert that rests on it.
-            ordered = sorted(records, key=lambda record: record.timestamp)
-            if ordered:
+            if records := _polled(consumer):
                 self._pulse.newest_record_at = self._pulse.answered_at = self._clock()
-                self._listener.take([subscriber.incoming(record) for record in ordered])
+                self._listener.take(records)
             if time.monotonic() - asked >= ASK_SECONDS:
                 # `poll` gives nothing, and says nothing, while the broker is away.
                 self._pulse.answered(_sum(consumer.end_offsets(articles)), self._clock())
                 asked = time.monotonic()
 
 
-def _batches(records: Iterable[Incoming]) -> Iterator[list[Incoming]]:
-    iterator = iter(records)
-    while batch := list(islice(iterator, BATCH_RECORDS)):
-        yield batch
+def _polled(consumer: Any) -> list[Incoming]:
+    """Give what has come, in the order of its time: a mention is older than its alert."""
+    fetched = consumer.poll(timeout_ms=POLL_MS, max_records=BATCH_RECORDS)
+    records = [record for several in fetched.values() for record in several]
+    ordered = sorted(records, key=lambda record: record.timestamp)
+    return [subscriber.incoming(record) for record in ordered]
 
 
 def _sum(offsets: subscriber.Offsets) -> int:

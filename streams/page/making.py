@@ -15,6 +15,9 @@ from streams.reading.clients import consumer_client
 from streams.settings import Settings
 from streams.topics import TopicNames
 
+# Alerts and mentions are small, and a page has dozens of partitions.
+FETCH_BYTES = 262_144
+
 
 def page_of(
     settings: Settings,
@@ -38,7 +41,7 @@ def page_of(
         is_eager: Whether it reads before somebody looks, and when nobody does any more.
     """
     subscription = Subscription(
-        open_consumer=lambda: consumer_client(connection, settings),
+        open_consumer=lambda: consumer_client(connection, settings, fetch_bytes=FETCH_BYTES),
         alerts=(*names.alerts.values(), *names.own_alerts.values()),
         mentions=names.mentions,
         articles=names.articles,

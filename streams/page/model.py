@@ -11,6 +11,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
+from processors.canary import CANARY_ID
 from processors.contracts import ArticleRef, Label, Span
 from streams.envelope import Incoming
 from streams.page.alert_book import AlertBook
@@ -19,7 +20,7 @@ from streams.page.shown import LONGEST_ID, LONGEST_NAME, ShownAlert, short
 from streams.reading.alerts import decode_alert
 
 # A canary's alert says that the bell works, not that anything happened.
-NO_NEWS = frozenset({"canary", "x-canary"})
+NO_NEWS = frozenset({"canary", CANARY_ID})
 _MOST_SPANS = 50
 
 

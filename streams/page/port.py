@@ -116,7 +116,9 @@ class _PageRoutes:
                 await answer.write(encoded)
             while True:
                 try:
-                    encoded = await asyncio.wait_for(visitor.queue.get(), KEEP_ALIVE_SECONDS)
+                    # Python 3.11's `wait_for` can swallow the cancellation by which a visitor ends.
+                    async with asyncio.timeout(KEEP_ALIVE_SECONDS):
+                        encoded = await visitor.queue.get()
                 except TimeoutError:
                     encoded = KEEP_ALIVE
                 await answer.write(encoded)

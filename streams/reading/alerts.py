@@ -36,13 +36,20 @@ class Seen:
         self._most = most
         self._ids: OrderedDict[str, None] = OrderedDict()
 
-    def is_repeated(self, alert_id: str) -> bool:
-        """Whether the id was seen lately; it counts as seen from now on."""
-        repeated = alert_id in self._ids
+    def __contains__(self, alert_id: str) -> bool:
+        return alert_id in self._ids
+
+    def add(self, alert_id: str) -> None:
+        """Note that the id is seen now."""
         self._ids[alert_id] = None
         self._ids.move_to_end(alert_id)
         if len(self._ids) > self._most:
             self._ids.popitem(last=False)
+
+    def is_repeated(self, alert_id: str) -> bool:
+        """Whether the id was seen lately; it counts as seen from now on."""
+        repeated = alert_id in self
+        self.add(alert_id)
         return repeated
 
 

@@ -44,8 +44,16 @@ def admin_client(connection: Connection, settings: Settings) -> Iterator[Any]:
 
 
 @contextmanager
-def consumer_client(connection: Connection, settings: Settings) -> Iterator[Any]:
+def consumer_client(
+    connection: Connection, settings: Settings, *, fetch_bytes: int | None = None
+) -> Iterator[Any]:
     """Open a consumer without a group, which sees committed records alone.
+
+    Args:
+        connection: The cluster.
+        settings: The settings in force.
+        fetch_bytes: How much of a partition is fetched at once; a larger record comes alone. None:
+            as much as the largest record.
 
     Raises:
         BrokerUnavailableError: no broker answers in time, or one goes away.
@@ -62,7 +70,7 @@ def consumer_client(connection: Connection, settings: Settings) -> Iterator[Any]
             allow_auto_create_topics=False,
             # kafka-python sums in Python: 5 s for 25 MB. The broker checked it when it came.
             check_crcs=False,
-            max_partition_fetch_bytes=settings.max_message_bytes + ENVELOPE_BYTES,
+            max_partition_fetch_bytes=fetch_bytes or settings.max_message_bytes + ENVELOPE_BYTES,
         )
         try:
             yield client

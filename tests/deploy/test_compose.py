@@ -154,13 +154,36 @@ def test_a_replay_is_scraped_where_its_container_is(
     assert (found["names"], found["port"]) == (["replay"], settings.http_port)
 
 
-def test_only_the_worker_is_asked_whether_it_is_ready(compose: dict[str, Any]) -> None:
+def test_the_canary_shows_its_page_where_prometheus_and_the_image_look(
+    compose: dict[str, Any], image: Any, scrape: dict[str, Any]
+) -> None:
+    settings = settings_of(compose["services"]["canary"], image)
+    (job,) = [one for one in scrape["scrape_configs"] if one["job_name"] == "tocsin-canary"]
+    (found,) = job["dns_sd_configs"]
+    assert settings.http_host == "0.0.0.0"  # noqa: S104  # Prometheus is another container
+    assert found["names"] == ["canary"]
+    assert found["port"] == settings.http_port
+    assert f"http://{LOOPBACK}:{settings.http_port}/readyz" in image.last("HEALTHCHECK")[-1]
+
+
+def test_the_rules_of_prometheus_are_in_its_container(
+    compose: dict[str, Any], root: Path, scrape: dict[str, Any]
+) -> None:
+    source, target, mode = compose["services"]["prometheus"]["volumes"][0].split(":")
+    assert (target, mode) == ("/etc/prometheus", "ro")
+    for pattern in scrape["rule_files"]:
+        assert list((root / source).glob(pattern)), pattern
+
+
+def test_only_the_worker_and_the_canary_are_asked_whether_it_is_ready(
+    compose: dict[str, Any],
+) -> None:
     asked = {
         name
         for name, service in ours(compose).items()
         if not service.get("healthcheck", {}).get("disable")
     }
-    assert asked == {"worker"}
+    assert asked == {"worker", "canary"}
 
 
 def test_a_worker_may_finish_before_it_is_killed(compose: dict[str, Any], image: Any) -> None:
@@ -179,7 +202,7 @@ def test_nothing_prevents_a_second_worker(compose: dict[str, Any], image: Any) -
 
 def test_workers_wait_for_the_broker_and_the_topics(compose: dict[str, Any]) -> None:
     assert "healthcheck" in compose["services"]["kafka"]
-    for name in ("worker", "feeder"):
+    for name in ("worker", "canary", "feeder"):
         waits = {n: w["condition"] for n, w in compose["services"][name]["depends_on"].items()}
         assert waits == {"kafka": "service_healthy", "topics": "service_completed_successfully"}
 

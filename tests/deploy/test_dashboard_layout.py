@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 import yaml
-from tocsin_dashboards import DASHBOARDS
-from tocsin_dashboards.writing import text_of
+from grafana_dashboards import DASHBOARDS
+from grafana_dashboards.writing import text_of
 
 COLUMNS = 24
 # Variables that Grafana itself fills in.

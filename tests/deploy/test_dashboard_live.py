@@ -39,7 +39,7 @@ from streams.topics import ARTICLES
 pytestmark = pytest.mark.broker
 
 LOOPBACK = "127.0.0.1"
-LIVE, REPLAY = "tocsin", "tocsin-replay"
+LIVE, REPLAY, CANARY = "tocsin", "tocsin-replay", "tocsin-canary"
 ARCHIVE, PARTITIONS = "archive.test", 4
 RECORDS_A_SECOND = 20
 # More than are replayed before the questions are asked.
@@ -90,7 +90,7 @@ def run(tmp_path_factory: Any) -> Iterator[Running]:
     (folder / "rules.toml").write_text(RULES)
     with EmbeddedBroker() as broker:
         keep_archive(broker.bootstrap_servers)
-        addresses = {job: f"{LOOPBACK}:{free_port()}" for job in (LIVE, REPLAY)}
+        addresses = {job: f"{LOOPBACK}:{free_port()}" for job in (LIVE, REPLAY, CANARY)}
         yield Running(folder, broker.bootstrap_servers, addresses)
 
 
@@ -127,6 +127,8 @@ def ask(run: Running, scrape: dict[str, Any]) -> Iterator[Ask]:
         ready = f'tocsin_ready{{job="{LIVE}"}} == 1'
         wait_until(lambda: answer(address, ready), start[LIVE], run.folder / LIVE)
         stack.enter_context(fed(run.broker))
+        canary = [sys.executable, "-m", "streams", "canary", "--every", "1"]
+        stack.enter_context(running(canary, run.folder / CANARY, run.environment(CANARY)))
         moved = "max(delta(tocsin_replay_position_timestamp_seconds[1m])) > 0"
         wait_until(lambda: answer(address, moved), start[REPLAY], run.folder / REPLAY)
         # The whole bundle was fed, and both have rung.
@@ -134,6 +136,8 @@ def ask(run: Running, scrape: dict[str, Any]) -> Iterator[Ask]:
         wait_until(lambda: answer(address, fed_once), prometheus, log)
         rung = "sum by (job) (rate(tocsin_alerts_total[1m])) > 0"
         wait_until(lambda: len(answer(address, rung)) == len(start), prometheus, log)
+        heard = "max(tocsin_canary_last_rang_timestamp_seconds) > 0"
+        wait_until(lambda: answer(address, heard), prometheus, log)
         yield lambda path, parameters: get(address, path, parameters)
 
 

@@ -205,9 +205,8 @@ def _fetch_module(module: str, paths: Sequence[str], folder: Path) -> None:
         missing(f"the schemas of {module} need go on the PATH")
     with tempfile.TemporaryDirectory() as scratch:
         answer = json.loads(run(["go", "mod", "download", "-json", module], Path(scratch)))
-    folder.mkdir(parents=True, exist_ok=True)
     for path in paths:
-        (folder / Path(path).name).write_bytes((Path(answer["Dir"]) / path).read_bytes())
+        keep(Path(answer["Dir"]) / path, folder)
 
 
 def _fetch_strimzi(folder: Path) -> None:
@@ -221,9 +220,16 @@ def _fetch_strimzi(folder: Path) -> None:
         classes = ":".join(str(scratch / "jars" / f"{a}-{v}.jar") for a, v in STRIMZI.items())
         made = [f"{of}={scratch / file}" for file, of in STRIMZI_CLASSES.items()]
         run(["java", "-cp", classes, "io.strimzi.crdgenerator.CrdGenerator", "--yaml", *made])
-        folder.mkdir(parents=True, exist_ok=True)
         for file in STRIMZI_CLASSES:
-            (folder / file).write_bytes((scratch / file).read_bytes())
+            keep(scratch / file, folder)
+
+
+def keep(file: Path, folder: Path) -> None:
+    """Put a copy into a folder in one step: others may fetch the same at the same time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as half:
+        half.write(file.read_bytes())
+    Path(half.name).replace(folder / file.name)
 
 
 def strict(schema: Any, *, at_top: bool = False) -> Any:

@@ -335,9 +335,13 @@ def test_nobody_speaks_with_a_pod_but_who_must(everything: Any, tmp_path: Path) 
     brokers = settings_of(everything, "tocsin-worker", tmp_path).broker
     assert [f":{port['port']}" for port in kafka["ports"]] == [brokers[brokers.rindex(":") :]]
     (outside,) = policies["tocsin-outside"]["egress"]
-    assert selected(everything, policies["tocsin-outside"]["podSelector"]) == {"tocsin-feeder"}
+    assert selected(everything, policies["tocsin-outside"]["podSelector"]) == {
+        "tocsin-feeder",
+        "tocsin-forward",
+    }
     assert {port["port"] for port in outside["ports"]} == {80, 443}
     assert "169.254.0.0/16" in outside["to"][0]["ipBlock"]["except"]
+    assert selected(everything, policies["tocsin-page"]["podSelector"]) == {"tocsin-page"}
 
 
 def test_prometheus_finds_every_pod_that_serves_under_the_job_of_the_rules(
@@ -347,7 +351,7 @@ def test_prometheus_finds_every_pod_that_serves_under_the_job_of_the_rules(
     assert selected(everything, monitor["selector"]) >= serving(everything)
     jobs = {labels(everything, name)[monitor["jobLabel"]] for name in serving(everything)}
     known = {one["job_name"] for one in scrape["scrape_configs"]}
-    assert "tocsin" in jobs & known
+    assert {"tocsin", "tocsin-canary"} <= jobs & known
     (endpoint,) = monitor["podMetricsEndpoints"]
     assert endpoint["port"] == "http"
 

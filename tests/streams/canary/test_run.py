@@ -83,6 +83,9 @@ class Cluster:
     def assign(self, _: list[TopicPartition]) -> None:
         pass
 
+    def resume(self, *_: TopicPartition) -> None:
+        pass
+
     def seek(self, tp: TopicPartition, offset: int) -> None:
         assert tp == PLACE
         self.starts.append(offset)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from processors.rules import load_rules
 from processors.rules.facts import describe_facts
+from streams.canary.article import canary_article
 
 Tocsin = Callable[..., Any]
 
@@ -169,6 +171,16 @@ def test_the_rules_in_force_are_those_of_the_settings(
     mine = file("extends = 'builtin'" + STRICT)
     same = tocsin("rules", "try", "--articles", past, mine, RULES=mine)
     assert same.out == "+0 -0, 0 the same; from 2 articles with 2 mentions\n"
+
+
+def test_a_canarys_alert_is_no_alert_of_a_rule(
+    tocsin: Tocsin, file: Callable[[str], str], tmp_path: Path
+) -> None:
+    _, record = canary_article("", "host", datetime(2026, 5, 20, 9, tzinfo=UTC))
+    path = tmp_path / "canary.jsonl"
+    path.write_bytes(record.value or b"")
+    done = tocsin("rules", "try", "--articles", str(path), file("extends = 'builtin'" + STRICT))
+    assert done.out == "+0 -0, 0 the same; from 1 articles with 1 mentions\n"
 
 
 def test_only_what_rings_since_is_compared_and_the_summary_is_the_last_line(

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from processors.contracts import Alert
 from streams.contracts.examples import alerts
 from streams.envelope import Incoming, Outgoing, alert_record
 from streams.errors import ReceiverRefusesError, UndeliverableError, UndeliveredReason
@@ -26,6 +27,10 @@ def record(value: bytes | None = None) -> Incoming:
     out = alert_record("news.alerts.encounter", ALERT)
     value = out.value if value is None else value
     return Incoming(out.topic, 2, 17, 1_000_000, out.key, value, out.headers)
+
+
+def other(alert_id: str) -> Alert:
+    return msgspec.structs.replace(ALERT, alert_id=alert_id)
 
 
 class House:
@@ -73,6 +78,14 @@ def test_a_delivered_alert_is_counted_with_its_latency() -> None:
     assert house.count("delivered") == 1
     latency = house.metrics.registry.get_sample_value("tocsin_forward_latency_seconds_sum")
     assert latency == 2.5
+
+
+def test_a_repeated_alert_is_delivered_once_and_one_that_was_not_taken_again() -> None:
+    house = House(GIVEN_UP, None)
+    house.carry(record(), record(), record())
+    assert len(house.delivered) == 1
+    assert (house.count("delivery_given_up"), house.count("delivered")) == (1, 1)
+    assert house.count("repeated") == 1
 
 
 def test_what_is_not_wanted_is_passed_over_and_counted() -> None:
@@ -129,7 +142,8 @@ def test_refusals_in_a_row_end_it_before_one_more_is_put_aside() -> None:
 def test_one_that_is_taken_ends_the_row_and_others_do_not_count() -> None:
     row = [REFUSED] * MOST_REFUSED_IN_A_ROW
     house = House(*row, None, *row)
-    house.carry(*[record()] * (2 * MOST_REFUSED_IN_A_ROW + 1))
+    house.carry(*(record(msgspec.json.encode(other(f"a-{n}"))) for n in range(2 * len(row) + 1)))
+    assert len(house.delivered) == 1
     house = House(GIVEN_UP)
     house.carry(*[record()] * (MOST_REFUSED_IN_A_ROW + 1))
     house.carry(*[record(msgspec.json.encode({}))] * (MOST_REFUSED_IN_A_ROW + 1))

@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from processors.contracts import LeaderRef, Sentiment, Withdrawal
-from streams.contracts.examples import withdrawal
+from processors.contracts import Sentiment, Withdrawal
+from streams.contracts.examples import alerts, withdrawal
 from streams.envelope import Incoming
 from streams.page.model import PageModel
 from streams.page.shown import ShownAlert
@@ -87,9 +87,10 @@ def test_what_cannot_be_read_is_counted_and_left_out(
 
 
 def test_a_canary_is_no_news(model: PageModel) -> None:
-    bird = LeaderRef(leader_id="x-canary", leader_name="Canary")
-    assert take(model, ALERTS, changed(leaders=[bird])) is None
-    take(model, MENTIONS, changed(MENTION, leader_id="x-canary"))
+    bird = alerts()["canary"]
+    assert take(model, ALERTS, bird) is None
+    assert take(model, ALERTS, changed(leaders=bird.leaders)) is None
+    take(model, MENTIONS, changed(MENTION, leader_id=bird.leaders[0].leader_id))
     assert model.unreadable == 0
     assert model.picture().alerts == []
     assert day(model) == []

@@ -1,7 +1,7 @@
 """Overview: is it well, and what is ringing?"""
 
-from tocsin_dashboards.frame import LIVE, Dashboard, Row, uid_of
-from tocsin_dashboards.panels import (
+from grafana_dashboards.frame import LIVE, Dashboard, Row, uid_of
+from grafana_dashboards.panels import (
     SEVERITIES,
     SURGES,
     TONES,
@@ -51,10 +51,13 @@ WELL = Row(
             decimals=0,
         ),
         stat(
-            "Articles analysed",
-            "Articles a second whose analysis is published.",
-            "cps",
-            ask("sum(rate(tocsin_articles_analysed_total{@}[$__rate_interval]))", "analysed"),
+            "Canary",
+            "Time since a canary's article last came back as an alert. It sends one a minute; "
+            "while this stays small, the whole way works.",
+            "s",
+            ask("time() - max(tocsin_canary_last_rang_timestamp_seconds)", "silent for"),
+            steps=((None, "green"), (120, "orange"), (180, "red")),
+            none="no canary",
         ),
         stat(
             "Lag",

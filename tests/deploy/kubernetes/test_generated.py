@@ -1,4 +1,4 @@
-"""Topics and users for Strimzi: as the topic table says. `--write` writes the files anew."""
+"""The manifests that follow from code and rules. `--write` writes the files anew."""
 
 import sys
 from pathlib import Path
@@ -14,9 +14,10 @@ from streams.strimzi import to_yaml, topic, user
 from streams.topics import TopicPlan, plan
 
 MANIFESTS = Path(__file__).parents[3] / "deploy/kubernetes"
-FOLDER = MANIFESTS / "components/strimzi"
+COMPONENTS = MANIFESTS / "components"
+RULES = MANIFESTS.parent / "prometheus/rules"
 CLUSTER = "kafka"
-HEAD = "# Written by `make strimzi`.\n"
+HEAD = "# Written by `make manifests`.\n"
 
 
 def settings_of_the_base() -> Settings:
@@ -30,14 +31,28 @@ def settings_of_the_base() -> Settings:
 def written() -> dict[str, str]:
     settings = settings_of_the_base()
     return {
-        "topics.yaml": HEAD + to_yaml([topic(one, CLUSTER) for one in plan(settings)]),
-        "users.yaml": HEAD + to_yaml([user(one, CLUSTER) for one in roles(settings)]),
+        "strimzi/topics.yaml": HEAD + to_yaml([topic(one, CLUSTER) for one in plan(settings)]),
+        "strimzi/users.yaml": HEAD + to_yaml([user(one, CLUSTER) for one in roles(settings)]),
+        "prometheusrule/rules.yaml": HEAD + yaml.safe_dump(rules(), sort_keys=False, width=100),
     }
 
 
-@pytest.mark.parametrize("name", ["topics.yaml", "users.yaml"])
+def rules() -> dict[str, Any]:
+    """Give all groups of rules as one resource of the Prometheus operator."""
+    files = sorted(RULES.glob("*.yml"))
+    assert files
+    groups = [group for file in files for group in yaml.safe_load(file.read_text())["groups"]]
+    return {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "PrometheusRule",
+        "metadata": {"name": "tocsin", "labels": {"app.kubernetes.io/part-of": "tocsin"}},
+        "spec": {"groups": groups},
+    }
+
+
+@pytest.mark.parametrize("name", written())
 def test_the_files_are_as_the_code_says(name: str) -> None:
-    assert (FOLDER / name).read_text() == written()[name], "`make strimzi` writes them anew"
+    assert (COMPONENTS / name).read_text() == written()[name], "`make manifests` writes them anew"
 
 
 def test_what_is_written_is_read_as_the_same() -> None:
@@ -73,4 +88,4 @@ def test_a_right_that_brings_describe_is_written_with_it() -> None:
 
 if __name__ == "__main__" and "--write" in sys.argv:
     for file, text in written().items():
-        (FOLDER / file).write_text(text)
+        (COMPONENTS / file).write_text(text)

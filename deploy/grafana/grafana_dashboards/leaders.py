@@ -1,7 +1,7 @@
 """Leaders: how much is written of them, how, against what is usual, and what rang."""
 
-from tocsin_dashboards.frame import LIVE, Dashboard, Row, Variable
-from tocsin_dashboards.panels import SURGES, TONES, ask, bars, states, table, timeseries
+from grafana_dashboards.frame import LIVE, Dashboard, Row, Variable
+from grafana_dashboards.panels import SURGES, TONES, ask, bars, states, table, timeseries
 
 WHO = '{@, country=~"$country", leader=~"$leader"'
 # The lines of more leaders than this cannot be told apart.
@@ -204,4 +204,6 @@ DASHBOARD = Dashboard(
     VARIABLES,
     (HOW_MUCH, USUAL, HOW, TABLE),
     since="now-6h",
+    # Six hours of all leaders are not asked for every ten seconds.
+    refresh="1m",
 )

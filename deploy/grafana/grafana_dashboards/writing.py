@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tocsin_dashboards.frame import (
+from grafana_dashboards.frame import (
     SOURCE,
     TITLES,
     Dashboard,
@@ -16,7 +16,7 @@ from tocsin_dashboards.frame import (
     data_source,
     links,
 )
-from tocsin_dashboards.panels import Panel
+from grafana_dashboards.panels import Panel
 
 COLUMNS = 24
 WIDTH = 100
@@ -39,7 +39,7 @@ def json_of(dashboard: Dashboard) -> dict[str, Any]:
         "editable": False,
         "graphTooltip": 1,
         "timezone": "utc",
-        "refresh": "10s",
+        "refresh": dashboard.refresh,
         "time": {"from": dashboard.since, "to": "now"},
         "templating": {"list": [data_source(), *(one.json for one in dashboard.variables)]},
         "annotations": {"list": annotations()},

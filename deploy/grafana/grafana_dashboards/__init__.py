@@ -4,7 +4,7 @@
 a module of its own. Nothing here is needed at run time.
 """
 
-from tocsin_dashboards import leaders, overview, pipeline, replays
+from grafana_dashboards import leaders, overview, pipeline, replays
 
 DASHBOARDS = (
     overview.DASHBOARD,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tocsin_dashboards.panels import TARGET, Panel
+from grafana_dashboards.panels import TARGET, Panel
 
 SOURCE = {"type": "prometheus", "uid": "$datasource"}
 TITLES = {
@@ -86,6 +86,7 @@ class Dashboard:
     variables: Sequence[Variable]
     rows: Sequence[Row]
     since: str = "now-1h"
+    refresh: str = "10s"
 
     @property
     def uid(self) -> str:
