@@ -74,7 +74,16 @@ def roles(settings: Settings, own_alerts: Sequence[str] = ()) -> list[Role]:
             "tocsin alerts, and programs that follow the alerts",
             [*read_alerts, Grant("group", f"{group}-subscriber", ("Read",), "prefix")],
         ),
-        ("page", "tocsin page", [*read_alerts, *_topics([names.mentions], "Read")]),
+        (
+            "page",
+            "tocsin page",
+            [
+                *read_alerts,
+                # Of the articles one record is read: the oldest that waits, for its age.
+                *_topics([names.mentions, names.articles], "Read"),
+                Grant("group", group, ("Describe",)),
+            ],
+        ),
         (
             "forward",
             "tocsin forward",

@@ -77,9 +77,10 @@ class Rounds:
         return begun
 
     def sent(self, one: Round) -> None:
-        """Note that the broker has the article."""
-        one.is_sent = True
-        self._metrics.sent.inc()
+        """Note that the broker has the article; the alert may have said so before."""
+        if not one.is_sent:
+            one.is_sent = True
+            self._metrics.sent.inc()
 
     def refused(self, one: Round, why: str) -> None:
         """Note that the broker does not take the article."""
@@ -92,6 +93,7 @@ class Rounds:
         one = self._waiting.pop(article_id, None) or self._given_up.pop(article_id, None)
         if one is None:
             return
+        self.sent(one)
         one.seconds, one.alert_id = self._clock() - one.began, alert_id
         self._metrics.round_trip.observe(one.seconds)
         self._metrics.last_rang.set(self._now().timestamp())

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from streams.lag import Lag
 
-FeedState = Literal["starting", "reading", "live", "away", "failed"]
+FeedState = Literal["starting", "reading", "live", "away", "refused", "failed"]
 # The feed asks the broker every few seconds; a slow answer is no outage.
 SILENT_SECONDS = 15.0
 
@@ -22,7 +22,8 @@ class Condition(Struct, frozen=True):
     """What a browser is told.
 
     `state`: `starting` and `reading` before the past is read; `live`; `away` where the broker does
-    not answer (since `since`); `failed` where the feed has ended by an error of its own.
+    not answer (since `since`); `refused` where it does not let us read; `failed`
+    where the feed has ended by an error of its own.
     `waiting_records` and `waiting_seconds` are the group's lag, None where it is not known.
     """
 
@@ -41,27 +42,38 @@ class Condition(Struct, frozen=True):
 
 @dataclass(slots=True)
 class Pulse:
-    """When what was last seen. The feed writes, and whoever tells the condition reads."""
+    """When what was last seen. The feed writes, and whoever tells the condition reads.
+
+    `canaries` counts the canary's mentions since the past was read: its articles are no sign that
+    the feeds still bring any.
+    """
 
     state: FeedState = "starting"
     since: float = 0.0
     answered_at: float = 0.0
     newest_record_at: float | None = None
     newest_article_at: float | None = None
-    article_ends: int | None = None
+    canaries: int = 0
+    _ends: tuple[int, int] | None = None
+    _news: int = 0
 
     def entered(self, state: FeedState, now: float) -> None:
         """Say what the feed does from now on."""
         if state != self.state:
             self.state, self.since = state, now
-        if state not in ("away", "failed"):
+        if state == "reading":
+            self._ends, self._news, self.canaries = None, 0, 0
+        if state not in ("away", "refused", "failed"):
             self.answered_at = now
 
     def answered(self, article_ends: int, now: float) -> None:
         """Say that the broker answered, and with how many articles up to now."""
-        if self.article_ends is not None and article_ends != self.article_ends:
-            self.newest_article_at = now
-        self.article_ends, self.answered_at = article_ends, now
+        first, before = self._ends or (article_ends, article_ends)
+        # A canary's mention comes after its article: what was there the last time has its by now.
+        news = before - first - self.canaries
+        if news > self._news:
+            self._news, self.newest_article_at = news, now
+        self._ends, self.answered_at = (first, article_ends), now
 
     def state_at(self, now: float) -> tuple[FeedState, float]:
         """Give the state and since when; a broker that is silent is away."""

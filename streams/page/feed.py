@@ -15,7 +15,7 @@ from typing import Any
 
 import structlog
 
-from processors.errors import TocsinError
+from processors.errors import MisconfigurationError, TocsinError
 from streams.envelope import Incoming
 from streams.page.condition import Pulse
 from streams.reading import subscriber
@@ -106,6 +106,10 @@ class Feed:
             try:
                 with self._subscription.open_consumer() as consumer:
                     self._read(consumer)
+            except MisconfigurationError as error:
+                # A right may be given, and a topic be made, while we wait.
+                self._pulse.entered("refused", self._clock())
+                log.warning("page.feed_refused", error=str(error))
             except (TocsinError, OSError, KeyError) as error:
                 # A KeyError is kafka-python's, for a partition that the broker did not answer for.
                 self._pulse.entered("away", self._clock())

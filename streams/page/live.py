@@ -174,11 +174,13 @@ class LivePage:
             self._begin_anew()
 
     def _take(self, records: Sequence[Incoming]) -> None:
-        now = self._clock()
+        now, canaries = self._clock(), self.model.canaries
         for record in records:
             alert = self.model.take(record, now)
             if alert is not None and self._has_caught_up:
                 self.visitors.publish("alert", alert)
+        if self._has_caught_up:
+            self.pulse.canaries += self.model.canaries - canaries
         self._metrics.unreadable.inc(self.model.unreadable - self._counted_unreadable)
         self._counted_unreadable = self.model.unreadable
 

@@ -67,6 +67,7 @@ class PageModel:
 
     mentions_topic: str
     unreadable: int = 0
+    canaries: int = 0
     newest_event_time: float | None = None
     rankings_changed: bool = False
     _alerts: AlertBook = field(default_factory=AlertBook)
@@ -109,6 +110,7 @@ class PageModel:
             self.unreadable += 1
             return
         if mention.leader_id in NO_NEWS:
+            self.canaries += 1
             return
         self._heard(mention.at, now)
         self.rankings_changed |= self._leaders.take(mention, now)

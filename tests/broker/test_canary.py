@@ -100,6 +100,7 @@ def test_it_rings_and_tells_no_news(
 ) -> None:
     place.create_topics()
     metrics = CanaryMetrics()
+    value = metrics.registry.get_sample_value
     rounds = Rounds(WAIT_SECONDS, metrics, time.monotonic, lambda: datetime.now(UTC))
     health = CanaryHealth(time.monotonic, 60)
     canary = Canary(place.settings, place.connection, "thread", rounds, health)
@@ -117,6 +118,9 @@ def test_it_rings_and_tells_no_news(
         assert code == 0, err + (tmp_path / "log").read_text()
         assert health.ready().ok
         assert health.live().ok
+        deadline = time.monotonic() + WAIT_SECONDS
+        while not value("tocsin_canary_rang_total") and time.monotonic() < deadline:
+            time.sleep(0.05)
     finally:
         canary.stop()
         running.join(WAIT_SECONDS)
@@ -133,7 +137,6 @@ def test_it_rings_and_tells_no_news(
     ids = {alert["alert_id"]: alert["articles"][0]["article_id"] for alert in rung}
     assert len(set(ids.values())) == len(ids)
     assert ids[told["alert_id"]] == told["article_id"]
-    value = metrics.registry.get_sample_value
     rang = value("tocsin_canary_rang_total") or 0
     assert 1 <= rang <= (value("tocsin_canary_sent_total") or 0)
     assert rang <= sum(f"{ARTICLE_PREFIX}thread:" in article for article in ids.values())

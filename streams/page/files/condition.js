@@ -15,6 +15,8 @@ export function judged(condition, lostSince) {
       return verdict("wait", "Reading the last 24 hours");
     case "away":
       return verdict("bad", "Kafka is away", `Kafka has not answered since ${moment(condition.since)}. What is shown may be old.`);
+    case "refused":
+      return verdict("bad", "Kafka refuses", `Since ${moment(condition.since)} Kafka does not let this page read, or has not all of its topics; the server's log says which.`);
     case "failed":
       return verdict("bad", "Page failed", `This page stopped reading at ${moment(condition.since)} by an error; the server's log has it.`);
     default:

@@ -61,6 +61,7 @@ def test_an_alert_in_time_rings_once_however_often_it_is_told(books: Books) -> N
 def test_an_alert_may_be_quicker_than_the_acknowledgement(books: Books) -> None:
     one = books.rounds.begin("a", books.now())
     books.rounds.heard("a", "id-a")
+    assert books.counts() == {"sent": 1, "rang": 1, "not_sent": 0, "not_rung": 0}
     books.rounds.sent(one)
     assert books.counts() == {"sent": 1, "rang": 1, "not_sent": 0, "not_rung": 0}
 

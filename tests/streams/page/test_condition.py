@@ -22,12 +22,36 @@ def test_a_state_has_begun_when_it_was_first_entered() -> None:
 
 def test_articles_come_when_their_topic_grows() -> None:
     pulse = Pulse()
-    pulse.answered(7, 100.0)
-    pulse.answered(7, 105.0)
+    for ends, now in ((7, 100.0), (7, 103.0), (7, 106.0)):
+        pulse.answered(ends, now)
     assert pulse.newest_article_at is None
-    pulse.answered(8, 110.0)
-    pulse.answered(8, 115.0)
-    assert pulse.newest_article_at == 110.0
+    for ends, now in ((8, 109.0), (8, 112.0), (8, 115.0)):
+        pulse.answered(ends, now)
+    assert pulse.newest_article_at == 112.0
+
+
+def test_a_canary_alone_is_no_sign_of_articles() -> None:
+    pulse = Pulse()
+    pulse.answered(7, 100.0)
+    for minute in range(5):
+        # Its article is there before its mention.
+        pulse.answered(8 + minute, 160.0 + 60 * minute)
+        pulse.canaries += 1
+        pulse.answered(8 + minute, 163.0 + 60 * minute)
+    assert pulse.newest_article_at is None
+    pulse.answered(20, 500.0)
+    pulse.answered(20, 503.0)
+    assert pulse.newest_article_at == 503.0
+
+
+def test_after_the_past_is_read_anew_all_counts_from_there() -> None:
+    pulse = Pulse()
+    pulse.answered(7, 100.0)
+    pulse.canaries = 5
+    pulse.entered("reading", 110.0)
+    for ends, now in ((90, 120.0), (91, 123.0), (91, 126.0)):
+        pulse.answered(ends, now)
+    assert pulse.newest_article_at == 126.0
 
 
 def test_lag_is_the_sum_of_records_and_the_age_of_the_oldest() -> None:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from processors.errors import MisconfigurationError
 from streams.page import live, visitors
 from streams.page.port import HEADERS, TYPES
 from tests.streams.page.conftest import (
@@ -231,6 +232,15 @@ def test_a_broker_that_goes_away_is_told_with_the_time_and_all_is_read_anew(serv
     ids = {alert["id"] for alert in live_state(served)["alerts"]}
     assert ids == {"before", "while it was away"}
     assert get(served, "/readyz")[0] == 200
+
+
+def test_a_broker_that_refuses_is_told_apart_from_one_that_is_away(serve: Serve, log: Log) -> None:
+    log.fault = MisconfigurationError("the broker does not allow this")
+    served = serve()
+    until(lambda: state(served)["condition"]["state"] == "refused")
+    assert get(served, "/livez")[0] == 200
+    log.fault = None
+    until(lambda: state(served)["condition"]["state"] == "live")
 
 
 def test_a_bug_ends_the_feed_and_is_told(serve: Serve) -> None:
