@@ -143,7 +143,7 @@ def test_two_workers_that_are_both_killed_ring_what_one_rings(away: Any) -> None
         away.until(lambda: is_prepared(away, "pair"), "the replay to be prepared")
         return [one, away.start("replay", "--join", "pair", **SLOWLY)]
 
-    pair = two("--from", "beginning", "--id", "pair", "--rate", "10")
+    pair = two("--from", "beginning", "--id", "pair")
     away.until(lambda: bool(away.read(names.analyses)), "the replay to begin")
     for each in pair:
         each.kill()

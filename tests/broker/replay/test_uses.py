@@ -4,13 +4,14 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from kafka import KafkaAdminClient, KafkaConsumer
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 from processors.contracts import Versions
 from streams.demo.bundle import load_bundle, redated
@@ -18,9 +19,11 @@ from streams.envelope import REPLAY_ID_HEADER
 from streams.errors import ReplayBusyError, ReplayRangeError, ReplayStateError, TopicMismatchError
 from streams.replay import positions
 from streams.replay.house import House, Made, Order, open_house
-from streams.replay.manifest import Manifest
+from streams.replay.manifest import Manifest, settings_of
 from streams.replay.range import Asked
+from streams.replay.standing import StandingMeter
 from streams.rules import rules_in_force
+from streams.topics import TopicNames
 
 # The built-in one, with another version and limit.
 CHANGED_RULE = """
@@ -253,3 +256,30 @@ def test_what_cannot_be_replayed_is_refused(cluster: Any) -> None:
         pytest.raises(TopicMismatchError, match="no topic gone"),
     ):
         planned(house, "two", Asked())
+
+
+# The embedded broker removes no records.
+@pytest.mark.parametrize("broker", ["apache"], indirect=True)
+def test_a_start_that_is_gone_is_refused_and_so_is_one_that_goes_meanwhile(cluster: Any) -> None:
+    now = datetime.now(UTC)
+    cluster.publish([(None, b"{}")] * 40)
+    admin = KafkaAdminClient(**cluster.connection.kafka_python())
+    tp = TopicPartition(cluster.names.articles, 0)
+    with open_house(cluster.connection, cluster.settings) as house:
+        order = Order(Asked(since=now - timedelta(hours=7)))
+        made = house.plan("one", order, MADE, now)
+        house.manifests.claim(made)
+        made = house.prepare(made, rules_in_force(cluster.settings))
+        names = TopicNames.of(settings_of(made, cluster.settings))
+        meter = StandingMeter(cluster.connection, made, names)
+        assert meter.measure().articles_done == 0
+        # As retention does it when its time comes.
+        admin.delete_records({tp: 2})
+        with pytest.raises(ReplayRangeError, match="removed articles of the range before they"):
+            meter.measure()
+        with pytest.raises(ReplayRangeError, match=r"removed the start.*--allow-truncated"):
+            house.plan("two", order, MADE, now)
+        left = house.plan("two", replace(order, allow_truncated=True), MADE, now)
+        assert left.offsets == made.offsets - 2
+    meter.close()
+    admin.close()
