@@ -21,7 +21,8 @@ _HANDS_ON = "on_message"
 
 class _Consumer(driver.Consumer):  # type: ignore[misc]  # Faust ships no types
     # Faust logs under the name of the module that a class is from; this is not ours that speaks.
-    logger = logging.getLogger("faust.transport.consumer")
+    # A name that no class of Faust's has: such a logger is taken for inherited, and replaced.
+    logger = logging.getLogger("faust.consumer")
 
     def __init__(self, transport: Any, callback: Any, *args: Any, **known: Any) -> None:
         super().__init__(transport, callback, *args, **known)

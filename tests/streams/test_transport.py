@@ -149,3 +149,8 @@ def test_where_nothing_is_committed_the_seek_goes_to_the_beginning_but_not_in_a_
     consumer = Seeking(committed)
     assert asyncio.run(consumer.seek_to_committed()) == committed
     assert consumer.sent == tps[1:]
+
+
+def test_what_fausts_consumer_says_is_logged_as_fausts() -> None:
+    # Else its every start and stop would be in the log as ours.
+    assert _Consumer.logger.name.split(".")[0] == "faust"
