@@ -4,9 +4,11 @@ Owns the choice. Must not know how it is asked for, nor where articles come from
 chooses everything; several kinds are all to hold.
 """
 
+from collections.abc import Callable, Collection
+
 from msgspec import Struct
 
-from processors.contracts import Article, Mention
+from processors.contracts import Alert, Article, Mention
 
 
 class Selection(Struct, frozen=True, kw_only=True):
@@ -45,4 +47,28 @@ class Selection(Struct, frozen=True, kw_only=True):
         """Say whether a mention is chosen."""
         return (not self.leaders or mention.leader_id in self.leaders) and (
             not self.countries or mention.country in self.countries
+        )
+
+    def may_have_rung(self, alert: Alert, countries_of: Callable[[str], Collection[str]]) -> bool:
+        """Say whether an alert can be of what is chosen, as far as an alert tells.
+
+        It is of a chosen leader, and rests on a chosen article beside others perhaps. Of the
+        language of its articles an alert says nothing.
+
+        Args:
+            alert: Any, such as one of the live ones.
+            countries_of: Gives the countries that a leader, by id, was ever of.
+        """
+        sources = {source.casefold() for source in self.sources}
+        return (
+            any(
+                (not self.leaders or one.leader_id in self.leaders)
+                and (
+                    not self.countries
+                    or not set(self.countries).isdisjoint(countries_of(one.leader_id))
+                )
+                for one in alert.leaders
+            )
+            and (not self.articles or any(x.article_id in self.articles for x in alert.articles))
+            and (not sources or any(x.source.casefold() in sources for x in alert.articles))
         )

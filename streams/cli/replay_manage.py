@@ -1,5 +1,6 @@
 """`tocsin replay list`, `show`, `diff` and `delete`: beside running them."""
 
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -113,7 +114,9 @@ def diff(
 
     An alert is added, gone, or changed: it has another severity, or its rule another version. Live
     alerts are taken by event time, so a range by offsets is compared from its first article's
-    moment to its last one's. With --json each line is one difference; the last line counts them.
+    moment to its last one's. Beside a replay of a part, live alerts of other leaders, sources and
+    articles are left out; languages cannot be told apart. With --json each line is one difference;
+    the last line counts them.
 
     \b
     Examples:
@@ -156,7 +159,27 @@ def compared(
     live = partial(rung.live, settings=settings, rules=rules, manifest=manifest)
     before = partial(of_replay, manifest=other) if other else live
     after = partial(of_replay, manifest=manifest)
-    return compare(list(house.with_consumer(before)), list(house.with_consumer(after)))
+    chosen = manifest.selection
+    countries_of = _countries(settings) if chosen.countries else lambda _: ()
+    return compare(
+        [one for one in house.with_consumer(before) if chosen.may_have_rung(one, countries_of)],
+        list(house.with_consumer(after)),
+    )
+
+
+def _countries(settings: Settings) -> Callable[[str], Collection[str]]:
+    """Give a function from a leader's id to the countries that the leader was ever of."""
+    from processors.leaders.registry import load_registry  # noqa: PLC0415 - takes a moment
+
+    registry = load_registry(context.registry_extra(settings))
+
+    def of(leader_id: str) -> set[str]:
+        person = registry.people.get(leader_id)
+        if person is None:
+            return set()
+        return {person.home, *(term.country for term in registry.terms_of(leader_id))}
+
+    return of
 
 
 def _row(house: Any, manifest: "Manifest") -> dict[str, object]:

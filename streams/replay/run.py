@@ -21,10 +21,12 @@ from streams.worker import Worker
 
 log = structlog.get_logger(__name__)
 
-INTERVAL_SECONDS = 0.5
+# Every measurement takes time from the work; where nothing but mentions is left, the end is near.
+INTERVAL_SECONDS = 1.0
+NEAR_THE_END_SECONDS = 0.25
 RETRY_SECONDS = 2.0
 # A partition that did not move for so many measurements may have nothing left but a gap.
-STILL_MEASUREMENTS = 4
+STILL_MEASUREMENTS = 3
 
 
 class Still:
@@ -83,6 +85,7 @@ async def _follow(
     meter: StandingMeter | None = None
     try:
         while True:
+            pause_seconds = INTERVAL_SECONDS
             try:
                 if meter is None:
                     meter = await asyncio.to_thread(make_meter)
@@ -90,6 +93,8 @@ async def _follow(
                 on_standing(standing)
                 if standing.is_finished:
                     return True
+                if not standing.left:
+                    pause_seconds = NEAR_THE_END_SECONDS
                 stuck = still.after(standing.left)
                 for gap in await asyncio.to_thread(meter.empty, stuck):
                     worker.pass_over(gap.partition, gap.end)
@@ -99,8 +104,8 @@ async def _follow(
                 if meter is not None:
                     meter.close()
                     meter = None
-                await asyncio.sleep(RETRY_SECONDS)
-            await asyncio.sleep(INTERVAL_SECONDS)
+                pause_seconds = RETRY_SECONDS
+            await asyncio.sleep(pause_seconds)
     finally:
         if meter is not None:
             meter.close()

@@ -2,14 +2,16 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec import convert
 
 from processors.analyse import load_analyser
 from processors.articles.decode import DecodeLimits
-from processors.contracts import Article
+from processors.contracts import Article, ArticleRef, LeaderRef
 from processors.sentiment.scorer import DEFAULT_SCORER
 from streams.analysis.reader import ArticleReader
+from streams.contracts import examples
 from streams.envelope import Incoming
 from streams.selection import Selection
 from streams.settings import Settings
@@ -64,3 +66,35 @@ def test_what_is_not_chosen_is_left_out_and_counted(
     assert len(outcome.mentions) == len(mentions)
     analyses = [one for one in outcome.outputs if one.topic == names.analyses]
     assert len(analyses) == (keys is not None)
+
+
+@pytest.mark.parametrize(
+    ("selection", "chosen"),
+    [
+        (Selection(), True),
+        (Selection(leaders=("Q2", "Q9")), True),
+        (Selection(leaders=("Q9",)), False),
+        (Selection(countries=("FR",)), True),
+        (Selection(countries=("AR",)), False),
+        # Both of one leader, not of two.
+        (Selection(leaders=("Q1",), countries=("FR",)), False),
+        (Selection(articles=("b",)), True),
+        (Selection(articles=("c",)), False),
+        (Selection(sources=("the paper",)), True),
+        (Selection(sources=("Another",)), False),
+        # It does not say of which language its articles are.
+        (Selection(languages=("fr",)), True),
+        (Selection(articles=("a",), leaders=("Q9",)), False),
+    ],
+)
+def test_an_alert_can_be_of_the_chosen_part(selection: Selection, *, chosen: bool) -> None:
+    alert = msgspec.structs.replace(
+        examples.alerts()["sentiment"],
+        leaders=[LeaderRef(leader_id=one, leader_name=one) for one in ("Q1", "Q2")],
+        articles=[
+            ArticleRef(article_id=one, title="", url="", source=source, family="")
+            for one, source in (("a", "The Paper"), ("b", "Elsewhere"))
+        ],
+    )
+    countries = {"Q1": {"US"}, "Q2": {"FR", "EU"}}
+    assert selection.may_have_rung(alert, countries.__getitem__) is chosen

@@ -146,6 +146,11 @@ def test_filters_choose_articles_and_mentions_and_all_are_to_hold(replayed: Any)
     assert named(values(replayed, mentions.mentions)) == {"Emmanuel Macron"}
     rung = values(replayed, *mentions.alerts.values())
     assert all("Emmanuel Macron" in {x["leader_name"] for x in one["leaders"]} for one in rung)
+    # Alerts of others are no difference.
+    told = replayed.ask("replay", "diff", "mentions", "--against", "whole", "--json")
+    *differences, counts = map(json.loads, told.splitlines())
+    assert all("Emmanuel Macron" in one["leaders"] for one in differences)
+    assert counts["same"] > 0
 
 
 @pytest.mark.parametrize("broker", ["embedded"], indirect=True)
