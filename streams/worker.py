@@ -20,6 +20,7 @@ from streams.assignment import Assignment
 from streams.bounds import Bounds
 from streams.commits import commit
 from streams.connection import Connection
+from streams.garbage import collect_seldom
 from streams.health import Health
 from streams.http import HttpServer
 from streams.lag import LagMeter, LagReporter
@@ -194,6 +195,7 @@ class Worker:
                 topic=self._names.articles,
                 rules=self._settings.rules or "built-in",
             )
+            collect_seldom()
             if self._on_started is not None:
                 self._on_started(address)
             await self._tick(app)

@@ -4,7 +4,6 @@ Owns the loop that answers chunks of records. Must not know Kafka or the event l
 the pipe does, so a worker that is killed leaves no process behind.
 """
 
-import gc
 import signal
 import traceback
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from processors.errors import MisconfigurationError
 from streams.analysis.outcome import Outcome
 from streams.analysis.reader import ArticleReader
 from streams.envelope import Incoming
+from streams.garbage import collect_seldom
 
 READY = b"R"
 DONE = b"D"
@@ -41,9 +41,7 @@ def serve(connection: Connection, load: Callable[[], ArticleReader]) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     try:
         reader = load()
-        # Registry, lexicon and models stay for good: the collector need not walk them every time.
-        gc.collect()
-        gc.freeze()
+        collect_seldom()
         connection.send_bytes(READY + encode(reader.analyser.versions))
         while True:
             records = decode_records(connection.recv_bytes())
