@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from processors.contracts import Window
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-COUNTED_HOURS = (12, 24, 72, 168)
+HOURS_12H, HOURS_24H, HOURS_3D, HOURS_7D = 12, 24, 72, 168
 _MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -33,14 +33,20 @@ def counted(hours: Iterable[tuple[int, int]], hour: int) -> list[int]:
         hours: Whole hours since the Unix epoch, and what was counted in each.
         hour: The hour of now; it is the last one that counts.
     """
-    counts = [0] * len(COUNTED_HOURS)
+    h12 = h24 = d3 = d7 = 0
     for other, count in hours:
         age = hour - other
-        if age >= 0:
-            for index, length in enumerate(COUNTED_HOURS):
-                if age < length:
-                    counts[index] += count
-    return counts
+        # Nested, since most hours of a long story are in none or in one: this is asked for every
+        # report.
+        if 0 <= age < HOURS_7D:
+            d7 += count
+            if age < HOURS_3D:
+                d3 += count
+                if age < HOURS_24H:
+                    h24 += count
+                    if age < HOURS_12H:
+                        h12 += count
+    return [h12, h24, d3, d7]
 
 
 def moment_of(milliseconds_since_epoch: int) -> datetime:
