@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
 
-.PHONY: help env demo test lint unit broker contracts contracts-html bench quality clean
+.PHONY: help env demo test lint unit broker contracts contracts-html bench bench-replays equality quality clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -48,6 +48,12 @@ contracts-html: ## Make build/contracts.html: a page of the AsyncAPI document, t
 
 bench: env ## Measure articles a second against the naive program, on one broker, in one run.
 	$(BIN)/python benchmarks/throughput.py
+
+bench-replays: env ## Measure a replay against a live worker, and two workers of it against one.
+	$(BIN)/python benchmarks/replays.py
+
+equality: env ## Replay what ran live, kill its workers again and again, compare alert ids (CORPUS=file, takes 20 minutes).
+	$(BIN)/python benchmarks/equality.py --corpus $(CORPUS)
 
 quality: env ## Measure leaders, sentiment and stories on labelled sets (DATA=folder adds sets kept elsewhere).
 	$(if $(DATA),@$(UV) sync --frozen --quiet --inexact --all-extras --group training --python $(BIN)/python)
