@@ -11,10 +11,11 @@ UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
+# Compiled now: where Python may not write bytecode, every start would compile all libraries again.
 $(BIN)/tocsin: pyproject.toml uv.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@command -v uv >/dev/null 2>&1 || test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet "uv>=0.9"
-	$(UV) sync --frozen --quiet --inexact --all-extras --python $(BIN)/python
+	$(UV) sync --frozen --quiet --inexact --all-extras --compile-bytecode --python $(BIN)/python
 	@touch $(BIN)/tocsin
 
 env: $(BIN)/tocsin ## Make the environment: .venv/bin/tocsin.

@@ -9,11 +9,10 @@ from collections import deque
 
 from aiokafka.errors import MessageSizeTooLargeError, RecordTooLargeError
 
-from streams.envelope import ERROR_PREFIX, Outgoing
+from streams.envelope import TRUNCATED_HEADER, Outgoing
 from streams.errors import DeadLetterLimitError
 from streams.outbox import Outbox
 
-TRUNCATED_HEADER = ERROR_PREFIX + "truncated-from-bytes"
 # Under Kafka's default limit of a record (1 MiB), with room for the headers.
 TRUNCATED_BYTES = 524_288
 

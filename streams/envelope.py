@@ -28,6 +28,7 @@ CE_TYPE_PREFIX = "tocsin.alert."
 CE_TYPE_SUFFIX = ".v1"
 REPLAY_ID_HEADER = "tocsin.replay-id"
 ERROR_PREFIX = "tocsin.error."
+TRUNCATED_HEADER = ERROR_PREFIX + "truncated-from-bytes"
 REQUEUED_HEADER = "tocsin.requeued"
 # What Kafka gives for a record of its oldest format.
 NO_TIMESTAMP_MS = -1

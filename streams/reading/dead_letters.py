@@ -11,8 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from streams.dead_letters import TRUNCATED_HEADER
-from streams.envelope import ERROR_PREFIX, REQUEUED_HEADER, Incoming, Outgoing
+from streams.envelope import (
+    ERROR_PREFIX,
+    REQUEUED_HEADER,
+    TRUNCATED_HEADER,
+    Incoming,
+    Outgoing,
+)
 
 _PLACE = re.compile(r"([0-9]{1,6}):([0-9]{1,18})", re.ASCII)
 _COUNT = re.compile(r"[0-9]{1,9}", re.ASCII)

@@ -10,14 +10,16 @@ year). Must not know the registry.
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlencode
 
 import msgspec
 from msgspec import Struct
 
 from streams.errors import PassingFaultError
-from streams.ingest.fetch import FeedError, Fetch, Validators
+
+if TYPE_CHECKING:
+    from streams.ingest.fetch import Fetch
 
 ENDPOINT = "https://query.wikidata.org/sparql"
 
@@ -82,7 +84,7 @@ def query(since: date) -> str:
     return _QUERY.replace("SINCE", f"{since.isoformat()}T00:00:00Z")
 
 
-async def ask(fetch: Fetch, endpoint: str, since: date, sleep: Sleep = asyncio.sleep) -> bytes:
+async def ask(fetch: "Fetch", endpoint: str, since: date, sleep: Sleep = asyncio.sleep) -> bytes:
     """Ask the query service, again after a while where it says so.
 
     Args:
@@ -94,6 +96,8 @@ async def ask(fetch: Fetch, endpoint: str, since: date, sleep: Sleep = asyncio.s
     Raises:
         WikidataError: No answer: the message says why.
     """
+    from streams.ingest.fetch import FeedError, Validators  # noqa: PLC0415 - loads aiohttp
+
     url = f"{endpoint}?{urlencode({'query': query(since), 'format': 'json'})}"
     wait = FIRST_WAIT_SECONDS
     for left in reversed(range(MOST_TRIES)):

@@ -22,8 +22,7 @@ from streams.brokers import Broker
 from streams.cli import main
 from streams.connection import Connection
 from streams.contracts.examples import alerts
-from streams.dead_letters import TRUNCATED_HEADER
-from streams.envelope import Incoming, Outgoing, alert_record, dead_letter_record
+from streams.envelope import TRUNCATED_HEADER, Incoming, Outgoing, alert_record, dead_letter_record
 from streams.errors import TopicMismatchError
 from streams.settings import Settings
 from streams.topics import TopicNames, apply, compare, plan, require

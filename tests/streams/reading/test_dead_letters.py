@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from processors.errors import BadArticleError, DeadLetterReason
-from streams.dead_letters import TRUNCATED_HEADER
-from streams.envelope import Incoming, Outgoing, dead_letter_record
+from streams.envelope import TRUNCATED_HEADER, Incoming, Outgoing, dead_letter_record
 from streams.reading.dead_letters import (
     NotRequeueableError,
     Place,

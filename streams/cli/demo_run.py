@@ -1,0 +1,183 @@
+"""What `tocsin demo` does: a broker and a worker started, articles published, alerts shown.
+
+Owns the order of it all, what is printed, and that nothing is left running at the end.
+"""
+
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from processors.contracts import Alert
+from streams.cli import context
+from streams.cli.alert_view import render
+from streams.connection import Connection
+from streams.demo.bundle import load_bundle, redated
+from streams.demo.session import Outputs, Tally, WorkerProcess, publish, settle
+from streams.errors import EXIT_OK, PassingFaultError
+from streams.rules import own_topics, rules_in_force
+from streams.settings import Settings
+from streams.topics import TopicNames
+
+# A cluster that is not ours gets topics and a group of the demo's own.
+PREFIX = "demo."
+ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+
+
+def run(broker: str | None, rate: float, *, leave: bool) -> None:
+    """Run the demo until it is over, or until Ctrl-C or one of `ENDING_SIGNALS`.
+
+    Args:
+        broker: Bootstrap addresses; None starts the embedded broker.
+        rate: Articles a second.
+        leave: End after the summary, also on a terminal.
+
+    Raises:
+        PassingFaultError: the worker ended, or nothing came out of it.
+    """
+    console = Console(highlight=False)
+    with _ended_as_by_ctrl_c(), ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-demo-")))
+        settings, connection = _start_broker(stack, console, broker, folder)
+        worker = WorkerProcess(settings, folder / "worker.log")
+        stack.callback(worker.stop)
+        try:
+            tally, address = _play(console, settings, connection, worker, rate)
+            _summary(console, tally)
+            if not leave and sys.stdout.isatty():
+                _wait(console, connection, address, worker)
+        except KeyboardInterrupt:
+            # The terminal may be gone.
+            with suppress(OSError):
+                console.print("Stopping.")
+        code = worker.stop()
+        if code != EXIT_OK:
+            raise PassingFaultError(f"the worker ended with code {code}:\n{worker.tail()}")
+
+
+@contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """Let these signals end the demo as Ctrl-C does.
+
+    By default they would end it at once, and its worker, which is in a session of its own, would
+    run on. A second signal does not disturb the end.
+    """
+
+    def interrupt(*_: object) -> None:
+        for number in ENDING_SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = [signal.signal(number, interrupt) for number in ENDING_SIGNALS]
+    try:
+        yield
+    finally:
+        for number, handler in zip(ENDING_SIGNALS, before, strict=True):
+            signal.signal(number, handler)
+
+
+def _start_broker(
+    stack: ExitStack, console: Console, broker: str | None, folder: Path
+) -> tuple[Settings, Connection]:
+    changes: dict[str, Any] = {
+        "create_topics": True,
+        "http_port": 0,
+        "log_format": "json",
+        "lag_interval_seconds": 1.0,
+        "topic_prefix": PREFIX if broker else "",
+        "application_id": f"tocsin-demo-{int(time.time())}" if broker else "tocsin",
+    }
+    if broker:
+        settings = context.settings(broker=broker, **changes)
+        console.print(f"Broker at {broker}; the demo's topics start with “{PREFIX}”.")
+        return settings, context.connection_to(broker, settings)
+    from streams.brokers.embedded import EmbeddedBroker  # noqa: PLC0415 - an optional extra
+
+    address = stack.enter_context(EmbeddedBroker(folder / "broker")).bootstrap_servers
+    settings = msgspec.structs.replace(Settings(), broker=address, **changes)
+    console.print(f"Embedded Kafka broker at [b]{address}[/b].")
+    return settings, Connection.plaintext(address)
+
+
+def _play(
+    console: Console,
+    settings: Settings,
+    connection: Connection,
+    worker: WorkerProcess,
+    rate: float,
+) -> tuple[Tally, str]:
+    began = time.monotonic()
+    address = worker.address()
+    names = TopicNames.of(settings, own_topics(rules_in_force(settings)))
+    records = redated(load_bundle(), datetime.now(UTC))
+    tally = Tally()
+    first_alert_seconds: list[float] = []
+
+    def show(alert: Alert) -> None:
+        if not first_alert_seconds:
+            first_alert_seconds.append(time.monotonic() - began)
+        console.print(render(alert))
+        console.print()
+
+    outputs = Outputs(connection, names, show)
+    try:
+        console.print(
+            f"Worker ready after {time.monotonic() - began:.1f} s. Live page: [b]{address}/[/b]"
+        )
+        console.print(
+            f"Publishing {len(records)} invented articles to [b]{names.articles}[/b], "
+            f"{rate:g} a second.\n"
+        )
+        for number in publish(connection, names.articles, records, rate):
+            tally.published = number
+            worker.check()
+            outputs.read(tally, 0.0)
+        settle(connection, settings, outputs, tally, worker)
+    finally:
+        outputs.close()
+    if first_alert_seconds:
+        console.print(
+            f"The first alert came {first_alert_seconds[0]:.1f} s after the broker was up."
+        )
+    return tally, address
+
+
+def _summary(console: Console, tally: Tally) -> None:
+    table = Table(title="What happened", show_header=False, title_justify="left")
+    table.add_row("records published", str(tally.published))
+    table.add_row("articles analysed", str(tally.analysed))
+    table.add_row("dead letters", str(tally.dead_letters.total()))
+    for reason, count in sorted(tally.dead_letters.items()):
+        table.add_row(f"  {reason}", str(count))
+    table.add_row("mentions of leaders", str(tally.mentions))
+    table.add_row("alerts", str(tally.alerts.total()))
+    for kind, count in sorted(tally.alerts.items()):
+        table.add_row(f"  {kind}", str(count))
+    for share, name in ((0.5, "median"), (0.99, "99th percentile")):
+        latency = tally.latency_seconds(share)
+        shown = "no alert" if latency is None else f"{latency * 1000:.0f} ms"
+        table.add_row(f"from record to alert, {name}", shown)
+    console.print(table)
+
+
+def _wait(console: Console, connection: Connection, address: str, worker: WorkerProcess) -> None:
+    broker = ",".join(connection.bootstrap_servers)
+    console.print(
+        f"\nStill running. Look at {address}/ in a browser. In another terminal:\n"
+        f"  curl -s {address}/metrics\n"
+        f"  tocsin alerts --broker {broker} --from-beginning\n"
+        f"  tocsin dead-letters list --broker {broker}\n"
+        f"Ctrl-C stops it."
+    )
+    while True:
+        worker.check()
+        time.sleep(0.5)
