@@ -20,8 +20,8 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from processors.errors import MisconfigurationError
+from streams.addresses import is_public, private_addresses, public_sockets
 from streams.answers import retry_after_seconds, shown
-from streams.forward.addresses import is_public, private_addresses, public_sockets
 from streams.version import tocsin_version
 
 Verdict = Literal["delivered", "refused", "passing"]

@@ -1,8 +1,10 @@
 """Feeds over HTTP: one conditional GET, bounded in time, size and redirects.
 
 Owns the request and the judgement of the answer. Must not know what a feed holds. Whatever a
-server sends costs at most a minute and some 10 MB. aiohttp is used because its limit in time holds
-for the whole answer, headers included; the standard library's holds for each packet only.
+server sends costs at most a minute and some 10 MB, and it sends us to no other host inside: the
+operator names a feed's address, its server only names another public one. aiohttp is used because
+its limit in time holds for the whole answer, headers included; the standard library's holds for
+each packet only.
 """
 
 import asyncio
@@ -13,9 +15,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 
+from streams.addresses import PrivateAddressError, public_sockets
 from streams.answers import retry_after_seconds, shown
 from streams.errors import PassingFaultError
 
@@ -93,24 +97,22 @@ async def open_fetch(
         largest_bytes: Largest body, both as sent and unpacked.
         total_seconds: Longest time for one feed, redirects included.
     """
-    session = aiohttp.ClientSession(
-        auto_decompress=False,  # a small body may unpack to anything: done here, with a limit
-        cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip"},
-        timeout=aiohttp.ClientTimeout(
-            total=None, sock_connect=_CONNECT_SECONDS, sock_read=_READ_SECONDS
-        ),
-        trust_env=True,
-    )
+    anywhere = _session(user_agent, aiohttp.TCPConnector())
+    public = _session(user_agent, aiohttp.TCPConnector(socket_factory=public_sockets))
 
     async def fetch(url: str, validators: Validators) -> Fetched | None:
         try:
             async with asyncio.timeout(total_seconds):
-                return await _get(session, url, validators, now, largest_bytes)
+                return await _get(anywhere, public, url, validators, now, largest_bytes)
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
             raise FeedError(
                 f"no address that can be asked: {shown(error)}", lasting=True
             ) from error
+        except aiohttp.ClientConnectorError as error:
+            hint = ""
+            if isinstance(error.os_error, PrivateAddressError):
+                hint = "; a redirect may lead to another host only at a public address"
+            raise FeedError(f"{shown(error)}{hint}") from error
         except aiohttp.ClientError as error:
             raise FeedError(shown(error) or type(error).__name__) from error
         except TimeoutError as error:
@@ -119,7 +121,7 @@ async def open_fetch(
             # ValueError: what aiohttp's parts raise for hosts and ports that make no sense.
             raise FeedError(shown(error) or type(error).__name__) from error
 
-    async with session:
+    async with anywhere, public:
         yield fetch
 
 
@@ -129,8 +131,32 @@ def shown_url(url: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
+def _session(user_agent: str, connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        connector=connector,
+        auto_decompress=False,  # a small body may unpack to anything: done here, with a limit
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip"},
+        timeout=aiohttp.ClientTimeout(
+            total=None, sock_connect=_CONNECT_SECONDS, sock_read=_READ_SECONDS
+        ),
+        trust_env=True,
+    )
+
+
+def _is_elsewhere(url: str, first: str) -> bool:
+    """Whether a redirect leads to another host, and we connect to it ourselves.
+
+    A proxy connects in our place, and to where its operator lets it.
+    """
+    to, host = urlsplit(url), urlsplit(first).hostname
+    proxied = to.scheme in getproxies() and not proxy_bypass(to.hostname or "")
+    return to.hostname != host and not proxied
+
+
 async def _get(
-    session: aiohttp.ClientSession,
+    anywhere: aiohttp.ClientSession,
+    public: aiohttp.ClientSession,
     url: str,
     validators: Validators,
     now: Callable[[], datetime],
@@ -144,7 +170,9 @@ async def _get(
         )
         if value
     }
+    first = url
     for _ in range(MOST_REDIRECTS + 1):
+        session = public if _is_elsewhere(url, first) else anywhere
         async with session.get(url, headers=conditions, allow_redirects=False) as answer:
             if answer.status == _NOT_MODIFIED:
                 return None

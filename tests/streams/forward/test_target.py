@@ -14,8 +14,8 @@ import pytest
 from aiohttp import web
 
 from processors.errors import MisconfigurationError
+from streams.addresses import public_sockets
 from streams.forward import target as module
-from streams.forward.addresses import public_sockets
 from streams.forward.target import Answer, Target, open_post, require_public, target_of
 
 TOKEN = "hush-hush"  # noqa: S105

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -25,9 +26,9 @@ class Site(BaseHTTPRequestHandler):
         type(self).asked.append(
             {"path": self.path, **{k.lower(): v for k, v in self.headers.items()}}
         )
-        handler = getattr(
-            self, "at" + self.path.partition("?")[0].replace("/", "_").replace("-", "_")
-        )
+        # A proxy is asked with the whole address.
+        path = urlsplit(self.path).path
+        handler = getattr(self, "at" + path.replace("/", "_").replace("-", "_"))
         handler()
 
     def answer(self, status: int, body: bytes = b"", **headers: str) -> None:
@@ -106,6 +107,13 @@ class Site(BaseHTTPRequestHandler):
 
     def at_loop(self) -> None:
         self.answer(302, b"x" * 100, Location="/loop")
+
+    def at_inside(self) -> None:
+        port = self.server.server_address[1]
+        self.answer(302, Location=f"http://localhost:{port}/feed")
+
+    def at_to_another(self) -> None:
+        self.answer(302, Location="http://b.example/feed")
 
     def at_to_file(self) -> None:
         self.answer(302, Location="file:///etc/passwd")
@@ -207,6 +215,26 @@ def test_redirects_are_followed_and_conditions_go_with_them(site: str) -> None:
     assert answer is not None
     assert answer.url == f"{site}/feed"
     assert fetch(f"{site}/moved", Validators(etag='"v1"')) is None
+
+
+def test_a_server_cannot_send_us_to_another_host_inside(site: str) -> None:
+    error = refused(f"{site}/inside")
+    assert "no public address" in str(error)
+    assert "redirect may lead to another host only at a public address" in str(error)
+    assert [one["path"] for one in Site.asked] == ["/inside"]
+
+
+def test_a_proxy_connects_in_our_place_and_its_own_address_may_be_inside(
+    site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", site)
+    answer = fetch("http://a.example/to-another")
+    assert answer is not None
+    assert answer.url == "http://b.example/feed"
+    assert [one["path"] for one in Site.asked] == [
+        "http://a.example/to-another",
+        "http://b.example/feed",
+    ]
 
 
 def test_control_signs_of_a_server_do_not_reach_the_terminal(site: str) -> None:

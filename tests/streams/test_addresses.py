@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from streams.forward.addresses import (
+from streams.addresses import (
     PrivateAddressError,
     is_public,
     private_addresses,
