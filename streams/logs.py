@@ -14,13 +14,16 @@ from typing import Literal, TextIO
 
 import structlog
 
+# It calls an ERROR what it mends by joining its group again, as after a heartbeat that was late.
+CALMED = "aiokafka.consumer.group_coordinator"
+
 # Faust logs each rebalance's tables at INFO, aiokafka each fetch's mishaps at WARNING while a
 # broker is away, and both clients an ERROR for each try: our own events say it once.
 QUIET = {
     "faust": logging.WARNING,
     "mode": logging.WARNING,
     "aiokafka": logging.CRITICAL,
-    "aiokafka.consumer.group_coordinator": logging.ERROR,
+    CALMED: logging.ERROR,
     "kafka": logging.CRITICAL,
     "aiohttp": logging.WARNING,
     "asyncio": logging.WARNING,
@@ -58,6 +61,13 @@ class _Formatter(structlog.stdlib.ProcessorFormatter):
         for spelling in _spellings:
             line = line.replace(spelling, HIDDEN)
         return line
+
+
+def _calmed(record: logging.LogRecord) -> bool:
+    """Make an error a warning, for nothing is lost by it; a filter of the standard library."""
+    if record.levelno > logging.WARNING:
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+    return record.levelno >= logging.getLogger().level
 
 
 def configure(
@@ -108,6 +118,7 @@ def configure(
         logging.getLogger(name).setLevel(
             logging.DEBUG if level == "DEBUG" else max(least, root.level)
         )
+    logging.getLogger(CALMED).addFilter(_calmed)
     for name in WIRE:
         # Below the level of the library that it belongs to, it inherits that.
         logging.getLogger(name).setLevel(logging.INFO if level == "DEBUG" else logging.NOTSET)

@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 
 from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from kafka.errors import (
+    AuthorizationError,
     NoError,
     TopicAlreadyExistsError,
     UnknownTopicOrPartitionError,
@@ -255,6 +256,8 @@ def _create(admin: Any, want: TopicPlan) -> None:
         return
     if error is not NoError:
         why = outcome.get("error_message") or error.description or error.__name__
+        if issubclass(error, AuthorizationError):
+            why += " `tocsin topics acls --role operator` prints the rights that it takes"
         if error.retriable:
             raise error(f"creating {want.name}: {why}")
         raise TopicMismatchError(f"{want.name} cannot be created: {why}")

@@ -30,7 +30,6 @@ PAST_ALERTS = 600
 PAST_MENTIONS = 40_000
 MENTIONS_SECONDS = (86_400, 43_200, 21_600, 10_800, 3_600, 900, 300, 60, 0)
 BATCH_RECORDS = 500
-POLL_MS = 250
 ASK_SECONDS = 3.0
 AGAIN_SECONDS = 3.0
 
@@ -149,7 +148,7 @@ class Feed:
         subscriber.place(consumer, {tp: start for tp, (start, _) in bounds.items()})
         left = {tp: end for tp, (start, end) in bounds.items() if start < end}
         while left and not self._stop.is_set():
-            records = _polled(consumer)
+            records = subscriber.newest(consumer, BATCH_RECORDS)
             if records:
                 self._listener.take(records)
             # The position passes over gaps (compaction, transactions); offsets alone would not.
@@ -176,21 +175,13 @@ class Feed:
         subscriber.place(consumer, starts)
         asked = time.monotonic()
         while not self._stop.is_set():
-            if records := _polled(consumer):
+            if records := subscriber.newest(consumer, BATCH_RECORDS):
                 self._pulse.newest_record_at = self._pulse.answered_at = self._clock()
                 self._listener.take(records)
             if time.monotonic() - asked >= ASK_SECONDS:
                 # `poll` gives nothing, and says nothing, while the broker is away.
                 self._pulse.answered(_sum(consumer.end_offsets(articles)), self._clock())
                 asked = time.monotonic()
-
-
-def _polled(consumer: Any) -> list[Incoming]:
-    """Give what has come, in the order of its time: a mention is older than its alert."""
-    fetched = consumer.poll(timeout_ms=POLL_MS, max_records=BATCH_RECORDS)
-    records = [record for several in fetched.values() for record in several]
-    ordered = sorted(records, key=lambda record: record.timestamp)
-    return [subscriber.incoming(record) for record in ordered]
 
 
 def _sum(offsets: subscriber.Offsets) -> int:

@@ -190,6 +190,14 @@ def test_a_topic_that_the_broker_refuses_is_an_error_with_the_brokers_own_words(
         apply(cluster, wanted)
 
 
+def test_a_user_without_the_right_is_told_where_the_rights_are_listed(
+    cluster: Cluster, wanted: list[TopicPlan]
+) -> None:
+    cluster.create_code = DENIED
+    with pytest.raises(TopicMismatchError, match="`tocsin topics acls --role operator`"):
+        apply(cluster, wanted)
+
+
 def test_a_broker_that_was_too_slow_to_create_a_topic_may_be_asked_again(
     cluster: Cluster, wanted: list[TopicPlan]
 ) -> None:

@@ -112,7 +112,7 @@ class Desk:
         ).get(timeout=30)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shared_desk(
     tmp_path_factory: pytest.TempPathFactory, require_broker: Callable[[str], None]
 ) -> Iterator[Desk]:

@@ -355,7 +355,7 @@ _PIECES = st.sampled_from(
 _TEXTS = st.one_of(st.text(max_size=200), st.lists(_PIECES, max_size=40).map("".join))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(_TEXTS, _TEXTS, st.dates())
 def test_any_text_gives_the_same_spans_twice_and_each_slices_back(
     headline: str, text: str, on: date

@@ -127,7 +127,7 @@ def test_its_version_names_the_model() -> None:
     assert Confirmation(REAL).version == f"minilm/{REAL.version}"
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.text(min_size=1), st.integers(0, 30), st.integers(1, 10))
 def test_any_evidence_is_read_and_always_the_same(text: str, at: int, size: int) -> None:
     evidence = [sentence(text)]

@@ -106,7 +106,7 @@ def test_it_says_what_textblobs_public_faces_say(engine: Engine) -> None:
     assert reading.assessments == blob.sentiment_assessments.assessments
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(text=st.text())
 def test_any_text_scores_as_in_textblob(engine: Engine, text: str) -> None:
     assert_equal(engine, text)
@@ -123,7 +123,7 @@ _gaps = st.sampled_from(["", "", " ", " ", " ", "\n", "\n\n", "\r\n"])
 _pieces = st.tuples(st.one_of(_words, _emoticons, _signs, _small, st.text(max_size=3)), _gaps)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(pieces=st.lists(_pieces.map("".join), max_size=12))
 def test_words_signs_and_emoticons_in_any_order_score_as_in_textblob(
     engine: Engine, pieces: list[str]
@@ -138,7 +138,7 @@ def assert_parts_equal(engine: Engine, text: str) -> None:
     assert repr(parts) == repr([engine.read(text[start:end]) for start, end in spans])
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(pieces=st.lists(_pieces.map("".join), max_size=12))
 def test_one_pass_gives_a_text_and_its_sentences(engine: Engine, pieces: list[str]) -> None:
     assert_parts_equal(engine, "".join(pieces))

@@ -193,7 +193,7 @@ def spans_at(field: Field, text: str, places: Sequence[tuple[int, int]]) -> list
 
 
 @every_scorer
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(headline=_texts, text=_texts, in_headline=_places, in_text=_places)
 def test_laws_of_scores_and_evidence_hold_for_any_text(
     scorer: Scorer,

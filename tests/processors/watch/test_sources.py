@@ -330,7 +330,7 @@ def test_a_withdrawn_article_no_longer_counts_as_a_source() -> None:
     assert desk.take(burst(5)[-1]).of("surge") == []
 
 
-few = settings(max_examples=40, deadline=None)
+few = settings(max_examples=40)
 
 reports = st.lists(
     st.builds(

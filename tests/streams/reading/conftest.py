@@ -75,8 +75,11 @@ class Log:
     def position(self, tp: TopicPartition) -> int:
         return self._positions[tp]
 
-    def poll(self, timeout_ms: int) -> dict[TopicPartition, list[Record]]:
+    def poll(
+        self, timeout_ms: int, max_records: int | None = None
+    ) -> dict[TopicPartition, list[Record]]:
         assert timeout_ms > 0
+        assert max_records is None or max_records > 0
         self.polls += 1
         assert self.polls < 1_000, "polls without an end"
         fetched = {}

@@ -51,7 +51,7 @@ def test_a_long_target_is_cut() -> None:
     assert encoded.target_end - encoded.target_start == MOST_TARGET_PIECES
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(), st.integers(-5, 60), st.integers(-5, 60))
 def test_any_text_and_any_offsets_are_read(text: str, start: int, end: int) -> None:
     encoded = encode(text, start, end, PIECES)

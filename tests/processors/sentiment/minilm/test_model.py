@@ -65,7 +65,7 @@ def test_an_answer_does_not_depend_on_what_is_read_with_it() -> None:
     assert MODEL.read([]) == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(), st.integers(0, 50), st.integers(0, 20))
 def test_any_text_has_three_probabilities(text: str, start: int, size: int) -> None:
     encoded = [encode(text, start, start + size, MODEL.pieces)]

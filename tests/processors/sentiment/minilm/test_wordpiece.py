@@ -46,7 +46,7 @@ _news = st.sampled_from(["The President's", "unaffable", "warrants", "U.S.", "â€
 _texts = st.one_of(st.text(_characters), st.lists(_news).map(" ".join))
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=1_000)
 @given(_texts)
 def test_any_text_is_split_as_the_library_splits_it(text: str) -> None:
     assert OURS.encode(text) == LIBRARY.encode(text, add_special_tokens=False).ids
@@ -80,7 +80,7 @@ def test_what_was_read_before_changes_nothing() -> None:
     assert [fresh.encode(text) for text in reversed(texts)] == first[::-1]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(st.characters(exclude_categories=())))
 def test_no_text_is_refused(text: str) -> None:
     assert all(0 <= piece < len(PIECES) for piece in OURS.encode(text))
