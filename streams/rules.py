@@ -10,7 +10,7 @@ from pathlib import Path
 from processors.errors import MisconfigurationError
 from processors.families import load_families
 from processors.rules import KINDS, Rules, load_rules
-from streams.settings import Settings
+from streams.settings import Settings, path_of
 
 
 def rules_path(settings: Settings) -> Path | None:
@@ -25,7 +25,7 @@ def rules_path(settings: Settings) -> Path | None:
             "TOCSIN_RULES takes the path of a file of rules, and not the rules themselves. Say "
             "TOCSIN_RULES=/path/to/rules.toml, without _FILE."
         )
-    return Path(text) if text else None
+    return path_of(text)
 
 
 def rules_in_force(settings: Settings) -> Rules:
@@ -52,9 +52,10 @@ def rules_digest(settings: Settings) -> str:
     path = rules_path(settings)
     if path is not None:
         digest.update(path.read_bytes())
-    if settings.families:
-        load_families(Path(settings.families))
-        digest.update(Path(settings.families).read_bytes())
+    families = path_of(settings.families)
+    if families is not None:
+        load_families(families)
+        digest.update(families.read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -5,6 +5,7 @@ where a value comes from: that is `streams.settings_loading`.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -296,6 +297,11 @@ def describe() -> list[Described]:
             )
         )
     return described
+
+
+def path_of(value: str) -> Path | None:
+    """Give the path that a setting names; None where it is empty."""
+    return Path(value) if value else None
 
 
 def metas(kind: Any) -> list[Meta]:

@@ -4,7 +4,6 @@ Owns the way from settings to an analysis. Must not know the broker.
 """
 
 from functools import partial
-from pathlib import Path
 
 from processors.analyse import load_analyser
 from processors.articles.decode import DecodeLimits
@@ -13,7 +12,7 @@ from streams.analysis.inline import InlineAnalysis
 from streams.analysis.pool import AnalysisPool
 from streams.analysis.reader import EVERYTHING, ArticleReader
 from streams.selection import Selection
-from streams.settings import Settings
+from streams.settings import Settings, path_of
 from streams.topics import TopicNames
 from streams.version import tocsin_version
 
@@ -29,8 +28,8 @@ def load_reader(settings: Settings, selection: Selection = EVERYTHING) -> Articl
             tocsin_version(),
             settings.scorer,
             settings.confirm,
-            Path(settings.registry_extra) if settings.registry_extra else None,
-            Path(settings.families) if settings.families else None,
+            path_of(settings.registry_extra),
+            path_of(settings.families),
         ),
         limits=DecodeLimits(
             value_bytes=settings.max_message_bytes, text_characters=settings.max_text_characters

@@ -1,7 +1,6 @@
 """`tocsin config`: the settings in force, where each comes from, and whether they are right."""
 
 import os
-from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -13,7 +12,7 @@ from streams.cli import context
 from streams.errors import BadSettingsError
 from streams.reading.visible import visible, visible_json
 from streams.rules import rules_in_force
-from streams.settings import Described, Settings, describe
+from streams.settings import Described, Settings, describe, path_of
 from streams.settings_loading import Effective, Problem, examine
 
 # The connection is looked at as a whole, so it is not while a part of it is wrong by itself.
@@ -129,7 +128,7 @@ def _families_problems(settings: Settings) -> list[str]:
     from processors.families import load_families  # noqa: PLC0415 - only this needs it
 
     try:
-        load_families(Path(settings.families) if settings.families else None)
+        load_families(path_of(settings.families))
     except MisconfigurationError as error:
         return [f"TOCSIN_FAMILIES: {one}" for one in str(error).splitlines()]
     return []

@@ -15,7 +15,7 @@ from rich.console import Console
 from processors.errors import MisconfigurationError
 from streams import logs
 from streams.connection import Connection
-from streams.settings import Settings, describe
+from streams.settings import Settings, describe, path_of
 from streams.settings_loading import Effective, load
 
 Broker = typer.Option(
@@ -65,9 +65,9 @@ def connection_to(bootstrap: str, of: Settings) -> Connection:
         sasl_mechanism=of.sasl_mechanism or None,
         sasl_username=of.sasl_username or None,
         sasl_password=of.sasl_password or None,
-        ssl_ca_file=_path(of.ssl_ca_file),
-        ssl_certificate_file=_path(of.ssl_certificate_file),
-        ssl_key_file=_path(of.ssl_key_file),
+        ssl_ca_file=path_of(of.ssl_ca_file),
+        ssl_certificate_file=path_of(of.ssl_certificate_file),
+        ssl_key_file=path_of(of.ssl_key_file),
         ssl_key_password=of.ssl_key_password or None,
         ssl_check_hostname=of.ssl_check_hostname,
     )
@@ -85,13 +85,13 @@ def broker_or_embedded(of: Settings) -> Iterator[Connection]:
         return
     from streams.brokers.embedded import EmbeddedBroker  # noqa: PLC0415 - an optional extra
 
-    with EmbeddedBroker(Path(of.broker_data) if of.broker_data else None) as broker:
+    with EmbeddedBroker(path_of(of.broker_data)) as broker:
         yield Connection.plaintext(broker.bootstrap_servers)
 
 
 def registry_extra(of: Settings) -> Path | None:
     """Give the user's own tables of leaders that the settings name, if they do."""
-    return _path(of.registry_extra)
+    return path_of(of.registry_extra)
 
 
 def is_terminal() -> bool:
@@ -107,7 +107,3 @@ def data_console() -> Console:
 def message_console() -> Console:
     """A console on standard error, for what accompanies data."""
     return Console(stderr=True, highlight=False)
-
-
-def _path(text: str) -> Path | None:
-    return Path(text) if text else None
