@@ -6,6 +6,7 @@ Owns the order of it all, what is printed, and that nothing is left running at t
 import signal
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -22,7 +23,7 @@ from streams.cli import context
 from streams.cli.alert_view import render
 from streams.connection import Connection
 from streams.demo.bundle import load_bundle, redated
-from streams.demo.session import Outputs, Tally, WorkerProcess, publish, settle
+from streams.demo.session import DemoStopped, Outputs, Tally, WorkerProcess, publish, settle
 from streams.errors import EXIT_OK, PassingFaultError
 from streams.rules import own_topics, rules_in_force
 from streams.settings import Settings
@@ -30,11 +31,11 @@ from streams.topics import TopicNames
 
 # A cluster that is not ours gets topics and a group of the demo's own.
 PREFIX = "demo."
-ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def run(broker: str | None, rate: float, *, leave: bool) -> None:
-    """Run the demo until it is over, or until Ctrl-C or one of `ENDING_SIGNALS`.
+    """Run the demo until it is over, or until one of `STOP_SIGNALS`.
 
     Args:
         broker: Bootstrap addresses; None starts the embedded broker.
@@ -45,17 +46,17 @@ def run(broker: str | None, rate: float, *, leave: bool) -> None:
         PassingFaultError: the worker ended, or nothing came out of it.
     """
     console = Console(highlight=False)
-    with _ended_as_by_ctrl_c(), ExitStack() as stack:
+    with _stop_asked_for() as stop, ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-demo-")))
         settings, connection = _start_broker(stack, console, broker, folder)
-        worker = WorkerProcess(settings, folder / "worker.log")
+        worker = WorkerProcess(settings, folder / "worker.log", stop)
         stack.callback(worker.stop)
         try:
-            tally, address = _play(console, settings, connection, worker, rate)
+            tally, address = _play(console, settings, connection, worker, rate, stop)
             _summary(console, tally)
             if not leave and sys.stdout.isatty():
                 _wait(console, connection, address, worker)
-        except KeyboardInterrupt:
+        except DemoStopped:
             # The terminal may be gone.
             with suppress(OSError):
                 console.print("Stopping.")
@@ -65,23 +66,25 @@ def run(broker: str | None, rate: float, *, leave: bool) -> None:
 
 
 @contextmanager
-def _ended_as_by_ctrl_c() -> Iterator[None]:
-    """Let these signals end the demo as Ctrl-C does.
+def _stop_asked_for() -> Iterator[threading.Event]:
+    """Give what is set by Ctrl-C, SIGTERM, and a terminal that is closed.
 
-    By default they would end it at once, and its worker, which is in a session of its own, would
-    run on. A second signal does not disturb the end.
+    A signal only sets it, and the loops look at it: an exception out of a signal's handler may
+    strike inside Kafka's client, which takes it for a failed request. Left to themselves, SIGTERM
+    and SIGHUP would end the demo at once, and its worker, in a session of its own, would run on. A
+    second Ctrl-C does not wait.
     """
+    stop = threading.Event()
 
-    def interrupt(*_: object) -> None:
-        for number in ENDING_SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
-        raise KeyboardInterrupt
+    def ask(*_: object) -> None:
+        stop.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    before = [signal.signal(number, interrupt) for number in ENDING_SIGNALS]
+    before = [signal.signal(number, ask) for number in STOP_SIGNALS]
     try:
-        yield
+        yield stop
     finally:
-        for number, handler in zip(ENDING_SIGNALS, before, strict=True):
+        for number, handler in zip(STOP_SIGNALS, before, strict=True):
             signal.signal(number, handler)
 
 
@@ -114,6 +117,7 @@ def _play(
     connection: Connection,
     worker: WorkerProcess,
     rate: float,
+    stop: threading.Event,
 ) -> tuple[Tally, str]:
     began = time.monotonic()
     address = worker.address()
@@ -137,7 +141,7 @@ def _play(
             f"Publishing {len(records)} invented articles to [b]{names.articles}[/b], "
             f"{rate:g} a second.\n"
         )
-        for number in publish(connection, names.articles, records, rate):
+        for number in publish(connection, names.articles, records, rate, stop):
             tally.published = number
             worker.check()
             outputs.read(tally, 0.0)

@@ -11,6 +11,7 @@ import signal
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -33,6 +34,10 @@ START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 QUIET_SECONDS = 120.0
 _decode_alert = msgspec.json.Decoder(Alert).decode
+
+
+class DemoStopped(Exception):  # noqa: N818 - it is no error
+    """Somebody asked the demo to stop."""
 
 
 @dataclass(slots=True)
@@ -67,10 +72,12 @@ class WorkerProcess:
     Args:
         settings: Its settings; they travel as variables, as they would to a container.
         log_file: Where its log goes.
+        stop: Set when somebody asks the demo to stop.
     """
 
-    def __init__(self, settings: Settings, log_file: Path) -> None:
+    def __init__(self, settings: Settings, log_file: Path, stop: threading.Event) -> None:
         self._log_file = log_file
+        self._asked_to_stop = stop
         environment = {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)}
         environment |= _variables(settings)
         self._out = log_file.open("wb")
@@ -87,6 +94,7 @@ class WorkerProcess:
         """Wait until the worker runs, and give its port as `http://host:port`.
 
         Raises:
+            DemoStopped: somebody asked for it.
             PassingFaultError: it ended, or did not start in time; with the end of its log.
         """
         deadline = time.monotonic() + START_SECONDS
@@ -96,15 +104,19 @@ class WorkerProcess:
                     entry = json.loads(line)
                     if entry.get("event") == "worker.started":
                         return str(entry["metrics"]).removesuffix("/metrics")
-            time.sleep(0.05)
+            if self._asked_to_stop.wait(0.05):
+                raise DemoStopped
         raise PassingFaultError(f"the worker did not start:\n{self.tail()}")
 
     def check(self) -> None:
-        """Raise if the worker has ended.
+        """Raise if there is a reason not to go on.
 
         Raises:
-            PassingFaultError: with the end of its log.
+            DemoStopped: somebody asked for it.
+            PassingFaultError: the worker has ended; with the end of its log.
         """
+        if self._asked_to_stop.is_set():
+            raise DemoStopped
         if self._child.poll() is not None:
             raise PassingFaultError(
                 f"the worker ended with code {self._child.returncode}:\n{self.tail()}"
@@ -129,14 +141,21 @@ class WorkerProcess:
 
 
 def publish(
-    connection: Connection, topic: str, records: Sequence[BundledRecord], rate: float
+    connection: Connection,
+    topic: str,
+    records: Sequence[BundledRecord],
+    rate: float,
+    stop: threading.Event,
 ) -> Iterator[int]:
-    """Send the records at `rate` a second, and give the number sent after each."""
+    """Send the records at `rate` a second, and give the number sent after each.
+
+    It does not wait any more once `stop` is set: whoever reads the numbers has to end.
+    """
     producer = KafkaProducer(**connection.kafka_python(), acks="all", linger_ms=0)
     try:
         began = time.monotonic()
         for number, record in enumerate(records, start=1):
-            time.sleep(max(0.0, began + number / rate - time.monotonic()))
+            stop.wait(max(0.0, began + number / rate - time.monotonic()))
             producer.send(
                 topic, key=record.key, value=record.value, headers=list(record.headers)
             ).get(timeout=30)
@@ -219,6 +238,7 @@ def settle(
     """Read on until every record has come out and the group has nothing left to do.
 
     Raises:
+        DemoStopped: somebody asked for it.
         PassingFaultError: the worker ended, or nothing came for two minutes.
     """
     names = TopicNames.of(settings)
