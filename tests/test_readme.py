@@ -88,7 +88,7 @@ def topics_table() -> str:
     rows = []
     for topic in plan(Settings()):
         days = int(topic.config.get("retention.ms", 0)) // 86_400_000
-        kept = f"{days} days" if days else "the newest of each key"
+        kept = f"{days} day{'s' * (days > 1)}" if days else "the newest of each key"
         # The changelog is Tocsin's own, and in no published contract.
         key = keys.get(topic.name, "Id of the leader. For Tocsin alone.")
         rows.append([f"`{topic.name}`", topic.purpose, key, kept])
