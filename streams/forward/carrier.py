@@ -70,6 +70,9 @@ class Carrier:
         self._outbox = outbox
         self._dead_letters = dead_letters
         self._metrics = metrics
+        for outcome in ("delivered", "repeated", "not_wanted", *UndeliveredReason):
+            # An increase over a counter that was not there before misses the first.
+            metrics.alerts.labels(str(outcome))
         self._unix_time = unix_time
         self._refused_in_a_row = 0
         # Of this process: it spares the receiver a requeue for another, or a worker's restart.

@@ -278,6 +278,7 @@ CATALOGUE: tuple[Metric, ...] = (
         LATENCY_SECONDS,
     ),
     Metric("tocsin_forward_waiting", "gauge", "Alerts read that are neither delivered nor aside."),
+    Metric("tocsin_forward_ready", "gauge", "1 when forwarding has partitions to read."),
 )
 
 

@@ -155,7 +155,7 @@ class ForwardMetrics:
         self.lag_records = _gauge("tocsin_lag_records", self.registry)
         self.lag_seconds = _gauge("tocsin_lag_seconds", self.registry)
         self.lag_measured = _gauge("tocsin_lag_measured_timestamp_seconds", self.registry)
-        self.ready = _gauge("tocsin_ready", self.registry)
+        self.ready = _gauge("tocsin_forward_ready", self.registry)
 
 
 def _registry(*, process: bool) -> CollectorRegistry:

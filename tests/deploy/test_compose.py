@@ -166,6 +166,16 @@ def test_the_canary_shows_its_page_where_prometheus_and_the_image_look(
     assert f"http://{LOOPBACK}:{settings.http_port}/readyz" in image.last("HEALTHCHECK")[-1]
 
 
+def test_forwarding_is_scraped_where_its_container_is(
+    compose: dict[str, Any], image: Any, scrape: dict[str, Any]
+) -> None:
+    settings = settings_of(compose["services"]["forward"], image)
+    jobs = {job["job_name"]: job["dns_sd_configs"] for job in scrape["scrape_configs"]}
+    (found,) = jobs["tocsin-forward"]
+    assert settings.http_host == "0.0.0.0"  # noqa: S104  # Prometheus is another container
+    assert (found["names"], found["port"]) == (["forward"], settings.http_port)
+
+
 def test_the_rules_of_prometheus_are_in_its_container(
     compose: dict[str, Any], root: Path, scrape: dict[str, Any]
 ) -> None:
@@ -175,7 +185,7 @@ def test_the_rules_of_prometheus_are_in_its_container(
         assert list((root / source).glob(pattern)), pattern
 
 
-def test_only_the_worker_and_the_canary_are_asked_whether_it_is_ready(
+def test_only_what_runs_on_is_asked_whether_it_is_ready(
     compose: dict[str, Any],
 ) -> None:
     asked = {
@@ -183,7 +193,7 @@ def test_only_the_worker_and_the_canary_are_asked_whether_it_is_ready(
         for name, service in ours(compose).items()
         if not service.get("healthcheck", {}).get("disable")
     }
-    assert asked == {"worker", "canary"}
+    assert asked == {"worker", "canary", "forward"}
 
 
 def test_a_worker_may_finish_before_it_is_killed(compose: dict[str, Any], image: Any) -> None:
@@ -202,14 +212,16 @@ def test_nothing_prevents_a_second_worker(compose: dict[str, Any], image: Any) -
 
 def test_workers_wait_for_the_broker_and_the_topics(compose: dict[str, Any]) -> None:
     assert "healthcheck" in compose["services"]["kafka"]
-    for name in ("worker", "canary", "feeder"):
+    for name in ("worker", "canary", "feeder", "forward"):
         waits = {n: w["condition"] for n, w in compose["services"][name]["depends_on"].items()}
         assert waits == {"kafka": "service_healthy", "topics": "service_completed_successfully"}
 
 
-def test_the_feeder_and_a_replay_are_left_out_of_a_plain_start(compose: dict[str, Any]) -> None:
+def test_feeder_forwarding_and_replays_are_left_out_of_a_plain_start(
+    compose: dict[str, Any],
+) -> None:
     profiles = {name: s.get("profiles") for name, s in compose["services"].items()}
-    assert {name for name, given in profiles.items() if given} == {"feeder", "replay"}
+    assert {name for name, given in profiles.items() if given} == {"feeder", "forward", "replay"}
 
 
 def test_our_containers_write_nowhere_but_in_memory(compose: dict[str, Any]) -> None:
@@ -232,6 +244,7 @@ def test_every_container_is_confined(compose: dict[str, Any]) -> None:
 def test_what_serves_is_started_again_and_what_ends_is_not(compose: dict[str, Any]) -> None:
     policies = {name: s["restart"] for name, s in compose["services"].items()}
     assert policies.pop("topics").startswith("on-failure:")
+    assert policies.pop("forward").startswith("on-failure:")
     assert policies.pop("replay") == "no"
     assert set(policies.values()) == {"unless-stopped"}
 
@@ -263,7 +276,7 @@ def test_files_and_volumes_that_are_mounted_exist(root: Path, compose: dict[str,
             assert source in compose["volumes"]
 
 
-@pytest.mark.parametrize("name", ["topics", "worker", "feeder", "replay"])
+@pytest.mark.parametrize("name", ["topics", "worker", "feeder", "forward", "replay"])
 def test_our_services_share_one_image(compose: dict[str, Any], root: Path, name: str) -> None:
     service = compose["services"][name]
     assert service["image"] == "tocsin:local"

@@ -266,8 +266,9 @@ def test_a_record_is_named_by_its_level_its_metric_and_its_operation(name: str) 
 @every_rule
 def test_replays_are_left_out(name: str) -> None:
     for selector, _ in selectors(expr(name)):
-        # A replay has no canary, and what is recorded has left replays out.
-        if "canary_" in selector.name.replace("canary_articles", "") or ":" in selector.name:
+        # A replay has no canary and forwards nothing, and what is recorded has left replays out.
+        metric = selector.name.replace("canary_articles", "")
+        if "canary_" in metric or "forward_" in metric or ":" in metric:
             continue
         matchers = {(m.name, str(m.op), m.value) for m in selector.matchers.matchers}
         assert any(m[0] == "job" and m[2] == ".*replay.*" for m in matchers), selector.name
@@ -275,7 +276,7 @@ def test_replays_are_left_out(name: str) -> None:
 
 def test_the_jobs_of_the_configuration_are_found_by_the_rules(scrape: dict[str, Any]) -> None:
     jobs = {job["job_name"] for job in scrape["scrape_configs"]}
-    assert {"tocsin", "tocsin-canary"} <= jobs
+    assert {"tocsin", "tocsin-canary", "tocsin-forward"} <= jobs
     patterns = {
         matcher.value
         for name in ("TocsinTargetDown", "TocsinWorkerRestarting")
