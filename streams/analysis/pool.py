@@ -93,6 +93,7 @@ class _Process:
         self._sending = threading.Lock()
         self._sent = self._received = 0
         self._turn = threading.Condition()
+        self._ending = threading.Lock()
         self._child: BaseProcess = context.Process(
             target=process.serve, args=(theirs, load), name=name, daemon=True
         )
@@ -146,7 +147,9 @@ class _Process:
         try:
             yield
         except (EOFError, OSError) as error:
-            self._child.join(_END_SECONDS)
+            # Two threads that join at once: one gets the code from the system, the other None.
+            with self._ending:
+                self._child.join(_END_SECONDS)
             raise AnalysisProcessError(
                 f"the process {self._child.name} ended with code {self._child.exitcode} ({doing}). "
                 f"Nothing of it is committed: start the worker again. The code -9 is most often "
