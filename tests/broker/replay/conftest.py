@@ -100,6 +100,9 @@ class Cluster:
         assert ended.value.code == code, err.getvalue()
         return out.getvalue() + err.getvalue()
 
+    def log(self, child: subprocess.Popen[bytes]) -> str:
+        return (self.folder / f"{self.running.index(child)}.log").read_text()
+
     def logs(self) -> str:
         return "\n\n".join(one.read_text()[-3_000:] for one in sorted(self.folder.glob("*.log")))
 

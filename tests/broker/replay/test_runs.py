@@ -140,7 +140,8 @@ def test_two_workers_that_are_both_killed_ring_what_one_rings(away: Any) -> None
 
     def two(*first: str) -> list[subprocess.Popen[bytes]]:
         one = away.start("replay", *first, **SLOWLY)
-        away.until(lambda: is_prepared(away, "pair"), "the replay to be prepared")
+        # Were the other one in the group first, the replay could not be resumed: it would run.
+        away.until(lambda: "replay.progress" in away.log(one), "the replay to be under way")
         return [one, away.start("replay", "--join", "pair", **SLOWLY)]
 
     pair = two("--from", "beginning", "--id", "pair")
