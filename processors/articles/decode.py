@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from processors.articles.clean import clean_line, clean_text
-from processors.articles.cloudevents import read_document
 from processors.articles.country import read_country
 from processors.articles.fields import Fields
 from processors.articles.flat import read_flat
+from processors.articles.framing import read_framed_document, unframed_key
 from processors.articles.identity import article_id, clean_url
 from processors.articles.language import read_language
 from processors.articles.markup import html_to_text
@@ -72,7 +72,7 @@ def decode(
             DeadLetterReason.TOO_LARGE,
             f"the value has {len(value)} bytes; at most {limits.value_bytes} are read",
         )
-    document = read_document(value, headers, limits.nesting)
+    document = read_framed_document(value, headers, limits.nesting)
     fields = read_ninjs(document) if is_ninjs(document) else read_flat(document)
     return _build(fields, key, limits)
 
@@ -95,7 +95,7 @@ def _build(fields: Fields, key: bytes | None, limits: DecodeLimits) -> Article:
             DeadLetterReason.NO_TEXT, "neither title nor text; only a canceled article has neither"
         )
     return Article(
-        article_id=article_id(fields.given_id, fields.url, key),
+        article_id=article_id(fields.given_id, fields.url, unframed_key(key)),
         revision=fields.revision,
         title=title,
         text=text,
