@@ -5,12 +5,11 @@ anything: `streams.worker` starts and stops what `build` returns.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import faust
-from faust.types import TP
 
 from processors.rules import Rules
 from streams.agents.analyse import AnalyseAgent
@@ -26,6 +25,7 @@ from streams.bounds import Bounds
 from streams.connection import Connection
 from streams.dead_letters import DeadLetterLimit
 from streams.envelope import partition_of
+from streams.fetch_holds import FetchHolds, HoldReason
 from streams.inbox import Inbox
 from streams.metrics import Metrics
 from streams.outbox import Outbox
@@ -55,6 +55,7 @@ class App:
     names: TopicNames
     progress: Progress
     outbox: Outbox
+    holds: FetchHolds
     gate: Gate | None = None
 
     @property
@@ -70,10 +71,9 @@ class App:
         as already read what the seek brings back: articles were lost so under load. Faust itself
         lets the flow go on after the seek.
         """
-        consumer = self.faust.consumer
         # Partitions whose queue was full are let through even while they are paused.
-        consumer._buffered_partitions.clear()  # noqa: SLF001 - Faust does not clear it
-        consumer.stop_flow()
+        self.holds.suspend()
+        self.faust.consumer.stop_flow()
 
     async def stop_supervisors(self) -> None:
         """Stop what Faust leaves behind when a service of its own crashes.
@@ -120,15 +120,8 @@ def build(
     foreign = Foreign(
         bounds.replay_id if bounds else "", metrics, accepted=settings.accept_replayed
     )
-    gate = (
-        Gate(
-            bounds,
-            lambda tps: app.consumer.pause_partitions(_faust_tps(tps)),
-            lambda tps: app.consumer.resume_partitions(_faust_tps(tps)),
-        )
-        if bounds
-        else None
-    )
+    holds = FetchHolds(lambda: app.consumer)
+    gate = Gate(bounds, holds) if bounds else None
     loop = BatchLoop(
         progress=progress,
         metrics=metrics,
@@ -163,7 +156,7 @@ def build(
     metrics.before_scrape(LeaderGauges(watch, metrics).refresh)
     handle = _throttled(bounds, progress, analyse.handle) if bounds else analyse.handle
 
-    inboxes = {name: _inbox(app) for name in (names.articles, names.mentions)}
+    inboxes = {name: _inbox(holds) for name in (names.articles, names.mentions)}
     app.inboxes.update(inboxes)
 
     async def analyse_articles(stream: Any) -> None:
@@ -188,30 +181,20 @@ def build(
 
     app.agent(articles, name="analyse")(analyse_articles)
     app.agent(mentions, name="watch")(watch_mentions)
-    return App(app, table, names, progress, outbox, gate)
+    return App(app, table, names, progress, outbox, holds, gate)
 
 
-def _inbox(app: Any) -> Inbox:
-    # The consumer is not there before the app starts.
+def _inbox(holds: FetchHolds) -> Inbox:
     return Inbox(
         BUFFERED_RECORDS,
-        lambda tp: app.consumer.on_buffer_full(_faust_tp(tp)),
-        lambda tp: app.consumer.on_buffer_drop(_faust_tp(tp)),
+        lambda tp: holds.hold(HoldReason.INBOX_FULL, tp),
+        lambda tp: holds.release(HoldReason.INBOX_FULL, tp),
     )
 
 
 def _subscribe(stream: Any) -> None:
     """Have Faust subscribe to an agent's topic, as if its stream were read."""
     aiter(stream.channel)
-
-
-def _faust_tps(tps: Iterable[Any]) -> set[TP]:
-    return {_faust_tp(tp) for tp in tps}
-
-
-def _faust_tp(tp: Any) -> TP:
-    # Faust keeps the partitions that it is given, and stops at any other type later on.
-    return TP(tp.topic, tp.partition)
 
 
 def _throttled(bounds: Bounds, progress: Progress, handle: Handle) -> Handle:

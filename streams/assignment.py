@@ -58,6 +58,7 @@ class Assignment:
         if not await app.progress.idle(self._wait_seconds):
             log.warning("worker.revoked_in_flight", note="the next worker does the batch again")
         app.progress.forget()
+        app.holds.suspend()
         if app.gate is not None:
             app.gate.forget()
         self._partitions -= set(revoked)

@@ -258,7 +258,10 @@ class Worker:
             self.health.progressed()
         self.metrics.ready.set(self.health.ready().ok)
         self.metrics.recovering.set(self.health.recovering)
-        if app.gate is not None and not self.health.recovering:
+        if self.health.recovering:
+            return
+        app.holds.renew()
+        if app.gate is not None:
             app.gate.pace(self._watermarks.watermark_ms)
             if app.gate.is_waiting:
                 self._watermarks.want()

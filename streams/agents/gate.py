@@ -7,28 +7,25 @@ come after. The slowest never pauses: when what it has read is committed, it is 
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from streams.bounds import Bounds
+from streams.fetch_holds import FetchHolds, HoldReason
 from streams.messages import timestamp_ms
 
 
 @dataclass(slots=True)
 class Gate:
-    """Lets articles in that are within the bounds, and paces their partitions.
-
-    `pause` and `resume` are the consumer's.
-    """
+    """Lets articles in that are within the bounds, and paces their partitions."""
 
     bounds: Bounds
-    pause: Callable[[set[Any]], None]
-    resume: Callable[[set[Any]], None]
+    holds: FetchHolds
     _first_ms: dict[Any, int] = field(default_factory=dict)
     _newest_ms: dict[Any, int] = field(default_factory=dict)
     _ended: set[Any] = field(default_factory=set)
-    _paused: set[Any] = field(default_factory=set)
+    _ahead: set[Any] = field(default_factory=set)
 
     def admit(self, events: Sequence[Any]) -> Sequence[Any]:
         """Give those of the events that are within the bounds."""
@@ -47,35 +44,31 @@ class Gate:
         return admitted
 
     def pace(self, watermark_ms: float) -> None:
-        """Pause the partitions that are too far ahead or at their end, and let the others go on.
+        """Hold the partitions that are too far ahead or at their end, and let the others go on.
 
         Args:
             watermark_ms: Up to which event time everything is finished; negative infinity where
                 that is not known. Then each partition counts from its own first article.
         """
-        ahead = {
+        self._ahead = {
             tp
             for tp, newest_ms in self._newest_ms.items()
             if newest_ms - self._since(tp, watermark_ms) > self.bounds.pace_ms
         }
-        wanted = ahead | self._ended
-        if wanted:
-            # Every time: after a rebalance Faust reads on from all of them.
-            self.pause(wanted)
-        behind = self._paused - wanted
-        if behind:
-            self.resume(behind)
-        self._paused = wanted
+        self.holds.replace(HoldReason.AHEAD, self._ahead)
+        self.holds.replace(HoldReason.RANGE_ENDED, self._ended)
 
     @property
     def is_waiting(self) -> bool:
         """Whether a partition waits for the others."""
-        return bool(self._paused - self._ended)
+        return bool(self._ahead - self._ended)
 
     def forget(self) -> None:
         """Drop everything: the partitions are being assigned anew."""
-        for one in (self._first_ms, self._newest_ms, self._ended, self._paused):
+        for one in (self._first_ms, self._newest_ms, self._ended, self._ahead):
             one.clear()
+        for reason in (HoldReason.AHEAD, HoldReason.RANGE_ENDED):
+            self.holds.replace(reason, ())
 
     def _since(self, tp: Any, watermark_ms: float) -> float:
         return self._first_ms[tp] if watermark_ms == -math.inf else watermark_ms

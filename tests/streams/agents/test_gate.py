@@ -1,14 +1,16 @@
 """Which articles of a bounded run come in, and which partitions wait for the others."""
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from kafka import TopicPartition
 
 from streams.agents.gate import Gate
 from streams.bounds import Bounds
+from streams.fetch_holds import FetchHolds, HoldReason
 
 SPANS = {0: (10, 20), 1: (0, 1_000), 2: (0, 1_000)}
 
@@ -20,8 +22,8 @@ class Message:
     timestamp: float | None = 0.0
 
     @property
-    def tp(self) -> int:
-        return self.partition
+    def tp(self) -> TopicPartition:
+        return TopicPartition("news.articles", self.partition)
 
 
 @dataclass(frozen=True)
@@ -31,19 +33,26 @@ class Event:
 
 @dataclass
 class Consumer:
+    """Faust's, as far as it is held: the partitions that are not fetched."""
+
     paused: set[int] = field(default_factory=set)
+    _buffered_partitions: set[Any] = field(default_factory=set)
 
-    def pause_partitions(self, tps: Iterable[int]) -> None:
-        self.paused |= set(tps)
+    def assignment(self) -> set[Any]:
+        return set()
 
-    def resume_partitions(self, tps: Iterable[int]) -> None:
-        self.paused -= set(tps)
+    def on_buffer_full(self, tp: Any) -> None:
+        self.paused.add(tp.partition)
+
+    def on_buffer_drop(self, tp: Any) -> None:
+        self.paused.discard(tp.partition)
 
 
 def gate(pace_ms: int = 1_000) -> tuple[Gate, Consumer]:
     consumer = Consumer()
-    bounds = Bounds("one", SPANS, pace_ms)
-    return Gate(bounds, consumer.pause_partitions, consumer.resume_partitions), consumer
+    holds = FetchHolds(lambda: consumer)
+    holds.renew()
+    return Gate(Bounds("one", SPANS, pace_ms), holds), consumer
 
 
 def admit(one: Gate, partition: int, *offsets: int, seconds: float | None = 0.0) -> list[int]:
@@ -86,9 +95,26 @@ def test_a_rebalance_begins_anew_and_an_article_without_a_time_is_of_the_beginni
     admit(one, 1, 0, seconds=None)
     admit(one, 1, 1, seconds=50.0)
     one.pace(0)
+    assert consumer.paused == {1}
     one.forget()
-    consumer.paused.clear()
+    assert consumer.paused == set()
     one.pace(0)
+    assert consumer.paused == set()
+
+
+def test_a_full_inbox_holds_a_partition_that_the_gate_lets_go_and_the_other_way_round() -> None:
+    one, consumer = gate()
+    tp = TopicPartition("news.articles", 1)
+    admit(one, 1, 0, seconds=5.0)
+    one.pace(0)
+    one.holds.hold(HoldReason.INBOX_FULL, tp)
+    one.pace(5_000)
+    assert consumer.paused == {1}
+    assert one.holds.reasons(tp) == [HoldReason.INBOX_FULL]
+    one.pace(0)
+    one.holds.release(HoldReason.INBOX_FULL, tp)
+    assert consumer.paused == {1}
+    one.pace(5_000)
     assert consumer.paused == set()
 
 
