@@ -16,7 +16,16 @@ from prometheus_client.exposition import choose_encoder
 
 from processors.errors import MisconfigurationError
 from streams.health import Answer, Questions
+from streams.http_connections import (
+    MAX_CONNECTIONS,
+    SILENT_SECONDS,
+    Connections,
+    Handler,
+    connections_allowed,
+)
 
+# So many connections are accepted at once, before one of them can be closed.
+BACKLOG = 128
 INDEX = """Tocsin
 /metrics  Prometheus and OpenMetrics
 /livez    200 while there is progress
@@ -33,6 +42,7 @@ class HttpServer:
         registry: The metrics.
         health: The health.
         add_page: Adds the live page to the application; None: there is none.
+        max_visitors: How many event streams of the page there may be, beside other connections.
     """
 
     def __init__(
@@ -42,12 +52,15 @@ class HttpServer:
         registry: CollectorRegistry,
         health: Questions,
         add_page: Callable[[web.Application], None] | None = None,
+        max_visitors: int = 0,
     ) -> None:
         self._host = host
         self._port = port
         self._registry = registry
         self._health = health
         self._add_page = add_page
+        self._max_connections = connections_allowed(MAX_CONNECTIONS + max_visitors)
+        self._connections: Connections | None = None
         self._loop = asyncio.new_event_loop()
         self._started: Future[int] = Future()
         self._stopping = asyncio.Event()
@@ -86,19 +99,30 @@ class HttpServer:
 
     async def _serve(self) -> None:
         runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1.0)
+        closing: asyncio.Task[None] | None = None
+        listening: asyncio.Server | None = None
         try:
             await runner.setup()
-            await web.TCPSite(runner, self._host, self._port).start()
+            assert runner.server is not None  # noqa: S101 - it is set up
+            self._connections = Connections(self._max_connections, runner.server, SILENT_SECONDS)
+            listening = await self._loop.create_server(
+                self._connections.new, self._host, self._port, backlog=BACKLOG
+            )
+            closing = self._loop.create_task(self._connections.close_silent())
         except Exception as error:  # noqa: BLE001 - `start` raises it
             self._started.set_exception(error)
         else:
-            self._started.set_result(runner.addresses[0][1])
+            self._started.set_result(listening.sockets[0].getsockname()[1])
             await self._stopping.wait()
         finally:
+            if listening is not None:
+                listening.close()
+            if closing is not None:
+                closing.cancel()
             await runner.cleanup()
 
     def _application(self) -> web.Application:
-        app = web.Application()
+        app = web.Application(middlewares=[self._keep_while_answering])
         if self._add_page is None:
             app.router.add_get("/", _index)
         else:
@@ -107,6 +131,15 @@ class HttpServer:
         app.router.add_get("/livez", _answering(self._health.live))
         app.router.add_get("/readyz", _answering(self._health.ready))
         return app
+
+    @web.middleware
+    async def _keep_while_answering(
+        self, request: web.Request, handler: Handler
+    ) -> web.StreamResponse:
+        if self._connections is None:
+            return await handler(request)
+        with self._connections.answering(request.transport):
+            return await handler(request)
 
     async def _metrics(self, request: web.Request) -> web.Response:
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))

@@ -119,6 +119,7 @@ class Worker:
             self.metrics.registry,
             self.health,
             self._add_page if self._shows_page else None,
+            self._settings.page_visitors if self._shows_page else 0,
         )
         address = http.start()
         try:

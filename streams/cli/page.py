@@ -89,6 +89,7 @@ def _serve(settings: Settings, connection: Connection) -> None:
             metrics.registry,
             page,
             lambda app: add_page(app, page),
+            settings.page_visitors,
         )
         address = http.start()
         lag.start()

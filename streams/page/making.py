@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from streams.connection import Connection
+from streams.http_connections import visitors_allowed
 from streams.lag import Lag
 from streams.metrics import PageMetrics
 from streams.page.feed import Subscription
@@ -47,7 +48,7 @@ def page_of(
         articles=names.articles,
     )
     options = PageOptions(
-        most_visitors=settings.page_visitors,
+        most_visitors=visitors_allowed(settings.page_visitors),
         quiet_after_seconds=settings.page_quiet_seconds,
         stuck_after_seconds=settings.live_timeout_seconds,
         is_eager=is_eager,
