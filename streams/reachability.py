@@ -63,6 +63,20 @@ def wait_until_reachable(
         pause_seconds = min(2 * pause_seconds, _LONGEST_PAUSE_SECONDS)
 
 
+def connection_fault(error: BaseException) -> BaseException:
+    """Return a lost connection of aiokafka as a transient error, and any other error as it is.
+
+    A client that is started while the broker restarts does not try again by itself.
+    """
+    if not isinstance(error, aiokafka.errors.KafkaConnectionError):
+        return error
+    fault = BrokerUnavailableError(
+        f"the broker did not answer while a client was started: {error}. Start the process again"
+    )
+    fault.__cause__ = error
+    return fault
+
+
 def _why_not_reachable(connection: Connection) -> str | None:
     reasons = []
     ssl_context = connection.ssl_context()

@@ -251,16 +251,15 @@ def _create(admin: Any, want: TopicPlan) -> None:
     answer = admin.create_topics([new], raise_errors=False)
     (outcome,) = answer["topics"]
     error = for_code(outcome["error_code"])
-    if error is TopicAlreadyExistsError:
-        # Another worker was quicker; `require` checks what it made.
-        return
-    if error is not NoError:
+    # Already there: another worker was quicker. `require` checks what it made.
+    if error not in {NoError, TopicAlreadyExistsError}:
         why = outcome.get("error_message") or error.description or error.__name__
         if issubclass(error, AuthorizationError):
             why += " `tocsin topics acls --role operator` prints the rights that it takes"
         if error.retriable:
             raise error(f"creating {want.name}: {why}")
         raise TopicMismatchError(f"{want.name} cannot be created: {why}")
+    # Also for another worker's topic: the broker may know of it before its metadata shows it.
     admin.wait_for_topics([want.name])
 
 

@@ -29,6 +29,7 @@ from streams.metrics import Metrics
 from streams.page.making import page_of
 from streams.page.port import add_page
 from streams.preparation import prepare_topics
+from streams.reachability import connection_fault
 from streams.rules import own_topics, rules_in_force
 from streams.settings import Settings
 from streams.topics import TopicNames
@@ -218,7 +219,9 @@ class Worker:
             starting.cancel()
             await asyncio.gather(starting, return_exceptions=True)
             return False
-        starting.result()
+        error = starting.exception()
+        if error is not None:
+            raise connection_fault(error)
         return True
 
     async def _tick(self, app: App) -> None:
@@ -229,7 +232,8 @@ class Worker:
         while not self._stop.is_set():
             if app.faust.crashed:
                 reason = getattr(app.faust, "_crash_reason", None)
-                self.fail(reason or RuntimeError("Faust crashed without a reason"))
+                fault = connection_fault(reason) if reason else None
+                self.fail(fault or RuntimeError("Faust crashed without a reason"))
                 return
             self._observe(app)
             if committing is not None and committing.done():

@@ -4,12 +4,13 @@ import socket
 import threading
 from collections.abc import Iterator
 
+import aiokafka.errors
 import pytest
 
 from processors.errors import MisconfigurationError
 from streams.connection import Connection
-from streams.errors import BrokerUnavailableError
-from streams.reachability import wait_until_reachable
+from streams.errors import BrokerUnavailableError, exit_code
+from streams.reachability import connection_fault, wait_until_reachable
 
 
 class FakeTime:
@@ -82,3 +83,16 @@ def test_what_does_not_speak_kafka_is_told_apart(
         with pytest.raises(error, match=words):
             wait_until_reachable(Connection.plaintext(address), give_up_after_seconds=0)
         thread.join()
+
+
+def test_a_connection_that_is_lost_while_a_client_starts_is_a_transient_error() -> None:
+    lost = aiokafka.errors.KafkaConnectionError("Unable to bootstrap")
+    fault = connection_fault(lost)
+    assert exit_code(fault) == 3
+    assert fault.__cause__ is lost
+    assert "Start the process again" in str(fault)
+
+
+def test_any_other_error_stays_as_it_is() -> None:
+    error = RuntimeError("a bug")
+    assert connection_fault(error) is error

@@ -30,6 +30,7 @@ class Cluster:
         self.describe_code = OK
         self.create_code = OK
         self.alter: Exception | str = "OK"
+        self.waited_for: list[str] = []
 
     def describe_topics(self, names: Sequence[str]) -> list[dict[str, Any]]:
         unknown = 3
@@ -61,6 +62,7 @@ class Cluster:
 
     def wait_for_topics(self, names: Sequence[str]) -> None:
         assert set(names) <= self.topics.keys()
+        self.waited_for += names
 
     def alter_configs(self, resources: Sequence[Any]) -> dict[str, Any]:
         (one,) = resources
@@ -179,6 +181,8 @@ def test_a_topic_that_another_worker_made_meanwhile_is_no_error(
 ) -> None:
     cluster.create_code = EXISTS
     apply(cluster, wanted)
+    # The broker may refuse a topic as existing before its metadata shows it.
+    assert cluster.waited_for == [one.name for one in wanted]
     require(cluster, wanted)
 
 
