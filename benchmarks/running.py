@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
@@ -43,6 +44,18 @@ class Deployment:
     def replay_prefix(self, replay_id: str) -> str:
         """The prefix of a replay's topics."""
         return f"{self.settings.topic_prefix}replay.{replay_id}."
+
+    def replay_names(self, replay_id: str) -> TopicNames:
+        """The topics of a replay."""
+        prefix = self.replay_prefix(replay_id)
+        return TopicNames.of(msgspec.structs.replace(self.settings, topic_prefix=prefix))
+
+    def forget_clients(self) -> None:
+        """Close the clients, as after a restart of the broker; the next question opens new ones."""
+        for client in (self._admin, self._consumer):
+            if client is not None:
+                client.close()
+        self._admin = self._consumer = None
 
     def start(self, *arguments: str, **variables: str) -> subprocess.Popen[bytes]:
         """Start a command."""
@@ -82,6 +95,15 @@ class Deployment:
             log = self.log(self.children.index(child))
             raise SystemExit(f"ended with {child.returncode}:\n{log.read_text()[-3000:]}")
 
+    def until_logged(self, child: subprocess.Popen[bytes], event: str) -> None:
+        """Wait until a process has logged an event."""
+        log = self.log(self.children.index(child))
+        deadline = time.monotonic() + END_SECONDS
+        while event not in log.read_text():
+            if child.poll() is not None or time.monotonic() > deadline:
+                raise SystemExit(f"{event} is not in the log:\n{log.read_text()[-3000:]}")
+            time.sleep(LOOK_SECONDS)
+
     def running(self) -> list[subprocess.Popen[bytes]]:
         """Give the processes that run."""
         return [child for child in self.children if child.poll() is None]
@@ -95,9 +117,7 @@ class Deployment:
 
     def end(self) -> None:
         """End what still runs, and close what was opened."""
-        for client in (self._admin, self._consumer):
-            if client is not None:
-                client.close()
+        self.forget_clients()
         for child in self.running():
             child.kill()
             child.wait()
