@@ -1,35 +1,31 @@
-"""A feed's bytes as flat articles. Run as a program: a feed in, one JSON document a line out.
+"""A feed's bytes as flat articles. Run as a program: a feed in, a header and JSON documents out.
 
-Owns what of an RSS or Atom entry becomes which field. Must not know how a feed is fetched or an
-article sent. feedparser reads; it gets a stream, never the bytes themselves, which it would take
-for a file's name. Its own cleaning of HTML is switched off: the text is made by
-`processors.articles.markup`.
+Owns which part of an entry becomes which field of an article, for every format alike. Must not know
+how a feed is fetched or an article sent. Formats are in `streams.ingest.formats`; the text is made
+by `processors.articles.markup`.
 
-feedparser is no match for hostile feeds: an author's name of 200 kB holds it for minutes. Hence the
-program: `streams.ingest.parsing` runs it in a process of its own, with limits.
+Parsers are no match for hostile feeds: an author's name of 200 kB holds feedparser for minutes.
+Hence the program: `streams.ingest.parsing` runs it in a process of its own, with limits.
 """
 
-import calendar
 import contextlib
-import html
-import io
-import re
 import resource
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urljoin, urlsplit
 
-import feedparser
 import msgspec
 
 from processors.articles.clean import clean_line, clean_text
 from processors.articles.identity import clean_url
 from processors.articles.language import read_language
 from processors.articles.markup import html_to_text
-from processors.articles.timestamps import FIRST_YEAR, LAST_YEAR
 from processors.errors import BadArticleError
+from streams.ingest.dates import published_of
+from streams.ingest.formats import read_document
+from streams.ingest.formats.document import Document
+from streams.ingest.formats.entry import Entry, NotAFeedError, Reading, Words
 
 EXIT_NO_FEED: Final = 65
 
@@ -38,9 +34,6 @@ EXIT_NO_FEED: Final = 65
 _MEMORY_BYTES: Final = 1 << 30
 _PROCESSOR_SECONDS: Final = 60
 _SOURCE_CHARACTERS: Final = 200
-_REFERENCE: Final = re.compile(rb"&#(?:x0*([0-9a-f]+)|0*([0-9]+))", re.IGNORECASE)
-_REPLACEMENT: Final = b"&#xFFFD"
-_REFERENCE_DIGITS: Final = 7
 
 
 class FeedTask(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +45,8 @@ class FeedTask(msgspec.Struct, frozen=True, kw_only=True):
         content_type: The server's, for the character set.
         source: The name of the source; "" takes the entry's own or the feed's title.
         language: For feeds that do not say theirs.
+        country: Where the feed is at home, ISO 3166-1; "" where that is not known.
+        max_entries: How many entries are read at most, from the first one on.
     """
 
     url: str
@@ -59,10 +54,26 @@ class FeedTask(msgspec.Struct, frozen=True, kw_only=True):
     content_type: str = ""
     source: str = ""
     language: str = ""
+    country: str = ""
+    max_entries: int = 2_000
 
 
-class NotAFeedError(ValueError):
-    """The bytes are neither RSS nor Atom."""
+class FeedHeader(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of a feed as a whole; the last line that the program writes.
+
+    Attributes:
+        format: The format and its version, for people.
+        links: Addresses of the documents to read in place of this one; empty for a feed.
+        is_index: Whether `links` are parts of one feed.
+        entries: How many entries the feed holds.
+        skipped: Entries that are no articles, by reason.
+    """
+
+    format: str
+    links: list[str] = []
+    is_index: bool = False
+    entries: int = 0
+    skipped: dict[str, int] = {}
 
 
 def read_feed(body: bytes, task: FeedTask) -> Iterator[dict[str, str]]:
@@ -71,50 +82,35 @@ def read_feed(body: bytes, task: FeedTask) -> Iterator[dict[str, str]]:
     A feed that is broken in the middle gives what can be read of it.
 
     Returns:
-        Objects with `id`, `url`, `title`, `text`, `published` (RFC 3339, UTC), `source` and
-        `language`, each only where the feed has it.
+        Objects with `id`, `url`, `title`, `text`, `published` (RFC 3339, UTC), `source`,
+        `language`, `country`, `version` and `status`, each only where the feed has it.
 
     Raises:
-        NotAFeedError: Neither RSS nor Atom.
+        NotAFeedError: Of no format that is read.
     """
-    parsed = feedparser.parse(
-        io.BytesIO(_REFERENCE.sub(_possible, body)),
-        response_headers={"content-type": task.content_type, "content-location": task.base},
-        resolve_relative_uris=False,
-        sanitize_html=False,
-    )
-    if not parsed.get("version"):
-        raise NotAFeedError("neither RSS nor Atom")
-    is_rss = parsed["version"].startswith("rss")
-    for entry in parsed["entries"]:
-        yield _article(entry, parsed["feed"], task, is_rss=is_rss)
+    reading = read_document(Document.of(body, task.base, task.content_type))
+    for entry in reading.entries:
+        yield article_of(entry, reading, task)
 
 
-def _article(entry: Any, feed: Any, task: FeedTask, *, is_rss: bool) -> dict[str, str]:
-    link = _absolute(task.base, entry.get("link") or "")
-    body, body_language = _body(entry, is_rss=is_rss)
-    title = clean_line(_plain(entry.get("title_detail"), is_rss=is_rss))
+def article_of(entry: Entry, reading: Reading, task: FeedTask) -> dict[str, str]:
+    """Make an entry a flat article."""
+    link = _absolute(task.base, entry.link)
+    body, body_language = _longest(entry.bodies)
+    language = _language((body_language, entry.language, reading.language), task.language)
     fields = {
-        "id": _identity(entry.get("id") or "", link, task.url),
+        "id": _identity(entry.id, link, task.url),
         "url": link,
-        "title": title,
-        "text": clean_text(body),
-        "published": _published(entry),
-        "source": task.source or _source(entry, feed, task, is_rss=is_rss),
-        "language": _language((body_language, feed.get("language")), task.language),
+        "title": clean_line(_plain(entry.title)),
+        "text": body,
+        "published": published_of(entry.dates, language, task.country),
+        "source": task.source or _source(entry, reading, task),
+        "language": language,
+        "country": task.country,
+        "version": entry.version if entry.version.isdigit() else "",
+        "status": entry.status if entry.status in ("withheld", "canceled") else "",
     }
     return {name: value for name, value in fields.items() if value}
-
-
-def _possible(reference: re.Match[bytes]) -> bytes:
-    # Half an emoji ("&#xD83D;") or a number beyond Unicode makes feedparser give up the feed.
-    hexadecimal, decimal = reference.groups()
-    digits = hexadecimal or decimal
-    if len(digits) > _REFERENCE_DIGITS:
-        return _REPLACEMENT
-    code = int(digits, 16 if hexadecimal else 10)
-    is_surrogate = 0xD800 <= code <= 0xDFFF  # noqa: PLR2004 - Unicode's own bounds
-    return _REPLACEMENT if is_surrogate or code > sys.maxunicode else reference.group()
 
 
 def _identity(given: str, link: str, feed_url: str) -> str:
@@ -126,62 +122,32 @@ def _identity(given: str, link: str, feed_url: str) -> str:
     return given if ":" in given else f"{feed_url}#{given}"
 
 
-def _body(entry: Any, *, is_rss: bool) -> tuple[str, Any]:
-    for detail in (*entry.get("content", ()), entry.get("summary_detail")):
-        text = _plain(detail, is_rss=is_rss)
-        if text.strip():
-            return text, detail.get("language")
-    return "", None
+def _longest(bodies: tuple[Words, ...]) -> tuple[str, str]:
+    # "Continue reading..." stands beside a description of 700 characters as often as the reverse.
+    best, language = "", ""
+    for words in bodies:
+        text = clean_text(_plain(words))
+        if len(text) > len(best):
+            best, language = text, words.language
+    return best, language
 
 
-def _plain(detail: Any, *, is_rss: bool) -> str:
-    if not detail:
-        return ""
-    value, kind = detail.get("value") or "", detail.get("type") or "text/plain"
-    if "html" in kind:
-        return html_to_text(value)
-    if not kind.startswith("text/"):
-        return ""
-    if not is_rss:
-        return value
-    # RSS does not say whether its texts are HTML; nearly all are, and feedparser's guess misses
-    # some. Without any tag the lines of a plain text are kept.
-    return html_to_text(value) if "<" in value else html.unescape(value)
+def _plain(words: Words) -> str:
+    return html_to_text(words.value) if words.is_html else words.value
 
 
-def _published(entry: Any) -> str:
-    # `in` and `[]` of feedparser's dict give one date for another, with a warning.
-    for name in ("published_parsed", "updated_parsed"):
-        moment = dict.get(entry, name)
-        if moment is None:
-            continue
-        try:
-            read = datetime.fromtimestamp(calendar.timegm(moment), tz=UTC)
-        except (ValueError, OverflowError, OSError):
-            continue
-        if FIRST_YEAR <= read.year <= LAST_YEAR:
-            return read.isoformat().replace("+00:00", "Z")
-    return ""
-
-
-def _source(entry: Any, feed: Any, task: FeedTask, *, is_rss: bool) -> str:
-    # An aggregator's entries name the feed that they come from.
-    origin = entry.get("source") or {}
-    for title in (
-        origin.get("title") or "",
-        _plain(feed.get("title_detail"), is_rss=is_rss),
-        urlsplit(task.url).hostname or "",
-    ):
+def _source(entry: Entry, reading: Reading, task: FeedTask) -> str:
+    for title in (entry.source, _plain(reading.title), urlsplit(task.url).hostname or ""):
         name = clean_line(title)[:_SOURCE_CHARACTERS].rstrip()
         if name:
             return name
     return ""
 
 
-def _language(candidates: tuple[Any, ...], otherwise: str) -> str:
+def _language(candidates: tuple[str, ...], otherwise: str) -> str:
     for candidate in candidates:
         try:
-            # A feed that calls its language "English" still has articles to read.
+            # A feed that calls its language "plain English" still has articles to read.
             if language := read_language(candidate):
                 return language
         except BadArticleError:
@@ -207,15 +173,31 @@ def main() -> int:
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(kind, (limit, limit))
     task = msgspec.json.decode(sys.stdin.buffer.readline(), type=FeedTask)
-    encode = msgspec.json.Encoder().encode
     try:
-        for article in read_feed(sys.stdin.buffer.read(), task):
-            sys.stdout.buffer.write(encode(article) + b"\n")
+        _write(sys.stdin.buffer.read(), task)
         sys.stdout.buffer.flush()
     except NotAFeedError as error:
-        sys.stderr.write(str(error))
+        sys.stderr.write(ascii(str(error))[1:-1])
         return EXIT_NO_FEED
     return 0
+
+
+def _write(body: bytes, task: FeedTask) -> None:
+    encode = msgspec.json.Encoder().encode
+    out = sys.stdout.buffer
+    reading = read_document(Document.of(body, task.base, task.content_type))
+    count = 0
+    for count, entry in enumerate(reading.entries, 1):
+        if count <= task.max_entries:
+            out.write(encode(article_of(entry, reading, task)) + b"\n")
+    header = FeedHeader(
+        format=reading.format,
+        links=[link.url for link in reading.links],
+        is_index=reading.is_index,
+        entries=count + sum(reading.skipped.values()),
+        skipped=dict(reading.skipped),
+    )
+    out.write(encode(header) + b"\n")
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def _delivery(job: Job, around: Surroundings) -> Callable[[str, Fetched], Awaita
             source=job.source,
             language=job.language,
         )
-        documents = await read_apart(fetched.body, task)
+        documents = (await read_apart(fetched.body, task)).documents
         async with turn:
             await asyncio.to_thread(take, name, documents)
 

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import urljoin, urlsplit, urlunsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -39,6 +39,17 @@ _REDIRECTS: Final = frozenset((301, 302, 303, 307, 308))
 # What a server says when it may well answer later; other refusals hold.
 _PASSING: Final = frozenset((408, 425, 429, 500, 502, 503, 504))
 
+Reason = Literal[
+    "address",
+    "connection",
+    "timeout",
+    "status",
+    "redirect",
+    "too_large",
+    "not_a_feed",
+    "unreadable",
+]
+
 
 class FeedError(PassingFaultError):
     """A feed could not be fetched or read this time.
@@ -47,14 +58,24 @@ class FeedError(PassingFaultError):
         message: What was wrong, for a person.
         lasting: Whether another try soon would only give the same answer.
         retry_after_seconds: How long the server asks us to stay away; None if it does not.
+        reason: One of `REASONS`; a metric label.
+        status: The HTTP status where the server gave one; 0 without an answer.
     """
 
     def __init__(
-        self, message: str, *, lasting: bool = False, retry_after_seconds: float | None = None
+        self,
+        message: str,
+        *,
+        lasting: bool = False,
+        retry_after_seconds: float | None = None,
+        reason: Reason = "connection",
+        status: int = 0,
     ) -> None:
         super().__init__(message)
         self.lasting = lasting
         self.retry_after_seconds = retry_after_seconds
+        self.reason = reason
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)

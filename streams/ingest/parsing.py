@@ -7,16 +7,25 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
-from streams.ingest.entries import EXIT_NO_FEED, FeedTask
+from streams.ingest.entries import EXIT_NO_FEED, FeedHeader, FeedTask
 from streams.ingest.fetch import FeedError
 
 # A feed of 10 MB, the largest that is fetched, takes about 7 s.
 LONGEST_SECONDS: Final = 30.0
 _PROGRAM: Final = (sys.executable, "-m", "streams.ingest.entries")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFeed:
+    """What a feed holds: what is said of it as a whole, and each article's JSON document."""
+
+    header: FeedHeader
+    documents: list[bytes]
 
 
 async def read_apart(
@@ -25,7 +34,7 @@ async def read_apart(
     *,
     longest_seconds: float = LONGEST_SECONDS,
     program: Sequence[str] = _PROGRAM,
-) -> list[bytes]:
+) -> ReadFeed:
     """Read a feed's entries as flat articles, each as the bytes of a JSON document.
 
     Args:
@@ -35,7 +44,7 @@ async def read_apart(
         program: What is run, for tests.
 
     Raises:
-        FeedError: Neither RSS nor Atom, or too much work.
+        FeedError: Of no format that is read, or too much work.
     """
     process = await asyncio.create_subprocess_exec(
         *program,
@@ -49,15 +58,18 @@ async def read_apart(
         async with asyncio.timeout(longest_seconds):
             out, err = await process.communicate(msgspec.json.encode(task) + b"\n" + body)
     except TimeoutError as error:
-        raise FeedError(f"not read within {longest_seconds:g} s", lasting=True) from error
+        message = f"not read within {longest_seconds:g} s"
+        raise FeedError(message, lasting=True, reason="unreadable") from error
     finally:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
     if process.returncode == EXIT_NO_FEED:
-        raise FeedError(err.decode("ascii", "replace"), lasting=True)
+        raise FeedError(err.decode("ascii", "replace"), lasting=True, reason="not_a_feed")
     if process.returncode != 0:
         lines = err.decode("ascii", "replace").strip().splitlines() or ["no message"]
-        raise FeedError(f"feedparser cannot read it: {ascii(lines[-1][:200])[1:-1]}", lasting=True)
-    return out.splitlines()
+        message = f"the parser cannot read it: {ascii(lines[-1][:200])[1:-1]}"
+        raise FeedError(message, lasting=True, reason="unreadable")
+    *documents, header = out.splitlines()
+    return ReadFeed(msgspec.json.decode(header, type=FeedHeader), documents)

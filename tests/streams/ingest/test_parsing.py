@@ -19,12 +19,13 @@ def test_entries_come_back_as_documents() -> None:
         "<rss version='2.0'><channel><title>F</title><item><guid>a:1</guid><title>Één</title>"
         "</item><item><guid>a:2</guid><title>Two\u2028lines</title></item></channel></rss>"
     ).encode()
-    documents = asyncio.run(read_apart(feed, TASK))
-    assert [json.loads(document)["title"] for document in documents] == ["Één", "Two lines"]
+    read = asyncio.run(read_apart(feed, TASK))
+    assert (read.header.format, read.header.entries) == ("RSS 2.0", 2)
+    assert [json.loads(document)["title"] for document in read.documents] == ["Één", "Two lines"]
 
 
 def test_a_page_that_is_no_feed_is_a_lasting_fault() -> None:
-    with pytest.raises(FeedError, match="neither RSS nor Atom") as caught:
+    with pytest.raises(FeedError, match="instead of a feed") as caught:
         asyncio.run(read_apart(b"<html></html>", TASK))
     assert caught.value.lasting
 

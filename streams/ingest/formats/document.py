@@ -1,0 +1,76 @@
+"""A fetched document: its text, and what can be said of it before a format reads it.
+
+Owns the sniffing of JSON and of an XML document's first element.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import msgspec
+
+from streams.ingest.formats.encoding import decode_text
+
+_SNIFFED_CHARACTERS: Final = 65_536
+_PROLOG: Final = re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL)
+_ELEMENT: Final = re.compile(r"<(?:[\w.-]{1,40}:)?([a-z][\w.-]{0,60})(?=[\s/>])", re.IGNORECASE)
+# What a broken server writes before a feed ("<b>Warning</b>: ...") does not make it a web page.
+_FEED_ELEMENT: Final = re.compile(
+    r"<(?:[\w.-]{1,40}:)?(rss|feed|rdf|urlset|sitemapindex|newsmessage|newsitem|packageitem|nitf)"
+    r"(?=[\s/>])",
+    re.IGNORECASE,
+)
+_DOCTYPE_HTML: Final = re.compile(r"<!doctype\s+html", re.IGNORECASE)
+
+
+class _NotJson:
+    """The value of `Document.json` where the text is no JSON."""
+
+
+NOT_JSON: Final = _NotJson()
+
+
+@dataclass(frozen=True)
+class Document:
+    """One document.
+
+    Attributes:
+        text: Its text, decoded.
+        base: The address that it came from in the end; relative links start there.
+        content_type: The server's word, for messages.
+    """
+
+    text: str
+    base: str
+    content_type: str = ""
+
+    @classmethod
+    def of(cls, body: bytes, base: str, content_type: str = "") -> "Document":
+        """Make a document of its bytes."""
+        return cls(decode_text(body, content_type).lstrip("\ufeff"), base, content_type)
+
+    @cached_property
+    def root(self) -> str:
+        """The local name of the first element in lower case; "" where there is none."""
+        start = _PROLOG.sub("", self.text[:_SNIFFED_CHARACTERS])
+        if _DOCTYPE_HTML.search(start[:1_000]):
+            return "html"
+        found = _ELEMENT.search(start)
+        if found is None:
+            return ""
+        name = found[1].lower()
+        if name not in ("html", "head", "body", "opml"):
+            feed = _FEED_ELEMENT.search(start)
+            name = feed[1].lower() if feed else name
+        return name
+
+    @cached_property
+    def json(self) -> Any:
+        """The document as JSON, or `NOT_JSON`."""
+        if self.text.lstrip()[:1] not in ("{", "["):
+            return NOT_JSON
+        try:
+            return msgspec.json.decode(self.text.encode("utf-8", "replace"))
+        except (msgspec.DecodeError, RecursionError, ValueError):
+            return NOT_JSON
