@@ -8,7 +8,6 @@ each packet only.
 """
 
 import asyncio
-import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ import aiohttp
 from streams.addresses import PrivateAddressError, public_sockets
 from streams.answers import retry_after_seconds, shown
 from streams.errors import PassingFaultError
+from streams.ingest.unpacking import ACCEPT_ENCODING, BadCodingError, unpacking_of
 
 LARGEST_FEED_BYTES: Final = 10_485_760
 MOST_REDIRECTS: Final = 5
@@ -30,12 +30,13 @@ TOTAL_SECONDS: Final = 60.0
 _CONNECT_SECONDS: Final = 15.0
 _READ_SECONDS: Final = 30.0
 _CHUNK_BYTES: Final = 65_536
-_GZIP_WINDOW: Final = 31
 _ACCEPT: Final = (
-    "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"
+    "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, "
+    "application/json;q=0.8, text/xml;q=0.8, */*;q=0.1"
 )
 _OK, _NOT_MODIFIED = 200, 304
 _REDIRECTS: Final = frozenset((301, 302, 303, 307, 308))
+_PERMANENT: Final = frozenset((301, 308))
 # What a server says when it may well answer later; other refusals hold.
 _PASSING: Final = frozenset((408, 425, 429, 500, 502, 503, 504))
 
@@ -88,12 +89,16 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer: the body without transfer coding, and the address it came from in the end."""
+    """An answer: the body without transfer coding, and the address it came from in the end.
+
+    `moved_to` is where permanent redirects lead; "" where the address is still the right one.
+    """
 
     body: bytes
     url: str
     content_type: str
     validators: Validators
+    moved_to: str = ""
 
 
 Fetch = Callable[[str, Validators], Awaitable[Fetched | None]]
@@ -127,7 +132,7 @@ async def open_fetch(
                 return await _get(anywhere, public, url, validators, now, largest_bytes)
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
             raise FeedError(
-                f"no address that can be asked: {shown(error)}", lasting=True
+                f"no address that can be asked: {shown(error)}", lasting=True, reason="address"
             ) from error
         except aiohttp.ClientConnectorError as error:
             hint = ""
@@ -137,7 +142,8 @@ async def open_fetch(
         except aiohttp.ClientError as error:
             raise FeedError(shown(error) or type(error).__name__) from error
         except TimeoutError as error:
-            raise FeedError(f"no complete answer within {total_seconds:g} s") from error
+            message = f"no complete answer within {total_seconds:g} s"
+            raise FeedError(message, reason="timeout") from error
         except (OSError, ValueError) as error:
             # ValueError: what aiohttp's parts raise for hosts and ports that make no sense.
             raise FeedError(shown(error) or type(error).__name__) from error
@@ -157,7 +163,11 @@ def _session(user_agent: str, connector: aiohttp.TCPConnector) -> aiohttp.Client
         connector=connector,
         auto_decompress=False,  # a small body may unpack to anything: done here, with a limit
         cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip"},
+        headers={
+            "User-Agent": user_agent,
+            "Accept": _ACCEPT,
+            "Accept-Encoding": ACCEPT_ENCODING,
+        },
         timeout=aiohttp.ClientTimeout(
             total=None, sock_connect=_CONNECT_SECONDS, sock_read=_READ_SECONDS
         ),
@@ -191,7 +201,7 @@ async def _get(
         )
         if value
     }
-    first = url
+    first, moved_to, is_permanent = url, "", True
     for _ in range(MOST_REDIRECTS + 1):
         session = public if _is_elsewhere(url, first) else anywhere
         async with session.get(url, headers=conditions, allow_redirects=False) as answer:
@@ -199,6 +209,8 @@ async def _get(
                 return None
             if answer.status in _REDIRECTS:
                 url = _redirected(url, answer.headers.get("Location", ""))
+                is_permanent = is_permanent and answer.status in _PERMANENT
+                moved_to = url if is_permanent else moved_to
                 continue
             if answer.status != _OK:
                 raise FeedError(
@@ -207,6 +219,8 @@ async def _get(
                     retry_after_seconds=retry_after_seconds(
                         answer.headers.get("Retry-After", ""), now
                     ),
+                    reason="status",
+                    status=answer.status,
                 )
             return Fetched(
                 body=await _body(answer, largest_bytes),
@@ -216,8 +230,9 @@ async def _get(
                     etag=answer.headers.get("ETag", ""),
                     last_modified=answer.headers.get("Last-Modified", ""),
                 ),
+                moved_to=moved_to,
             )
-    raise FeedError(f"more than {MOST_REDIRECTS} redirects", lasting=True)
+    raise FeedError(f"more than {MOST_REDIRECTS} redirects", lasting=True, reason="redirect")
 
 
 def _redirected(url: str, location: str) -> str:
@@ -225,36 +240,42 @@ def _redirected(url: str, location: str) -> str:
     parts = urlsplit(target)
     if not location or parts.scheme not in ("http", "https") or not parts.hostname:
         raise FeedError(
-            f"redirected to {shown(location)}; only http and https are followed", lasting=True
+            f"redirected to {shown(location)}; only http and https are followed",
+            lasting=True,
+            reason="redirect",
         )
     return target
 
 
 async def _body(answer: aiohttp.ClientResponse, largest_bytes: int) -> bytes:
-    encoding = answer.headers.get("Content-Encoding", "").strip().lower()
-    if encoding not in ("", "identity", "gzip", "x-gzip"):
-        raise FeedError(f"the content coding {shown(encoding)} was not asked for", lasting=True)
+    coding = answer.headers.get("Content-Encoding", "")
+    try:
+        unpacking = unpacking_of(coding)
+    except BadCodingError as error:
+        message = f"the content coding {shown(coding)} {error}"
+        raise FeedError(message, lasting=True, reason="unreadable") from error
     if (answer.content_length or 0) > largest_bytes:
         raise _too_large(largest_bytes)
-    unpack = zlib.decompressobj(_GZIP_WINDOW) if encoding.endswith("gzip") else None
     parts: list[bytes] = []
     size = received = 0
     async for chunk in answer.content.iter_chunked(_CHUNK_BYTES):
         received += len(chunk)
         part = chunk
-        if unpack is not None:
+        if unpacking is not None:
             try:
-                part = unpack.decompress(chunk, largest_bytes - size + 1)
-            except zlib.error as error:
-                raise FeedError(f"the gzip coding is broken: {error}") from error
+                part = unpacking.unpack(chunk, largest_bytes - size + 1)
+            except BadCodingError as error:
+                raise FeedError(str(error), reason="unreadable") from error
         size += len(part)
         if max(size, received) > largest_bytes:
             raise _too_large(largest_bytes)
         parts.append(part)
-    if unpack is not None and received and not unpack.eof:
-        raise FeedError("the gzip coding ends too early")
+    if unpacking is not None and received and not unpacking.is_complete:
+        raise FeedError(f"the {shown(coding)} coding ends too early", reason="unreadable")
     return b"".join(parts)
 
 
 def _too_large(largest_bytes: int) -> FeedError:
-    return FeedError(f"larger than the {largest_bytes} bytes that are read", lasting=True)
+    return FeedError(
+        f"larger than the {largest_bytes} bytes that are read", lasting=True, reason="too_large"
+    )

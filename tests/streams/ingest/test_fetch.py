@@ -3,11 +3,13 @@
 import asyncio
 import gzip
 import threading
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
+import brotli
 import pytest
 
 from streams.ingest.fetch import FeedError, Fetched, Validators, open_fetch, shown_url
@@ -86,8 +88,30 @@ class Site(BaseHTTPRequestHandler):
     def at_half_packed(self) -> None:
         self.answer(200, gzip.compress(b"<rss/>" * 100)[:-12], Content_Encoding="gzip")
 
+    def at_deflated(self) -> None:
+        self.answer(200, zlib.compress(b"<rss/>" * 100), Content_Encoding="deflate")
+
+    def at_bare_deflated(self) -> None:
+        packed = zlib.compress(b"<rss/>" * 100)[2:-4]
+        self.answer(200, packed, Content_Encoding="Deflate")
+
     def at_brotli(self) -> None:
-        self.answer(200, b"<rss/>", Content_Encoding="br")
+        self.answer(200, brotli.compress(b"<rss/>" * 100), Content_Encoding="br")
+
+    def at_brotli_bomb(self) -> None:
+        self.answer(200, brotli.compress(b" " * 50_000_000), Content_Encoding="br")
+
+    def at_not_brotli(self) -> None:
+        self.answer(200, b"<rss/>" * 10, Content_Encoding="br")
+
+    def at_half_brotli(self) -> None:
+        self.answer(200, brotli.compress(b"<rss/>" * 100)[:-3], Content_Encoding="br")
+
+    def at_deflate_bomb(self) -> None:
+        self.answer(200, zlib.compress(b" " * 50_000_000), Content_Encoding="deflate")
+
+    def at_zstd(self) -> None:
+        self.answer(200, b"<rss/>", Content_Encoding="zstd")
 
     def at_cut(self) -> None:
         self.send_response(200)
@@ -104,6 +128,12 @@ class Site(BaseHTTPRequestHandler):
 
     def at_moved(self) -> None:
         self.answer(301, Location="/feed")
+
+    def at_for_now(self) -> None:
+        self.answer(302, Location="/feed")
+
+    def at_moved_then_for_now(self) -> None:
+        self.answer(308, Location="/for-now")
 
     def at_loop(self) -> None:
         self.answer(302, b"x" * 100, Location="/loop")
@@ -187,7 +217,11 @@ def test_a_feed_that_has_not_changed_is_not_sent_again(site: str) -> None:
         ("bomb", "larger than the 10000 bytes", True),
         ("not-packed", "gzip coding is broken", False),
         ("half-packed", "gzip coding ends too early", False),
-        ("brotli", "content coding br", True),
+        ("deflate-bomb", "larger than the 10000 bytes", True),
+        ("brotli-bomb", "larger than the 10000 bytes", True),
+        ("not-brotli", "br coding is broken", False),
+        ("half-brotli", "br coding ends too early", False),
+        ("zstd", "content coding zstd was not asked for", True),
         ("cut", "", False),
         ("loop", "more than 5 redirects", True),
         ("to-file", "redirected to file:///etc/passwd", True),
@@ -214,7 +248,15 @@ def test_redirects_are_followed_and_conditions_go_with_them(site: str) -> None:
     answer = fetch(f"{site}/moved")
     assert answer is not None
     assert answer.url == f"{site}/feed"
+    assert answer.moved_to == f"{site}/feed"
     assert fetch(f"{site}/moved", Validators(etag='"v1"')) is None
+
+
+def test_only_permanent_redirects_say_that_a_feed_has_moved(site: str) -> None:
+    for path, moved_to in (("feed", ""), ("for-now", ""), ("moved-then-for-now", "/for-now")):
+        answer = fetch(f"{site}/{path}")
+        assert answer is not None
+        assert answer.moved_to == (moved_to and site + moved_to)
 
 
 def test_a_server_cannot_send_us_to_another_host_inside(site: str) -> None:
@@ -241,11 +283,12 @@ def test_control_signs_of_a_server_do_not_reach_the_terminal(site: str) -> None:
     assert str(refused(f"{site}/to-control")).isprintable()
 
 
-def test_gzip_is_unpacked(site: str) -> None:
-    answer = fetch(f"{site}/packed")
+@pytest.mark.parametrize("path", ["packed", "deflated", "bare-deflated", "brotli"])
+def test_content_codings_are_unpacked(site: str, path: str) -> None:
+    answer = fetch(f"{site}/{path}")
     assert answer is not None
     assert answer.body == b"<rss/>" * 100
-    assert Site.asked[0]["accept-encoding"] == "gzip"
+    assert Site.asked[0]["accept-encoding"] == "gzip, deflate, br"
 
 
 @pytest.mark.parametrize(("path", "seconds"), [("busy", 17), ("busy-until", 90)])
