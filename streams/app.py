@@ -13,7 +13,7 @@ import faust
 
 from processors.rules import Rules
 from streams.agents.analyse import AnalyseAgent
-from streams.agents.batches import BatchLoop, Handle
+from streams.agents.batches import BatchLoop, Handle, no_end
 from streams.agents.foreign import Foreign
 from streams.agents.gate import Gate
 from streams.agents.gauges import LeaderGauges
@@ -130,6 +130,7 @@ def build(
         batch_records=settings.batch_records,
         batch_wait_seconds=settings.batch_wait_seconds,
         admit=gate.admit if gate else list,
+        end=bounds.end if bounds else no_end,
     )
     analyse = AnalyseAgent(
         analysis=analysis,
@@ -249,7 +250,7 @@ def _faust(settings: Settings, connection: Connection) -> Any:
         broker_session_timeout=settings.session_timeout_seconds,
         broker_heartbeat_interval=settings.session_timeout_seconds / 4,
         broker_request_timeout=max(40.0, 2 * settings.session_timeout_seconds),
-        # Ours is `worker.py`; Faust's finds nothing to commit, because no event is acknowledged.
+        # Ours is `commits.py`; Faust's finds nothing to commit, because no event is acknowledged.
         broker_commit_interval=max(60.0, settings.commit_interval_seconds),
         producer_linger=settings.producer_linger_seconds,
         producer_max_batch_size=MAX_BATCH_BYTES,

@@ -38,8 +38,9 @@ class Assignment:
         """How many there are."""
         return len(self._partitions)
 
-    async def on_assigned(self, _app: Any, assigned: Any, **_: Any) -> None:
-        """Take note of what the group has given; a signal of Faust's."""
+    def on_assigned(self, app: App, assigned: Any) -> None:
+        """Take note of what the group has given."""
+        app.progress.reopen()
         ours = (self._names.articles, self._names.mentions)
         self._partitions = {tp for tp in assigned if tp.topic in ours}
         self._metrics.rebalances.inc()

@@ -38,6 +38,10 @@ class Bounds:
         start, end = self.spans.get(partition, (0, 0))
         return start <= offset < end
 
+    def end(self, partition: int) -> int:
+        """Return the offset after the last of a partition."""
+        return self.spans.get(partition, (0, 0))[1]
+
     def is_beyond(self, partition: int, offset: int) -> bool:
         """Say whether nothing from this offset on is within them."""
-        return offset >= self.spans.get(partition, (0, 0))[1]
+        return offset >= self.end(partition)

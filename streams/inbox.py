@@ -7,7 +7,7 @@ several calls of coroutines for every record, at more than the cost of fetching 
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,33 @@ class Arrived(Struct, frozen=True, gc=False):
     """A Faust message in an inbox; agents know it as an event."""
 
     message: Any
+
+
+class Passed(Struct, frozen=True, gc=False):
+    """Offsets of a partition that hold no record to read: markers, aborted or compacted records.
+
+    It stands in the inbox in the place of a message, behind the records that were fetched with it.
+
+    Attributes:
+        since: The first of these offsets.
+        offset: The last of them.
+        generation_id: The group's generation in which they were fetched.
+    """
+
+    topic: str
+    partition: int
+    tp: Any
+    since: int
+    offset: int
+    generation_id: int
+
+
+def parted(events: Sequence[Arrived]) -> tuple[Sequence[Arrived], list[Passed]]:
+    """Separate records from passed offsets; both keep their order."""
+    passed = [event.message for event in events if type(event.message) is Passed]
+    if not passed:
+        return events, passed
+    return [event for event in events if type(event.message) is not Passed], passed
 
 
 @dataclass(slots=True)

@@ -8,9 +8,15 @@ twice after a seek (it does so at every start, for the first records of a partit
 its list of acknowledged offsets, and commits then stop before the pair. And an offset that is
 acknowledged first is committed even when a smaller one is still being worked on, as long as nothing
 was committed before. Here nothing is committed beyond a batch that is still being worked on.
+
+Two laws hold for what may be committed of a partition, at every moment. No record before the offset
+is unfinished. And the event time is the newest among the records before the offset that were read
+since the partition was assigned, or since the consumer went back: never that of a record behind it,
+finished or not.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,15 +24,56 @@ from typing import Any
 from streams.messages import timestamp_ms
 
 
+@dataclass(frozen=True, slots=True)
+class Committable:
+    """What may be committed of a partition, as of one moment.
+
+    Attributes:
+        offset: The next offset to read.
+        newest_ms: The newest event time before it, in Unix milliseconds; None: no record was read.
+    """
+
+    offset: int
+    newest_ms: int | None
+
+
+@dataclass(slots=True)
+class _InHand:
+    """A batch's records of one partition."""
+
+    first: int
+    newest_ms: int
+    is_finished: bool = False
+
+
 @dataclass(slots=True)
 class _Books:
-    """One partition in one generation of the group."""
+    """One partition in one generation of the group.
 
-    first_begun: int
-    last_begun: int
-    # Each batch in hand, as `begin` gave it, with its first offset here; the oldest first. Known by
-    # identity: after a step back two batches can begin at one offset.
-    in_hand: list[tuple[Sequence[Any], int]] = field(default_factory=list)
+    Attributes:
+        first: Where its reading began.
+        read_to: Everything before this offset is begun, or is known to hold no record.
+        committed: The offset of the last commit; at first, where the reading began.
+        newest_ms: The newest event time before the first batch in hand.
+        in_hand: The oldest first; it is not finished.
+    """
+
+    first: int
+    read_to: int
+    committed: int
+    newest_ms: int | None = None
+    in_hand: deque[_InHand] = field(default_factory=deque)
+
+    def settle(self) -> None:
+        """Strike out the oldest batches that are finished."""
+        while self.in_hand and self.in_hand[0].is_finished:
+            done = self.in_hand.popleft()
+            known = done.newest_ms if self.newest_ms is None else self.newest_ms
+            self.newest_ms = max(done.newest_ms, known)
+
+    def committable(self) -> Committable:
+        offset = self.in_hand[0].first if self.in_hand else self.read_to
+        return Committable(offset, self.newest_ms)
 
 
 @dataclass(slots=True)
@@ -41,8 +88,11 @@ class Progress:
     stopping: bool = False
     finished_batches: int = 0
     _books: dict[Any, _Books] = field(default_factory=dict)
-    _finished: dict[Any, int] = field(default_factory=dict)
-    _newest_ms: dict[Any, int] = field(default_factory=dict)
+    # Batches by identity, each with its parts: after a step back two can begin at one offset.
+    _batches: dict[int, tuple[Sequence[Any], list[tuple[_Books, _InHand]]]] = field(
+        default_factory=dict
+    )
+    _is_closed: bool = False
     _in_flight: int = 0
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -58,13 +108,11 @@ class Progress:
 
         Returns:
             The events to work on: without those of an older generation, which are delivered again,
-            and those already begun in this one. None at all while stopping. `finish` takes this
-            very list.
+            and those already begun in this one. None at all while stopping, or between two
+            assignments. `finish` takes this very list.
         """
-        if generation != self.generation:
-            self.forget()
-            self.generation = generation
-        if self.stopping:
+        self._enter(generation)
+        if self.stopping or self._is_closed:
             return []
         begun: list[Any] = []
         for event in events:
@@ -76,16 +124,30 @@ class Progress:
                 # and done again, and nothing is committed past it before it is. Batches in hand no
                 # longer count, nor what comes before the step in this one.
                 del self._books[tp]
-                self._finished.pop(tp, None)
                 begun = [one for one in begun if one.message.tp != tp]
             if self._is_new(tp, offset):
                 begun.append(event)
         if begun:
-            self._in_flight += 1
-            self._idle.clear()
-        for tp, first in _firsts(begun).items():
-            self._books[tp].in_hand.append((begun, first))
+            self.resume()
+            self._take_in_hand(begun)
         return begun
+
+    def passed(self, generation: int, tp: Any, since: int, after: int) -> None:
+        """Say that the offsets from `since` until before `after` hold no record.
+
+        The records that were fetched before them are begun.
+
+        Args:
+            generation: The group's generation in which they were fetched.
+            tp: The partition.
+            since: The first of these offsets.
+            after: The offset after the last of them.
+        """
+        if generation != self.generation or self.stopping or self._is_closed:
+            return
+        books = self._books.setdefault(tp, _Books(since, since, since))
+        if since <= books.read_to:
+            books.read_to = max(books.read_to, after)
 
     def hold(self) -> None:
         """Lay a batch in hand aside: nobody waits for it, and nothing is committed beyond it."""
@@ -108,52 +170,64 @@ class Progress:
         self.finished_batches += 1
         if generation != self.generation:
             return
-        for tp in _firsts(batch):
-            books = self._books.get(tp)
-            if books is None:
-                continue
-            others = [one for one in books.in_hand if one[0] is not batch]
-            # Forgotten meanwhile: the partition is another worker's, or is read again.
-            if len(others) == len(books.in_hand):
-                continue
-            books.in_hand = others
-            after = 1 + max(event.message.offset for event in batch if event.message.tp == tp)
-            self._finished[tp] = max(after, self._finished.get(tp, 0))
-            newest = max(timestamp_ms(event.message) for event in batch if event.message.tp == tp)
-            self._newest_ms[tp] = max(newest, self._newest_ms.get(tp, newest))
+        # Forgotten meanwhile: the partitions are another worker's.
+        _, parts = self._batches.pop(id(batch), (batch, []))
+        for books, part in parts:
+            # Of a partition that is read again these are no longer the books.
+            part.is_finished = True
+            books.settle()
 
-    def committable(self) -> dict[Any, int]:
-        """Give the next offset to read of each partition with finished records not committed."""
-        return {
-            tp: after
-            for tp, after in self._finished.items()
-            if tp not in self._books or all(after <= first for _, first in self._books[tp].in_hand)
-        }
+    def committable(self) -> dict[Any, Committable]:
+        """Return what may be committed of each partition that is further than its last commit."""
+        asked = {tp: books.committable() for tp, books in self._books.items()}
+        return {tp: one for tp, one in asked.items() if one.offset > self._books[tp].committed}
 
     def pass_over(self, tp: Any, offset: int) -> None:
         """Say that there is no record before this offset that is not finished.
 
         What is in hand comes first: it is for the caller to say so again.
         """
-        books = self._books.get(tp)
-        if books is None or not books.in_hand:
-            self._finished[tp] = max(offset, self._finished.get(tp, 0))
+        books = self._books.setdefault(tp, _Books(offset, offset, -1))
+        if not books.in_hand:
+            books.read_to = max(offset, books.read_to)
 
-    def newest_ms(self, tp: Any) -> int | None:
-        """Give the newest timestamp among a partition's finished records, in milliseconds."""
-        return self._newest_ms.get(tp)
-
-    def committed(self, offsets: Mapping[Any, int]) -> None:
+    def committed(self, done: Mapping[Any, Committable]) -> None:
         """Strike out what is committed; what was finished meanwhile stays."""
-        for tp, offset in offsets.items():
-            if self._finished.get(tp) == offset:
-                del self._finished[tp]
+        for tp, one in done.items():
+            books = self._books.get(tp)
+            # Books that were begun again meanwhile may not be so far.
+            if books is not None and one.offset <= books.read_to:
+                books.committed = max(one.offset, books.committed)
 
     def forget(self) -> None:
-        """Drop the books: the partitions are being assigned anew."""
+        """Drop the books: the partitions are taken away. No batch is begun before `reopen`.
+
+        What still comes of the old generation would have books without the batches in flight.
+        """
+        self._clear()
+        self._is_closed = True
+
+    def reopen(self) -> None:
+        """Begin batches again: partitions are assigned."""
+        self._is_closed = False
+
+    def _clear(self) -> None:
         self._books.clear()
-        self._finished.clear()
-        self._newest_ms.clear()
+        self._batches.clear()
+
+    def _take_in_hand(self, batch: Sequence[Any]) -> None:
+        parts = []
+        for tp, (first, newest_ms) in _extents(batch).items():
+            books, part = self._books[tp], _InHand(first, newest_ms)
+            books.in_hand.append(part)
+            parts.append((books, part))
+        # The batch is kept with them: an identity is another's once its owner is gone.
+        self._batches[id(batch)] = (batch, parts)
+
+    def _enter(self, generation: int) -> None:
+        if generation != self.generation:
+            self._clear()
+            self.generation = generation
 
     async def idle(self, timeout_seconds: float) -> bool:
         """Wait until no batch is in flight; False if one still is after that time."""
@@ -165,22 +239,25 @@ class Progress:
 
     def _goes_back(self, tp: Any, offset: int) -> bool:
         books = self._books.get(tp)
-        return books is not None and offset < books.first_begun
+        return books is not None and offset < books.first
 
     def _is_new(self, tp: Any, offset: int) -> bool:
         books = self._books.get(tp)
         if books is None:
-            self._books[tp] = _Books(offset, offset)
+            self._books[tp] = _Books(offset, offset + 1, offset)
             return True
-        if offset <= books.last_begun:
+        if offset < books.read_to:
             return False
-        books.last_begun = offset
+        books.read_to = offset + 1
         return True
 
 
-def _firsts(events: Iterable[Any]) -> dict[Any, int]:
-    """Give the first offset of each partition among these events."""
-    firsts: dict[Any, int] = {}
+def _extents(events: Iterable[Any]) -> dict[Any, tuple[int, int]]:
+    """Return the first offset and the newest event time of each partition among these events."""
+    extents: dict[Any, tuple[int, int]] = {}
     for event in events:
-        firsts.setdefault(event.message.tp, event.message.offset)
-    return firsts
+        message = event.message
+        moment_ms = timestamp_ms(message)
+        first, newest_ms = extents.get(message.tp, (message.offset, moment_ms))
+        extents[message.tp] = first, max(newest_ms, moment_ms)
+    return extents

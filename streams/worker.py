@@ -174,7 +174,9 @@ class Worker:
             self._bounds,
         )
         self._app = app
-        app.faust.on_partitions_assigned.connect(self._assignment.on_assigned)
+
+        async def on_assigned(_app: Any, assigned: Any, **_: Any) -> None:
+            self._assignment.on_assigned(app, assigned)
 
         async def on_revoked(_app: Any, revoked: Any, **_: Any) -> None:
             await self._assignment.on_revoked(app, revoked)
@@ -182,6 +184,7 @@ class Worker:
         async def on_recovered(*_: Any, **__: Any) -> None:
             app.hold_until_seek()
 
+        app.faust.on_partitions_assigned.connect(on_assigned)
         app.faust.on_partitions_revoked.connect(on_revoked)
         app.faust.on_rebalance_complete.connect(on_recovered)
         app.faust.finalize()

@@ -6,6 +6,7 @@ the event and start the agent again, and so lose it.
 """
 
 import asyncio
+import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from streams.inbox import Inbox
+from streams.inbox import Inbox, Passed, parted
 from streams.metrics import Metrics
 from streams.progress import Progress
 
@@ -22,12 +23,18 @@ log = structlog.get_logger(__name__)
 Handle = Callable[[Sequence[Any]], Awaitable[None]]
 
 
+def no_end(_partition: int) -> int:
+    """Return an offset behind all others."""
+    return sys.maxsize
+
+
 @dataclass(frozen=True, slots=True)
 class BatchLoop:
     """What every agent needs for its loop.
 
     `generation` gives the group's generation now; `fail` ends the worker with an error; `admit`
-    gives those of the events that are this worker's to do.
+    gives those of the events that are this worker's to do; `end` gives the offset at which a
+    partition ends for this worker.
     """
 
     progress: Progress
@@ -37,6 +44,7 @@ class BatchLoop:
     batch_records: int
     batch_wait_seconds: float
     admit: Callable[[Sequence[Any]], Sequence[Any]] = list
+    end: Callable[[int], int] = no_end
 
     async def run(self, inbox: Inbox, stage: str, handle: Handle, most_in_hand: int = 1) -> None:
         """Give every batch of the inbox to `handle`, until there are no more or something fails.
@@ -52,7 +60,9 @@ class BatchLoop:
             if failed.is_set():
                 break
             generation = self.generation()
-            batch = self.progress.begin(generation, self.admit(events))
+            records, passed = parted(events)
+            batch = self.progress.begin(generation, self.admit(records))
+            self._pass(passed)
             if not batch:
                 slots.release()
                 continue
@@ -66,6 +76,11 @@ class BatchLoop:
         if failed.is_set():
             # Returning would let Faust start the agent again; the worker is ending.
             await asyncio.Event().wait()
+
+    def _pass(self, passed: Sequence[Passed]) -> None:
+        for one in passed:
+            after = min(one.offset + 1, self.end(one.partition))
+            self.progress.passed(one.generation_id, one.tp, one.since, after)
 
     async def _work(
         self,

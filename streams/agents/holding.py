@@ -8,7 +8,7 @@ memory and not committed: after a crash or a rebalance it is read again.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -17,7 +17,7 @@ import structlog
 from processors.ordering import Marks, Reordering
 from streams.agents.foreign import Foreign
 from streams.agents.watch import Read, WatchAgent
-from streams.inbox import Inbox
+from streams.inbox import Inbox, Passed, parted
 from streams.metrics import Metrics
 from streams.progress import Progress
 
@@ -90,11 +90,13 @@ class HoldingLoop:
     async def _read(self, inbox: Inbox, stage: str) -> None:
         async for events in inbox.batches(self.batch_records, self.batch_wait_seconds):
             generation = self.generation()
-            batch = self.progress.begin(generation, events)
+            records, passed = parted(events)
+            batch = self.progress.begin(generation, records)
+            self._begin_generation(generation)
             if not batch:
+                self._pass(passed)
                 continue
             self.metrics.batch_records.labels(stage).observe(len(batch))
-            self._begin_generation(generation)
             chunk = _Chunk(generation, batch, len(batch))
             dead = []
             left_alone = 0
@@ -116,10 +118,17 @@ class HoldingLoop:
                 else:
                     self._waiting.passed(message.partition, message.offset)
                     dead.append(record)
+            self._pass(passed)
             await self.agent.bury(dead)
             self._finish(chunk, len(dead) + left_alone)
             self.progress.hold()
             await self._caught_up.wait()
+
+    def _pass(self, passed: Sequence[Passed]) -> None:
+        for one in passed:
+            if one.generation_id == self._generation:
+                self._waiting.passed(one.partition, one.offset)
+                self.progress.passed(one.generation_id, one.tp, one.since, one.offset + 1)
 
     async def _release_for_ever(self, stage: str) -> None:
         while True:

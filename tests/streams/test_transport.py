@@ -2,14 +2,19 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import nullcontext
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 import pytest
+from faust.transport.drivers import aiokafka as driver
 from kafka import TopicPartition
 from mode import Service
 
-from streams.transport import _Consumer
+from streams.inbox import Passed
+from streams.transport import _Consumer, _Thread
 
 
 class Consumer(_Consumer):
@@ -131,7 +136,10 @@ class Seeking(Consumer):
         super().__init__()
         self.sent: list[TopicPartition] = []
         self._thread = SimpleNamespace(
-            seek_to_committed=self._committed, seek_to_beginning=self._beginning
+            seek_to_committed=self._committed,
+            seek_to_beginning=self._beginning,
+            committed_notes=self._notes,
+            call_thread=self._called,
         )
         self.app = SimpleNamespace(tables=SimpleNamespace(changelog_topics={"changelog"}))
         self._known = committed
@@ -142,6 +150,12 @@ class Seeking(Consumer):
     async def _beginning(self, *partitions: TopicPartition) -> None:
         self.sent += partitions
 
+    async def _notes(self) -> dict[TopicPartition, str]:
+        return {tp: f"note of {at}" for tp, at in self._known.items() if at}
+
+    async def _called(self, function: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        return await function()
+
 
 def test_where_nothing_is_committed_the_seek_goes_to_the_beginning_but_not_in_a_changelog() -> None:
     tps = [TopicPartition("articles", n) for n in range(3)]
@@ -149,8 +163,117 @@ def test_where_nothing_is_committed_the_seek_goes_to_the_beginning_but_not_in_a_
     consumer = Seeking(committed)
     assert asyncio.run(consumer.seek_to_committed()) == committed
     assert consumer.sent == tps[1:]
+    assert consumer.notes == {tps[0]: "note of 7"}
 
 
 def test_what_fausts_consumer_says_is_logged_as_fausts() -> None:
     # Else its every start and stop would be in the log as ours.
     assert _Consumer.logger.name.split(".")[0] == "faust"
+
+
+ARTICLES, CHANGELOG = TopicPartition("articles", 0), TopicPartition("changelog", 0)
+Step = tuple[dict[TopicPartition, int], dict[TopicPartition, list[int]]]
+
+
+@dataclass(frozen=True)
+class Fetched:
+    offset: int
+
+
+class Log:
+    """An aiokafka consumer whose every fetch comes to the next step of a script.
+
+    A step is the positions after it, and the offsets of the records that it gives.
+    """
+
+    def __init__(self, positions: dict[TopicPartition, int], *steps: Step) -> None:
+        self.positions, self.steps = positions, list(steps)
+        self.assignment = SimpleNamespace(
+            tps=list(positions),
+            state_value=lambda tp: SimpleNamespace(
+                position=self.positions[tp], has_valid_position=self.positions[tp] >= 0
+            ),
+        )
+        self._subscription = SimpleNamespace(
+            subscription=SimpleNamespace(assignment=self.assignment)
+        )
+        self._closed = False
+        self._fetcher = self
+        self._subscriptions = SimpleNamespace(fetch_context=nullcontext)
+
+    async def fetched_records(self, *_: Any, **__: Any) -> dict[TopicPartition, list[Fetched]]:
+        if not self.steps:
+            return {}
+        positions, records = self.steps.pop(0)
+        self.positions = self.positions | positions
+        return {tp: [Fetched(offset) for offset in offsets] for tp, offsets in records.items()}
+
+    def _create_fetch_waiter(self) -> asyncio.Future[None]:
+        waiter = asyncio.get_running_loop().create_future()
+        if self.steps:
+            waiter.set_result(None)
+        return waiter
+
+
+class Thread(_Thread):
+    """The thread's fetching alone."""
+
+    def __init__(self) -> None:
+        self.app = SimpleNamespace(consumer_generation_id=3)
+        self.consumer = SimpleNamespace(flow_active=True)
+
+
+def fetched(log: Log, timeout_seconds: float = 0.01) -> dict[TopicPartition, list[Any]]:
+    """Fetch once; passed offsets are given as their first and the one after their last."""
+    thread = Thread()
+    records = asyncio.run(thread._fetch_records(log, set(), timeout=timeout_seconds))  # noqa: SLF001 - Faust and aiokafka name them so
+    return {
+        tp: [(one.since, one.offset + 1) if isinstance(one, Passed) else one.offset for one in each]
+        for tp, each in records.items()
+    }
+
+
+def test_offsets_without_a_record_stand_behind_the_records_fetched_before_them() -> None:
+    log = Log({ARTICLES: 5}, ({ARTICLES: 9}, {ARTICLES: [5, 6]}))
+    assert fetched(log) == {ARTICLES: [5, 6, (7, 9)]}
+
+
+def test_a_gap_between_records_is_no_news() -> None:
+    log = Log({ARTICLES: 5}, ({ARTICLES: 9}, {ARTICLES: [5, 8]}))
+    assert fetched(log) == {ARTICLES: [5, 8]}
+
+
+def test_markers_alone_are_handed_on_at_once() -> None:
+    log = Log({ARTICLES: 5, CHANGELOG: 1}, ({}, {}), ({ARTICLES: 8}, {}))
+    assert fetched(log, timeout_seconds=60.0) == {ARTICLES: [(5, 8)]}
+
+
+def test_a_fetch_that_finds_nothing_ends_at_its_limit() -> None:
+    assert fetched(Log({ARTICLES: 5})) == {}
+
+
+def test_a_position_that_was_not_known_or_went_back_passes_nothing() -> None:
+    log = Log({ARTICLES: -1, CHANGELOG: 9}, ({ARTICLES: 8, CHANGELOG: 4}, {}))
+    assert fetched(log) == {}
+
+
+def test_what_was_fetched_over_a_rebalance_passes_nothing() -> None:
+    log = Log({ARTICLES: 5}, ({ARTICLES: 9}, {}))
+    fetch = log.fetched_records
+
+    async def assigned_meanwhile(*_: Any, **__: Any) -> Any:
+        records = await fetch()
+        log._subscription.subscription = SimpleNamespace(assignment=Log({ARTICLES: 9}).assignment)  # noqa: SLF001 - Faust and aiokafka name them so
+        return records
+
+    log.fetched_records = assigned_meanwhile  # type: ignore[method-assign]
+    assert fetched(log) == {}
+
+
+def test_the_consumer_reads_committed() -> None:
+    made = SimpleNamespace(_isolation_level="read_uncommitted")
+
+    with mock.patch.object(driver.AIOKafkaConsumerThread, "_create_worker_consumer") as create:
+        create.return_value = made
+        assert Thread()._create_worker_consumer(None) is made  # noqa: SLF001 - Faust and aiokafka name them so
+    assert made._isolation_level == "read_committed"  # noqa: SLF001 - Faust and aiokafka name them so

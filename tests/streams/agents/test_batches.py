@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from streams.agents.batches import BatchLoop, Handle
+from streams.agents.batches import BatchLoop, Handle, no_end
+from streams.inbox import Passed
 from streams.metrics import Metrics
 from streams.progress import Progress
 
@@ -24,18 +25,31 @@ class Message:
 
 @dataclass(frozen=True)
 class Event:
-    message: Message
+    message: Message | Passed
+
+
+def committable(progress: Progress) -> dict[Any, int]:
+    return {tp: one.offset for tp, one in progress.committable().items()}
 
 
 class Inbox:
-    def __init__(self, *taken: Sequence[int]) -> None:
+    """Gives batches of offsets; a pair is passed offsets, the first and the last of them."""
+
+    def __init__(self, *taken: Sequence[int | tuple[int, int]]) -> None:
         self._taken = taken
         self.asked: list[tuple[int, float]] = []
 
     async def batches(self, most: int, within: float) -> AsyncIterator[list[Event]]:
         self.asked.append((most, within))
         for offsets in self._taken:
-            yield [Event(Message(TP, offset)) for offset in offsets]
+            yield [
+                Event(
+                    Message(TP, one)
+                    if isinstance(one, int)
+                    else Passed("news.articles", 0, TP, one[0], one[1], 1)
+                )
+                for one in offsets
+            ]
 
 
 class Ran:
@@ -43,12 +57,14 @@ class Ran:
 
     def __init__(
         self,
-        *taken: Sequence[int],
+        *taken: Sequence[int | tuple[int, int]],
         handle: Handle | None = None,
         most_in_hand: int = 1,
+        end: int | None = None,
         **known: Any,
     ) -> None:
         self._most_in_hand = most_in_hand
+        self._end = end
         self.progress = Progress(**known)
         self.metrics = Metrics()
         self.inbox = Inbox(*taken)
@@ -66,7 +82,15 @@ class Ran:
             self.failures.append(error)
             failed.set()
 
-        loop = BatchLoop(self.progress, self.metrics, lambda: 1, fail, 500, 0.05)
+        loop = BatchLoop(
+            self.progress,
+            self.metrics,
+            lambda: 1,
+            fail,
+            500,
+            0.05,
+            end=no_end if self._end is None else lambda _partition: self._end or 0,
+        )
         running = asyncio.create_task(loop.run(self.inbox, "watch", handle, self._most_in_hand))
         waiting = asyncio.create_task(failed.wait())
         await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED, timeout=10)
@@ -84,7 +108,7 @@ def test_every_batch_is_handled_then_finished() -> None:
     assert ran.ended
     assert ran.failures == []
     assert ran.handled == [[0, 1], [2], [3, 4, 5]]
-    assert ran.progress.committable() == {TP: 6}
+    assert committable(ran.progress) == {TP: 6}
     assert ran.inbox.asked == [(500, 0.05)]
 
 
@@ -101,7 +125,25 @@ def test_nothing_is_handled_while_stopping() -> None:
     ran = Ran([0, 1], [2], stopping=True)
     assert ran.ended
     assert ran.handled == []
-    assert ran.progress.committable() == {}
+    assert committable(ran.progress) == {}
+
+
+def test_offsets_without_a_record_are_passed_and_never_handled() -> None:
+    ran = Ran([(0, 1), 2, 3, (4, 4)], [(5, 7)])
+    assert ran.handled == [[2, 3]]
+    assert committable(ran.progress) == {TP: 8}
+
+
+def test_a_run_that_ends_passes_its_end_by_no_offset() -> None:
+    ran = Ran([2, (3, 9)], end=5)
+    assert committable(ran.progress) == {TP: 5}
+
+
+def test_offsets_without_a_record_are_not_committed_before_a_batch_that_is_not_finished() -> None:
+    async def handle(_events: Sequence[Any]) -> None:
+        raise RuntimeError("bug")
+
+    assert committable(Ran([2, (3, 9)], handle=handle).progress) == {}
 
 
 def test_a_batch_is_not_finished_before_its_work_is_done() -> None:
@@ -111,7 +153,7 @@ def test_a_batch_is_not_finished_before_its_work_is_done() -> None:
     class Looking(Ran):
         async def _handle(self, events: Sequence[Any]) -> None:
             await asyncio.sleep(0)
-            seen.append(self.progress.committable())
+            seen.append(committable(self.progress))
             await super()._handle(events)
 
     ran = Looking([0, 1], [2])
@@ -133,14 +175,14 @@ def test_a_fault_ends_the_worker_and_its_batch_is_never_finished(error: Exceptio
     # Not ended: Faust would start an agent that returns again, and go on behind the lost batch.
     assert not ran.ended
     assert handled == [0, 1]
-    assert ran.progress.committable() == {TP: 1}
+    assert committable(ran.progress) == {TP: 1}
 
 
 def test_a_consumer_that_goes_back_has_its_work_done_again() -> None:
     ran = Ran([5], [4, 5])
     assert ran.failures == []
     assert ran.handled == [[5], [4, 5]]
-    assert ran.progress.committable() == {TP: 6}
+    assert committable(ran.progress) == {TP: 6}
 
 
 def test_with_two_in_hand_the_second_begins_before_the_first_is_done_and_a_third_waits() -> None:
@@ -163,7 +205,7 @@ def test_with_two_in_hand_the_second_begins_before_the_first_is_done_and_a_third
     assert steps.index("begin 1") < steps.index("end 0") < steps.index("begin 2")
     assert steps.index("begin 2") < steps.index("end 1")
     assert ran.ended
-    assert ran.progress.committable() == {TP: 3}
+    assert committable(ran.progress) == {TP: 3}
 
 
 def test_a_batch_that_ends_before_the_one_in_front_of_it_is_not_committed() -> None:
@@ -172,7 +214,7 @@ def test_a_batch_that_ends_before_the_one_in_front_of_it_is_not_committed() -> N
     class Looking(Ran):
         async def _handle(self, events: Sequence[Any]) -> None:
             await asyncio.sleep(0.04 if events[0].message.offset == 0 else 0)
-            seen.append(self.progress.committable())
+            seen.append(committable(self.progress))
 
     Looking([0], [1], most_in_hand=2)
     assert seen == [{}, {}]
@@ -192,4 +234,4 @@ def test_a_fault_in_one_batch_lets_no_further_one_begin() -> None:
     assert 3 not in begun
     assert not ran.ended
     # What comes after the lost batch may be finished, and is still not committed.
-    assert ran.progress.committable() == {}
+    assert committable(ran.progress) == {}

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 import pytest
 
@@ -13,6 +13,7 @@ from processors.ordering import Marks
 from streams.agents.holding import HoldingLoop
 from streams.agents.watch import Read, Unreadable
 from streams.envelope import Outgoing
+from streams.inbox import Passed
 from streams.metrics import Metrics
 from streams.progress import Progress
 
@@ -30,9 +31,13 @@ class Message:
     timestamp: float = 0.0
 
 
+def committable(progress: Progress) -> dict[Any, int]:
+    return {tp: one.offset for tp, one in progress.committable().items()}
+
+
 @dataclass(frozen=True)
 class Event:
-    message: Message
+    message: Message | Passed
 
 
 class Inbox:
@@ -124,6 +129,11 @@ class Holding:
         await self.inbox.waiting.put(batch)
         await self.turn()
 
+    async def passed(self, since: int, offset: int, generation: int = 1) -> None:
+        """Read on, from `since` to `offset`, without finding a record."""
+        await self.inbox.waiting.put([Event(Passed("mentions", 0, TP, since, offset, generation))])
+        await self.turn()
+
     async def mark(self, watermark_ms: float, end: int) -> None:
         self.source.next = Marks(watermark_ms, {0: end})
         await self.turn()
@@ -141,10 +151,10 @@ def test_records_wait_for_their_watermark_and_are_finished_with_their_batch() ->
             await one.mark(5, end=3)
             assert one.agent.handled == [3, 5]
             # The last record of the batch waits: nothing may be committed.
-            assert one.progress.committable() == {}
+            assert committable(one.progress) == {}
             await one.mark(ENDLESS, end=3)
             assert one.agent.handled == [3, 5, 9]
-            assert one.progress.committable() == {TP: 3}
+            assert committable(one.progress) == {TP: 3}
             assert not one.source.wanted
 
     asyncio.run(run())
@@ -158,7 +168,7 @@ def test_what_waits_holds_up_no_stop() -> None:
             one.progress.stopping = True
             await one.mark(ENDLESS, end=1)
             assert one.agent.handled == []
-            assert one.progress.committable() == {}
+            assert committable(one.progress) == {}
 
     asyncio.run(run())
 
@@ -168,11 +178,36 @@ def test_an_unreadable_record_is_buried_at_once_and_finishes_its_batch() -> None
         async with Holding() as one:
             await one.read(None)
             assert one.agent.buried == 1
-            assert one.progress.committable() == {TP: 1}
+            assert committable(one.progress) == {TP: 1}
             await one.read(None, 4, first=1)
-            assert one.progress.committable() == {TP: 1}
+            assert committable(one.progress) == {TP: 1}
             await one.mark(9, end=3)
-            assert one.progress.committable() == {TP: 3}
+            assert committable(one.progress) == {TP: 3}
+
+    asyncio.run(run())
+
+
+def test_a_watermark_counts_where_the_log_ends_with_offsets_that_hold_no_record() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            await one.read(5)
+            await one.mark(9, end=3)
+            assert one.agent.handled == []
+            await one.passed(1, 2, generation=7)
+            assert one.agent.handled == []
+            await one.passed(1, 2)
+            assert one.agent.handled == [5]
+            assert committable(one.progress) == {TP: 3}
+
+    asyncio.run(run())
+
+
+def test_offsets_without_a_record_are_not_committed_before_the_mention_that_waits() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            await one.read(5)
+            await one.passed(1, 2)
+            assert committable(one.progress) == {}
 
     asyncio.run(run())
 
@@ -206,9 +241,9 @@ def test_a_batch_that_is_done_first_waits_for_the_one_before_it() -> None:
             await one.read(2, first=1)
             await one.mark(2, end=2)
             assert one.agent.handled == [2]
-            assert one.progress.committable() == {}
+            assert committable(one.progress) == {}
             await one.mark(9, end=2)
-            assert one.progress.committable() == {TP: 2}
+            assert committable(one.progress) == {TP: 2}
 
     asyncio.run(run())
 
@@ -218,6 +253,7 @@ def test_what_waited_in_an_older_generation_is_dropped() -> None:
         async with Holding() as one:
             await one.read(5, 6)
             one.progress.forget()
+            one.progress.reopen()
             one.generation = 2
             one.agent.named[b"k"] = ("Somebody", "FR")
             await one.read(5, 6)
@@ -252,6 +288,6 @@ def test_a_fault_ends_the_worker_and_nothing_is_finished(where: str) -> None:
             await one.read(5)
             await one.mark(ENDLESS, end=1)
             assert one.failures == [fault]
-            assert one.progress.committable() == {}
+            assert committable(one.progress) == {}
 
     asyncio.run(run())
