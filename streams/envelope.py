@@ -6,7 +6,7 @@ deduplicate and route on headers alone. `ce_source` is the same in a live run an
 because CloudEvents calls two events with one source and id the same event.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -117,8 +117,17 @@ def withdrawal_records(
     return [Outgoing(topic, key, value, _JSON_HEADERS, partition=n) for n in range(partitions)]
 
 
-def alert_record(topic: str, alert: Alert) -> Outgoing:
-    """Build the record of an alert, keyed by its first leader."""
+def alert_record(
+    topic: str, alert: Alert, partition_of_key: Callable[[bytes], int] | None = None
+) -> Outgoing:
+    """Build the record of an alert, keyed by its first leader.
+
+    Args:
+        topic: Where it goes.
+        alert: The alert.
+        partition_of_key: Chooses among the planned partitions, so that a leader's alerts stay in
+            order where the topic gets more; None leaves the choice to the producer.
+    """
     subject = alert.leaders[0].leader_id.encode()
     headers = [
         (CONTENT_TYPE, JSON_TYPE),
@@ -131,7 +140,8 @@ def alert_record(topic: str, alert: Alert) -> Outgoing:
     ]
     if alert.replay_id is not None:
         headers.append((REPLAY_ID_HEADER, alert.replay_id.encode()))
-    return Outgoing(topic, subject, _encode(alert), headers)
+    partition = None if partition_of_key is None else partition_of_key(subject)
+    return Outgoing(topic, subject, _encode(alert), headers, partition=partition)
 
 
 def ce_type(kind: str) -> str:

@@ -57,6 +57,7 @@ def prepare_topics(
         if settings.create_topics:
             for done in apply(admin, wanted):
                 log.info("worker.topic_changed", topic=done.name, was=done.message)
-        require(admin, wanted)
+        for other in require(admin, wanted):
+            log.warning("worker.other_partitions", topic=other.name, note=other.message)
     finally:
         admin.close()

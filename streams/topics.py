@@ -3,9 +3,9 @@
 Owns every topic's name. Must not know what is written into them. `plan` is a pure function of the
 settings; `compare` and `apply` take an admin client of kafka-python as an argument.
 
-Partition counts are part of the contract: an article's key decides its partition, a leader's id
-decides a mention's, and the watch state's changelog has exactly the partitions of the mentions, so
-that state and mentions of a leader are always with the same worker.
+Partition counts are part of the contract: a leader's id decides a mention's partition, and the
+watch state's changelog has exactly the partitions of the mentions, so that state and mentions of a
+leader are always with the same worker. Articles are read from all partitions that their topic has.
 """
 
 from collections.abc import Mapping, Sequence
@@ -43,6 +43,14 @@ ALERT_KINDS: tuple[AlertKind, ...] = tuple(
 """The kinds that tell news."""
 
 CANARY_LIFE_SECONDS = 86_400
+# Every mention writes its leader's whole state. Only closed segments are compacted, and a worker
+# that takes a partition over reads all of it: Kafka's own 1 GiB would be most of an hour at a time.
+CHANGELOG_CONFIG: Mapping[str, str] = {
+    "cleanup.policy": "compact",
+    "segment.bytes": str(16 * 1024 * 1024),
+    "segment.ms": "3600000",
+    "min.cleanable.dirty.ratio": "0.2",
+}
 # Headers, key and the error's description ride on top of a dead letter's original bytes.
 ENVELOPE_BYTES = 65_536
 _ALTERED = "OK"
@@ -90,27 +98,42 @@ class TopicNames:
         return self.own_alerts.get(rule_topic) or self.alerts[kind]
 
 
+PartitionRule = Literal["exact", "at_least", "any"]
+
+
 @dataclass(frozen=True, slots=True)
 class TopicPlan:
-    """One topic as it should be. `config` holds Kafka's own names and values, as text."""
+    """One topic as it should be. `config` holds Kafka's own names and values, as text.
+
+    `partition_rule` says which numbers of partitions Tocsin can work with: only the planned one;
+    that or more (those beyond the plan are not written); or any.
+    """
 
     name: str
     partitions: int
     replication_factor: int
     config: Mapping[str, str]
     purpose: str
+    partition_rule: PartitionRule = "at_least"
+
+    def takes(self, partitions: int) -> bool:
+        """Say whether Tocsin can work with a topic of so many partitions."""
+        if self.partition_rule == "exact":
+            return partitions == self.partitions
+        return self.partition_rule == "any" or partitions >= self.partitions
 
 
 @dataclass(frozen=True, slots=True)
 class TopicDifference:
     """How one topic of the cluster differs from the plan.
 
-    `missing` can be created and `config` be altered; `partitions` is for a person to mend, because
-    moving keys to other partitions parts a leader from its state.
+    `missing` can be created and `config` be altered; `partitions` is for a person to fix, because
+    moving keys to other partitions parts a leader from its state. `other_partitions` differ from
+    the plan, and Tocsin works with them.
     """
 
     name: str
-    kind: Literal["missing", "partitions", "config"]
+    kind: Literal["missing", "partitions", "other_partitions", "config"]
     message: str
 
 
@@ -132,14 +155,17 @@ def plan(settings: Settings, own_alerts: Sequence[str] = ()) -> list[TopicPlan]:
     brief = str(min(settings.retention_alerts_seconds, CANARY_LIFE_SECONDS) * 1000)
     dead = str(settings.max_message_bytes + ENVELOPE_BYTES)
 
-    def topic(name: str, config: Mapping[str, str], purpose: str) -> TopicPlan:
-        return TopicPlan(name, settings.partitions, settings.replication_factor, config, purpose)
+    def topic(
+        name: str, config: Mapping[str, str], purpose: str, rule: PartitionRule = "at_least"
+    ) -> TopicPlan:
+        partitions, replicas = settings.partitions, settings.replication_factor
+        return TopicPlan(name, partitions, replicas, config, purpose, rule)
 
     return [
-        topic(names.articles, articles, "articles, the input"),
+        topic(names.articles, articles, "articles, the input", "any"),
         topic(names.analyses, kept, "what each article says"),
-        topic(names.mentions, kept, "one record per article and leader, keyed by leader"),
-        topic(names.watch_changelog, {"cleanup.policy": "compact"}, "the state of watch"),
+        topic(names.mentions, kept, "one record per article and leader, keyed by leader", "exact"),
+        topic(names.watch_changelog, CHANGELOG_CONFIG, "the state of watch", "exact"),
         *(
             topic(name, rung, f"alerts of kind {kind}, keyed by leader")
             for kind, name in names.alerts.items()
@@ -177,11 +203,12 @@ def apply(admin: Any, wanted: Sequence[TopicPlan]) -> list[TopicDifference]:
     """Create what is missing and alter what differs, and list what was done.
 
     Raises:
-        TopicMismatchError: if a topic has other partitions than the plan; nothing is changed then.
+        TopicMismatchError: if a topic has partitions that Tocsin cannot work with; nothing is
+            changed then.
             Or if the broker refuses a topic or a configuration; the message gives its reason.
         KafkaError: the broker does not answer.
     """
-    differences = compare(admin, wanted)
+    differences = [d for d in compare(admin, wanted) if d.kind != "other_partitions"]
     wrong = [d.message for d in differences if d.kind == "partitions"]
     if wrong:
         raise TopicMismatchError(_listed("Nothing was changed", wrong))
@@ -195,20 +222,25 @@ def apply(admin: Any, wanted: Sequence[TopicPlan]) -> list[TopicDifference]:
     return differences
 
 
-def require(admin: Any, wanted: Sequence[TopicPlan]) -> None:
-    """Refuse to go on where a topic is missing or has other partitions than the plan.
+def require(admin: Any, wanted: Sequence[TopicPlan]) -> list[TopicDifference]:
+    """Refuse to go on where a topic is missing or has partitions that Tocsin cannot work with.
 
     Configurations are not asked for: a worker needs no right to read them.
+
+    Returns:
+        The topics that have other partitions than the plan, with which Tocsin works.
 
     Raises:
         TopicMismatchError: naming every such topic, and what to do.
         KafkaError: as `compare`.
     """
     there = _partitions(admin, wanted)
-    wrong = [d.message for want in wanted for d in _shape_differences(want, there.get(want.name))]
+    differences = [d for want in wanted for d in _shape_differences(want, there.get(want.name))]
+    wrong = [d.message for d in differences if d.kind != "other_partitions"]
     if wrong:
         head = "The topics are not as planned (`tocsin topics apply` creates what is missing)"
         raise TopicMismatchError(_listed(head, wrong))
+    return differences
 
 
 def _partitions(admin: Any, wanted: Sequence[TopicPlan]) -> dict[str, int]:
@@ -229,10 +261,15 @@ def _shape_differences(want: TopicPlan, partitions: int | None) -> list[TopicDif
         return [TopicDifference(want.name, "missing", message)]
     if partitions == want.partitions:
         return []
-    message = (
-        f"{want.name} has {partitions} partitions, the plan says {want.partitions}: "
-        f"set TOCSIN_PARTITIONS={partitions}, or make the topic anew"
-    )
+    found = f"{want.name} has {partitions} partitions, the plan says {want.partitions}"
+    if want.takes(partitions):
+        note = (
+            "all of them are read"
+            if want.partition_rule == "any"
+            else f"the first {want.partitions} are written"
+        )
+        return [TopicDifference(want.name, "other_partitions", f"{found}: {note}")]
+    message = f"{found}: set TOCSIN_PARTITIONS={partitions}, or make the topic anew"
     return [TopicDifference(want.name, "partitions", message)]
 
 

@@ -147,7 +147,9 @@ class WatchAgent:
                 self.named[record.key] = (record.value.leader_name, record.value.country)
             if slices.is_due():
                 await asyncio.sleep(0)
-        await self.outbox.send([alert_record(self._topic(alert), alert) for alert in batch.alerts])
+        await self.outbox.send(
+            [alert_record(self._topic(one), one, self.partition_of) for one in batch.alerts]
+        )
         self._count(batch)
         await self._keep(batch)
         self.metrics.stage_duration.labels(WATCH).observe(time.perf_counter() - began)

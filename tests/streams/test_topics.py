@@ -120,7 +120,12 @@ def test_the_plan_follows_the_settings() -> None:
     assert planned["news.articles"].config["retention.ms"] == "60000"
     assert planned["news.articles"].config["max.message.bytes"] == "100000"
     assert planned["news.alerts.sentiment"].config["retention.ms"] == "90000"
-    assert planned["tocsin-watch-changelog"].config == {"cleanup.policy": "compact"}
+    assert planned["tocsin-watch-changelog"].config == {
+        "cleanup.policy": "compact",
+        "segment.bytes": "16777216",
+        "segment.ms": "3600000",
+        "min.cleanable.dirty.ratio": "0.2",
+    }
 
 
 def test_a_dead_letters_topic_takes_what_the_articles_topic_takes_and_its_headers() -> None:
@@ -174,6 +179,41 @@ def test_a_worker_requires_topics_and_partitions_and_is_told_what_to_do(
     assert "`tocsin topics apply`" in message
     assert message.count("is missing") == 10 + 1  # ten topics, and the heading
     assert "news.mentions has 7 partitions" in message
+
+
+@pytest.mark.parametrize(
+    ("topic", "partitions", "note"),
+    [
+        ("news.articles", 7, "has 7 partitions, the plan says 3: all of them are read"),
+        ("news.articles", 1, "has 1 partitions, the plan says 3: all of them are read"),
+        ("news.analyses", 4, "has 4 partitions, the plan says 3: the first 3 are written"),
+        ("news.alerts.surge", 4, "has 4 partitions, the plan says 3: the first 3 are written"),
+    ],
+)
+def test_other_partitions_are_named_where_they_move_no_leader(
+    cluster: Cluster, wanted: list[TopicPlan], topic: str, partitions: int, note: str
+) -> None:
+    apply(cluster, wanted)
+    cluster.topics[topic] = (partitions, {"retention.ms": "5"})
+    (other,) = require(cluster, wanted)
+    assert (other.kind, other.message) == ("other_partitions", f"{topic} {note}")
+    # Its configuration is altered as of any other.
+    assert {done.kind for done in apply(cluster, wanted)} == {"config"}
+    assert compare(cluster, wanted) == [other]
+
+
+@pytest.mark.parametrize("topic", ["news.mentions", "tocsin-watch-changelog", "news.alerts.surge"])
+@pytest.mark.parametrize("partitions", [2, 4])
+def test_partitions_that_move_a_leader_or_are_missing_are_refused(
+    cluster: Cluster, wanted: list[TopicPlan], topic: str, partitions: int
+) -> None:
+    apply(cluster, wanted)
+    cluster.topics[topic] = (partitions, cluster.topics[topic][1])
+    if topic == "news.alerts.surge" and partitions > 3:
+        assert [one.name for one in require(cluster, wanted)] == [topic]
+        return
+    with pytest.raises(TopicMismatchError, match=f"{topic} has {partitions} partitions"):
+        require(cluster, wanted)
 
 
 def test_a_topic_that_another_worker_made_meanwhile_is_no_error(
