@@ -29,7 +29,11 @@ from kafka import KafkaAdminClient, KafkaProducer
 
 from processors.contracts import Alert
 from processors.leaders.gaps import coverage, load_reviews
-from processors.leaders.registry import REGISTRY_EDITION, load_registry
+from processors.leaders.registry import (
+    REGISTRY_CHECKED_UNTIL,
+    REGISTRY_EDITION,
+    load_registry,
+)
 from processors.rules import KINDS, load_rules
 from processors.rules.wording import duration, steps
 from streams import errors
@@ -128,8 +132,10 @@ def registry_figures() -> str:
         f"The registry holds {len(people):,} people with {len(aliases):,} names and "
         f"{len(terms):,} dated terms of office. {len({t['person_id'] for t in running}):,} of the "
         f"people\nhold an office now, in {held['country']} countries and {held['organisation']} "
-        f"international bodies. The newest term in it begins on\n"
-        f"{max(term['start'] for term in terms)}. {_without_qid(people)}\n\n{_coverage()}"
+        f"international bodies. Holders were checked until {REGISTRY_CHECKED_UNTIL}.\n"
+        f"The newest term begins on {max(term['start'] for term in terms)}. "
+        f"{_without_qid(people)}\n\n"
+        f"{_coverage()}"
     )
 
 

@@ -22,6 +22,9 @@ from processors.leaders.values import Country, Person, Term
 REGISTRY_EDITION = "2026.11"
 """Year and month that the packaged facts were last brought up to."""
 
+REGISTRY_CHECKED_UNTIL = "2026-10-11"
+"""Day up to which sources were read. Later changes of holders are not in the registry."""
+
 OFFICE_PRECEDENCE = (
     "supreme-leader",
     "president",

@@ -221,6 +221,28 @@ STATUS = [
     ("Q56226", "2019-06-30", ("KP", "leader of North Korea", "in_office")),
     ("Q5933752", "2025-01-01", ("IR", "President", "in_office")),
     ("Q57376", "2000-01-01", ("BT", "King", "not_yet")),
+    # Changes of 2026.
+    ("Q124516173", "2026-07-13", ("LT", "Prime Minister", "in_office")),
+    ("x-mindaugas-sinkevicius", "2026-07-14", ("LT", "Prime Minister", "in_office")),
+    ("Q61112536", "2026-07-16", ("UA", "Prime Minister", "former")),
+    ("x-serhii-koretskyi", "2026-07-16", ("UA", "Prime Minister", "in_office")),
+    ("Q28599854", "2026-07-19", ("HU", "President", "in_office")),
+    ("x-agnes-forsthoffer", "2026-08-18", ("HU", "acting President", "in_office")),
+    ("x-andras-baka", "2026-08-19", ("HU", "President", "in_office")),
+    ("Q57287", "2026-08-28", ("NO", "King", "former")),
+    ("x-haakon-viii", "2026-08-28", ("NO", "King", "in_office")),
+    ("Q222031", "2026-09-26", ("RS", "President", "in_office")),
+    ("Q26258815", "2026-09-27", ("RS", "acting President", "in_office")),
+    ("x-fatima-ezzahra-el-mansouri", "2026-09-29", ("MA", "Head of Government", "in_office")),
+    ("Q61121565", "2026-05-28", ("LV", "Prime Minister", "former")),
+    ("x-andris-kulbergs", "2026-05-28", ("LV", "Prime Minister", "in_office")),
+    ("Q56312650", "2026-05-22", ("SN", "Prime Minister", "former")),
+    ("x-ahmadou-al-aminou-lo", "2026-05-25", ("SN", "Prime Minister", "in_office")),
+    ("x-matthew-wale", "2026-05-15", ("SB", "Prime Minister", "in_office")),
+    ("Q18645045", "2026-06-03", ("SI", "Prime Minister", "in_office")),
+    ("Q57627", "2026-06-04", ("SI", "Prime Minister", "in_office")),
+    # Elected in September 2026, and not sworn in when the registry was checked.
+    ("Q12358575", "2026-10-11", ("EE", "President", "in_office")),
 ]
 
 
