@@ -7,6 +7,13 @@ from hypothesis import strategies as st
 from processors.articles.clean import clean_text
 from processors.articles.markup import html_to_text
 
+NITF = (
+    "<?xml version='1.0'?><nitf><head><title>t</title></head><body><body.head><hedline>"
+    "<hl1>h</hl1></hedline><byline>By B</byline></body.head><body.content><p>a</p><media>"
+    "<media-caption>c</media-caption></media><p>d</p></body.content><body.end>e</body.end>"
+    "</body></nitf>"
+)
+
 
 @pytest.mark.parametrize(
     ("page", "expected"),
@@ -37,6 +44,17 @@ from processors.articles.markup import html_to_text
         ("a<p", "a"),
         ("a</>b</ p>c", "abc"),
         ("<", "<"),
+        ("<p>a</p><figure><img alt='b'><figcaption>c</figcaption></figure><p>d</p>", "a\n\nd"),
+        ("<figure><figcaption>c</figure>d", "d"),
+        ("a<aside><p>b<aside>c</aside></p></aside>d", "a\n\nd"),
+        ("<aside>never closed, a", "never closed, a"),
+        ("<div class='story'>a<div class=\"related-posts\"><div>b</div>c</div>d</div>", "a\n\nd"),
+        ("<p class='wp-caption-text'>c<p>a", "a"),
+        ("<ul class=read_more><li>b<li>c</ul>a", "a"),
+        ("<span class='photo-credit'>b/Agency</span>a", "a"),
+        ("<p class='tagline'>a</p><p class='important'>b</p>", "a\n\nb"),
+        ("a <b class='related'/>b", "a b"),
+        (NITF, "a\n\nd"),
     ],
 )
 def test_a_page_becomes_text(page: str, expected: str) -> None:

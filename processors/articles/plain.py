@@ -1,0 +1,115 @@
+"""Plain text of what publishers send as text: escapes undone, markup read, stubs left aside.
+
+Owns what counts as markup in a text that does not say whether it is HTML, how often escapes are
+undone, and which of several texts is the article's. Feeds and JSON are read alike::
+
+    from processors.articles.plain import best_text, to_plain
+
+    title = clean_line(to_plain(raw_title))            # 'Macron &amp;quot;furious&amp;quot;'
+    text = best_text([to_plain(body, is_html=True), to_plain(teaser)], title)
+
+A "<" is markup only where a tag of HTML is closed, has attributes, or stands where a paragraph
+begins or a line breaks: "5 < 6" and "List<String>" stay as they are. Linear in the text's length.
+"""
+
+import html
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from processors.articles.markup import KNOWN_TAGS, html_to_text
+
+# Escaped once by the writer, once by the editor's system, once by the feed, and once for luck.
+_MOST_ROUNDS: Final = 4
+
+_ENTITY: Final = re.compile(
+    r"&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.ASCII | re.IGNORECASE
+)
+_NAMES: Final = "|".join(sorted(map(re.escape, KNOWN_TAGS - {"head"}), key=len, reverse=True))
+_MARKUP: Final = re.compile(
+    rf"""<(?:
+      /(?:{_NAMES})\s*>                                # what is closed
+      | (?:{_NAMES})\s+[a-z][a-z0-9:-]*\s*=\s*["'a-z0-9/]  # what has attributes
+      | (?<![^\s.!?>"'\u201d]<)p>(?=\S) | (?<=\S<)br\s*/?> | br\s*/>
+      | !-- | !\[CDATA\[)""",
+    re.ASCII | re.IGNORECASE | re.VERBOSE,
+)
+_MARKDOWN_IMAGE: Final = re.compile(r"!\[[^\]\n]{0,300}\]\([^()\s]{1,2000}\)")
+
+# "[+1234 chars]", "[1234 chars]", "[...]", "[…]" at the end.
+_CUT: Final = re.compile(
+    r"\s*\[\s*(?:\+?\d{1,7}\s+(?:chars|characters|more)|\.{3}|\u2026)\s*\]\s*$"
+)
+_FIRST_APPEARED: Final = re.compile(
+    r"\n?\s*The post [^\n]{1,300} (?:first )?appeared (?:first )?on [^\n]{1,200}$"
+)
+_CONTINUED: Final = re.compile(
+    r"""(?:^ | (?<=[.!?\u2026\])"\u201d\n]) | (?<=\s)(?=\[?(?-i:[A-Z])))
+    \s*\[?
+    (?:continue\ reading | keep\ reading | comments
+      | read\ (?:more|on|the\ (?:full|rest|whole)\b[^\n.]{0,60}|(?:full|entire)\ (?:story|article))
+      | click\ (?:here|to\ (?:read|continue))[^\n.]{0,60}
+      | (?:full|more)\ (?:story|article)(?:\ here)? | view\ (?:full\ )?(?:article|story|post)
+      | lire\ la\ suite | weiterlesen | mehr\ lesen | leer\ m[a\u00e1]s | seguir\ leyendo
+      | leia\ mais | leggi\ (?:tutto|di\ pi\u00f9) | lees\ (?:meer|verder)
+      | czytaj\ wi\u0119cej | l\u00e4s\ mer | les\ mer | l\u00e6s\ mere | devam\u0131n\u0131\ oku
+      | \u0447\u0438\u0442\u0430\u0442\u044c\ \u0434\u0430\u043b\u0435\u0435)
+    \s*(?:\.{3}|\u2026|[\u2192\u00bb>:.]+)?\s*\]?\s*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_TAIL_CHARACTERS: Final = 400
+
+
+def to_plain(text: str, *, is_html: bool = False) -> str:
+    """Return a text without markup and escapes; not yet cleaned.
+
+    Args:
+        text: As sent.
+        is_html: Whether the format says that it is HTML; else the text itself has to show it.
+    """
+    for _ in range(_MOST_ROUNDS):
+        if is_html:
+            text = html_to_text(text)
+        elif "<" in text and _MARKUP.search(text):
+            text = html_to_text(text, only_known=True)
+        elif "&" in text and _ENTITY.search(text):
+            text = _ENTITY.sub(_unescaped, text)
+        else:
+            break
+        is_html = False
+    if "![" in text:
+        text = _MARKDOWN_IMAGE.sub("", text)
+    return text
+
+
+def best_text(candidates: Iterable[str], title: str = "") -> str:
+    """Return the longest real text, the first of equals, without what says that it goes on.
+
+    "Continue reading…", "[+1234 chars]" and the title once more are no real text. Where there is no
+    other, the result is "".
+    """
+    best = ""
+    heading = _compared(title)
+    for candidate in candidates:
+        text = without_stub(candidate)
+        if len(text) > len(best) and (not heading or _compared(text) != heading):
+            best = text
+    return best
+
+
+def without_stub(text: str) -> str:
+    """Return a text without the words at its end that lead to the rest of it."""
+    text = text.strip()
+    start = max(0, len(text) - _TAIL_CHARACTERS)
+    tail = text[start:]
+    for pattern in (_FIRST_APPEARED, _CUT, _CONTINUED, _CUT):
+        tail = pattern.sub("", tail)
+    return (text[:start] + tail).rstrip()
+
+
+def _unescaped(entity: re.Match[str]) -> str:
+    return html.unescape(entity.group())
+
+
+def _compared(text: str) -> str:
+    return " ".join(text.split()).rstrip(".\u2026 ").casefold()
