@@ -39,6 +39,8 @@ class DeadLetterReason(StrEnum):
     NO_TEXT = "no_text"
     TEXT_TOO_LARGE = "text_too_large"
     INVALID_DATE = "invalid_date"
+    INVALID_TIMESTAMP = "invalid_timestamp"
+    FUTURE_TIMESTAMP = "future_timestamp"
     INVALID_LANGUAGE = "invalid_language"
     INVALID_CLOUDEVENT = "invalid_cloudevent"
 

@@ -24,6 +24,7 @@ from streams.analysis import Analysis
 from streams.bounds import Bounds
 from streams.connection import Connection
 from streams.dead_letters import DeadLetterLimit
+from streams.entry import Entry, live_clock
 from streams.envelope import partition_of
 from streams.fetch_holds import FetchHolds, HoldReason
 from streams.inbox import Inbox
@@ -121,7 +122,8 @@ def build(
         bounds.replay_id if bounds else "", metrics, accepted=settings.accept_replayed
     )
     holds = FetchHolds(lambda: app.consumer)
-    gate = Gate(bounds, holds) if bounds else None
+    entry = _entry(settings, bounds)
+    gate = Gate(bounds, holds, entry.moment_ms) if bounds else None
     loop = BatchLoop(
         progress=progress,
         metrics=metrics,
@@ -138,6 +140,7 @@ def build(
         outbox=outbox,
         metrics=metrics,
         foreign=foreign,
+        entry=entry,
         dead_letter_limit=DeadLetterLimit(
             settings.dead_letter_limit_share, settings.dead_letter_limit_records
         ),
@@ -149,13 +152,14 @@ def build(
         outbox=outbox,
         metrics=metrics,
         replay_id=bounds.replay_id if bounds else None,
+        entry=entry,
         # The store and not the table: the table would send a changelog record of its own for
         # every key set, without an answer that can be waited for.
         states=lambda: table.data,
     )
 
     metrics.before_scrape(LeaderGauges(watch, metrics).refresh)
-    handle = _throttled(bounds, progress, analyse.handle) if bounds else analyse.handle
+    handle = _throttled(bounds, progress, entry, analyse.handle) if bounds else analyse.handle
 
     inboxes = {name: _inbox(holds) for name in (names.articles, names.mentions)}
     app.inboxes.update(inboxes)
@@ -198,8 +202,17 @@ def _subscribe(stream: Any) -> None:
     aiter(stream.channel)
 
 
-def _throttled(bounds: Bounds, progress: Progress, handle: Handle) -> Handle:
-    throttle = Throttle(bounds.rate, bounds.speed, lambda: progress.stopping)
+def _entry(settings: Settings, bounds: Bounds | None) -> Entry:
+    if bounds is None:
+        return Entry(live_clock(settings.max_ahead_seconds))
+    latest_ms = bounds.latest_ms
+    return Entry(lambda: latest_ms, bounds.refused)
+
+
+def _throttled(bounds: Bounds, progress: Progress, entry: Entry, handle: Handle) -> Handle:
+    throttle = Throttle(
+        bounds.rate, bounds.speed, lambda: progress.stopping, moment_ms=entry.moment_ms
+    )
 
     async def wait_and_handle(events: Sequence[Any]) -> None:
         await throttle.wait(events)

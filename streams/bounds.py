@@ -4,9 +4,11 @@ Owns the value that a replay hands to the worker. Must not know how a range is a
 ends the run. A worker without bounds runs for ever.
 """
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from streams.entry import Refused
 from streams.envelope import REPLAY_ID_HEADER, Headers
 
 
@@ -20,6 +22,8 @@ class Bounds:
         rate: Articles a second of one worker at most; None: as many as there are.
         speed: Seconds of event time that go by in a second; None: as many as there are.
         pace_ms: How far in event time a partition may be read ahead of the others.
+        latest_ms: The latest event time that is allowed.
+        refused: Records that a live worker refused for their timestamp.
     """
 
     replay_id: str
@@ -27,6 +31,8 @@ class Bounds:
     pace_ms: int
     rate: float | None = None
     speed: float | None = None
+    latest_ms: float = math.inf
+    refused: Refused = field(default_factory=dict)
 
     @property
     def headers(self) -> Headers:

@@ -6,15 +6,18 @@ deduplicate and route on headers alone. `ce_source` is the same in a live run an
 because CloudEvents calls two events with one source and id the same event.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Final
 
 import msgspec
 from aiokafka.partitioner import murmur2
 
 from processors.contracts import Alert, Analysis, Mention, Withdrawal
 from processors.errors import BadArticleError, DeadLetterReason
+from processors.event_time import timestamp_fault
 from streams.errors import UndeliverableError
 
 # Kafka allows a header without a value.
@@ -30,10 +33,11 @@ REPLAY_ID_HEADER = "tocsin.replay-id"
 ERROR_PREFIX = "tocsin.error."
 TRUNCATED_HEADER = ERROR_PREFIX + "truncated-from-bytes"
 REQUEUED_HEADER = "tocsin.requeued"
-# What Kafka gives for a record of its oldest format.
-NO_TIMESTAMP_MS = -1
-# The year 9999: windows of event time must still end within the calendar.
-LATEST_MS = 253_370_764_800_000
+# The dead letters of these do not keep the record's timestamp: their topic would refuse it, or
+# remove them at once as too old. It is in a header.
+RESTAMPED: Final = frozenset(
+    {DeadLetterReason.INVALID_TIMESTAMP, DeadLetterReason.FUTURE_TIMESTAMP}
+)
 
 _JSON_HEADERS: Headers = [(CONTENT_TYPE, JSON_TYPE)]
 _encode = msgspec.json.Encoder().encode
@@ -71,11 +75,9 @@ class Incoming(msgspec.Struct, frozen=True, array_like=True):
         Raises:
             BadArticleError: the producer stamped no moment that can be, such as microseconds.
         """
-        if not NO_TIMESTAMP_MS <= self.timestamp_ms < LATEST_MS:
-            raise BadArticleError(
-                DeadLetterReason.INVALID_DATE,
-                f"the record's timestamp is {self.timestamp_ms}, no Unix time in milliseconds",
-            )
+        fault = timestamp_fault(self.timestamp_ms, math.inf)
+        if fault is not None:
+            raise fault
         return datetime.fromtimestamp(self.timestamp_ms / 1000, tz=UTC)
 
 
@@ -167,7 +169,9 @@ def dead_letter_record(
         *((k, v) for k, v in record.headers if not k.startswith(ERROR_PREFIX)),
         *((ERROR_PREFIX + k, v.encode("utf-8", "replace")) for k, v in described.items()),
     ]
-    return Outgoing(topic, record.key, record.value, headers, record.timestamp_ms)
+    keeps = error.reason not in RESTAMPED
+    timestamp_ms = record.timestamp_ms if keeps else None
+    return Outgoing(topic, record.key, record.value, headers, timestamp_ms)
 
 
 def _rfc3339(moment: datetime) -> bytes:

@@ -129,6 +129,16 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(ge=65_536, le=100_000_000, description="Largest article record, and dead letter."),
     ] = 33_554_432
 
+    max_ahead_seconds: Annotated[
+        float,
+        Meta(
+            gt=0,
+            le=3_155_760_000,
+            description="How far ahead of the broker's clock an article's timestamp may be; "
+            "a worker allows twice as much by its own.",
+        ),
+    ] = 300.0
+
     # What an article may be, and how it is read.
     max_text_characters: Annotated[
         int, Meta(ge=1_000, le=10_000_000, description="Longest text that is analysed.")

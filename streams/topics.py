@@ -9,7 +9,7 @@ leader are always with the same worker. Articles are read from all partitions th
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
@@ -54,6 +54,11 @@ CHANGELOG_CONFIG: Mapping[str, str] = {
 # Headers, key and the error's description ride on top of a dead letter's original bytes.
 ENVELOPE_BYTES = 65_536
 _ALTERED = "OK"
+# How far ahead of the broker's clock a timestamp may be. Brokers before Kafka 3.6 do not know it:
+# there the worker's own check is all (`streams.entry`).
+AFTER_MAX = "message.timestamp.after.max.ms"
+_OPTIONAL = frozenset({AFTER_MAX})
+_INVALID_CONFIG = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +155,8 @@ def plan(settings: Settings, own_alerts: Sequence[str] = ()) -> list[TopicPlan]:
     alert_life = str(settings.retention_alerts_seconds * 1000)
     kept = {"cleanup.policy": "delete", "retention.ms": article_life}
     # A topic that is named may be an archive: its retention is not ours to set.
-    articles = {} if settings.articles_topic else {**kept, "max.message.bytes": largest}
+    own = {**kept, "max.message.bytes": largest, AFTER_MAX: _max_ahead_ms(settings)}
+    articles = {} if settings.articles_topic else own
     rung = {"cleanup.policy": "delete", "retention.ms": alert_life}
     brief = str(min(settings.retention_alerts_seconds, CANARY_LIFE_SECONDS) * 1000)
     dead = str(settings.max_message_bytes + ENVELOPE_BYTES)
@@ -177,6 +183,10 @@ def plan(settings: Settings, own_alerts: Sequence[str] = ()) -> list[TopicPlan]:
         topic(names.canary, {**rung, "retention.ms": brief}, "alerts of canaries: tests, no news"),
         topic(names.dead_letters, {**rung, "max.message.bytes": dead}, "what could not be read"),
     ]
+
+
+def _max_ahead_ms(settings: Settings) -> str:
+    return str(max(1, round(settings.max_ahead_seconds * 1000)))
 
 
 def compare(admin: Any, wanted: Sequence[TopicPlan]) -> list[TopicDifference]:
@@ -287,6 +297,9 @@ def _create(admin: Any, want: TopicPlan) -> None:
     # Raised errors hold the whole request and answer; the broker's own sentence is in the answer.
     answer = admin.create_topics([new], raise_errors=False)
     (outcome,) = answer["topics"]
+    if outcome["error_code"] == _INVALID_CONFIG and _OPTIONAL & want.config.keys():
+        _create(admin, _without_optional(want))
+        return
     error = for_code(outcome["error_code"])
     # Already there: another worker was quicker. `require` checks what it made.
     if error not in {NoError, TopicAlreadyExistsError}:
@@ -302,6 +315,9 @@ def _create(admin: Any, want: TopicPlan) -> None:
 
 def _alter(admin: Any, want: TopicPlan) -> None:
     """Set the plan's configuration; what else is set on the topic stays."""
+    optional = _OPTIONAL & want.config.keys()
+    if optional - _found(admin, want).keys():
+        want = _without_optional(want)
     resource = ConfigResource(ConfigResourceType.TOPIC, want.name, configs=dict(want.config))
     try:
         # The client gives a refusal back as text, and raises only what it finds out by itself.
@@ -316,15 +332,25 @@ def _alter(admin: Any, want: TopicPlan) -> None:
         )
 
 
-def _config_differences(admin: Any, want: TopicPlan) -> list[TopicDifference]:
+def _without_optional(want: TopicPlan) -> TopicPlan:
+    config = {key: value for key, value in want.config.items() if key not in _OPTIONAL}
+    return replace(want, config=config)
+
+
+def _found(admin: Any, want: TopicPlan) -> dict[str, str]:
+    """Return those settings of the plan that the broker knows, as they are on the topic."""
     asked = dict.fromkeys(want.config, "")
     resource = ConfigResource(ConfigResourceType.TOPIC, want.name, configs=asked)
     answer = admin.describe_configs([resource], config_filter="all")
-    found = {key: entry["value"] for key, entry in answer["topic"].get(want.name, {}).items()}
+    return {key: entry["value"] for key, entry in answer["topic"].get(want.name, {}).items()}
+
+
+def _config_differences(admin: Any, want: TopicPlan) -> list[TopicDifference]:
+    found = _found(admin, want)
     return [
         TopicDifference(
             want.name, "config", f"{want.name} has {key}={found.get(key)}, the plan says {value}"
         )
         for key, value in want.config.items()
-        if found.get(key) != value
+        if found.get(key) != value and (key in found or key not in _OPTIONAL)
     ]

@@ -17,6 +17,7 @@ from streams.agents.foreign import Foreign
 from streams.analysis import Analysis
 from streams.analysis.outcome import Outcome
 from streams.dead_letters import DeadLetterLimit, send_dead_letter
+from streams.entry import Entry
 from streams.envelope import Incoming, Outgoing, dead_letter_record
 from streams.messages import headers_of, timestamp_ms
 from streams.metrics import Metrics
@@ -50,6 +51,7 @@ class AnalyseAgent:
     metrics: Metrics
     dead_letter_limit: DeadLetterLimit
     foreign: Foreign | None = None
+    entry: Entry = field(default_factory=Entry)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def handle(self, events: Sequence[Any]) -> None:
@@ -65,9 +67,10 @@ class AnalyseAgent:
             for event in events
             if self.foreign is None or not self.foreign.is_foreign(DECODE, event.message)
         ]
-        chunks = list(_chunks(records))
-        analysing = [asyncio.create_task(self.analysis.analyse(chunk)) for chunk in chunks]
         batch = _Batch()
+        entered = self._enter(records, batch)
+        chunks = list(_chunks(entered))
+        analysing = [asyncio.create_task(self.analysis.analyse(chunk)) for chunk in chunks]
         try:
             # Outputs are handed over in the order of the input, whichever chunk is ready first.
             async with self._turn:
@@ -79,8 +82,26 @@ class AnalyseAgent:
             for task in (*analysing, *batch.sending):
                 task.cancel()
         self.metrics.stage_duration.labels("publish").observe(time.perf_counter() - began)
-        self._count(records, batch)
+        self._count(entered, batch)
         self.dead_letter_limit.check()
+
+    def _enter(self, records: Sequence[Incoming], batch: _Batch) -> list[Incoming]:
+        """Return the records whose timestamp can be; send dead letters for the others."""
+        entered = []
+        for record in records:
+            error = self.entry.fault(record.partition, record.offset, record.timestamp_ms)
+            if error is None:
+                entered.append(record)
+            else:
+                self.entry.warn(error, record.topic, record.partition, record.offset)
+                self.dead_letter_limit.count(dead=True)
+                self._bury(record, error, batch)
+        return entered
+
+    def _bury(self, record: Incoming, error: BadArticleError, batch: _Batch) -> None:
+        batch.errors.append(error)
+        letter = dead_letter_record(self.names.dead_letters, record, DECODE, error)
+        batch.sending.append(asyncio.create_task(send_dead_letter(self.outbox, letter)))
 
     def _send(
         self, records: Sequence[Incoming], outcomes: Sequence[Outcome], batch: _Batch
@@ -94,9 +115,7 @@ class AnalyseAgent:
                 ready += outcome.outputs
                 batch.outcomes.append(outcome)
                 continue
-            batch.errors.append(error)
-            letter = dead_letter_record(self.names.dead_letters, record, DECODE, error)
-            batch.sending.append(asyncio.create_task(send_dead_letter(self.outbox, letter)))
+            self._bury(record, error, batch)
         batch.sending.append(asyncio.create_task(self.outbox.send(ready)))
 
     def _count(self, records: Sequence[Incoming], batch: _Batch) -> None:

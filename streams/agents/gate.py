@@ -7,7 +7,7 @@ come after. The slowest never pauses: when what it has read is committed, it is 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,10 +18,14 @@ from streams.messages import timestamp_ms
 
 @dataclass(slots=True)
 class Gate:
-    """Lets articles in that are within the bounds, and paces their partitions."""
+    """Lets articles in that are within the bounds, and paces their partitions.
+
+    `moment_ms` gives the event time of a Faust message; None: it has none, and moves no partition.
+    """
 
     bounds: Bounds
     holds: FetchHolds
+    moment_ms: Callable[[Any], int | None] = timestamp_ms
     _first_ms: dict[Any, int] = field(default_factory=dict)
     _newest_ms: dict[Any, int] = field(default_factory=dict)
     _ended: set[Any] = field(default_factory=set)
@@ -35,11 +39,12 @@ class Gate:
             if self.bounds.is_beyond(message.partition, message.offset):
                 self._ended.add(message.tp)
             elif self.bounds.has(message.partition, message.offset):
-                moment_ms = timestamp_ms(message)
-                self._first_ms.setdefault(message.tp, moment_ms)
-                self._newest_ms[message.tp] = max(
-                    moment_ms, self._newest_ms.get(message.tp, moment_ms)
-                )
+                moment_ms = self.moment_ms(message)
+                if moment_ms is not None:
+                    self._first_ms.setdefault(message.tp, moment_ms)
+                    self._newest_ms[message.tp] = max(
+                        moment_ms, self._newest_ms.get(message.tp, moment_ms)
+                    )
                 admitted.append(event)
         return admitted
 

@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from streams.messages import timestamp_ms
+
 # A stop is not to wait for a night without articles.
 STEP_SECONDS = 0.2
 
@@ -25,6 +27,7 @@ class Throttle:
         stopping: Whether the worker is about to stop: then nothing waits.
         clock: Seconds that only go forward.
         sleep: Waits.
+        moment_ms: Gives the event time of a Faust message; None: it is not waited for.
     """
 
     rate: float | None
@@ -32,20 +35,24 @@ class Throttle:
     stopping: Callable[[], bool]
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    moment_ms: Callable[[Any], int | None] = timestamp_ms
     _began: float | None = field(default=None, init=False)
-    _first_seconds: float = field(default=0.0, init=False)
+    _first_seconds: float | None = field(default=None, init=False)
     _count: int = field(default=0, init=False)
 
     async def wait(self, events: Sequence[Any]) -> None:
         """Return when the last of these Faust events is due."""
-        moments = [event.message.timestamp or 0.0 for event in events]
+        known = (self.moment_ms(event.message) for event in events)
+        moments = [moment / 1000 for moment in known if moment is not None]
         if self._began is None:
-            self._began, self._first_seconds = self.clock(), min(moments)
+            self._began = self.clock()
+        if self._first_seconds is None:
+            self._first_seconds = min(moments, default=None)
         self._count += len(events)
         waits = [0.0]
         if self.rate:
             waits.append(self._count / self.rate)
-        if self.speed:
+        if self.speed and self._first_seconds is not None and moments:
             waits.append((max(moments) - self._first_seconds) / self.speed)
         due = self._began + max(waits)
         while (left := due - self.clock()) > 0 and not self.stopping():

@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from datetime import MAXYEAR, UTC, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -20,6 +20,7 @@ from msgspec import structs
 from processors.canary import CANARY_KIND
 from processors.contracts import Alert, Mention, Withdrawal
 from processors.errors import BadArticleError, DeadLetterReason
+from processors.event_time import END_MS, FIRST_MS
 from processors.rules import Rules
 from processors.watch import (
     NO_RULE,
@@ -36,6 +37,7 @@ from processors.watch import (
 from processors.windows import milliseconds
 from streams.agents.analyse import incoming
 from streams.dead_letters import send_dead_letter
+from streams.entry import Entry
 from streams.envelope import Incoming, Outgoing, alert_record, dead_letter_record
 from streams.metrics import Metrics
 from streams.outbox import Outbox
@@ -45,8 +47,8 @@ from streams.topics import TopicNames
 log = structlog.get_logger(__name__)
 
 WATCH = "watch"
-# A record without a timestamp is a millisecond older than the Unix epoch.
-FIRST_YEAR = 1969
+# The clocks of two workers differ: what one let in as an article, another takes as a mention.
+CLOCK_SKEW_MS = 600_000
 _decode_mention = msgspec.json.Decoder(Mention).decode
 _decode_withdrawal = msgspec.json.Decoder(Withdrawal).decode
 # What only a withdrawal has; a mention of ours never begins so.
@@ -102,6 +104,7 @@ class WatchAgent:
     states: Callable[[], States]
     partition_of: Callable[[bytes], int]
     replay_id: str | None = None
+    entry: Entry = field(default_factory=Entry)
     # States as they were last written, so that not every batch decodes them anew.
     _decoded: dict[bytes, tuple[bytes, HeldState]] = field(default_factory=dict)
     # Name and country of the leaders named since the partitions were assigned.
@@ -111,9 +114,10 @@ class WatchAgent:
         """Understand a Faust message."""
         record = incoming(message)
         try:
-            value = _read(record)
+            value = _read(record, self.entry.latest_ms() + CLOCK_SKEW_MS)
         except BadArticleError as error:
             letter = dead_letter_record(self.names.dead_letters, record, WATCH, error)
+            self.entry.warn(error, record.topic, record.partition, record.offset)
             return Unreadable(letter, error)
         if isinstance(value, Withdrawal):
             moment, name = value.event_time, value.withdrawn.article_id
@@ -244,7 +248,7 @@ class WatchAgent:
                 )
 
 
-def _read(record: Incoming) -> Mention | Withdrawal:
+def _read(record: Incoming, latest_ms: float) -> Mention | Withdrawal:
     """Read a record; ours are always right, but anyone may write into a topic."""
     if record.value is None:
         raise BadArticleError(DeadLetterReason.NULL_VALUE, "the mention's value is null")
@@ -260,21 +264,32 @@ def _read(record: Incoming) -> Mention | Withdrawal:
     except RecursionError as error:
         raise BadArticleError(DeadLetterReason.TOO_DEEP, "the mention: too deep") from error
     if isinstance(value, Withdrawal):
-        _check_times(value.event_time, None)
+        _check_times(value.event_time, None, latest_ms)
         return value
     if value.context is None or record.key != value.leader_id.encode():
         raise BadArticleError(
             DeadLetterReason.WRONG_TYPE, "the mention has no context, or its key is not its leader"
         )
-    _check_times(value.context.event_time, value.context.published)
+    _check_times(value.context.event_time, value.context.published, latest_ms)
     return value
 
 
-def _check_times(moment: datetime, published: datetime | None) -> None:
-    if not _is_aware(moment) or not _is_aware(published) or not FIRST_YEAR <= moment.year < MAXYEAR:
+def _check_times(moment: datetime, published: datetime | None, latest_ms: float) -> None:
+    if not _is_aware(moment) or not _is_aware(published):
+        raise BadArticleError(
+            DeadLetterReason.INVALID_DATE, "the mention's times must have a zone, such as Z"
+        )
+    moment_ms = milliseconds(moment)
+    if not FIRST_MS <= moment_ms < END_MS:
         raise BadArticleError(
             DeadLetterReason.INVALID_DATE,
-            f"the mention's times must have a zone, and its event time lie from {FIRST_YEAR} on",
+            f"the mention's event time is {moment}, and event time lies between the years 1970 and "
+            f"9998",
+        )
+    if moment_ms > latest_ms:
+        raise BadArticleError(
+            DeadLetterReason.FUTURE_TIMESTAMP,
+            f"the mention's event time is {moment}, which is too far in the future",
         )
 
 

@@ -131,10 +131,11 @@ def requeue(
     """Put dead letters back into the topic that they came from, to be read once more.
 
     Mend the cause first. Bytes, key, headers and timestamp are as they were; the header
-    tocsin.requeued counts how often the record was put back. The dead letter itself stays, until
-    its topic's retention removes it: so --all also takes what was put back before (analysing an
-    article again rings no second alert). Narrow it with --since and --reason. Records that are the
-    same are put back once.
+    tocsin.requeued counts how often the record was put back. Records with the reason
+    invalid_timestamp or future_timestamp get the time of now instead, or they would come back. The
+    dead letter itself stays, until its topic's retention removes it: so --all also takes what was
+    put back before (analysing an article again rings no second alert). Narrow it with --since and
+    --reason. Records that are the same are put back once.
 
     An alert that `tocsin forward` could not deliver goes back to its topic of alerts: every
     subscriber gets it again, under the same id.
@@ -243,9 +244,16 @@ def _put_back(
     from streams.reading.clients import producer_client  # noqa: PLC0415 - loads kafka-python
     from streams.reading.dead_letter_log import put_back  # noqa: PLC0415
 
+    restamped: list[int] = []
     with producer_client(context.connection(settings), settings) as producer:
-        done = put_back(producer, log.records(selection.places), partitions)
+        records = log.records(selection.places)
+        done = put_back(producer, records, partitions, lambda: restamped.append(1))
     typer.echo(f"{_letters(done)} put back.")
+    if restamped:
+        typer.echo(
+            f"{_letters(len(restamped))} had a timestamp that cannot be, and got a new one: their "
+            f"event time is now."
+        )
     gone = len(selection.places) - done
     if gone:
         typer.echo(f"{_letters(gone)} had gone meanwhile: its retention was over.", err=True)

@@ -19,6 +19,7 @@ from streams.reading.dead_letters import (
     NotRequeueableError,
     Place,
     dead_letter,
+    is_restamped,
     original,
     refusal,
 )
@@ -161,13 +162,19 @@ class DeadLetterLog:
         return read(self._consumer, starts, ends)
 
 
-def put_back(producer: Any, records: Iterable[Incoming], partitions: Mapping[str, int]) -> int:
+def put_back(
+    producer: Any,
+    records: Iterable[Incoming],
+    partitions: Mapping[str, int],
+    on_restamped: Callable[[], None] = lambda: None,
+) -> int:
     """Send the records back to where they came from; return when the broker has every one.
 
     Args:
         producer: A kafka-python producer.
         records: Dead letters.
         partitions: The topics that Tocsin reads, and how many partitions each has.
+        on_restamped: Called for each record that gets a new timestamp.
 
     Returns:
         How many were put back.
@@ -184,6 +191,8 @@ def put_back(producer: Any, records: Iterable[Incoming], partitions: Mapping[str
             raise MisconfigurationError(
                 f"the dead letter {record.partition}:{record.offset} cannot be put back: {error}."
             ) from error
+        if is_restamped(dead_letter(record)):
+            on_restamped()
         future = producer.send(
             out.topic,
             out.value,

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from streams.envelope import (
     ERROR_PREFIX,
     REQUEUED_HEADER,
+    RESTAMPED,
     TRUNCATED_HEADER,
     Incoming,
     Outgoing,
@@ -109,8 +110,16 @@ def dead_letter(record: Incoming) -> DeadLetter:
         topic=topic,
         origin=f"{topic} {said.get('partition', '?')}:{said.get('offset', '?')}" if topic else "",
         requeued=_count(headers.get(REQUEUED_HEADER), otherwise=0) or 0,
-        fingerprint=_fingerprint(record, topic),
+        fingerprint=_fingerprint(record, topic, said),
     )
+
+
+def is_restamped(letter: DeadLetter) -> bool:
+    """Report whether a record gets a new timestamp when it is put back.
+
+    Its own is the reason why it is here: with it, the record would come back again and again.
+    """
+    return letter.reason in RESTAMPED or letter.timestamp_ms < 0
 
 
 def refusal(letter: DeadLetter, partitions: Mapping[str, int]) -> str | None:
@@ -138,7 +147,8 @@ def original(record: Incoming, partitions: Mapping[str, int]) -> Outgoing:
 
     The partition matters: the versions of an article stay in order only within one, and a producer
     of another library may choose partitions by another rule than ours. The timestamp is kept too:
-    it is the event time, on which all windows rest.
+    it is the event time, on which all windows rest. Where it is what was wrong with the record, the
+    broker or the producer stamps the record again.
 
     Raises:
         NotRequeueableError: it cannot be put back.
@@ -161,7 +171,7 @@ def original(record: Incoming, partitions: Mapping[str, int]) -> Outgoing:
         key=record.key,
         value=record.value,
         headers=headers,
-        timestamp_ms=record.timestamp_ms if record.timestamp_ms >= 0 else None,
+        timestamp_ms=None if is_restamped(letter) else record.timestamp_ms,
         partition=came_from if there else None,
     )
 
@@ -188,9 +198,11 @@ def _count(text: str | None, *, otherwise: int | None) -> int | None:
     return int(text) if text is not None and _COUNT.fullmatch(text) else otherwise
 
 
-def _fingerprint(record: Incoming, topic: str) -> bytes:
+def _fingerprint(record: Incoming, topic: str, said: Mapping[str, str]) -> bytes:
     digest = hashlib.blake2b(digest_size=16)
-    for part in (topic.encode(), record.key, record.value, str(record.timestamp_ms).encode()):
+    is_of_now = said.get("reason") in RESTAMPED
+    timestamp = said.get("timestamp", "") if is_of_now else str(record.timestamp_ms)
+    for part in (topic.encode(), record.key, record.value, timestamp.encode()):
         # A length before each part, and none for null: no two records run into one.
         digest.update(b"-" if part is None else b"%d:" % len(part) + part)
     return digest.digest()

@@ -170,8 +170,8 @@ def test_a_record_that_dies_again_carries_its_newest_error_alone() -> None:
 @pytest.mark.parametrize(
     ("timestamp_ms", "expected"),
     [
-        (0, "1970-01-01T00:00:00+00:00"),
-        (-1, "1969-12-31T23:59:59.999000+00:00"),
+        (2_678_400_000, "1970-02-01T00:00:00+00:00"),
+        (541_000_000_000, "1987-02-22T13:46:40+00:00"),
         (1_779_268_500_250, "2026-05-20T09:15:00.250000+00:00"),
         (253_370_764_799_000, "9998-12-31T23:59:59+00:00"),
     ],
@@ -181,9 +181,20 @@ def test_event_time_is_the_records_timestamp_in_utc(timestamp_ms: int, expected:
 
 
 @pytest.mark.parametrize(
-    "timestamp_ms", [-2, 253_370_764_800_000, 1_779_268_500_250_000, 2**63 - 1, -(2**63)]
+    "timestamp_ms",
+    [-2, -1, 0, 2_678_399_999, 253_370_764_800_000, 1_779_268_500_250_000, 2**63 - 1, -(2**63)],
 )
 def test_a_timestamp_that_is_no_moment_is_bad_input_and_not_a_bug(timestamp_ms: int) -> None:
     with pytest.raises(BadArticleError) as refused:
         _ = incoming(timestamp_ms=timestamp_ms).event_time
-    assert refused.value.reason is DeadLetterReason.INVALID_DATE
+    assert refused.value.reason is DeadLetterReason.INVALID_TIMESTAMP
+
+
+@pytest.mark.parametrize("reason", ["invalid_timestamp", "future_timestamp"])
+def test_a_dead_letter_does_not_carry_the_timestamp_that_it_is_here_for(reason: str) -> None:
+    # Its topic would refuse a moment of the future, and remove one of 1970 at once.
+    record = incoming(timestamp_ms=4_102_444_800_000)
+    error = BadArticleError(DeadLetterReason(reason), "x")
+    letter = dead_letter_record("dead", record, "decode", error)
+    assert letter.timestamp_ms is None
+    assert dict(letter.headers)["tocsin.error.timestamp"] == b"4102444800000"

@@ -62,5 +62,6 @@ def test_the_reasons_of_dead_letters_are_never_renamed() -> None:
         *("null_value", "empty", "too_large", "invalid_utf8", "invalid_json", "too_deep"),
         *("not_an_object", "wrong_type", "no_identity", "no_text", "text_too_large"),
         *("invalid_date", "invalid_language", "invalid_cloudevent"),
+        *("invalid_timestamp", "future_timestamp"),
         *("not_an_alert", "delivery_refused", "delivery_given_up"),
     } <= {reason.value for reason in (*DeadLetterReason, *UndeliveredReason)}

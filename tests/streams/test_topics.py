@@ -17,9 +17,18 @@ from kafka.errors import (
 from processors.contracts import AlertKind
 from streams.errors import TopicMismatchError
 from streams.settings import Settings
-from streams.topics import ALERT_KINDS, TopicNames, TopicPlan, apply, compare, plan, require
+from streams.topics import (
+    AFTER_MAX,
+    ALERT_KINDS,
+    TopicNames,
+    TopicPlan,
+    apply,
+    compare,
+    plan,
+    require,
+)
 
-OK, TIMED_OUT, DENIED, EXISTS, BAD_REPLICAS = 0, 7, 29, 36, 38
+OK, TIMED_OUT, DENIED, EXISTS, BAD_REPLICAS, INVALID_CONFIG = 0, 7, 29, 36, 38, 40
 
 
 class Cluster:
@@ -29,6 +38,7 @@ class Cluster:
         self.topics: dict[str, tuple[int, dict[str, str]]] = {}
         self.describe_code = OK
         self.create_code = OK
+        self.unknown_config = ""
         self.alter: Exception | str = "OK"
         self.waited_for: list[str] = []
 
@@ -55,6 +65,10 @@ class Cluster:
     def create_topics(self, new: Sequence[Any], *, raise_errors: bool) -> dict[str, Any]:
         assert not raise_errors
         (one,) = new
+        if self.unknown_config in one.topic_configs:
+            refused = f"Unknown topic config name: {self.unknown_config}"
+            outcome = {"error_code": INVALID_CONFIG, "error_message": refused}
+            return {"topics": [{"name": one.name, **outcome}]}
         if self.create_code in (OK, EXISTS):
             self.topics[one.name] = (one.num_partitions, dict(one.topic_configs))
         outcome = {"error_code": self.create_code, "error_message": "because"}
@@ -145,6 +159,41 @@ def test_a_missing_topic_is_created_and_then_nothing_differs(
     assert compare(cluster, wanted) == []
     assert apply(cluster, wanted) == []
     require(cluster, wanted)
+
+
+def test_the_articles_are_bounded_by_the_brokers_clock_and_no_other_topic_is() -> None:
+    bounded = {
+        topic.name: topic.config[AFTER_MAX]
+        for topic in plan(Settings(max_ahead_seconds=90.5))
+        if AFTER_MAX in topic.config
+    }
+    assert bounded == {"news.articles": "90500"}
+    named = {topic.name: topic for topic in plan(Settings(articles_topic="theirs"))}
+    assert named["theirs"].config == {}
+
+
+def test_a_broker_that_does_not_know_the_bound_of_timestamps_gets_the_other_settings(
+    cluster: Cluster, wanted: list[TopicPlan]
+) -> None:
+    # Kafka before 3.6.
+    cluster.unknown_config = AFTER_MAX
+    apply(cluster, wanted)
+    _, config = cluster.topics["news.articles"]
+    assert config["retention.ms"] == "60000"
+    assert AFTER_MAX not in config
+    assert compare(cluster, wanted) == []
+    config["retention.ms"] = "5"
+    (done,) = apply(cluster, wanted)
+    assert done.message.endswith("retention.ms=5, the plan says 60000")
+    assert (config["retention.ms"], AFTER_MAX in config) == ("60000", False)
+
+
+def test_another_setting_that_a_broker_does_not_know_is_an_error(
+    cluster: Cluster, wanted: list[TopicPlan]
+) -> None:
+    cluster.unknown_config = "retention.ms"
+    with pytest.raises(TopicMismatchError, match="Unknown topic config name: retention"):
+        apply(cluster, wanted)
 
 
 def test_a_configuration_that_differs_is_altered_and_what_is_not_planned_stays(

@@ -21,6 +21,7 @@ from streams.analysis.outcome import Outcome
 from streams.analysis.reader import ArticleReader
 from streams.canary.article import canary_article
 from streams.dead_letters import DeadLetterLimit
+from streams.entry import Entry
 from streams.envelope import Incoming, Outgoing
 from streams.errors import DeadLetterLimitError
 from streams.metrics import Metrics
@@ -80,11 +81,12 @@ def handle(
     *messages: Message,
     outbox: Outbox | None = None,
     limit: DeadLetterLimit = NEVER,
+    entry: Entry | None = None,
 ) -> tuple[Outbox, Metrics]:
     outbox, metrics = outbox or Outbox(), Metrics()
     analysis = InlineAnalysis(lambda: ArticleReader(analyser, DecodeLimits(), NAMES, 4))
     analysis.start()
-    agent = AnalyseAgent(analysis, NAMES, outbox, metrics, limit)
+    agent = AnalyseAgent(analysis, NAMES, outbox, metrics, limit, entry=entry or Entry())
     asyncio.run(agent.handle([Event(message) for message in messages]))
     return outbox, metrics
 
@@ -168,7 +170,11 @@ def test_the_strength_of_what_is_said_of_a_leader_is_counted_by_direction(
         (Message(b"\xff\xfe"), "invalid_utf8"),
         (Message(b'{"id": "b", "text": ""}'), "no_text"),
         # A producer that stamps microseconds must not stop the worker at every start.
-        (Message(GOOD, timestamp=1_779_268_500_250.0), "invalid_date"),
+        (Message(GOOD, timestamp=1_779_268_500_250.0), "invalid_timestamp"),
+        (Message(GOOD, timestamp=1_779_268_500.25 * 10**6), "invalid_timestamp"),
+        (Message(GOOD, timestamp=1_796_074.496), "invalid_timestamp"),
+        (Message(GOOD, timestamp=0.0), "invalid_timestamp"),
+        (Message(GOOD, timestamp=-0.001), "invalid_timestamp"),
     ],
 )
 def test_a_bad_record_goes_to_the_dead_letters_and_the_others_go_on(
@@ -296,6 +302,21 @@ def test_latency_is_never_negative_when_the_producers_clock_runs_ahead(
 ) -> None:
     _, metrics = handle(analyser, Message(GOOD, timestamp=time.time() + 3_600))
     assert sample(metrics, "tocsin_article_latency_seconds_sum") == 0
+
+
+def test_an_article_of_the_future_is_a_dead_letter_and_changes_no_latency(
+    analyser: Analyser,
+) -> None:
+    now_ms = 1_779_268_500_250
+    messages = [Message(GOOD, timestamp=(now_ms + ahead_ms) / 1000) for ahead_ms in (1_000, 1_001)]
+    entry = Entry(lambda: now_ms + 1_000)
+    outbox, metrics = handle(analyser, *messages, entry=entry)
+    assert len(outbox.of(NAMES.analyses)) == 1
+    (letter,) = outbox.of(NAMES.dead_letters)
+    assert dict(letter.headers)["tocsin.error.reason"] == b"future_timestamp"
+    assert sample(metrics, "tocsin_dead_letters_total", reason="future_timestamp") == 1
+    assert sample(metrics, "tocsin_discarded_total", stage="decode", reason="future_timestamp") == 1
+    assert sample(metrics, "tocsin_article_latency_seconds_count") == 1
 
 
 @pytest.mark.parametrize(

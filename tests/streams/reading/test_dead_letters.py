@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from processors.errors import BadArticleError, DeadLetterReason
@@ -10,6 +11,7 @@ from streams.reading.dead_letters import (
     NotRequeueableError,
     Place,
     dead_letter,
+    is_restamped,
     original,
     place_of,
     wanted_by,
@@ -83,7 +85,7 @@ def test_a_record_put_back_is_the_record_as_it_was_and_a_count() -> None:
 
 def test_a_null_value_stays_null_and_an_empty_one_empty() -> None:
     for value in (None, b""):
-        record = Incoming("news.articles", 0, 0, 1, None, value, [])
+        record = Incoming("news.articles", 0, 0, FAILED.timestamp_ms, None, value, [])
         out = original(letter_of(record), READ)
         assert (out.key, out.value) == (None, value)
 
@@ -94,6 +96,31 @@ def test_each_time_that_it_comes_back_it_is_counted_up() -> None:
         out = original(letter_of(record), READ)
         assert [v for k, v in out.headers if k == "tocsin.requeued"] == [str(count).encode()]
         record = stored(out)
+
+
+@pytest.mark.parametrize(
+    ("timestamp_ms", "reason"),
+    [(1_796_074_496, "invalid_timestamp"), (4_102_444_800_000, "future_timestamp")],
+)
+def test_a_record_with_a_timestamp_that_cannot_be_is_stamped_again(
+    timestamp_ms: int, reason: str
+) -> None:
+    # Its own would bring it back to the dead letters each time.
+    record = msgspec.structs.replace(FAILED, timestamp_ms=timestamp_ms)
+    error = BadArticleError(DeadLetterReason(reason), "x")
+    out = dead_letter_record("news.dead-letters", record, "decode", error)
+    letters = [
+        Incoming(
+            out.topic, 0, offset, FAILED.timestamp_ms + offset, out.key, out.value, out.headers
+        )
+        for offset in range(2)
+    ]
+    put_back = original(letters[0], READ)
+    assert (put_back.timestamp_ms, put_back.partition) == (None, 3)
+    first, again = map(dead_letter, letters)
+    assert is_restamped(first)
+    assert first.fingerprint == again.fingerprint
+    assert not is_restamped(dead_letter(letter_of(FAILED)))
 
 
 def test_a_partition_that_is_no_more_is_left_to_the_producer() -> None:

@@ -16,6 +16,8 @@ from streams.reading.past_articles import PastArticles
 
 Make = Callable[..., Any]
 DAY_MS = 86_400_000
+# Event time begins with February 1970.
+FIRST_DAY = 31
 
 
 def article(article_id: str, **fields: str) -> bytes:
@@ -27,20 +29,26 @@ def test_a_topics_articles_come_in_the_order_of_their_records_with_the_records_t
 ) -> None:
     consumer = log(
         [
-            record("news", 0, 0, 1 * DAY_MS, value=article("old")),
-            record("news", 0, 1, 3 * DAY_MS, value=article("b", published="1999-01-01T00:00:00Z")),
-            record("news", 1, 0, 2 * DAY_MS, value=article("a")),
-            record("news", 1, 1, 4 * DAY_MS, value=b"{nonsense"),
-            record("news", 1, 2, 5 * DAY_MS, value=None),
+            record("news", 0, 0, (FIRST_DAY + 1) * DAY_MS, value=article("old")),
+            record(
+                "news",
+                0,
+                1,
+                (FIRST_DAY + 3) * DAY_MS,
+                value=article("b", published="1999-01-01T00:00:00Z"),
+            ),
+            record("news", 1, 0, (FIRST_DAY + 2) * DAY_MS, value=article("a")),
+            record("news", 1, 1, (FIRST_DAY + 4) * DAY_MS, value=b"{nonsense"),
+            record("news", 1, 2, (FIRST_DAY + 5) * DAY_MS, value=None),
             record("news", 1, 3, 10**15, value=article("microseconds")),
         ],
         {"news": 2},
     )
     reader = PastArticles(DecodeLimits())
-    since = datetime.fromtimestamp(2 * 86_400, tz=UTC)
+    since = datetime.fromtimestamp((FIRST_DAY + 2) * 86_400, tz=UTC)
     came = list(reader.of_topic(consumer, "news", since))
     assert [(one.article.article_id, one.event_time.day) for one in came] == [("a", 3), ("b", 4)]
-    assert reader.left_out == {"invalid_json": 1, "null_value": 1, "invalid_date": 1}
+    assert reader.left_out == {"invalid_json": 1, "null_value": 1, "invalid_timestamp": 1}
 
 
 def test_a_topic_that_is_not_there_is_named(log: Make) -> None:
