@@ -16,6 +16,8 @@ import msgspec
 
 from processors.articles.language import is_english
 from processors.contracts import (
+    MAX_COMPANIONS,
+    MAX_LEADERS,
     Analysis,
     Article,
     ArticleFlag,
@@ -50,18 +52,24 @@ MOST_TITLE_CHARACTERS = 1_000
 # What one name repeated, or one endless sentence, may add to a record; scores count all of it.
 MOST_SPANS = 200
 MOST_EVIDENCE_WORDS = 50
+# What all leaders of one article share, so that its outputs stay below the size of a record: from
+# 21 leaders on each has less than 200 spans and five sentences.
+MAX_SPANS_OF_ARTICLE = 4_000
+MAX_EVIDENCE_OF_ARTICLE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Analysed:
     """An analysis, and its mentions as they travel alone: each with its article's context.
 
-    `withdrawal` is there where the publisher took the article back.
+    `withdrawal` is there where the publisher took the article back. `leaders_left_out` counts the
+    leaders beyond the 50 most relevant, who have no mention.
     """
 
     analysis: Analysis
     mentions: tuple[Mention, ...]
     withdrawal: Withdrawal | None = None
+    leaders_left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +99,15 @@ class Analyser:
         found = self.detector.detect(
             article.title, article.text, on, language=article.language, country=article.country
         )
-        leaders = apart(found, article.article_id)
+        every_leader = apart(found, article.article_id)
+        leaders = every_leader[:MAX_LEADERS]
+        if len(leaders) < len(every_leader):
+            flags.append("leaders_left_out")
         scored = None
         if "language_not_scored" not in flags:
-            names = [span for leader in leaders for span in leader.spans]
+            names = [span for leader in every_leader for span in leader.spans]
             scored = self.scorer.read(article.title, article.text, names)
-        mentions = [_mention(leader, scored, self.confirmation) for leader in leaders]
+        mentions = [_mention(leader, scored, self.confirmation, len(leaders)) for leader in leaders]
         sentiment = scored.sentiment if scored else UNKNOWN
         analysis = self._analysis(article, event_time, sentiment, mentions, flags)
         contexts = _contexts(article, analysis, leaders, self.families)
@@ -106,6 +117,7 @@ class Analyser:
                 msgspec.structs.replace(mention, context=context)
                 for mention, context in zip(mentions, contexts, strict=True)
             ),
+            leaders_left_out=len(every_leader) - len(leaders),
         )
 
     def _withdrawal(self, article: Article, event_time: datetime) -> Withdrawal | None:
@@ -161,8 +173,9 @@ def mention_id(version: bytes, leader_id: str) -> str:
 
 
 def _mention(
-    leader: DetectedLeader, scored: Scored | None, confirmation: Confirmation | None
+    leader: DetectedLeader, scored: Scored | None, confirmation: Confirmation | None, leaders: int
 ) -> Mention:
+    """Say what the article says of one of its `leaders` leaders."""
     sentiment, evidence = scored.towards(leader.spans) if scored else (UNKNOWN, [])
     if confirmation is not None:
         sentiment, evidence = confirmation.confirmed(
@@ -176,9 +189,18 @@ def _mention(
         status=leader.status,
         relevance=leader.relevance,
         sentiment=sentiment,
-        spans=list(leader.spans[:MOST_SPANS]),
-        evidence=[_bounded(one) for one in evidence],
+        spans=list(leader.spans[: min(MOST_SPANS, MAX_SPANS_OF_ARTICLE // leaders)]),
+        evidence=[_bounded(one) for one in _heaviest(evidence, MAX_EVIDENCE_OF_ARTICLE // leaders)],
     )
+
+
+def _heaviest(evidence: Sequence[Evidence], count: int) -> Sequence[Evidence]:
+    """Keep the sentences that weigh most, in the order of the article."""
+    if len(evidence) <= count:
+        return evidence
+    weights = [sum(abs(weight) for _, weight in one.words) for one in evidence]
+    heaviest = sorted(range(len(evidence)), key=lambda index: -weights[index])
+    return [evidence[index] for index in sorted(heaviest[:count])]
 
 
 def _bounded(evidence: Evidence) -> Evidence:
@@ -206,6 +228,8 @@ def _contexts(
         for one in leaders
         if one.in_lead
     ]
+    # The list of one who is not among the first is as long as the others': one more to leave out.
+    near = in_lead[: MAX_COMPANIONS + 1]
     version = version_digest(article)
     signed = signature(article.title, article.text)
     return [
@@ -216,7 +240,7 @@ def _contexts(
             event_time=analysis.event_time,
             published=article.published,
             language=article.language,
-            companions=[one for one in in_lead if one.leader_id != leader.leader_id]
+            companions=[one for one in near if one.leader_id != leader.leader_id][:MAX_COMPANIONS]
             if leader.in_lead
             else [],
             in_lead=leader.in_lead,

@@ -18,7 +18,15 @@ ArticleStatus = Literal["usable", "withheld", "canceled"]
 AlertKind = Literal["sentiment", "encounter", "surge", "shift", "breaking", "canary"]
 MessageType = Literal["alert", "update", "cancel"]
 Severity = Literal["low", "medium", "high"]
-ArticleFlag = Literal["published_missing", "published_in_future", "language_not_scored"]
+ArticleFlag = Literal[
+    "published_missing", "published_in_future", "language_not_scored", "leaders_left_out"
+]
+
+MAX_LEADERS = 50
+"""Leaders of an article that are published, the most relevant ones. The most in 26,024 real
+articles is 17; more is a list, which costs as much as its length squared if all are compared."""
+MAX_COMPANIONS = 20
+"""Companions of a mention, the most relevant ones. With so many, an article is about no pair."""
 
 UnitInterval = Annotated[float, Meta(ge=0.0, le=1.0)]
 Polarity = Annotated[float, Meta(ge=-1.0, le=1.0)]
@@ -119,10 +127,10 @@ class ArticleRef(Struct, frozen=True, kw_only=True):
 class MentionContext(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What watch must know of the article that a mention comes from.
 
-    `companions` are the leaders named with this one in the headline or lead, by id;
-    empty where this leader is not named there. `in_lead` says whether it is. `signature` is what
-    the article's story is found by: up to 40 telling words, each as three bytes of hash and one of
-    weight.
+    `companions` are the leaders named with this one in the headline or lead, by id, at most the 20
+    most relevant; empty where this leader is not named there. `in_lead` says whether it is.
+    `signature` is what the article's story is found by: up to 40 telling words, each as three bytes
+    of hash and one of weight.
     """
 
     mention_id: str
@@ -170,7 +178,10 @@ class Withdrawal(Struct, frozen=True, kw_only=True):
 
 
 class Analysis(Struct, frozen=True, kw_only=True):
-    """What one article says: the value of `news.analyses`."""
+    """What one article says: the value of `news.analyses`.
+
+    `mentions` are at most the 50 most relevant; with more the flags say `leaders_left_out`.
+    """
 
     article_id: str
     revision: Revision

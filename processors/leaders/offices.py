@@ -52,7 +52,7 @@ def find_offices(reading: Reading, article: Article) -> list[Office]:
         article: Date and language.
     """
     alone = []
-    named_at: dict[int, Found] = {}
+    named_at: dict[int, Found] | None = None
     named_to: dict[int, Found] = {}
     for index in reading.titles:
         title = reading.hits[index].entry.title
@@ -65,7 +65,8 @@ def find_offices(reading: Reading, article: Article) -> list[Office]:
             alone.append(office)
             continue
         person_id = article.holders.holder(office.countries, title, office.cues, article.on)
-        if not named_at:
+        if named_at is None:
+            # Once: this rung finds offices alone.
             names = [each for each in reading.found if each.kind != "office"]
             named_at = {each.start: each for each in names}
             named_to = {each.end: each for each in names}
@@ -277,25 +278,57 @@ def find_offices_alone(reading: Reading, offices: list[Office], article: Article
     """
     if not offices:
         return
+    named = _NamedHolders(article)
     for office in offices:
         if not office.is_definite or not office.title.alone or office.cues.former:
             continue
-        person_id = _meant(reading, office, article)
+        person_id = _meant(reading, office, article, named)
         if person_id is not None:
             reading.found.append(_found(person_id, office, "office"))
 
 
-def _meant(reading: Reading, office: Office, article: Article) -> str | None:
+class _NamedHolders:
+    """Those whom the article has named, by the office that they hold on its date.
+
+    Each person is looked at once, however many offices the article speaks of.
+    """
+
+    def __init__(self, article: Article) -> None:
+        self._article = article
+        self._holders: dict[str, set[str]] | None = None
+        self._of: dict[tuple[frozenset[str], ...], tuple[str, ...]] = {}
+
+    def of(self, offices: tuple[frozenset[str], ...]) -> tuple[str, ...]:
+        """Who holds one of these offices: nobody, one, or two of them where there are more."""
+        known = self._of.get(offices)
+        if known is None:
+            known = self._of[offices] = self._find(offices)
+        return known
+
+    def _find(self, offices: tuple[frozenset[str], ...]) -> tuple[str, ...]:
+        if self._holders is None:
+            self._holders = self._by_office()
+        found: set[str] = set()
+        for office in frozenset().union(*offices):
+            found |= self._holders.get(office, _NOBODY)
+        return tuple(sorted(found)[:2])
+
+    def _by_office(self) -> dict[str, set[str]]:
+        holders: dict[str, set[str]] = {}
+        for person in self._article.named:
+            for term in self._article.holders.registry.terms[person]:
+                if term.holds_on(self._article.on):
+                    holders.setdefault(term.office, set()).add(person)
+        return holders
+
+
+def _meant(reading: Reading, office: Office, article: Article, named: _NamedHolders) -> str | None:
     title, cues, holders = office.title, office.cues, article.holders
     if not (cues.elect or cues.acting or cues.late):
-        named = [
-            person
-            for person in sorted(article.named)
-            if any(holders.holds(person, offices, article.on) for offices in title.offices)
-        ]
-        if len(named) == 1:
-            return named[0] if _agrees_with_home(named[0], office, article) else None
-        if named:
+        people = named.of(title.offices)
+        if len(people) == 1:
+            return people[0] if _agrees_with_home(people[0], office, article) else None
+        if people:
             return None
     if article.home:
         return holders.holder(article.home, title, cues, article.on)

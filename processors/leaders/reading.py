@@ -115,8 +115,8 @@ class Reading:
         if known is None:
             known = self.countries[sentence] = set()
             start, end = self.bounds(sentence)
-            for index in self.places[bisect_left(self.places, start, key=self._start) :]:
-                hit = self.hits[index]
+            for at in range(bisect_left(self.places, start, key=self._start), len(self.places)):
+                hit = self.hits[self.places[at]]
                 if hit.start >= end:
                     break
                 known |= hit.entry.countries

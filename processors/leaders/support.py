@@ -73,7 +73,8 @@ def find_supported_surnames(
     for starts in places.values():
         starts.sort()
     for each in candidates:
-        company = len(beside[each.sentence] - {each.person_id})
+        others = beside[each.sentence]
+        company = len(others) - (each.person_id in others)
         points = each.points + weights.company(company)
         hit = reading.hits[each.index]
         if not each.is_near and not _has_neighbour(hit.start, places[each.sentence]):

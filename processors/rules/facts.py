@@ -143,7 +143,8 @@ def _of_article() -> list[Fact]:
             "flags",
             tuple,
             "context.flags",
-            "Any of `published_missing`, `published_in_future`, `language_not_scored`.",
+            "Any of `published_missing`, `published_in_future`, `language_not_scored`, "
+            "`leaders_left_out`.",
         ),
         Fact(
             "age_seconds",

@@ -30,6 +30,8 @@ _MOST_PLACES = 8
 _LEAST_PUSH = 2 * math.atanh(weights.LEAST_SHOWN)
 _MOST_WORDS = 400
 """Words of one sentence that are looked at: what stands further on is a list or an attack."""
+_MAX_REACH_CHARACTERS = 3_000
+"""So far from a leader's first place a sentence is read: 200 words, with room to spare."""
 
 
 class NewsScorer:
@@ -71,15 +73,17 @@ class NewsScorer:
     def towards(self, sentence: ScoredSentence, text: str, spans: Sequence[Span]) -> Towards:
         """What the linear model makes of the sentence for who stands at `spans`."""
         parts = []
-        done = sentence.start
+        first = spans[0].start
+        done = max(sentence.start, first - _MAX_REACH_CHARACTERS)
+        stop = min(sentence.end, first + _MAX_REACH_CHARACTERS)
         for span in spans[:_MOST_PLACES]:
-            start, end = max(span.start, done), min(span.end, sentence.end)
+            start, end = max(span.start, done), min(span.end, stop)
             if end > start:
                 parts.append(self._chunks.words(text[done:start]))
                 done = end
         if not parts or is_boilerplate(text, sentence.start, sentence.end):
             return NOTHING_SAID
-        parts.append(self._chunks.words(text[done : sentence.end]))
+        parts.append(self._chunks.words(text[done:stop]))
         distrusted = sentence.field == "headline" or text[sentence.start : sentence.end].isupper()
         words = join(parts, cased=not (distrusted and in_title_case(parts)))
         if len(words) > _MOST_WORDS:

@@ -4,7 +4,7 @@ Owns when these two ring. Must not know how an alert is built or kept.
 """
 
 from processors.alerts import encounter_alert, sentiment_alert
-from processors.contracts import LeaderRef
+from processors.contracts import MAX_COMPANIONS, LeaderRef
 from processors.rules import EncounterRule, SentimentRule
 from processors.watch.sitting import Sitting
 from processors.watch.state import MOST_PAIRS, MOST_RUNG, MOST_STRONG, keep, short_hash
@@ -54,7 +54,8 @@ def encounter(sitting: Sitting, rule: EncounterRule, companion: LeaderRef) -> No
     severity = rule.severity(1.0, facts)
     if severity is None or not rule.covers(facts):
         return
-    crowd = len(sitting.context.companions) > rule.parameters.most_companions
+    companions = len(sitting.context.companions)
+    crowd = companions > rule.parameters.most_companions or companions >= MAX_COMPANIONS
     if sitting.guarded or crowd:
         sitting.suppress(rule.id, sitting.guarded or "crowd")
         return

@@ -26,6 +26,7 @@ from streams.topics import TopicNames
 
 DECODE = "decode"
 NOT_SELECTED = "not_selected"
+TOO_MANY_LEADERS = "too_many_leaders"
 # What is analysed in one piece: large enough that handing it over costs nothing beside the work,
 # small enough that the first outputs leave early.
 CHUNK_RECORDS = 32
@@ -129,6 +130,9 @@ class AnalyseAgent:
         for outcome in batch.outcomes:
             for stage, count in outcome.left_out.items():
                 metrics.discarded.labels(stage, NOT_SELECTED).inc(count)
+            if outcome.leaders_left_out:
+                leaders = metrics.discarded.labels("analyse", TOO_MANY_LEADERS)
+                leaders.inc(outcome.leaders_left_out)
             decoding.observe(outcome.decode_seconds)
             analysing.observe(outcome.analyse_seconds)
         for error in batch.errors:

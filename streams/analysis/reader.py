@@ -73,6 +73,7 @@ class ArticleReader:
                 for one in mentions
             ],
             left_out={"analyse": left_out} if left_out else {},
+            leaders_left_out=result.leaders_left_out,
             decode_seconds=decoded - began,
             analyse_seconds=time.perf_counter() - decoded,
         )

@@ -2,6 +2,7 @@
 
 import sys
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -18,8 +19,9 @@ from processors.analyse import (
     mention_id,
     version_digest,
 )
-from processors.contracts import Analysis, Article, Mention
+from processors.contracts import MAX_COMPANIONS, MAX_LEADERS, Analysis, Article, Mention
 from processors.errors import MisconfigurationError, MissingExtraError
+from processors.leaders import load_registry
 from processors.sentiment.minilm.model import load_model
 from processors.sentiment.scorer import DEFAULT_SCORER
 from processors.stories import signature
@@ -339,3 +341,83 @@ def test_without_the_extra_auto_does_without_and_minilm_is_refused(
     assert load_analyser("0", DEFAULT_SCORER, "auto").confirmation is None
     with pytest.raises(MissingExtraError, match=r"tocsin\[minilm\]"):
         load_analyser("0", DEFAULT_SCORER, "minilm")
+
+
+NAMES = tuple(
+    person.name
+    for person in sorted(load_registry().people.values(), key=lambda one: one.person_id)
+    if " " in person.name
+)
+
+
+def listed(count: int, between: str = ", ") -> str:
+    return between.join(NAMES[:count])
+
+
+def size(analysed: Analysed) -> tuple[int, int]:
+    """The size of the largest value that is published of it, and of all of them."""
+    encode = msgspec.json.encode
+    sizes = [len(encode(one)) for one in (analysed.analysis, *analysed.mentions)]
+    return max(sizes), sum(sizes)
+
+
+def test_of_a_list_of_leaders_the_most_relevant_are_published_and_the_rest_counted(
+    analyser: Analyser,
+) -> None:
+    article = changed(title=listed(800), text="")
+    found = analyser.detector.detect(article.title, "", article.published.date())  # type: ignore[union-attr]
+    analysed = analyser.analyse(article, EVENT_TIME)
+    assert leaders(analysed) == [one.leader_id for one in found[:MAX_LEADERS]]
+    assert analysed.leaders_left_out == len(found) - MAX_LEADERS > 100
+    assert "leaders_left_out" in analysed.analysis.flags
+    assert all(one.context and "leaders_left_out" in one.context.flags for one in analysed.mentions)
+
+
+def test_as_many_leaders_as_are_published_are_no_list(analyser: Analyser) -> None:
+    few = analyser.analyse(changed(title=listed(40)), EVENT_TIME)
+    assert 20 < len(few.mentions) <= MAX_LEADERS
+    assert few.leaders_left_out == 0
+    assert "leaders_left_out" not in few.analysis.flags
+
+
+def test_companions_are_the_most_relevant_and_as_many_for_everyone(analyser: Analyser) -> None:
+    analysed = analyser.analyse(changed(title=listed(60), text=""), EVENT_TIME)
+    order = leaders(analysed)
+    assert len(order) > MAX_COMPANIONS + 1
+    for mention in analysed.mentions:
+        assert mention.context is not None
+        others = [one.leader_id for one in mention.context.companions]
+        assert others == [one for one in order if one != mention.leader_id][:MAX_COMPANIONS]
+
+
+SENTENCES = " ".join(
+    f"{one} was condemned for a horrible, brutal and disastrous attack on {two}."
+    for one, two in pairwise(NAMES[:61])
+)
+
+
+WORDS = "a brutal attack of the most horrible and disastrous kind was condemned with anger " * 4
+WIDE = " ".join(f"{one} \U0001f600\U0001f600 {WORDS}{chr(0x4E60) * 200}." for one in NAMES[:60])
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (listed(800), ""),
+        ("", listed(5_000)[:200_000]),
+        ("", (SENTENCES + " ") * 20),
+        (listed(60), SENTENCES + ". ".join([listed(60, " and ")] * 80)),
+        (chr(0x4E60) * 5_000 + listed(60), f"{WIDE} " * 5 + listed(60) * 60),
+    ],
+    ids=["headline", "text", "sentences", "spans", "wide"],
+)
+def test_everything_that_is_published_of_an_article_has_a_bound(
+    analyser: Analyser, title: str, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A list of names is taken for no English; a better attack would be.
+    monkeypatch.setattr("processors.analyse.is_english", lambda *_: True)
+    analysed = analyser.analyse(changed(title=title, text=text), EVENT_TIME)
+    assert len(analysed.mentions) == MAX_LEADERS
+    largest, together = size(analysed)
+    assert largest <= 1_000_000
+    assert together <= 2_500_000
