@@ -8,6 +8,7 @@ identity. Must not know Kafka: a record is its value, headers and key. The forma
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from processors.articles.boilerplate import without_boilerplate
 from processors.articles.clean import clean_line, clean_text
 from processors.articles.country import read_country
 from processors.articles.fields import Fields
@@ -15,8 +16,8 @@ from processors.articles.flat import read_flat
 from processors.articles.framing import read_framed_document, unframed_key
 from processors.articles.identity import article_id, clean_url
 from processors.articles.language import read_language
-from processors.articles.markup import html_to_text
 from processors.articles.ninjs import is_ninjs, read_ninjs
+from processors.articles.plain import to_plain, without_stub
 from processors.contracts import Article
 from processors.errors import BadArticleError, DeadLetterReason
 
@@ -81,15 +82,18 @@ def _build(fields: Fields, key: bytes | None, limits: DecodeLimits) -> Article:
     if len(fields.source) > _SOURCE_CHARACTERS:
         raise _too_long("source", len(fields.source), _SOURCE_CHARACTERS)
     body = fields.text
-    if fields.is_html:
-        # Refused before the work of reading it.
-        if len(body) > limits.text_characters * _MARKUP_SHARE:
-            raise _too_long("HTML body", len(body), limits.text_characters * _MARKUP_SHARE)
-        body = html_to_text(body)
-    length = len(fields.title) + len(body)
+    # Refused before the work of reading it.
+    if len(body) > limits.text_characters * _MARKUP_SHARE:
+        name = "HTML body" if fields.is_html else "text"
+        raise _too_long(name, len(body), limits.text_characters * _MARKUP_SHARE)
+    if len(fields.title) > limits.text_characters:
+        raise _too_long("title", len(fields.title), limits.text_characters)
+    headline, body = to_plain(fields.title), to_plain(body, is_html=fields.is_html)
+    length = len(headline) + len(body)
     if length > limits.text_characters:
         raise _too_long("title and text", length, limits.text_characters)
-    title, text = clean_line(fields.title), clean_text(body)
+    title = clean_line(headline)
+    text = clean_text(without_boilerplate(clean_text(without_stub(body))))
     if not (title or text or fields.status == "canceled"):
         raise BadArticleError(
             DeadLetterReason.NO_TEXT, "neither title nor text; only a canceled article has neither"

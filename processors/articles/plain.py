@@ -50,10 +50,10 @@ _CONTINUED: Final = re.compile(
       | read\ (?:more|on|the\ (?:full|rest|whole)\b[^\n.]{0,60}|(?:full|entire)\ (?:story|article))
       | click\ (?:here|to\ (?:read|continue))[^\n.]{0,60}
       | (?:full|more)\ (?:story|article)(?:\ here)? | view\ (?:full\ )?(?:article|story|post)
-      | lire\ la\ suite | weiterlesen | mehr\ lesen | leer\ m[a\u00e1]s | seguir\ leyendo
-      | leia\ mais | leggi\ (?:tutto|di\ pi\u00f9) | lees\ (?:meer|verder)
-      | czytaj\ wi\u0119cej | l\u00e4s\ mer | les\ mer | l\u00e6s\ mere | devam\u0131n\u0131\ oku
-      | \u0447\u0438\u0442\u0430\u0442\u044c\ \u0434\u0430\u043b\u0435\u0435)
+      | lire\ la\ suite | weiterlesen | mehr\ lesen | leer\ m[aá]s | seguir\ leyendo
+      | leia\ mais | leggi\ (?:tutto|di\ più) | lees\ (?:meer|verder)
+      | czytaj\ więcej | läs\ mer | les\ mer | læs\ mere | devamını\ oku
+      | читать\ далее)
     \s*(?:\.{3}|\u2026|[\u2192\u00bb>:.]+)?\s*\]?\s*$""",
     re.IGNORECASE | re.VERBOSE,
 )

@@ -1,0 +1,246 @@
+"""What pages and agencies put around an article, taken out of its text.
+
+Owns which lines are links to other articles, lists of tags, captions, credits and calls to
+subscribe. What is left is the text that is published, and that offsets count in: names in those
+lines are not the article's. Must not know leaders.
+
+A line is taken out only where its form says what it is: a label and no sentence ("RELATED: Putin
+orders call-up"), names and nothing else ("Reporting by A. Writer; Editing by B. Editor"). A
+paragraph that begins with "Related:" and ends as a sentence does stays. Works line by line, in time
+linear in the text; a second time it finds nothing more.
+"""
+
+import re
+from typing import Final
+
+_LONGEST_LINE: Final = 400
+_LONGEST_TITLE: Final = 180
+_BULLETS: Final = "-*\u2022\u00b7\u25cf\u25aa\u2013\u2014\u25ba\u25b6\u2192\u00bb>| "
+
+# What leads to other articles, alone on a line or before their titles.
+_LINK_LABEL: Final = r"""
+    read\ (?:more|also|next|on|now|further|this) | also\ read | must[ -]read
+   | further\ reading | (?:see|read|watch|listen)\ also | also\ (?:see|watch)
+   | related(?:\ [a-z]+){0,3} | more\ (?:from|on|about|in)\b[^:.\n]{0,60}
+   | more\ (?:stories|news|coverage|headlines|articles)
+   | most[ -](?:read|popular|viewed|shared|watched|commented)(?:\ [a-z]+){0,3}
+   | popular\ (?:now|stories)
+   | (?:you\ )?(?:may|might)\ (?:also\ )?(?:like|be\ interested\ in) | you\ may\ have\ missed
+   | recommended(?:\ [a-z]+){0,3} | trending(?:\ [a-z]+){0,2} | editor'?s'?\ (?:picks?|choice)
+   | top\ stories | latest\ (?:news|stories|headlines) | in\ other\ news | don'?t\ miss
+   | what\ to\ read\ next | up\ next | next\ (?:article|story|up)
+   | previous\ (?:article|story) | in\ pictures | in\ case\ you\ missed\ it
+   | (?:à\ )?lire\ (?:aussi|également) | voir\ aussi | sur\ le\ même\ sujet
+   | (?:mehr|lesen\ sie)\ (?:dazu|zum\ thema|auch) | lesen\ sie\ (?:auch|mehr)
+   | auch\ interessant | (?:lea|lee|leer|ver|vea)\ (?:también|más)
+   | te\ puede\ interesar | más\ información | noticias\ relacionadas
+   | (?:leia|veja)\ (?:também|mais) | leggi\ (?:anche|di\ più) | lees\ (?:ook|meer)
+   | czytaj\ (?:też|także|więcej) | zobacz\ (?:też|także)
+   | läs\ (?:också|mer|även) | les\ (?:også|mer)
+   | læs\ (?:også|mere) | lue\ (?:myös|lisää)
+   | (?:citește|vezi)\ (?:și|mai\ mult) | baca\ (?:juga|selengkapnya)
+   | đọc\ thêm
+   | (?:читайте|смотрите)\ также
+   | читайте\ також
+   | 関連記事 | 相关(?:阅读|新闻|文章)
+   | 관련\s?(?:기사|뉴스)
+   | اقرأ\sأيضا
+"""
+# Words under which an article is filed.
+_TAG_LABEL: Final = r"""
+    tags? | tagged(?:\ (?:in|with|as))? | topics? | keywords? | key\ ?words | categor(?:y|ies)
+   | labels? | filed\ (?:under|in|to) | posted\ (?:in|under)
+   | (?:more\ on\ these|related)\ (?:topics|tags|people) | in\ this\ (?:article|story)
+   | hashtags? | schlagw(?:orte|örter) | mots[ -]clés | etiquetas | palabras\ clave
+   | argomenti | tagi | теги
+"""
+_PICTURE_LABEL: Final = r"""
+    file\ (?:photo|picture|image|pic)
+  | (?:photo|image|picture|video|media|graphic)(?:s|graph)?
+    (?:\ (?:credits?|source|caption|by|courtesy(?:\ of)?))?
+  | caption | credits? | pictured | watch(?:\ (?:live|now|video))? | listen(?:\ (?:live|now))?
+  | (?:photo\ )?gallery | bild(?:quelle)? | foto(?:s|graf)? | crédits?(?:\ photo)?
+"""
+_CALL: Final = r"""
+    sign\ up\ (?:for|to|now|today|here)\b | subscribe\ (?:to|now|for|here|today)\b | advertisement\b
+  | (?:click|tap)\ here\b | follow\ (?:us|me)\b | follow\ [^.\n]{1,60}\ on\ (?:twitter|x|facebook
+    |instagram|telegram|whatsapp|threads|bluesky|linkedin|google\ news)\b
+  | join\ (?:our|the)\ (?:newsletter|mailing\ list|community|whatsapp|telegram)
+  | download\ (?:our|the)\b[^\n]{0,80}\bapp\b
+  | (?:get|receive)\ (?:our|the\ (?:latest|best|day)|all\ the|more)\b[^\n]{0,150}
+    (?:newsletter|inbox|e-?mail|\bapp\b|alerts)
+  | we\ (?:and\ our\ partners\ )?use\ cookies\b | (?:this|our)\ (?:web)?site\ uses\ cookies\b
+  | by\ (?:continuing|clicking|signing\ up|subscribing)\b[^\n]{0,200}
+    \b(?:you\ agree|cookies|privacy)
+  | accept\ (?:all\ )?cookies | (?:manage|cookie)\ (?:cookie\ )?(?:settings|preferences|policy)
+  | support\ (?:our|independent)\ journalism
+  | thank\ you\ for\ (?:reading|subscribing|signing) | all\ rights\ reserved
+  | (?:copyright\ )?(?:\u00a9|\(c\)|copyright\ (?=(?:19|20)\d\d))
+  | (?:email|phone)\ newsletter | skip\ (?:past\ newsletter|to\ (?:main\ )?content)
+  | our\ standards: | got\ a\ (?:news\ )?tip\b
+"""
+# As above, unless a sentence goes on from it.
+_SHORT_CALL: Final = r"""
+    (?:share|like)\ (?:this|us|on)\b | read\ (?:more|all)\ (?:about|on|here|at|from|in|of)\b
+  | more\ (?:on\ this\ story|to\ follow|here)\b | comments?\b | print\ this\b | back\ to\ top\b
+"""
+_SEPARATOR: Final = r"\s*(?:[:\uff1a|\u2013\u2014>\u00bb\u2192]|-(?=\s)|\.\.\.|\u2026)\s*"
+_FLAGS: Final = re.IGNORECASE | re.VERBOSE
+
+_LINK_ALONE: Final = re.compile(rf"(?:{_LINK_LABEL})\s*[:>\u00bb\u2192\u2026]*", _FLAGS)
+_LINK_LINE: Final = re.compile(rf"(?P<label>{_LINK_LABEL}){_SEPARATOR}(?P<rest>\S.*)", _FLAGS)
+_TAG_LINE: Final = re.compile(
+    rf"(?:{_TAG_LABEL})\s*[:\uff1a|\u2013\u2014>]+\s*(?P<rest>.*)", _FLAGS
+)
+_TAG_ALONE: Final = re.compile(rf"(?:{_TAG_LABEL})\s*:?", _FLAGS)
+_PICTURE_LINE: Final = re.compile(
+    rf"(?P<label>{_PICTURE_LABEL})\s*[:\uff1a|]\s*(?P<rest>\S.*)"
+    r"|(?:image|media|video|picture|audio)\ (?:source|caption),\ .*",
+    _FLAGS,
+)
+_CALL_LINE: Final = re.compile(rf"(?:{_CALL})", _FLAGS)
+_SHORT_CALL_LINE: Final = re.compile(rf"(?:{_SHORT_CALL})", _FLAGS)
+_LINK_IN_LINE: Final = re.compile(
+    r"(?:READ (?:MORE|ALSO|NEXT)|ALSO READ|SEE ALSO|RELATED(?: [A-Z]{3,12})?|MOST READ"
+    r"|Read (?:more|also|next)|Also read|See also)\s?[:|]\s"
+)
+_BEFORE_A_SENTENCE: Final = ".!?\u2026\"\u201d'\u2019)]"
+_SENTENCE_BEGINS: Final = re.compile(r"[.!?\u2026\"\u201d'\u2019)\]] {1,2}(?=[A-Z(\[])")
+
+_WORK: Final = r"""(?:additional\s|further\s)?(?:
+    reporting(?:\sand\swriting|\sand\sediting)? | writing(?:\sand\sediting)? | editing | edited
+  | compil(?:ed|ing) | written | reported | translat(?:ed|ing|ion) | produc(?:ed|tion)
+  | fact[ -]?check(?:ed|ing)? | photograph(?:s|y|ed)? | (?:photo|picture|image|graphic)s?
+  | illustrations? | video | interviews? | research | contributions? )
+"""
+# The credits in brackets that agencies end with.
+_CREDIT_IN_BRACKETS: Final = re.compile(
+    rf"[(\[]\s?(?:{_WORK}\s?(?:\sby\b|:)|with\s(?:inputs?|reporting|files)\s(?:from|by)\b"
+    r"|with\sagenc(?:y|ies)\b|file\sphoto\b)[^()\[\]]{0,400}[)\]]",
+    _FLAGS,
+)
+_CAPITALISED: Final = r"[^\W\d_a-z][\w.'\u2019-]*"
+_NAME: Final = (
+    rf"{_CAPITALISED}(?:\s(?:{_CAPITALISED}|de|da|dos|van|von|den|der|al|el|bin|bint|la|le|du|di))*"
+)
+_PLACE: Final = rf"(?:\sin(?:\sthe)?\s{_NAME})?"
+_NAMES: Final = rf"{_NAME}{_PLACE}(?:(?:,|,?\sand|\s&|/)\s?{_NAME}{_PLACE})*"
+_BY: Final = rf"(?ix:{_WORK}(?:\s+by:?|:)|with\s(?:reporting|inputs?)\s(?:by|from))"
+_CREDIT: Final = re.compile(
+    rf"\W*{_BY}\s+{_NAMES}(?:\s?[;.,]\s?(?:(?:and\s)?{_BY}\s+|and\s)?{_NAMES})*\W*"
+)
+_CONTRIBUTED: Final = re.compile(
+    r"[A-Z](?:(?![a-z]{3}[.]\s)[^!?\n]){3,300}?\scontributed\s(?:to\sthis\s"
+    r"(?:report|story|article|piece)|reporting)\b[^.!?\n]{0,60}[.]?"
+)
+_ENDS_A_SENTENCE: Final = re.compile(r"[.!\u2026\u3002\uff01\u0964][\"'\u201d\u2019\u00bb)\]]*$")
+_FIRST_WORD: Final = re.compile(r"[^\W\d_]+")
+_FIRST_WORDS: Final = frozenset(
+    """
+    accept additional advertisement all also argomenti audio auch back baca bild bildquelle by
+    caption categories category citește click comment comments compiled compiling contribution
+    contributions cookie copyright credit credits crédit crédits czytaj don download edited
+    editing editor editors email etiquetas fact factcheck filed file follow foto fotograf fotos
+    further gallery get got graphic graphics hashtag hashtags illustration illustrations image
+    images in interview interviews join key keyword keywords label labels latest lea lee leer lees
+    leggi leia les lesen like lire listen lue läs læs manage may media mehr might more most
+    mots must más next noticias our palabras phone photo photograph photographed photographs
+    photography photos picture pictured pictures popular posted previous print produced production
+    read receive recommended related reported reporting research schlagworte schlagwörter see
+    share sign skip subscribe support sur tag tagged tagi tags tap te thank this top topic topics
+    translated translating translation trending up veja ver vea vezi video videos voir watch we what
+    with writing written you zobacz à đọc
+    """.split()  # noqa: SIM905 - a hundred words
+)
+"""What a line that is labelled begins with; other letters than Latin ones are looked at anyway."""
+_LATIN_ENDS: Final = "\u024f"
+
+
+def without_boilerplate(text: str) -> str:
+    """Return a cleaned text without what is not the article's.
+
+    Args:
+        text: As `clean_text` gives it.
+    """
+    if "(" in text or "[" in text:
+        text = _CREDIT_IN_BRACKETS.sub(_credit_or_prose, text)
+    kept: list[str] = []
+    in_list = False
+    for line in text.split("\n"):
+        bare = line.strip(_BULLETS)
+        if not bare or (len(bare) <= _LONGEST_TITLE and _opens_list(bare)):
+            in_list = in_list or bool(bare)
+            kept.append("")
+        elif in_list and _is_title(bare):
+            continue
+        elif len(bare) > _LONGEST_LINE or not _is_boilerplate(bare):
+            in_list = False
+            kept.append(_without_ends(line))
+    return "\n".join(kept)
+
+
+def _credit_or_prose(found: re.Match[str]) -> str:
+    """Keep a bracket that is prose: "(reporting by the press has shown …)"."""
+    words = found.group().lstrip(" ([")
+    return "" if words[0].isupper() or ";" in words else found.group()
+
+
+def _opens_list(line: str) -> bool:
+    return _may_be_labelled(line) and (
+        _LINK_ALONE.fullmatch(line) is not None or _TAG_ALONE.fullmatch(line) is not None
+    )
+
+
+def _may_be_labelled(line: str) -> bool:
+    word = _FIRST_WORD.match(line)
+    return word is None or word.group().lower() in _FIRST_WORDS or line[0] > _LATIN_ENDS
+
+
+def _is_title(line: str) -> bool:
+    """Report whether a line may be another article's title, or tags: short, and no sentence."""
+    return len(line) <= _LONGEST_TITLE and _ENDS_A_SENTENCE.search(line) is None
+
+
+def _is_boilerplate(line: str) -> bool:
+    if not _may_be_labelled(line):
+        return False
+    for pattern in (_LINK_LINE, _TAG_LINE, _PICTURE_LINE):
+        if found := pattern.fullmatch(line):
+            groups = found.groupdict()
+            label, rest = groups.get("label") or "", groups.get("rest") or ""
+            return label.isupper() or _is_title(rest)
+    if _SHORT_CALL_LINE.match(line):
+        return _is_title(line)
+    return bool(_CALL_LINE.match(line) or _CREDIT.fullmatch(line))
+
+
+def _without_ends(line: str) -> str:
+    """Take links and credits off the end of a paragraph."""
+    if ": " in line or "| " in line:
+        for link in _LINK_IN_LINE.finditer(line):
+            if line[: link.start()].rstrip()[-1:] in _BEFORE_A_SENTENCE:
+                line = _without_link(line, link)
+                break
+    if " by" in line or " from" in line or " contributed " in line:
+        line = _without_credit(line)
+    return line.rstrip()
+
+
+def _without_credit(line: str) -> str:
+    start = max(0, len(line) - _LONGEST_LINE)
+    ending = _CONTRIBUTED if " contributed " in line else _CREDIT
+    if ending is _CONTRIBUTED and start == 0 and ending.fullmatch(line):
+        return ""
+    for sentence in _SENTENCE_BEGINS.finditer(line, start):
+        if ending.fullmatch(line, sentence.end()):
+            return line[: sentence.end()]
+    return line
+
+
+def _without_link(line: str, link: re.Match[str]) -> str:
+    title = line[link.end() :]
+    if len(title) <= _LONGEST_TITLE:
+        return line[: link.start()]
+    # In a text without line breaks, the article goes on behind the link's title.
+    end = re.search(r"[.!?](?=\s)", title)
+    return line[: link.start()] + (title[end.end() :].lstrip() if end else "")
