@@ -179,8 +179,13 @@ def test_a_bad_record_is_refused_with_its_reason(record: dict[str, Any]) -> None
     assert refusal.value.message.isascii()
 
 
+# Reasons that lie in a record's timestamp, which `decode` does not see.
+OF_TIMESTAMPS = {DeadLetterReason.INVALID_TIMESTAMP, DeadLetterReason.FUTURE_TIMESTAMP}
+
+
 def test_every_reason_has_a_bad_record() -> None:
-    assert {record["expected_reason"] for record in BAD_RECORDS} == set(DeadLetterReason)
+    reasons = set(DeadLetterReason) - OF_TIMESTAMPS
+    assert {record["expected_reason"] for record in BAD_RECORDS} == reasons
 
 
 @pytest.mark.parametrize(
