@@ -4,6 +4,7 @@ Owns how Faust is configured, and each trap of Faust that the configuration avoi
 anything: `streams.worker` starts and stops what `build` returns.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from streams.agents.holding import HoldingLoop, MarksSource
 from streams.agents.throttle import Throttle
 from streams.agents.watch import WatchAgent
 from streams.analysis import Analysis
+from streams.analysis.pool import CHUNKS_AHEAD
 from streams.bounds import Bounds
 from streams.connection import Connection
 from streams.dead_letters import DeadLetterLimit
@@ -43,6 +45,8 @@ FETCH_BYTES = 1_048_576
 # While the broker acknowledges one batch, the next is analysed. Watch has one: its batches build on
 # each other's states.
 BATCHES_IN_HAND = 2
+# Chunks that are answered and wait for their turn, beside those that the processes have.
+SPARE_CHUNKS = 2
 MAX_BATCH_BYTES = 262_144
 LARGEST_REQUEST_BYTES = 104_857_600
 
@@ -141,6 +145,8 @@ def build(
         metrics=metrics,
         foreign=foreign,
         entry=entry,
+        advanced=progress.advance,
+        ahead=asyncio.Semaphore(CHUNKS_AHEAD * settings.analysis_processes + SPARE_CHUNKS),
         dead_letter_limit=DeadLetterLimit(
             settings.dead_letter_limit_share, settings.dead_letter_limit_records
         ),

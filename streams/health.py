@@ -2,7 +2,8 @@
 
 Owns the two answers and their reasons. Must not know how they are served. `live` means progress: a
 worker that has nothing to do lives, and one that leaves articles waiting does not, whatever its
-event loop says. Time is an argument.
+event loop says. A part of a batch is progress: articles that take seconds each make a batch slow,
+and one article that takes longer than `live_timeout_seconds` is a fault. Time is an argument.
 """
 
 from collections.abc import Callable
@@ -54,7 +55,7 @@ class Health:
         self.last_progress = self.last_tick = self.clock()
 
     def progressed(self) -> None:
-        """Say that a batch is finished, or that there was nothing to do."""
+        """Say that a batch or a part of it is finished, or that there was nothing to do."""
         self.last_progress = self.clock()
 
     def ticked(self) -> None:

@@ -86,7 +86,8 @@ class Progress:
 
     generation: int = -1
     stopping: bool = False
-    finished_batches: int = 0
+    advances: int = 0
+    """Goes up with every batch that is finished, and with every part of one that is analysed."""
     _books: dict[Any, _Books] = field(default_factory=dict)
     # Batches by identity, each with its parts: after a step back two can begin at one offset.
     _batches: dict[int, tuple[Sequence[Any], list[tuple[_Books, _InHand]]]] = field(
@@ -160,6 +161,10 @@ class Progress:
         self._in_flight += 1
         self._idle.clear()
 
+    def advance(self) -> None:
+        """Say that a part of a batch is done: a batch of long articles may take minutes."""
+        self.advances += 1
+
     def is_in_hand(self, generation: int, tp: Any) -> bool:
         """Say whether a partition is still ours, in the generation in which a batch was begun."""
         return not self.stopping and generation == self.generation and tp in self._books
@@ -167,7 +172,7 @@ class Progress:
     def finish(self, generation: int, batch: Sequence[Any]) -> None:
         """Say that every output of a batch, which `begin` gave, is acknowledged."""
         self.hold()
-        self.finished_batches += 1
+        self.advance()
         if generation != self.generation:
             return
         # Forgotten meanwhile: the partitions are another worker's.

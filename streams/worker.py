@@ -83,7 +83,7 @@ class Worker:
         self._lag = LagReporter(self._lag_meter, self.metrics, settings.lag_interval_seconds)
         self.health = Health(time.monotonic, settings.live_timeout_seconds, self._waiting)
         self._assignment = Assignment(self._names, self.metrics, settings.session_timeout_seconds)
-        self._finished_batches = 0
+        self._advances = 0
 
     def stop(self) -> None:
         """Ask the worker to stop; safe in a signal handler of the event loop."""
@@ -261,8 +261,8 @@ class Worker:
         self.health.starting = False
         self.health.recovering = bool(app.faust.rebalancing or app.faust.in_recovery)
         self.health.assigned = len(self._assignment)
-        if app.progress.finished_batches != self._finished_batches or not self._waiting():
-            self._finished_batches = app.progress.finished_batches
+        if app.progress.advances != self._advances or not self._waiting():
+            self._advances = app.progress.advances
             self.health.progressed()
         self.metrics.ready.set(self.health.ready().ok)
         self.metrics.recovering.set(self.health.recovering)

@@ -7,15 +7,20 @@ Owns the handling of one batch of article records. Must not know how an article 
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import structlog
+from msgspec import structs
 
 from processors.canary import CANARY_NAME
 from processors.errors import BadArticleError
 from streams.agents.foreign import Foreign
+from streams.agents.in_flight import BytesInFlight
 from streams.analysis import Analysis
 from streams.analysis.outcome import Outcome
+from streams.analysis.slow import SLOW_SECONDS
 from streams.dead_letters import DeadLetterLimit, send_dead_letter
 from streams.entry import Entry
 from streams.envelope import Incoming, Outgoing, dead_letter_record
@@ -24,19 +29,29 @@ from streams.metrics import Metrics
 from streams.outbox import Outbox
 from streams.topics import TopicNames
 
+log = structlog.get_logger(__name__)
+
 DECODE = "decode"
 NOT_SELECTED = "not_selected"
 TOO_MANY_LEADERS = "too_many_leaders"
 # What is analysed in one piece: large enough that handing it over costs nothing beside the work,
-# small enough that the first outputs leave early.
+# small enough that the first outputs leave early. What becomes of it is bounded apart: the analysis
+# answers in parts (`streams.analysis.answer`).
 CHUNK_RECORDS = 32
 CHUNK_BYTES = 1_000_000
+# Chunks that are with the analysis, or answered and wait for their turn.
+CHUNKS_AHEAD = 4
+
+
+def _ignore() -> None:
+    """Do without the call."""
 
 
 @dataclass(slots=True)
 class _Batch:
-    """What one batch of articles came to."""
+    """What one batch of articles came to; outcomes are kept without their outputs."""
 
+    analysed: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
     errors: list[BadArticleError] = field(default_factory=list)
     sending: list[asyncio.Task[None]] = field(default_factory=list)
@@ -44,7 +59,11 @@ class _Batch:
 
 @dataclass(frozen=True, slots=True)
 class AnalyseAgent:
-    """Handles batches of article records; several at a time, whose outputs keep their order."""
+    """Handles batches of article records; several at a time, whose outputs keep their order.
+
+    `advanced` is called whenever a part of a batch is done: a batch may take minutes. `ahead` are
+    the chunks that may be analysed before their turn.
+    """
 
     analysis: Analysis
     names: TopicNames
@@ -53,6 +72,9 @@ class AnalyseAgent:
     dead_letter_limit: DeadLetterLimit
     foreign: Foreign | None = None
     entry: Entry = field(default_factory=Entry)
+    advanced: Callable[[], None] = _ignore
+    ahead: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CHUNKS_AHEAD))
+    in_flight: BytesInFlight = field(default_factory=BytesInFlight)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def handle(self, events: Sequence[Any]) -> None:
@@ -69,14 +91,14 @@ class AnalyseAgent:
             if self.foreign is None or not self.foreign.is_foreign(DECODE, event.message)
         ]
         batch = _Batch()
-        entered = self._enter(records, batch)
+        entered = await self._enter(records, batch)
         chunks = list(_chunks(entered))
-        analysing = [asyncio.create_task(self.analysis.analyse(chunk)) for chunk in chunks]
+        analysing = [asyncio.create_task(self._begin(chunk)) for chunk in chunks]
         try:
             # Outputs are handed over in the order of the input, whichever chunk is ready first.
             async with self._turn:
-                for chunk, outcomes in zip(chunks, analysing, strict=True):
-                    self._send(chunk, await outcomes, batch)
+                for chunk, first in zip(chunks, analysing, strict=True):
+                    await self._take(chunk, await first, batch)
             began = time.perf_counter()
             await asyncio.gather(*batch.sending)
         finally:
@@ -86,7 +108,31 @@ class AnalyseAgent:
         self._count(entered, batch)
         self.dead_letter_limit.check()
 
-    def _enter(self, records: Sequence[Incoming], batch: _Batch) -> list[Incoming]:
+    async def _begin(self, chunk: Sequence[Incoming]) -> list[Outcome]:
+        """Analyse the first of a chunk, when it is not too far ahead of its turn."""
+        await self.ahead.acquire()
+        try:
+            return await self.analysis.analyse(chunk)
+        except BaseException:
+            self.ahead.release()
+            raise
+
+    async def _take(
+        self, chunk: Sequence[Incoming], outcomes: Sequence[Outcome], batch: _Batch
+    ) -> None:
+        """Hand over what became of the first of a chunk, and have the rest analysed."""
+        try:
+            while True:
+                await self._send(chunk[: len(outcomes)], outcomes, batch)
+                self.advanced()
+                chunk = chunk[len(outcomes) :]
+                if not chunk:
+                    return
+                outcomes = await self.analysis.analyse(chunk)
+        finally:
+            self.ahead.release()
+
+    async def _enter(self, records: Sequence[Incoming], batch: _Batch) -> list[Incoming]:
         """Return the records whose timestamp can be; send dead letters for the others."""
         entered = []
         for record in records:
@@ -96,28 +142,34 @@ class AnalyseAgent:
             else:
                 self.entry.warn(error, record.topic, record.partition, record.offset)
                 self.dead_letter_limit.count(dead=True)
-                self._bury(record, error, batch)
+                await self._bury(record, error, batch)
         return entered
 
-    def _bury(self, record: Incoming, error: BadArticleError, batch: _Batch) -> None:
+    async def _bury(self, record: Incoming, error: BadArticleError, batch: _Batch) -> None:
         batch.errors.append(error)
         letter = dead_letter_record(self.names.dead_letters, record, DECODE, error)
-        batch.sending.append(asyncio.create_task(send_dead_letter(self.outbox, letter)))
+        size_bytes = len(letter.value or b"")
+        sending = send_dead_letter(self.outbox, letter)
+        batch.sending.append(await self.in_flight.start(size_bytes, sending))
 
-    def _send(
+    async def _send(
         self, records: Sequence[Incoming], outcomes: Sequence[Outcome], batch: _Batch
     ) -> None:
-        """Hand the outputs of a chunk over to the outbox, which sends while we go on."""
+        """Hand outputs over to the outbox, which sends while we go on."""
         ready: list[Outgoing] = []
+        size_bytes = 0
         for record, outcome in zip(records, outcomes, strict=True):
             error = outcome.error
             self.dead_letter_limit.count(dead=error is not None)
-            if error is None:
-                ready += outcome.outputs
-                batch.outcomes.append(outcome)
+            _warn_if_slow(record, outcome)
+            if error is not None:
+                await self._bury(record, error, batch)
                 continue
-            self._bury(record, error, batch)
-        batch.sending.append(asyncio.create_task(self.outbox.send(ready)))
+            ready += outcome.outputs
+            size_bytes += outcome.output_bytes
+            batch.analysed += bool(outcome.outputs)
+            batch.outcomes.append(structs.replace(outcome, outputs=[]))
+        batch.sending.append(await self.in_flight.start(size_bytes, self.outbox.send(ready)))
 
     def _count(self, records: Sequence[Incoming], batch: _Batch) -> None:
         """Count what is done, after the broker has it: a batch that is repeated counts once."""
@@ -125,7 +177,7 @@ class AnalyseAgent:
         metrics = self.metrics
         decoding = metrics.stage_duration.labels(DECODE)
         analysing = metrics.stage_duration.labels("analyse")
-        metrics.articles_analysed.inc(sum(bool(one.outputs) for one in batch.outcomes))
+        metrics.articles_analysed.inc(batch.analysed)
         self._count_mentions(one for outcome in batch.outcomes for one in outcome.mentions)
         for outcome in batch.outcomes:
             for stage, count in outcome.left_out.items():
@@ -158,6 +210,19 @@ class AnalyseAgent:
         for who, (praise, blame) in strengths.items():
             self.metrics.mentions_polarity.labels(*who, "positive").inc(praise)
             self.metrics.mentions_polarity.labels(*who, "negative").inc(blame)
+
+
+def _warn_if_slow(record: Incoming, outcome: Outcome) -> None:
+    seconds = outcome.decode_seconds + outcome.analyse_seconds
+    if seconds >= SLOW_SECONDS:
+        log.warning(
+            "analyse.slow_article",
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            seconds=round(seconds, 1),
+            value_bytes=len(record.value or b""),
+        )
 
 
 def _chunks(records: Sequence[Incoming]) -> Iterator[Sequence[Incoming]]:

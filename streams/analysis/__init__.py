@@ -18,7 +18,11 @@ class Analysis(Protocol):
     """Reads article records, and gives an outcome for each."""
 
     async def analyse(self, records: Sequence[Incoming]) -> list[Outcome]:
-        """Read the records; outcomes are in their order.
+        """Read the first of the records, at least one, as many as one answer may hold.
+
+        Returns:
+            Their outcomes, in their order. The caller asks again about the rest: see
+            `streams.analysis.answer`.
 
         Raises:
             Exception: whatever is no bad article is a fault, and must end the worker.

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from processors.contracts import Versions
+from streams.analysis.answer import Answer
 from streams.analysis.outcome import Outcome
 from streams.analysis.reader import ArticleReader
 from streams.envelope import Incoming
@@ -46,12 +47,14 @@ class InlineAnalysis:
         if reader is None:
             raise RuntimeError("the analysis was not started")
         async with self._turn:
-            outcomes = []
+            answer = Answer()
             slices = Slices()
             for record in records:
-                outcomes.append(reader.read(record))
+                answer.add(reader.read(record))
+                if answer.is_full():
+                    break
                 if slices.is_due():
                     await asyncio.sleep(0)
             # A chunk that took less than a slice must let others run as well.
             await asyncio.sleep(0)
-            return outcomes
+            return answer.outcomes

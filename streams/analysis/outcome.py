@@ -28,6 +28,11 @@ class Outcome(Struct, frozen=True, kw_only=True, array_like=True):
     leaders_left_out: int = 0
 
     @property
+    def output_bytes(self) -> int:
+        """The size of what is to be published."""
+        return sum(len(one.value or b"") for one in self.outputs)
+
+    @property
     def error(self) -> BadArticleError | None:
         """The error of a bad article."""
         if not self.reason:

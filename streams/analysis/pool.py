@@ -14,18 +14,23 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
+import structlog
+
 from processors.contracts import Versions
 from processors.errors import MisconfigurationError
 from streams.analysis import process
 from streams.analysis.outcome import Outcome
 from streams.analysis.reader import ArticleReader
+from streams.analysis.slow import SLOW_SECONDS
 from streams.envelope import Incoming
 from streams.errors import AnalysisProcessError
+
+log = structlog.get_logger(__name__)
 
 _END_SECONDS = 5.0
 # While a process works on one chunk the next already lies in its pipe: our own threads may have to
 # wait for the interpreter that long, and the process would have nothing to do.
-_CHUNKS_AHEAD = 2
+CHUNKS_AHEAD = 2
 
 
 class AnalysisPool:
@@ -34,15 +39,22 @@ class AnalysisPool:
     Args:
         load: Loads the reader, in each process; it is pickled.
         count: How many processes, at least one.
+        slow_seconds: An article that takes longer is named in the log while it is read.
     """
 
-    def __init__(self, load: Callable[[], ArticleReader], count: int) -> None:
+    def __init__(
+        self,
+        load: Callable[[], ArticleReader],
+        count: int,
+        slow_seconds: float = SLOW_SECONDS,
+    ) -> None:
         self._load = load
+        self._slow_seconds = slow_seconds
         self._count = count
         self._idle: asyncio.Queue[_Process] = asyncio.Queue()
         self._processes: list[_Process] = []
         # A thread for each chunk: it sends, waits and receives, all of it without the GIL.
-        self._threads = ThreadPoolExecutor(count * _CHUNKS_AHEAD, thread_name_prefix="analysis")
+        self._threads = ThreadPoolExecutor(count * CHUNKS_AHEAD, thread_name_prefix="analysis")
 
     @property
     def pids(self) -> Sequence[int]:
@@ -56,9 +68,10 @@ class AnalysisPool:
             AnalysisProcessError: a process died while it was loading.
         """
         for number in range(self._count):
-            self._processes.append(_Process(self._load, f"tocsin-analysis-{number}"))
+            name = f"tocsin-analysis-{number}"
+            self._processes.append(_Process(self._load, name, self._slow_seconds))
         versions = [one.versions() for one in self._processes]
-        for one in self._processes * _CHUNKS_AHEAD:
+        for one in self._processes * CHUNKS_AHEAD:
             self._idle.put_nowait(one)
         return versions[0]
 
@@ -69,7 +82,7 @@ class AnalysisPool:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def analyse(self, records: Sequence[Incoming]) -> list[Outcome]:
-        """Read the records in the process that has room first; see `Analysis`.
+        """Read the first of the records in the process that has room first; see `Analysis`.
 
         Raises:
             AnalysisProcessError: the process died, by the kernel's hand for want of memory for one.
@@ -86,7 +99,7 @@ class AnalysisPool:
 class _Process:
     """One process, and our end of the pipe to it."""
 
-    def __init__(self, load: Callable[[], ArticleReader], name: str) -> None:
+    def __init__(self, load: Callable[[], ArticleReader], name: str, slow_seconds: float) -> None:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         self._connection: Connection = ours
@@ -95,7 +108,7 @@ class _Process:
         self._turn = threading.Condition()
         self._ending = threading.Lock()
         self._child: BaseProcess = context.Process(
-            target=process.serve, args=(theirs, load), name=name, daemon=True
+            target=process.serve, args=(theirs, load, slow_seconds), name=name, daemon=True
         )
         self._child.start()
         # Ours alone is open then, and its end is the end of the pipe.
@@ -114,7 +127,7 @@ class _Process:
     def ask(self, records: Sequence[Incoming]) -> list[Outcome]:
         """Send the records and wait for the outcomes; in a thread, several at a time.
 
-        Answers come in the order of what was sent.
+        Answers come in the order of what was sent, each about the first of its records.
         """
         encoded = process.encode(records)
         with self._alive(f"{len(records)} articles were with it"):
@@ -125,7 +138,7 @@ class _Process:
             with self._turn:
                 self._turn.wait_for(lambda: self._received == ours)
             try:
-                answer = self._answer()
+                answer = self._answer(records)
             finally:
                 # Whoever is next hears of it too, if the process is not there any more.
                 with self._turn:
@@ -156,12 +169,27 @@ class _Process:
                 f"the kernel's, for want of memory"
             ) from error
 
-    def _answer(self) -> memoryview:
-        answer = memoryview(self._connection.recv_bytes())
-        kind, body = bytes(answer[:1]), answer[1:]
+    def _answer(self, records: Sequence[Incoming] = ()) -> memoryview:
+        kind, body = self._receive()
+        while kind == process.SLOW:
+            number, seconds = process.decode_slow(body)
+            late = records[number]
+            log.warning(
+                "analysis.article_takes_long",
+                topic=late.topic,
+                partition=late.partition,
+                offset=late.offset,
+                seconds=round(seconds, 1),
+                process=self._child.name,
+            )
+            kind, body = self._receive()
         if kind == process.MISCONFIGURED:
             raise MisconfigurationError(bytes(body).decode())
         if kind == process.FAILED:
             told = bytes(body).decode("utf-8", "replace")
             raise RuntimeError(f"the analysis failed in the process {self._child.name}:\n{told}")
         return body
+
+    def _receive(self) -> tuple[bytes, memoryview]:
+        answer = memoryview(self._connection.recv_bytes())
+        return bytes(answer[:1]), answer[1:]

@@ -13,13 +13,16 @@ import msgspec
 
 from processors.contracts import Versions
 from processors.errors import MisconfigurationError
+from streams.analysis.answer import Answer
 from streams.analysis.outcome import Outcome
 from streams.analysis.reader import ArticleReader
+from streams.analysis.slow import SLOW_SECONDS, SlowArticles
 from streams.envelope import Incoming
 from streams.garbage import collect_seldom
 
 READY = b"R"
 DONE = b"D"
+SLOW = b"S"
 MISCONFIGURED = b"M"
 FAILED = b"F"
 
@@ -27,13 +30,18 @@ encode = msgspec.msgpack.Encoder().encode
 decode_versions = msgspec.msgpack.Decoder(Versions).decode
 decode_records = msgspec.msgpack.Decoder(list[Incoming]).decode
 decode_outcomes = msgspec.msgpack.Decoder(list[Outcome]).decode
+decode_slow = msgspec.msgpack.Decoder(tuple[int, float]).decode
+"""An article's number in its question, and how many seconds it takes so far."""
 
 
-def serve(connection: Connection, load: Callable[[], ArticleReader]) -> None:
+def serve(
+    connection: Connection, load: Callable[[], ArticleReader], slow_seconds: float = SLOW_SECONDS
+) -> None:
     """Answer chunks until the pipe ends.
 
     Every answer begins with one byte: it is `READY` once, with the versions, then `DONE` with the
-    outcomes. `MISCONFIGURED` with a message and `FAILED` with a traceback are the last.
+    outcomes of the first of the records. `SLOW` may come before `DONE`, and names an article that
+    takes long. `MISCONFIGURED` with a message and `FAILED` with a traceback are the last.
     """
     # Ctrl-C and a stop of the whole group reach this process too. The worker decides when it is
     # over: a batch in flight is finished first.
@@ -43,10 +51,18 @@ def serve(connection: Connection, load: Callable[[], ArticleReader]) -> None:
         reader = load()
         collect_seldom()
         connection.send_bytes(READY + encode(reader.analyser.versions))
+        slow = SlowArticles(lambda *late: connection.send_bytes(SLOW + encode(late)), slow_seconds)
+        slow.start()
         while True:
             records = decode_records(connection.recv_bytes())
-            outcomes = [reader.read(record) for record in records]
-            connection.send_bytes(DONE + encode(outcomes))
+            answer = Answer()
+            for number, record in enumerate(records):
+                slow.begin(number)
+                answer.add(reader.read(record))
+                if answer.is_full():
+                    break
+            slow.done()
+            connection.send_bytes(DONE + encode(answer.outcomes))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
     except MisconfigurationError as error:

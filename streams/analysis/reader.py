@@ -37,13 +37,17 @@ class ArticleReader:
 
     def read(self, record: Incoming) -> Outcome:
         """Give the outcome of one record; a bad article is an outcome too."""
-        try:
-            return self._read(record)
-        except BadArticleError as error:
-            return Outcome(reason=error.reason.value, message=error.message)
-
-    def _read(self, record: Incoming) -> Outcome:
         began = time.perf_counter()
+        try:
+            return self._read(record, began)
+        except BadArticleError as error:
+            return Outcome(
+                reason=error.reason.value,
+                message=error.message,
+                decode_seconds=time.perf_counter() - began,
+            )
+
+    def _read(self, record: Incoming, began: float) -> Outcome:
         article = decode(record.value, record.headers, record.key, self.limits)
         decoded = time.perf_counter()
         if not self.selection.has_article(article):

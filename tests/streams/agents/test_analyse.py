@@ -10,12 +10,15 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec import structs
+from structlog.testing import capture_logs
 
 from processors.analyse import Analyser, load_analyser
 from processors.articles.decode import DecodeLimits
 from processors.contracts import Analysis, Mention, Versions
 from processors.sentiment.scorer import DEFAULT_SCORER
-from streams.agents.analyse import CHUNK_BYTES, AnalyseAgent, incoming
+from streams.agents.analyse import CHUNK_BYTES, CHUNK_RECORDS, AnalyseAgent, incoming
+from streams.agents.in_flight import BytesInFlight
 from streams.analysis.inline import InlineAnalysis
 from streams.analysis.outcome import Outcome
 from streams.analysis.reader import ArticleReader
@@ -295,6 +298,105 @@ def test_batches_in_hand_together_keep_the_order_of_their_outputs() -> None:
 
     asyncio.run(two())
     assert [record.key for record in outbox.records] == [b"1", b"2"]
+
+
+class Parts:
+    """An analysis that answers as many records at a time as it is told, and counts the calls."""
+
+    def __init__(self, *parts: int, seconds: float = 0.0, size_bytes: int = 1) -> None:
+        self._parts = list(parts)
+        self._seconds = seconds
+        self._size_bytes = size_bytes
+        self.asked: list[list[bytes | None]] = []
+
+    async def analyse(self, records: Sequence[Incoming]) -> list[Outcome]:
+        self.asked.append([one.value for one in records])
+        await asyncio.sleep(0)
+        part = self._parts.pop(0) if self._parts else 1
+        made = Outgoing("out", None, b"x" * self._size_bytes)
+        return [
+            Outcome(outputs=[structs.replace(made, key=one.value)], analyse_seconds=self._seconds)
+            for one in records[:part]
+        ]
+
+    def start(self) -> Versions:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        raise NotImplementedError
+
+
+def events(count: int) -> list[Event]:
+    return [Event(Message(b"%d" % number, offset=number)) for number in range(count)]
+
+
+def test_what_an_answer_leaves_out_is_asked_again_and_every_answer_is_progress() -> None:
+    outbox, analysis, advances = Outbox(), Parts(2, 1, 3), []
+    agent = AnalyseAgent(
+        analysis, NAMES, outbox, Metrics(), NEVER, advanced=lambda: advances.append(1)
+    )
+    asyncio.run(agent.handle(events(6)))
+    assert [len(asked) for asked in analysis.asked] == [6, 4, 3]
+    assert [one.key for one in outbox.records] == [b"%d" % number for number in range(6)]
+    assert len(advances) == 3
+
+
+def test_chunks_are_analysed_ahead_of_their_turn_up_to_a_bound() -> None:
+    class Waiting(Parts):
+        """Answers the first chunk when it is let go."""
+
+        go = asyncio.Event()
+
+        async def analyse(self, records: Sequence[Incoming]) -> list[Outcome]:
+            outcomes = await super().analyse(records)
+            if records[0].value == b"0":
+                await self.go.wait()
+            return outcomes
+
+    analysis = Waiting(*[CHUNK_RECORDS] * 10)
+    agent = AnalyseAgent(analysis, NAMES, Outbox(), Metrics(), NEVER, ahead=asyncio.Semaphore(3))
+
+    async def run() -> tuple[int, int]:
+        handling = asyncio.create_task(agent.handle(events(CHUNK_RECORDS * 10)))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        before = len(analysis.asked)
+        analysis.go.set()
+        await handling
+        return before, len(analysis.asked)
+
+    assert asyncio.run(run()) == (3, 10)
+
+
+def test_outputs_wait_while_the_broker_has_not_acknowledged_those_before() -> None:
+    class Slow(Outbox):
+        under_way = most = 0
+
+        async def send(self, records: Sequence[Outgoing]) -> None:
+            Slow.under_way += sum(len(one.value or b"") for one in records)
+            Slow.most = max(Slow.most, Slow.under_way)
+            for _ in range(3):
+                await asyncio.sleep(0)
+            Slow.under_way -= sum(len(one.value or b"") for one in records)
+            await super().send(records)
+
+    outbox = Slow()
+    agent = AnalyseAgent(
+        Parts(size_bytes=40), NAMES, outbox, Metrics(), NEVER, in_flight=BytesInFlight(100)
+    )
+    asyncio.run(agent.handle(events(30)))
+    assert len(outbox.records) == 30
+    assert Slow.most == 80
+
+
+def test_an_article_that_took_seconds_is_named_in_the_log() -> None:
+    with capture_logs() as lines:
+        for seconds in (2.9, 3.1):
+            agent = AnalyseAgent(Parts(seconds=seconds), NAMES, Outbox(), Metrics(), NEVER)
+            asyncio.run(agent.handle([Event(Message(b"x", offset=7))]))
+    (line,) = lines
+    assert line["event"] == "analyse.slow_article"
+    assert (line["topic"], line["partition"], line["offset"]) == (NAMES.articles, 2, 7)
 
 
 def test_latency_is_never_negative_when_the_producers_clock_runs_ahead(

@@ -10,17 +10,23 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from processors.contracts import Analysis as AnalysisValue
+from processors.contracts import Versions
 from processors.errors import DeadLetterReason, MisconfigurationError
+from processors.leaders import load_registry
 from streams.analysis import Analysis
+from streams.analysis.answer import MAX_ANSWER_BYTES
 from streams.analysis.inline import InlineAnalysis
 from streams.analysis.loading import analysis_of, load_reader
+from streams.analysis.outcome import Outcome
 from streams.analysis.pool import AnalysisPool
-from streams.envelope import Incoming
+from streams.envelope import Incoming, Outgoing
 from streams.errors import AnalysisProcessError
 from streams.settings import Settings
 
@@ -75,6 +81,51 @@ def test_both_give_the_same_bytes() -> None:
     assert without_times("inline") == without_times("pool")
 
 
+def test_an_answer_ends_where_its_outputs_are_many(analysis: Analysis) -> None:
+    people = [one.name for one in load_registry().people.values() if " " in one.name]
+    title = ", ".join(people[:400])
+    records = [record(json.dumps({"id": str(n), "title": title}).encode(), n) for n in range(16)]
+
+    async def in_parts() -> list[list[Outcome]]:
+        parts: list[list[Outcome]] = []
+        while left := records[sum(map(len, parts)) :]:
+            parts.append(await analysis.analyse(left))
+        return parts
+
+    parts = asyncio.run(in_parts())
+    assert [one.outputs[0].key for part in parts for one in part] == [b"%d" % n for n in range(16)]
+    assert len(parts) > 1
+    for part in parts:
+        assert sum(one.output_bytes for one in part[:-1]) < MAX_ANSWER_BYTES
+
+
+class Sleepy:
+    """A reader that takes as many seconds as the record says."""
+
+    def __init__(self) -> None:
+        versions = Versions(tocsin="0", registry="0", lexicon="0", scorer="0")
+        self.analyser = SimpleNamespace(versions=versions)
+
+    def read(self, record: Incoming) -> Outcome:
+        time.sleep(float(record.value or b"0"))
+        return Outcome(outputs=[Outgoing("t", record.value, b"")])
+
+
+def test_an_article_that_takes_long_is_named_and_those_before_it_are_answered() -> None:
+    pool = AnalysisPool(Sleepy, 1, slow_seconds=0.2)  # type: ignore[arg-type]
+    pool.start()
+    records = [record(b"0", 3), record(b"1.1", 4), record(b"0", 5)]
+    with capture_logs() as lines:
+        first = asyncio.run(pool.analyse(records))
+        rest = asyncio.run(pool.analyse(records[len(first) :]))
+    pool.close()
+    assert [one.outputs[0].key for one in (*first, *rest)] == [b"0", b"1.1", b"0"]
+    assert len(first) == 2  # it took longer than an answer may
+    (line,) = [one for one in lines if one["event"] == "analysis.article_takes_long"]
+    assert (line["topic"], line["partition"], line["offset"]) == ("news.articles", 1, 4)
+    assert 0.2 <= line["seconds"] < 1.1
+
+
 def test_a_bad_article_is_an_outcome(analysis: Analysis) -> None:
     good, bad, null = asyncio.run(
         analysis.analyse([record(article(1)), record(b"\xff"), record(None)])
@@ -92,7 +143,7 @@ def test_a_bad_article_is_an_outcome(analysis: Analysis) -> None:
 def test_a_header_may_be_null_and_a_value_of_megabytes_comes_through(analysis: Analysis) -> None:
     text = "Xi Jinping spoke. " * 8_000
     large = json.dumps({"id": "a", "title": "t", "text": text, "rest": "x" * 5_000_000}).encode()
-    odd = Incoming("t", 0, 0, 0, None, large, [("h", None), ("h", b"\xff")])
+    odd = Incoming("t", 0, 0, 1_779_268_500_250, None, large, [("h", None), ("h", b"\xff")])
     (outcome,) = asyncio.run(analysis.analyse([odd]))
     assert outcome.error is None
     value = msgspec.json.decode(outcome.outputs[0].value or b"", type=AnalysisValue)
