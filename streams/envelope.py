@@ -30,6 +30,7 @@ CE_SOURCE = "/tocsin"
 CE_TYPE_PREFIX = "tocsin.alert."
 CE_TYPE_SUFFIX = ".v1"
 REPLAY_ID_HEADER = "tocsin.replay-id"
+SOURCE_HEADER = "tocsin.source"
 ERROR_PREFIX = "tocsin.error."
 TRUNCATED_HEADER = ERROR_PREFIX + "truncated-from-bytes"
 REQUEUED_HEADER = "tocsin.requeued"
@@ -81,10 +82,20 @@ class Incoming(msgspec.Struct, frozen=True, array_like=True):
         return datetime.fromtimestamp(self.timestamp_ms / 1000, tz=UTC)
 
 
-def analysis_record(topic: str, analysis: Analysis, partitions: int) -> Outgoing:
-    """Build the record of an analysis, keyed by article."""
+def analysis_record(topic: str, analysis: Analysis, partitions: int, source: Incoming) -> Outgoing:
+    """Build the record of an analysis, keyed by article; a header names the article's record."""
     key = analysis.article_id.encode()
-    return _keyed(topic, key, _encode(analysis), partition_of(key, partitions))
+    record = _keyed(topic, key, _encode(analysis), partition_of(key, partitions))
+    place = f"{source.topic}:{source.partition}:{source.offset}".encode()
+    return msgspec.structs.replace(record, headers=[*_JSON_HEADERS, (SOURCE_HEADER, place)])
+
+
+def read_source(value: bytes | None) -> tuple[str, int, int] | None:
+    """Read topic, partition and offset from a source header; None where it is none."""
+    topic, *numbers = (value or b"").rsplit(b":", 2)
+    if len(numbers) != 2 or not all(one.isdigit() for one in numbers):  # noqa: PLR2004 - of a place
+        return None
+    return topic.decode("utf-8", "replace"), int(numbers[0]), int(numbers[1])
 
 
 def mention_record(topic: str, mention: Mention, partitions: int) -> Outgoing:

@@ -8,6 +8,7 @@
     │   ├── TopicMismatchError       a topic is missing, or not as the plan says
     │   ├── ReplayRangeError         the range of a replay is empty, gone, or not to be understood
     │   └── ReplayStateError         there is no such replay, or it is not one that can do this
+    ├── ReplayIncompleteError        a replay ended without an outcome for each record: exit code 4
     └── PassingFaultError            the world is at fault, and may be well again: exit code 3
         ├── BrokerUnavailableError   the broker did not answer in time
         ├── ReplayBusyError          workers of a replay still run
@@ -28,6 +29,7 @@ EXIT_OK = 0
 EXIT_BUG = 1
 EXIT_MISCONFIGURED = 2
 EXIT_PASSING_FAULT = 3
+EXIT_INCOMPLETE = 4
 EXIT_INTERRUPTED = 130
 
 
@@ -53,6 +55,10 @@ class ReplayRangeError(MisconfigurationError):
 
 class ReplayStateError(MisconfigurationError):
     """A replay that is not there, is there already, or was made by another system."""
+
+
+class ReplayIncompleteError(TocsinError):
+    """A replay came to its end, and its outputs do not account for every record of its range."""
 
 
 class PassingFaultError(TocsinError):
@@ -111,6 +117,8 @@ def exit_code(error: BaseException) -> int:
         return EXIT_MISCONFIGURED
     if isinstance(error, PassingFaultError):
         return EXIT_PASSING_FAULT
+    if isinstance(error, ReplayIncompleteError):
+        return EXIT_INCOMPLETE
     if isinstance(error, KeyboardInterrupt):
         return EXIT_INTERRUPTED
     return EXIT_BUG

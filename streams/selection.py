@@ -32,6 +32,11 @@ class Selection(Struct, frozen=True, kw_only=True):
         """Whether anything is left out."""
         return any(getattr(self, name) for name in self.__struct_fields__)
 
+    @property
+    def chooses_articles(self) -> bool:
+        """Whether articles are left out, and not mentions alone."""
+        return bool(self.articles or self.sources or self.languages)
+
     def has_article(self, article: Article) -> bool:
         """Say whether an article is chosen."""
         return (

@@ -8,11 +8,18 @@ stage and reason.
 from dataclasses import dataclass
 from typing import Any
 
-from streams.envelope import REPLAY_ID_HEADER
+from streams.envelope import REPLAY_ID_HEADER, Headers
 from streams.messages import headers_of
 from streams.metrics import Metrics
 
 REPLAYED = "replayed"
+
+
+def is_of_another_replay(headers: Headers, replay_id: str) -> bool:
+    """Say whether another replay wrote a record; `replay_id` is empty for a live worker."""
+    return any(
+        name == REPLAY_ID_HEADER and (value or b"") != replay_id.encode() for name, value in headers
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +37,7 @@ class Foreign:
         """Say whether a Faust message is to be left alone; it is counted then."""
         if self.accepted or not message.headers:
             return False
-        foreign = any(
-            name == REPLAY_ID_HEADER and (value or b"") != self.replay_id.encode()
-            for name, value in headers_of(message)
-        )
+        foreign = is_of_another_replay(headers_of(message), self.replay_id)
         if foreign:
             self.metrics.discarded.labels(stage, REPLAYED).inc()
         return foreign

@@ -56,7 +56,7 @@ class ArticleReader:
         mentions = [one for one in result.mentions if self.selection.has_mention(one)]
         left_out = len(result.mentions) - len(mentions)
         outputs = [
-            analysis_record(self.names.analyses, result.analysis, self.partitions),
+            analysis_record(self.names.analyses, result.analysis, self.partitions, record),
             *(
                 mention_record(self.names.mentions, mention, self.partitions)
                 for mention in mentions

@@ -41,6 +41,7 @@ Exit codes:
   1    a bug; the log has its traceback
   2    wrong use, settings or data files: nothing was started
   3    a passing fault, such as a broker that is away: try again later
+  4    a replay is incomplete: its results do not cover every record of its range
   130  interrupted
 """
 

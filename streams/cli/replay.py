@@ -141,6 +141,7 @@ def replay(  # noqa: PLR0913, PLR0917 - one argument an option
       0    finished: every article of the range is done
       2    wrong use: an empty range, one that is gone or in the future, an unknown or taken id
       3    a passing fault: no broker, or workers of the replay still run
+      4    incomplete: records of the range have no outcome; which, is said and kept
       130  interrupted: go on with --resume
     """
     if invoked.invoked_subcommand is not None:
@@ -197,6 +198,7 @@ def _check(which: Which, topic: str | None, after: After, *, dry_run: bool) -> N
 
 def _run(settings: Settings, which: Which, after: After, *, json: bool) -> None:
     from streams.cli.replay_view import summary_line  # noqa: PLC0415 - loads rich
+    from streams.replay.manifest import require_complete  # noqa: PLC0415 - loads Kafka's client
 
     manifest = ready_replay(settings, which, after)
     if manifest.finished is None:
@@ -213,6 +215,7 @@ def _run(settings: Settings, which: Which, after: After, *, json: bool) -> None:
             typer.echo(msgspec.json.encode(document).decode())
         else:
             typer.echo(summary_line(manifest, finished, differences))
+        require_complete(manifest)
         after.do(house, manifest, settings)
 
 

@@ -14,13 +14,18 @@ import typer
 
 from streams.cli import context
 from streams.cli.replay_house import agree, house_of
-from streams.errors import ReplayStateError
 from streams.settings import Settings
 
 if TYPE_CHECKING:
     from streams.replay.manifest import Manifest
 
 ReplayId = Annotated[str, typer.Argument(metavar="ID", help="The replay.")]
+Incomplete = Annotated[
+    bool,
+    typer.Option(
+        "--incomplete", help="Also where the replay's results do not cover its whole range."
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ class After:
             )
 
     def do(self, house: Any, manifest: "Manifest", settings: Settings) -> None:
-        """Do it; the replay is finished."""
+        """Do it; the replay is finished and complete."""
         if self.warm:
             states = house.states_to_copy(manifest, _own_topics(settings))
             _warm(house, manifest, settings, states)
@@ -69,12 +74,14 @@ def publish(
     replay_id: ReplayId,
     broker: Annotated[str | None, context.Broker] = None,
     *,
+    incomplete: Incomplete = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Write those alerts of a finished replay into the live topics that are not there yet.
 
     What has an id that is there already is left out, so nothing rings twice, and a second time
-    publishes nothing. Each keeps the replay's id in its header and value.
+    publishes nothing. Each keeps the replay's id in its header and value. A replay that is
+    incomplete is refused with exit code 4, unless --incomplete is given.
 
     \b
     Examples:
@@ -83,12 +90,7 @@ def publish(
     """
     settings = context.settings(broker=broker)
     with house_of(settings) as house:
-        manifest = house.manifests.get(replay_id)
-        if manifest.finished is None:
-            raise ReplayStateError(
-                f"the replay {replay_id} is not finished: `tocsin replay --resume {replay_id}` "
-                f"goes on with it"
-            )
+        manifest = _complete(house, replay_id, incomplete=incomplete)
         new = _unpublished(house, manifest, settings)
         if new:
             agree(
@@ -103,13 +105,15 @@ def warm(
     replay_id: ReplayId,
     broker: Annotated[str | None, context.Broker] = None,
     *,
+    incomplete: Incomplete = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Let a new deployment begin where a finished replay ended, with the state that it came to.
 
     Baselines, cooldowns and known stories are those of the replay then, and the first article read
     is the one after its range. No alert is sent. Only a deployment that has not begun is warmed: no
-    worker, no offset, no state under TOCSIN_APPLICATION_ID.
+    worker, no offset, no state under TOCSIN_APPLICATION_ID. A replay that is incomplete is refused
+    with exit code 4, unless --incomplete is given.
 
     \b
     Examples:
@@ -119,14 +123,22 @@ def warm(
     """
     settings = context.settings(broker=broker)
     with house_of(settings) as house:
-        manifest = house.manifests.get(replay_id)
-        states = house.states_to_copy(manifest, _own_topics(settings))
+        manifest = _complete(house, replay_id, incomplete=incomplete)
+        states = house.states_to_copy(manifest, _own_topics(settings), incomplete=incomplete)
         agree(
             f"Let {settings.application_id} begin with the state of {len(states)} leaders, after "
             f"the range of the replay {replay_id}?",
             yes=yes,
         )
         _warm(house, manifest, settings, states)
+
+
+def _complete(house: Any, replay_id: str, *, incomplete: bool) -> "Manifest":
+    from streams.replay.manifest import require_complete  # noqa: PLC0415 - loads Kafka's client
+
+    manifest: Manifest = house.manifests.get(replay_id)
+    require_complete(manifest, incomplete=incomplete)
+    return manifest
 
 
 def _unpublished(house: Any, manifest: "Manifest", settings: Settings) -> list[Any]:

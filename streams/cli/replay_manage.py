@@ -70,6 +70,8 @@ def show(
         "spans": msgspec.to_builtins(manifest.spans),
         "finished": msgspec.to_builtins(manifest.finished),
     }
+    why = manifest.finished.why_incomplete if manifest.finished else ""
+    row |= {"incomplete": why} if why else {}
     if json:
         typer.echo(msgspec.json.encode(row).decode())
         return
@@ -197,13 +199,20 @@ def _row(house: Any, manifest: "Manifest") -> dict[str, object]:
         "event_time": None if standing is None else event_time(standing),
         "topic": manifest.topic,
         "asked": manifest.asked,
+        "missing": _missing(manifest),
         "created": manifest.created.isoformat(),
     }
 
 
+def _missing(manifest: "Manifest") -> int | None:
+    """Give the number of records without an outcome; None where that is not known."""
+    proof = manifest.finished.proof if manifest.finished else None
+    return None if proof is None else proof.missing
+
+
 def _plain(value: object) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {one}" for name, one in value.items())
+        return ", ".join(f"{name} {_plain(one)}" for name, one in value.items())
     if isinstance(value, list):
         return "".join(f"\n  {_plain(one)}" for one in value)
     return "-" if value is None else str(value)

@@ -10,6 +10,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 
 from streams.replay.manifest import Finished, Manifest
+from streams.replay.proof import Proof
 from streams.replay.standing import Standing
 
 
@@ -72,18 +73,32 @@ def summary_line(
         )
         + "."
     )
+    state = "finished" if finished.is_complete else "at its end, and incomplete"
     return (
-        f"Replay {manifest.replay_id} is finished: {finished.analyses} analyses, "
+        f"Replay {manifest.replay_id} is {state}: {finished.analyses} analyses, "
         f"{finished.mentions} mentions, {finished.alerts} alerts, {finished.dead_letters} dead "
-        f"letters.{counts} `tocsin replay diff {manifest.replay_id}` shows the differences."
+        f"letters.{_proven(finished.proof)}{counts} `tocsin replay diff {manifest.replay_id}` "
+        f"shows the differences."
+    )
+
+
+def _proven(proof: Proof | None) -> str:
+    if proof is None or not proof.complete:
+        return ""
+    left_out = f", {proof.left_out} left out" if proof.left_out else ""
+    return (
+        f" Each of the {proof.records} records of its range is accounted for: {proof.analysed} "
+        f"analysed, {proof.dead_letters} dead letters{left_out}."
     )
 
 
 def state_of(manifest: Manifest, standing: Standing | None, members: int) -> str:
     """Say in one word what a replay does."""
-    if manifest.finished is not None or (standing is not None and standing.is_finished):
-        return "finished"
-    return "running" if members else "stopped"
+    if manifest.finished is not None:
+        return "finished" if manifest.finished.is_complete else "incomplete"
+    # At its end and not proven yet: a worker does that, or --resume.
+    done = standing is not None and standing.is_finished
+    return "running" if members else "unproven" if done else "stopped"
 
 
 def list_table(rows: Sequence[Mapping[str, object]]) -> RenderableType:

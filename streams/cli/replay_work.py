@@ -19,6 +19,7 @@ from streams.settings import Settings
 if TYPE_CHECKING:
     from streams.replay.manifest import Manifest
     from streams.replay.standing import Standing
+    from streams.topics import TopicNames
 
 log = structlog.get_logger(__name__)
 
@@ -31,9 +32,8 @@ def worked(settings: Settings, manifest: "Manifest") -> "Manifest":
     # Faust takes a second to load: no other command pays for it.
     from streams.analysis.loading import analysis_of  # noqa: PLC0415 - see above
     from streams.replay import gauges  # noqa: PLC0415
-    from streams.replay.house import open_house  # noqa: PLC0415
     from streams.replay.manifest import settings_of  # noqa: PLC0415
-    from streams.replay.run import outcome, run  # noqa: PLC0415
+    from streams.replay.run import run  # noqa: PLC0415
     from streams.replay.standing import StandingMeter  # noqa: PLC0415
     from streams.rules import own_topics, rules_in_force  # noqa: PLC0415
     from streams.topics import TopicNames  # noqa: PLC0415
@@ -60,18 +60,36 @@ def worked(settings: Settings, manifest: "Manifest") -> "Manifest":
     with _progress(manifest, settings) as on_standing:
         if not asyncio.run(work(on_standing)):
             return manifest
-    meter = StandingMeter(connection, manifest, names)
-    try:
-        finished = msgspec.structs.replace(manifest, finished=outcome(meter, names))
-    finally:
-        meter.close()
+    return _concluded(settings, manifest, names)
+
+
+def _concluded(settings: Settings, manifest: "Manifest", names: "TopicNames") -> "Manifest":
+    """Prove a replay that came to its end, and write down what it came to."""
+    from streams.reading.clients import consumer_client  # noqa: PLC0415 - loads Kafka's client
+    from streams.replay.house import open_house  # noqa: PLC0415
+    from streams.replay.left_out import left_out_by  # noqa: PLC0415
+    from streams.replay.proving import FETCH_BYTES, prove  # noqa: PLC0415
+    from streams.replay.run import outcome  # noqa: PLC0415
+    from streams.replay.standing import StandingMeter  # noqa: PLC0415
+
+    connection = context.connection(settings)
     with open_house(connection, settings) as house:
-        # Another worker may have seen the end first; it came to the same.
         newest: Manifest = house.manifests.get(manifest.replay_id)
         if newest.finished is not None:
+            # Another worker saw the end first; it came to the same.
             return newest
-        house.manifests.write(finished)
-    return finished
+        log.info("replay.proving", replay_id=manifest.replay_id, records=manifest.offsets)
+        with consumer_client(connection, settings, fetch_bytes=FETCH_BYTES) as consumer:
+            proof = prove(consumer, manifest, names, left_out_by(manifest, settings))
+        log.info("replay.proven", replay_id=manifest.replay_id, **msgspec.to_builtins(proof))
+        meter = StandingMeter(connection, manifest, names)
+        try:
+            finished = outcome(meter, names, proof)
+        finally:
+            meter.close()
+        newest = msgspec.structs.replace(newest, finished=finished)
+        house.manifests.write(newest)
+    return newest
 
 
 class _Rate:

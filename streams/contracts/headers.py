@@ -25,9 +25,21 @@ _EXAMPLE_ERROR: Final = {
 
 
 def json_headers() -> Schema:
-    """Make the schema of the headers of analyses and mentions."""
+    """Make the schema of the headers of mentions and withdrawals."""
     attributes = {envelope.CONTENT_TYPE: _content_type(), **_replay()}
     return _headers(attributes, [envelope.CONTENT_TYPE])
+
+
+def analysis_headers() -> Schema:
+    """Make the schema of an analysis's headers."""
+    attributes = {
+        envelope.CONTENT_TYPE: _content_type(),
+        envelope.SOURCE_HEADER: _text(
+            "Topic, partition and offset of the article's record, such as news.articles:3:1207.",
+            pattern="^[^:]+:[0-9]+:[0-9]+$",
+        ),
+    }
+    return _headers({**attributes, **_replay()}, list(attributes))
 
 
 def article_headers() -> Schema:

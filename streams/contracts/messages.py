@@ -14,6 +14,9 @@ from streams.contracts import examples, headers
 from streams.contracts.dialect import COMPONENTS
 from streams.contracts.schemas import Schema, as_json
 
+_SOURCE: Mapping[str, str] = {envelope.SOURCE_HEADER: "news.articles:3:1207"}
+_NONE: Mapping[str, str] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -58,9 +61,9 @@ def analysis() -> Message:
         title="Analysis",
         summary="What one article says: its sentiment and its mentions.",
         key="Id of the article.",
-        headers=headers.json_headers(),
+        headers=headers.analysis_headers(),
         payload=_ref("Analysis"),
-        examples={"analysis": _example(examples.analysis())},
+        examples={"analysis": _example(examples.analysis(), _SOURCE)},
         correlation=("The article's id.", "$message.payload#/article_id"),
     )
 
@@ -143,9 +146,9 @@ def dead_letter() -> Message:
     )
 
 
-def _example(value: Analysis | Mention | Withdrawal) -> Schema:
+def _example(value: Analysis | Mention | Withdrawal, more: Mapping[str, str] = _NONE) -> Schema:
     media_type = envelope.JSON_TYPE.decode()
-    return {"headers": {envelope.CONTENT_TYPE: media_type}, "payload": as_json(value)}
+    return {"headers": {envelope.CONTENT_TYPE: media_type, **more}, "payload": as_json(value)}
 
 
 def _ref(name: str) -> Schema:

@@ -13,7 +13,7 @@ from typing import Any
 from kafka import TopicPartition
 
 from streams.envelope import Incoming
-from streams.errors import TopicMismatchError
+from streams.errors import BrokerUnavailableError, TopicMismatchError
 
 Offsets = Mapping[TopicPartition, int]
 
@@ -22,6 +22,9 @@ _POLL_MS = 500
 # takes a third of a core: whoever only follows asks ten times a second instead.
 _IDLE_POLL_MS = 10
 _IDLE_SECONDS = 0.09
+_SCAN_RECORDS = 5_000
+# What is before an end that the broker gave is there, or a gap that a position passes over.
+STALLED_SECONDS = 60.0
 
 
 def partitions_of(consumer: Any, topics: Sequence[str]) -> list[TopicPartition]:
@@ -59,6 +62,7 @@ def read(consumer: Any, starts: Offsets, ends: Offsets) -> Iterator[Incoming]:
         tp: deque() for tp, end in ends.items() if starts[tp] < end
     }
     place(consumer, {tp: starts[tp] for tp in waiting})
+    stall = _Stall(ends)
     while waiting:
         drained = [tp for tp, records in waiting.items() if not records]
         # The position passes over gaps (compaction, transactions); offsets alone would not.
@@ -70,11 +74,60 @@ def read(consumer: Any, starts: Offsets, ends: Offsets) -> Iterator[Incoming]:
         elif drained:
             consumer.pause(*waiting)
             consumer.resume(*drained)
-            for tp, records in consumer.poll(timeout_ms=_POLL_MS).items():
+            fetched = consumer.poll(timeout_ms=_POLL_MS)
+            for tp, records in fetched.items():
                 waiting[tp].extend(record for record in records if record.offset < ends[tp])
+            stall.check({tp: consumer.position(tp) for tp in drained})
         else:
             oldest = min(waiting, key=lambda tp: (waiting[tp][0].timestamp, tp))
             yield incoming(waiting[oldest].popleft())
+
+
+def scan(consumer: Any, starts: Offsets, ends: Offsets) -> Iterator[Any]:
+    """Give the client's own records from the starts to before the ends, as they are fetched.
+
+    Quicker than `read`: partitions are not brought into an order.
+    """
+    left = {tp: end for tp, end in ends.items() if starts[tp] < end}
+    place(consumer, {tp: starts[tp] for tp in left})
+    stall = _Stall(ends)
+    while left:
+        fetched = consumer.poll(timeout_ms=_POLL_MS, max_records=_SCAN_RECORDS)
+        for tp, records in fetched.items():
+            yield from (record for record in records if record.offset < ends[tp])
+        positions = {tp: consumer.position(tp) for tp in left}
+        stall.check(positions)
+        ended = [tp for tp, end in left.items() if positions[tp] >= end]
+        for tp in ended:
+            del left[tp]
+        if ended:
+            consumer.pause(*ended)
+
+
+class _Stall:
+    """Notices that a reading does not go on: the client says nothing of a broker that is away."""
+
+    def __init__(self, ends: Offsets) -> None:
+        self._ends = ends
+        self._positions: Offsets = {}
+        self._moved = time.monotonic()
+
+    def check(self, positions: Offsets) -> None:
+        """Take the positions in.
+
+        Raises:
+            BrokerUnavailableError: none has moved for too long.
+        """
+        if positions != self._positions:
+            self._positions, self._moved = positions, time.monotonic()
+        elif time.monotonic() - self._moved > STALLED_SECONDS:
+            where = ", ".join(
+                f"{tp.topic} partition {tp.partition} at offset {offset} of {self._ends[tp]}"
+                for tp, offset in sorted(positions.items())
+            )
+            raise BrokerUnavailableError(
+                f"the broker gave nothing for {STALLED_SECONDS:.0f} s where more must come: {where}"
+            )
 
 
 def follow(consumer: Any, starts: Offsets) -> Iterator[Incoming]:

@@ -225,9 +225,12 @@ class House:
         """Refuse what could not be warmed at a replay's end; see `streams.replay.warming`."""
         warming.check(self._admin, self._consumer, self._settings, manifest, own)
 
-    def states_to_copy(self, manifest: Manifest, own: Sequence[str]) -> States:
+    def states_to_copy(
+        self, manifest: Manifest, own: Sequence[str], *, incomplete: bool = False
+    ) -> States:
         """Give what a new deployment would begin with; see `streams.replay.warming`."""
-        return warming.states_to_copy(self._admin, self._consumer, self._settings, manifest, own)
+        clients = (self._admin, self._consumer, self._settings)
+        return warming.states_to_copy(*clients, manifest, own, incomplete=incomplete)
 
     def warm(self, manifest: Manifest, states: States) -> None:
         """Let a new deployment begin with these states where the replay ended."""

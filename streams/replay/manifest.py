@@ -14,7 +14,8 @@ from msgspec import Struct
 
 from processors.contracts import Versions
 from streams.bounds import Bounds
-from streams.errors import ReplayRangeError, ReplayStateError
+from streams.errors import ReplayIncompleteError, ReplayRangeError, ReplayStateError
+from streams.replay.proof import Proof
 from streams.replay.range import Span
 from streams.selection import Selection
 from streams.settings import Settings
@@ -28,13 +29,30 @@ AHEAD_RECORDS = 10_000
 
 
 class Finished(Struct, frozen=True, kw_only=True):
-    """What a replay came to: records of its topics, and when its end was first seen."""
+    """What a replay came to: records of its topics, and when its end was first seen.
+
+    `proof` compares its outputs with the records of its range. None: the version that finished it
+    did not, and it counts as incomplete.
+    """
 
     at: datetime
     analyses: int
     mentions: int
     alerts: int
     dead_letters: int
+    proof: Proof | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every record of the range is known to have an outcome."""
+        return self.proof is not None and self.proof.complete
+
+    @property
+    def why_incomplete(self) -> str:
+        """What is wrong, for a person; empty where it is complete."""
+        if self.proof is None:
+            return "the version that finished it did not compare its results with its range"
+        return self.proof.why_incomplete
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
@@ -178,6 +196,29 @@ def _batch_records(manifest: Manifest, usual: int) -> int:
     if manifest.speed:
         return min(usual, 10)
     return min(usual, max(1, round(manifest.rate / 4))) if manifest.rate else usual
+
+
+def require_complete(manifest: Manifest, *, incomplete: bool = False) -> None:
+    """Refuse to use the results of a replay that is not finished, or not complete.
+
+    Args:
+        manifest: The replay.
+        incomplete: Whether the operator wants those of an incomplete one.
+
+    Raises:
+        ReplayStateError: it is not finished.
+        ReplayIncompleteError: its outputs do not cover its range.
+    """
+    if manifest.finished is None:
+        raise ReplayStateError(
+            f"the replay {manifest.replay_id} is not finished: `tocsin replay --resume "
+            f"{manifest.replay_id}` goes on with it"
+        )
+    if not manifest.finished.is_complete and not incomplete:
+        raise ReplayIncompleteError(
+            f"the replay {manifest.replay_id} is incomplete: {manifest.finished.why_incomplete}. "
+            f"Delete it and make it again, or use what it has with --incomplete"
+        )
 
 
 def check_system(manifest: Manifest, versions: Versions, rules: str) -> None:

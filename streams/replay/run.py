@@ -14,6 +14,7 @@ import structlog
 from kafka.errors import KafkaError
 
 from streams.replay.manifest import Finished
+from streams.replay.proof import Proof
 from streams.replay.range import Span
 from streams.replay.standing import Standing, StandingMeter, alert_topics
 from streams.topics import TopicNames
@@ -111,8 +112,8 @@ async def _follow(
             meter.close()
 
 
-def outcome(meter: StandingMeter, names: TopicNames) -> Finished:
-    """Count what a finished replay came to."""
+def outcome(meter: StandingMeter, names: TopicNames, proof: Proof) -> Finished:
+    """Count what a replay at its end came to."""
     alerts = alert_topics(names)
     sizes = meter.sizes([names.analyses, names.mentions, names.dead_letters, *alerts])
     return Finished(
@@ -121,4 +122,5 @@ def outcome(meter: StandingMeter, names: TopicNames) -> Finished:
         mentions=sizes[names.mentions],
         alerts=sum(sizes[topic] for topic in alerts),
         dead_letters=sizes[names.dead_letters],
+        proof=proof,
     )

@@ -15,7 +15,7 @@ from kafka.structs import OffsetAndMetadata
 from streams.errors import ReplayBusyError, ReplayStateError
 from streams.reading.subscriber import partitions_of, read
 from streams.replay import positions
-from streams.replay.manifest import Manifest, settings_of
+from streams.replay.manifest import Manifest, require_complete, settings_of
 from streams.replay.manifests import SEND_SECONDS
 from streams.settings import Settings
 from streams.topics import TopicNames, plan, require
@@ -41,18 +41,24 @@ def check(
 
 
 def states_to_copy(
-    admin: Any, consumer: Any, settings: Settings, manifest: Manifest, own_topics: Sequence[str]
+    admin: Any,
+    consumer: Any,
+    settings: Settings,
+    manifest: Manifest,
+    own_topics: Sequence[str],
+    *,
+    incomplete: bool = False,
 ) -> States:
     """Give the states that a new deployment would begin with; nothing is written.
 
     Raises:
         ReplayStateError: the replay is not finished, or is not of what the deployment reads, or
             the deployment has begun already.
+        ReplayIncompleteError: the replay is incomplete, and `incomplete` does not allow that.
         ReplayBusyError: the deployment's workers run.
         TopicMismatchError: its topics are not as planned.
     """
-    if manifest.finished is None:
-        raise _cannot(manifest, "it is not finished; go on with --resume")
+    require_complete(manifest, incomplete=incomplete)
     _check(admin, settings, manifest, own_topics)
     states = _newest(consumer, TopicNames.of(settings_of(manifest, settings)).watch_changelog)
     there = _newest(consumer, TopicNames.of(settings).watch_changelog)

@@ -24,6 +24,7 @@ from streams.envelope import (
     analysis_record,
     dead_letter_record,
     mention_record,
+    read_source,
 )
 
 EVENT_TIME = datetime(2026, 5, 20, 9, 15, 0, 250_000, tzinfo=UTC)
@@ -109,8 +110,10 @@ def test_analyses_are_keyed_by_article_and_mentions_by_leader() -> None:
         mentions=[],
         versions=VERSIONS,
     )
-    record = analysis_record("news.analyses", analysis, 4)
-    assert (record.key, record.headers) == ("urn:ä".encode(), [JSON_HEADER])
+    record = analysis_record("news.analyses", analysis, 4, incoming())
+    source = ("tocsin.source", b"news.articles:3:42")
+    assert (record.key, record.headers) == ("urn:ä".encode(), [JSON_HEADER, source])
+    assert read_source(source[1]) == ("news.articles", 3, 42)
     assert msgspec.json.decode(record.value or b"", type=Analysis) == analysis
     mention = Mention(
         leader_id="Q7747",
@@ -198,3 +201,8 @@ def test_a_dead_letter_does_not_carry_the_timestamp_that_it_is_here_for(reason: 
     letter = dead_letter_record("dead", record, "decode", error)
     assert letter.timestamp_ms is None
     assert dict(letter.headers)["tocsin.error.timestamp"] == b"4102444800000"
+
+
+@pytest.mark.parametrize("value", [None, b"", b"3:42", b"a:3:", b"a:x:1", b"a:-1:1", b"a:1:\xb2"])
+def test_what_is_no_place_of_a_record_is_not_read_as_one(value: bytes | None) -> None:
+    assert read_source(value) is None

@@ -85,14 +85,16 @@ def test_the_example_of_a_dead_letter_has_the_published_headers() -> None:
 
 
 def test_analyses_and_mentions_have_the_published_headers() -> None:
-    analysis = envelope.analysis_record("t", examples.analysis(), 4)
+    source = envelope.Incoming("news.articles", 3, 7, 0, None, b"{}", [])
+    analysis = envelope.analysis_record("t", examples.analysis(), 4, source)
     mention = envelope.mention_record("t", examples.mention(), 4)
-    for record in (analysis, mention):
+    schemas = (headers.analysis_headers(), headers.json_headers())
+    for record, schema in zip((analysis, mention), schemas, strict=True):
         sent = as_object(record.headers)
-        Draft202012Validator(headers.json_headers()).validate(sent)
-        assert list(sent) == headers.json_headers()["required"]
+        Draft202012Validator(schema).validate(sent)
+        assert list(sent) == schema["required"]
         replayed = {**sent, envelope.REPLAY_ID_HEADER: "one"}
-        assert list(replayed) == list(headers.json_headers()["properties"])
+        assert list(replayed) == list(schema["properties"])
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,29 @@ import msgspec
 import pytest
 
 from processors.contracts import Alert, ArticleRef, LeaderRef, RuleRef, Versions, Window
-from streams.replay.manifest import Manifest
+from streams.replay.manifest import Finished, Manifest
+from streams.replay.proof import Proof
 from streams.replay.range import Span
 
 MOMENT = datetime(2026, 11, 25, 12, tzinfo=UTC)
 VERSIONS = Versions(tocsin="0.1.0", registry="r", lexicon="l", scorer="s")
+
+
+@pytest.fixture
+def finished() -> Callable[..., Finished]:
+    made = Finished(
+        at=MOMENT,
+        analyses=9,
+        mentions=5,
+        alerts=2,
+        dead_letters=1,
+        proof=Proof(
+            complete=True, records=9, analysed=8, dead_letters=1, left_out=0, without_record=11
+        ),
+    )
+    return lambda **changes: msgspec.structs.replace(
+        made, proof=msgspec.structs.replace(made.proof, **changes)
+    )
 
 
 @pytest.fixture

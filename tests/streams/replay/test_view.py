@@ -1,8 +1,8 @@
 """What a person and a program are told of a replay."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from streams.cli.replay_view import duration, plan_lines, progress_fields, state_of, summary_line
@@ -11,9 +11,7 @@ from streams.replay.range import Span
 from streams.replay.standing import Standing
 
 Make = Callable[..., Manifest]
-FINISHED = Finished(
-    at=datetime(2026, 11, 25, tzinfo=UTC), analyses=9, mentions=5, alerts=2, dead_letters=1
-)
+Finish = Callable[..., Finished]
 
 
 def test_a_plan_names_partitions_topics_and_time(manifest: Make) -> None:
@@ -41,27 +39,45 @@ def test_progress_says_how_far_how_fast_and_how_long() -> None:
 
 
 @pytest.mark.parametrize(
-    ("finished", "left", "members", "state"),
+    ("left", "members", "state"),
     [
-        (FINISHED, (), 0, "finished"),
-        (None, (), 1, "finished"),
-        (None, (Span(0, 0, 1),), 1, "running"),
-        (None, (Span(0, 0, 1),), 0, "stopped"),
+        ((), 1, "running"),
+        # A worker was killed before it had proven what it came to.
+        ((), 0, "unproven"),
+        ((Span(0, 0, 1),), 1, "running"),
+        ((Span(0, 0, 1),), 0, "stopped"),
     ],
 )
-def test_a_replay_is_running_stopped_or_finished(
-    manifest: Make, finished: Finished | None, left: tuple[Span, ...], members: int, state: str
+def test_a_replay_without_its_proof_is_not_finished(
+    manifest: Make, left: tuple[Span, ...], members: int, state: str
 ) -> None:
-    standing = Standing(1, left, 0, None, 0)
-    assert state_of(manifest(finished=finished), standing, members) == state
+    assert state_of(manifest(), Standing(1, left, 0, None, 0), members) == state
 
 
-def test_a_summary_says_what_it_came_to_and_what_to_do_next(manifest: Make) -> None:
-    line = summary_line(manifest(), FINISHED, {"same": 1, "added": 1, "gone": 0, "changed": 0})
-    assert "9 analyses, 5 mentions, 2 alerts, 1 dead letters" in line
+def test_a_replay_at_its_end_is_finished_or_incomplete(manifest: Make, finished: Finish) -> None:
+    assert state_of(manifest(finished=finished()), None, 0) == "finished"
+    lacking = finished(complete=False, missing=1)
+    assert state_of(manifest(finished=lacking), None, 1) == "incomplete"
+    unproven = msgspec.structs.replace(lacking, proof=None)
+    assert state_of(manifest(finished=unproven), None, 0) == "incomplete"
+
+
+def test_a_summary_says_what_it_came_to_and_what_to_do_next(
+    manifest: Make, finished: Finish
+) -> None:
+    counts = {"same": 1, "added": 1, "gone": 0, "changed": 0}
+    line = summary_line(manifest(), finished(), counts)
+    assert "is finished: 9 analyses, 5 mentions, 2 alerts, 1 dead letters" in line
+    assert (
+        "Each of the 9 records of its range is accounted for: 8 analysed, 1 dead letters." in line
+    )
     assert "Beside live: 1 the same, 1 added, 0 gone, 0 changed." in line
     assert "tocsin replay diff one" in line
-    assert "live" not in summary_line(manifest(), FINISHED, None)
+    assert "live" not in summary_line(manifest(), finished(), None)
+    assert "3 left out" in summary_line(manifest(), finished(left_out=3), None)
+    lacking = summary_line(manifest(), finished(complete=False, missing=2), None)
+    assert "incomplete" in lacking
+    assert "accounted for" not in lacking
 
 
 @pytest.mark.parametrize(

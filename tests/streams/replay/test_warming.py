@@ -1,21 +1,16 @@
 """Which replay can warm a new deployment; the rest needs a broker."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import pytest
 
-from streams.errors import ReplayStateError
+from streams.errors import ReplayIncompleteError, ReplayStateError
 from streams.replay.manifest import Finished, Manifest
 from streams.replay.warming import check, states_to_copy
 from streams.selection import Selection
 from streams.settings import Settings
-
-FINISHED = Finished(
-    at=datetime(2026, 11, 25, tzinfo=UTC), analyses=9, mentions=5, alerts=2, dead_letters=1
-)
 
 
 @pytest.mark.parametrize(
@@ -28,9 +23,13 @@ FINISHED = Finished(
     ],
 )
 def test_a_replay_that_is_not_of_what_is_read_cannot_warm(
-    manifest: Callable[..., Manifest], changes: dict[str, Any], partitions: int, said: str
+    manifest: Callable[..., Manifest],
+    finished: Callable[..., Finished],
+    changes: dict[str, Any],
+    partitions: int,
+    said: str,
 ) -> None:
-    made = manifest(**{"finished": FINISHED, **changes})
+    made = manifest(**{"finished": finished(), **changes})
     with pytest.raises(ReplayStateError, match=said):
         # It is said before any client is asked.
         states_to_copy(None, None, Settings(partitions=partitions), made, ())
@@ -39,3 +38,18 @@ def test_a_replay_that_is_not_of_what_is_read_cannot_warm(
         begun = msgspec.structs.replace(made, finished=None)
         with pytest.raises(ReplayStateError, match=said):
             check(None, None, Settings(partitions=partitions), begun, ())
+
+
+def test_an_incomplete_replay_warms_nothing_unless_that_is_said(
+    manifest: Callable[..., Manifest], finished: Callable[..., Finished]
+) -> None:
+    lacking = finished(complete=False, missing=3, missing_offsets=["0:12-15"])
+    made = manifest(finished=lacking)
+    with pytest.raises(ReplayIncompleteError, match=r"3 of 9 records .* 0:12-15.*--incomplete"):
+        states_to_copy(None, None, Settings(partitions=2), made, ())
+    # What comes next is checked then: here, that the partitions are others.
+    with pytest.raises(ReplayStateError, match="it has 2 partitions"):
+        states_to_copy(None, None, Settings(partitions=4), made, (), incomplete=True)
+    old = manifest(finished=msgspec.structs.replace(lacking, proof=None))
+    with pytest.raises(ReplayIncompleteError, match="did not compare"):
+        states_to_copy(None, None, Settings(partitions=2), old, ())
