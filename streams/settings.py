@@ -234,6 +234,23 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="auto: console on a terminal, JSON elsewhere."),
     ] = "auto"
 
+    # What `tocsin ingest` does with feeds.
+    ingest_contact: Annotated[
+        str,
+        Meta(
+            pattern=r"^[\x20-\x7e]{0,200}\Z",
+            description="Who feeds' servers may write to: an address of mail or a page, which the"
+            " user agent names.",
+        ),
+    ] = ""
+    ingest_requests: Annotated[
+        Count, Meta(le=100, description="Most requests for feeds at a time; one to each host.")
+    ] = 8
+    ingest_max_entries: Annotated[
+        Count,
+        Meta(le=10_000, description="Most entries of a feed that are read at a time, the first."),
+    ] = 500
+
     # What `tocsin forward` does.
     forward_to: Annotated[
         Text,

@@ -4,12 +4,14 @@ Owns the words. Must not know how it was come by.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
+from streams.ingest.reports import FeedSummary
 from streams.ingest.tally import Summary
 
 
@@ -19,8 +21,45 @@ def show(summary: Summary, console: Console, *, json: bool) -> None:
         sys.stdout.buffer.write(msgspec.json.encode(summary) + b"\n")
         sys.stdout.flush()
         return
+    if summary.feeds:
+        console.print(feeds_table(summary.feeds))
+        for line in feed_lines(summary.feeds):
+            console.print(Text(line), soft_wrap=True)
     for line in summary_lines(summary):
         console.print(Text(line), soft_wrap=True)
+
+
+def feeds_table(feeds: Sequence[FeedSummary]) -> Table:
+    """Make a table of what was read of each feed."""
+    table = Table(box=None, pad_edge=False, header_style="")
+    table.add_column("Feed", overflow="fold")
+    table.add_column("Format", overflow="fold")
+    for name in ("Entries", "Text", "Date", "New", "Unchanged", "Refused", "Skipped", "No alert"):
+        table.add_column(name, justify="right")
+    for feed in feeds:
+        counts = (
+            *(feed.entries, feed.with_text, feed.with_date, feed.new, feed.unchanged),
+            *(sum(feed.refused.values()), sum(feed.skipped.values())),
+            sum(feed.no_alert.values()),
+        )
+        kind = feed.format or ("failed" if feed.failed else "not changed")
+        table.add_row(Text(feed.feed), Text(kind), *map(str, counts))
+    return table
+
+
+def feed_lines(feeds: Sequence[FeedSummary]) -> Iterator[str]:
+    """Write why entries were not sent, or can ring no alert, and what was not understood."""
+    for feed in feeds:
+        reasons = [
+            *(f"refused, {reason} {count}" for reason, count in feed.refused.items()),
+            *(f"skipped, {reason} {count}" for reason, count in feed.skipped.items()),
+            *(f"no alert, {reason} {count}" for reason, count in feed.no_alert.items()),
+            *(f"{flag} {count}" for flag, count in feed.flags.items()),
+        ]
+        if feed.moved_to:
+            reasons.append(f"moved for good to {feed.moved_to}")
+        if reasons:
+            yield f"  {feed.feed}: {'; '.join(reasons)}"
 
 
 def summary_lines(summary: Summary) -> Iterator[str]:

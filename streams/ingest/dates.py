@@ -14,18 +14,21 @@ from processors.errors import BadArticleError
 _YEAR_OF_NONE: Final = re.compile(r"\b00[0-9]{2}\b")
 
 
-def published_of(dates: Sequence[str], language: str, country: str) -> str:
+def published_of(
+    dates: Sequence[str], language: str, country: str, received: str = ""
+) -> tuple[str, Sequence[str]]:
     """Return the first of an entry's dates that can be read, as RFC 3339 in UTC.
 
     Args:
         dates: As the publisher wrote them, the date of publication first.
         language: The entry's language, for names of months.
         country: The feed's country, for names of zones.
+        received: When the feed was fetched, RFC 3339.
 
     Returns:
-        "" where none can be read.
+        The date, "" where none can be read, and what is to be said of it: date_not_understood.
     """
-    del language, country
+    del language, country, received
     for date in dates:
         if _YEAR_OF_NONE.search(date):
             continue
@@ -34,5 +37,5 @@ def published_of(dates: Sequence[str], language: str, country: str) -> str:
         except BadArticleError:
             continue
         if moment is not None:
-            return moment.isoformat().replace("+00:00", "Z")
-    return ""
+            return moment.isoformat().replace("+00:00", "Z"), ()
+    return "", ("date_not_understood",) if any(date.strip() for date in dates) else ()

@@ -11,7 +11,8 @@ Hence the program: `streams.ingest.parsing` runs it in a process of its own, wit
 import contextlib
 import resource
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -23,57 +24,16 @@ from processors.articles.language import read_language
 from processors.articles.markup import html_to_text
 from processors.errors import BadArticleError
 from streams.ingest.dates import published_of
-from streams.ingest.formats import read_document
+from streams.ingest.feed_messages import EXIT_NO_FEED, FeedHeader, FeedTask
 from streams.ingest.formats.document import Document
 from streams.ingest.formats.entry import Entry, NotAFeedError, Reading, Words
-
-EXIT_NO_FEED: Final = 65
+from streams.ingest.formats.recognition import read_document
 
 # An ordinary feed of 10 MB stays far below. The processor's time bounds what is left alone when
 # the parent, which watches the clock, is killed.
 _MEMORY_BYTES: Final = 1 << 30
 _PROCESSOR_SECONDS: Final = 60
 _SOURCE_CHARACTERS: Final = 200
-
-
-class FeedTask(msgspec.Struct, frozen=True, kw_only=True):
-    """What must be known beside a feed's bytes.
-
-    Attributes:
-        url: The address as the operator gave it, without user and password; scopes bare ids.
-        base: The address that the bytes came from in the end; relative links start there.
-        content_type: The server's, for the character set.
-        source: The name of the source; "" takes the entry's own or the feed's title.
-        language: For feeds that do not say theirs.
-        country: Where the feed is at home, ISO 3166-1; "" where that is not known.
-        max_entries: How many entries are read at most, from the first one on.
-    """
-
-    url: str
-    base: str
-    content_type: str = ""
-    source: str = ""
-    language: str = ""
-    country: str = ""
-    max_entries: int = 2_000
-
-
-class FeedHeader(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said of a feed as a whole; the last line that the program writes.
-
-    Attributes:
-        format: The format and its version, for people.
-        links: Addresses of the documents to read in place of this one; empty for a feed.
-        is_index: Whether `links` are parts of one feed.
-        entries: How many entries the feed holds.
-        skipped: Entries that are no articles, by reason.
-    """
-
-    format: str
-    links: list[str] = []
-    is_index: bool = False
-    entries: int = 0
-    skipped: dict[str, int] = {}
 
 
 def read_feed(body: bytes, task: FeedTask) -> Iterator[dict[str, str]]:
@@ -90,27 +50,34 @@ def read_feed(body: bytes, task: FeedTask) -> Iterator[dict[str, str]]:
     """
     reading = read_document(Document.of(body, task.base, task.content_type))
     for entry in reading.entries:
-        yield article_of(entry, reading, task)
+        yield article_of(entry, reading, task)[0]
 
 
-def article_of(entry: Entry, reading: Reading, task: FeedTask) -> dict[str, str]:
-    """Make an entry a flat article."""
+def article_of(
+    entry: Entry, reading: Reading, task: FeedTask
+) -> tuple[dict[str, str], Sequence[str]]:
+    """Make an entry a flat article.
+
+    Returns:
+        The article, and what was not understood or was assumed: date_not_understood, zone_assumed.
+    """
     link = _absolute(task.base, entry.link)
     body, body_language = _longest(entry.bodies)
     language = _language((body_language, entry.language, reading.language), task.language)
+    published, flags = published_of(entry.dates, language, task.country, task.received)
     fields = {
         "id": _identity(entry.id, link, task.url),
         "url": link,
         "title": clean_line(_plain(entry.title)),
         "text": body,
-        "published": published_of(entry.dates, language, task.country),
+        "published": published,
         "source": task.source or _source(entry, reading, task),
         "language": language,
         "country": task.country,
         "version": entry.version if entry.version.isdigit() else "",
         "status": entry.status if entry.status in ("withheld", "canceled") else "",
     }
-    return {name: value for name, value in fields.items() if value}
+    return {name: value for name, value in fields.items() if value}, flags
 
 
 def _identity(given: str, link: str, feed_url: str) -> str:
@@ -187,15 +154,19 @@ def _write(body: bytes, task: FeedTask) -> None:
     out = sys.stdout.buffer
     reading = read_document(Document.of(body, task.base, task.content_type))
     count = 0
+    flags: Counter[str] = Counter()
     for count, entry in enumerate(reading.entries, 1):
         if count <= task.max_entries:
-            out.write(encode(article_of(entry, reading, task)) + b"\n")
+            article, found = article_of(entry, reading, task)
+            flags.update(found)
+            out.write(encode(article) + b"\n")
     header = FeedHeader(
         format=reading.format,
         links=[link.url for link in reading.links],
         is_index=reading.is_index,
         entries=count + sum(reading.skipped.values()),
         skipped=dict(reading.skipped),
+        flags=flags,
     )
     out.write(encode(header) + b"\n")
 

@@ -1,7 +1,7 @@
-"""Feeds fetched once, or again and again: when each is asked, and what a failure costs.
+"""Feeds looked at once, or again and again: when each is asked, and what a failure costs.
 
-Owns the schedule, the pauses after failures and the validators of each feed. Must not know HTTP,
-feed formats or Kafka: fetching, delivering and sleeping are functions that it is given.
+Owns the schedule and the pauses after failures. Must not know HTTP, feed formats or Kafka: looking
+and sleeping are functions that it is given.
 """
 
 import asyncio
@@ -9,16 +9,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from streams.ingest.fetch import FeedError, Fetch, Fetched, Validators
-
-TRIES: Final = 3
-AT_ONCE: Final = 8
+from streams.ingest.fetch import FeedError
+from streams.ingest.lists import Feed
+from streams.ingest.polite import TRIES
 
 _FIRST_PAUSE_SECONDS: Final = 2.0
 _LONGEST_PAUSE_SECONDS: Final = 900.0
 # A server may send us away for an hour; when fetching once, nobody waits longer than a minute.
 _LONGEST_OBEYED_SECONDS: Final = 3600.0
 _LONGEST_OBEYED_ONCE_SECONDS: Final = 60.0
+_GONE: Final = 410
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,39 +26,40 @@ class Tools:
     """What the schedule works with.
 
     Attributes:
-        fetch: Gets a feed, or None where it has not changed; raises `FeedError`.
-        deliver: Reads what was fetched and sends it; a `FeedError` means that it cannot be read,
-            every other error ends the whole.
+        look: Looks at a feed; a `FeedError` means that this failed, every other error ends all.
         sleep: Waits so many seconds.
+        first_wait: How long a feed is left alone before the first look.
+        planned: Told in how many seconds a feed is looked at again.
         failed: Told of each failure, and in how many seconds the feed is tried again; None: not.
         succeeded: Told of each feed that was read, or has not changed.
     """
 
-    fetch: Fetch
-    deliver: Callable[[str, Fetched], Awaitable[None]]
+    look: Callable[[Feed], Awaitable[None]]
     sleep: Callable[[float], Awaitable[None]]
-    failed: Callable[[str, FeedError, float | None], None]
-    succeeded: Callable[[str], None]
+    first_wait: Callable[[Feed], float]
+    planned: Callable[[Feed, float], None]
+    failed: Callable[[Feed, FeedError, float | None], None]
+    succeeded: Callable[[Feed], None]
 
 
 async def follow_all(
-    urls: Sequence[str], tools: Tools, poll_seconds: float | None, stop: asyncio.Event
+    feeds: Sequence[Feed], tools: Tools, poll_seconds: float | None, stop: asyncio.Event
 ) -> None:
     """Follow feeds beside each other until each is done, or until told to stop.
 
     Args:
-        urls: The feeds.
+        feeds: The feeds.
         tools: What it works with.
-        poll_seconds: The pause between two looks at a feed; None: one look at each.
+        poll_seconds: The pause between two looks at a feed that has none of its own; None: one
+            look at each.
         stop: Set it, and everything under way is given up.
 
     Raises:
-        Exception: Whatever `deliver` raises beside `FeedError`.
+        Exception: Whatever `look` raises beside `FeedError`.
     """
-    slots = asyncio.Semaphore(AT_ONCE)
-    feeds = {asyncio.create_task(follow(url, tools, poll_seconds, slots)) for url in urls}
+    tasks = {asyncio.create_task(follow(feed, tools, poll_seconds)) for feed in feeds}
     stopper = asyncio.create_task(stop.wait())
-    pending = set(feeds)
+    pending = set(tasks)
     try:
         while pending and not stopper.done():
             done, _ = await asyncio.wait({stopper, *pending}, return_when=asyncio.FIRST_COMPLETED)
@@ -71,30 +72,26 @@ async def follow_all(
         await asyncio.gather(stopper, *pending, return_exceptions=True)
 
 
-async def follow(
-    url: str, tools: Tools, poll_seconds: float | None, slots: asyncio.Semaphore
-) -> None:
-    """Follow one feed; returns only when fetching once."""
-    validators = Validators()
+async def follow(feed: Feed, tools: Tools, poll_seconds: float | None) -> None:
+    """Follow one feed; returns when looking once, or when the feed is gone for good."""
+    interval = None if poll_seconds is None else feed.interval_seconds or poll_seconds
     failures = 0
+    if interval is not None and (wait := tools.first_wait(feed)) > 0:
+        await tools.sleep(wait)
     while True:
-        pause: float | None = poll_seconds
+        pause = interval
         try:
-            async with slots:
-                fetched = await tools.fetch(url, validators)
-                if fetched is not None:
-                    await tools.deliver(url, fetched)
-                    # Only now: a feed that could not be read must come again.
-                    validators = fetched.validators
+            await tools.look(feed)
         except FeedError as error:
             failures += 1
-            pause = pause_seconds(error, failures, poll_seconds)
-            tools.failed(url, error, pause)
+            pause = pause_seconds(error, failures, interval)
+            tools.failed(feed, error, pause)
         else:
             failures = 0
-            tools.succeeded(url)
+            tools.succeeded(feed)
         if pause is None:
             return
+        tools.planned(feed, pause)
         await tools.sleep(pause)
 
 
@@ -109,9 +106,11 @@ def pause_seconds(error: FeedError, failures: int, poll_seconds: float | None) -
     Returns:
         Seconds: 2, doubled with each failure up to 15 minutes or the pause between two looks; at
         least that pause where the failure will last, and at least as long as the server asks, up
-        to an hour. None: not again (fetching once, after a lasting failure, three tries, or a
-        server that asks for more than a minute).
+        to an hour. None: not again (the server says that the feed is gone; or fetching once, after
+        a lasting failure, three tries, or a server that asks for more than a minute).
     """
+    if error.status == _GONE:
+        return None
     asked = error.retry_after_seconds or 0.0
     pause = _FIRST_PAUSE_SECONDS * 2.0 ** min(failures - 1, 16)
     if poll_seconds is None:

@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, Literal
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from typing import Final, Literal, Protocol
+from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
@@ -101,8 +101,24 @@ class Fetched:
     moved_to: str = ""
 
 
-Fetch = Callable[[str, Validators], Awaitable[Fetched | None]]
-"""Gets a feed; None if it has not changed. Raises `FeedError`, nothing else."""
+class Fetch(Protocol):
+    """Gets a feed."""
+
+    def __call__(
+        self, url: str, validators: Validators, named_by: str = ""
+    ) -> Awaitable[Fetched | None]:
+        """Return the answer; None if the feed has not changed.
+
+        Args:
+            url: The address.
+            validators: Those of the answer before.
+            named_by: The address that the operator gave, where a server named this one: it must
+                then be at the same host or a public one.
+
+        Raises:
+            FeedError: And nothing else.
+        """
+        ...
 
 
 @asynccontextmanager
@@ -126,10 +142,11 @@ async def open_fetch(
     anywhere = _session(user_agent, aiohttp.TCPConnector())
     public = _session(user_agent, aiohttp.TCPConnector(socket_factory=public_sockets))
 
-    async def fetch(url: str, validators: Validators) -> Fetched | None:
+    async def fetch(url: str, validators: Validators, named_by: str = "") -> Fetched | None:
+        request = _Request(url, named_by or url, validators)
         try:
             async with asyncio.timeout(total_seconds):
-                return await _get(anywhere, public, url, validators, now, largest_bytes)
+                return await _get(anywhere, public, request, now, largest_bytes)
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
             raise FeedError(
                 f"no address that can be asked: {shown(error)}", lasting=True, reason="address"
@@ -150,12 +167,6 @@ async def open_fetch(
 
     async with anywhere, public:
         yield fetch
-
-
-def shown_url(url: str) -> str:
-    """Return an address without the user and password that it may carry."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def _session(user_agent: str, connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
@@ -185,26 +196,32 @@ def _is_elsewhere(url: str, first: str) -> bool:
     return to.hostname != host and not proxied
 
 
+@dataclass(frozen=True, slots=True)
+class _Request:
+    url: str
+    first: str
+    validators: Validators
+
+    @property
+    def conditions(self) -> dict[str, str]:
+        found = {
+            "If-None-Match": self.validators.etag,
+            "If-Modified-Since": self.validators.last_modified,
+        }
+        return {name: value for name, value in found.items() if value}
+
+
 async def _get(
     anywhere: aiohttp.ClientSession,
     public: aiohttp.ClientSession,
-    url: str,
-    validators: Validators,
+    request: _Request,
     now: Callable[[], datetime],
     largest_bytes: int,
 ) -> Fetched | None:
-    conditions = {
-        name: value
-        for name, value in (
-            ("If-None-Match", validators.etag),
-            ("If-Modified-Since", validators.last_modified),
-        )
-        if value
-    }
-    first, moved_to, is_permanent = url, "", True
+    url, moved_to, is_permanent = request.url, "", True
     for _ in range(MOST_REDIRECTS + 1):
-        session = public if _is_elsewhere(url, first) else anywhere
-        async with session.get(url, headers=conditions, allow_redirects=False) as answer:
+        session = public if _is_elsewhere(url, request.first) else anywhere
+        async with session.get(url, headers=request.conditions, allow_redirects=False) as answer:
             if answer.status == _NOT_MODIFIED:
                 return None
             if answer.status in _REDIRECTS:

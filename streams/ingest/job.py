@@ -4,14 +4,18 @@ Owns the two values. Must not know how either is used.
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from streams.health import Questions
 from streams.ingest.files import Read
 from streams.ingest.intake import Intake
 from streams.ingest.interruption import Interruption
+from streams.ingest.lists import Feed
+from streams.ingest.reports import BUILT_IN_WINDOW, AlertWindow, FeedReports
 from streams.ingest.tally import Tally
 
 if TYPE_CHECKING:
@@ -26,19 +30,26 @@ class Job:
 
     Attributes:
         files: In their order; `STDIN` is standard input.
-        feeds: Addresses.
+        feeds: The feeds, each with a name of its own.
         limit_bytes: Longest document.
-        poll_seconds: The pause between two looks at a feed; None: one look.
-        source: The name of the feeds' source; "" takes their titles.
-        language: For feeds that do not say theirs.
+        poll_seconds: The pause between two looks at a feed that has none of its own; None: one
+            look.
+        state: The file that keeps what is known of feeds; None: in memory.
+        topic: Where articles go.
+        max_entries: Entries of one document that are read, from the first one on.
+        max_requests: Requests for feeds at a time.
+        window: Between which times of publication an article can ring.
     """
 
     files: Sequence[Path]
-    feeds: Sequence[str]
+    feeds: Sequence[Feed]
     limit_bytes: int
     poll_seconds: float | None = None
-    source: str = ""
-    language: str = ""
+    state: Path | None = None
+    topic: str = ""
+    max_entries: int = 500
+    max_requests: int = 8
+    window: AlertWindow = BUILT_IN_WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,9 @@ class Surroundings:
         say: Tells the user of a failure that does not end the whole.
         stdin: Reads standard input.
         open_fetch: Gives the function that fetches feeds.
+        reports: Counts what each feed brought.
+        serve: Shows metrics and health while feeds are followed.
+        now: Aware UTC.
     """
 
     intake: Intake
@@ -64,3 +78,6 @@ class Surroundings:
     say: Callable[[str], None]
     stdin: Read
     open_fetch: Callable[[], "AbstractAsyncContextManager[Fetch]"]
+    reports: FeedReports
+    serve: Callable[[Questions], AbstractContextManager[object]] = nullcontext
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from streams.ingest.entries import EXIT_NO_FEED, FeedHeader, FeedTask
+from streams.ingest.feed_messages import EXIT_NO_FEED, FeedHeader, FeedTask
 from streams.ingest.fetch import FeedError
 
 # A feed of 10 MB, the largest that is fetched, takes about 7 s.

@@ -25,8 +25,11 @@ def run(job: Job, around: Surroundings) -> None:
         if job.feeds:
             # An HTTP client and a feed parser, which take half a second to load.
             from streams.ingest.feed_run import run_feeds  # noqa: PLC0415 - see above
+            from streams.ingest.state import open_states  # noqa: PLC0415
 
-            asyncio.run(run_feeds(job, around))
+            # Closed after the event loop, whose thread may still keep a look.
+            with open_states(job.state, job.topic) as states:
+                asyncio.run(run_feeds(job, around, states))
         around.interruption.check()
     finally:
         around.flush()

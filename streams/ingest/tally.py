@@ -3,11 +3,13 @@
 Owns what is counted and the form of the summary. Must not know how anything is read or sent.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from msgspec import Struct
 
 from processors.errors import DeadLetterReason
+from streams.ingest.reports import FeedSummary
 
 EXAMPLES = 3
 
@@ -48,6 +50,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     failed: list[Failure]
     dry_run: bool
     interrupted: bool
+    feeds: list[FeedSummary] = []
 
     @property
     def refused_count(self) -> int:
@@ -87,7 +90,9 @@ class Tally:
         """Note that a source which failed was read after all."""
         self._failed.pop(source, None)
 
-    def summary(self, *, dry_run: bool, interrupted: bool) -> Summary:
+    def summary(
+        self, *, dry_run: bool, interrupted: bool, feeds: Sequence[FeedSummary] = ()
+    ) -> Summary:
         """Give the counts so far, the most frequent reason first."""
         ordered = sorted(self._counts, key=lambda reason: (-self._counts[reason], reason))
         return Summary(
@@ -102,4 +107,5 @@ class Tally:
             failed=[Failure(source=s, message=m) for s, m in self._failed.items()],
             dry_run=dry_run,
             interrupted=interrupted,
+            feeds=list(feeds),
         )

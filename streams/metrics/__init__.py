@@ -4,12 +4,19 @@ Owns the catalogue and its instruments. Must not know who counts.
 """
 
 from streams.metrics.catalogue import CATALOGUE, STAGES, Kind, Metric
-from streams.metrics.instruments import CanaryMetrics, ForwardMetrics, Metrics, PageMetrics
+from streams.metrics.instruments import (
+    CanaryMetrics,
+    FeedMetrics,
+    ForwardMetrics,
+    Metrics,
+    PageMetrics,
+)
 
 __all__ = [
     "CATALOGUE",
     "STAGES",
     "CanaryMetrics",
+    "FeedMetrics",
     "ForwardMetrics",
     "Kind",
     "Metric",

@@ -279,6 +279,40 @@ CATALOGUE: tuple[Metric, ...] = (
     ),
     Metric("tocsin_forward_waiting", "gauge", "Alerts read that are neither delivered nor aside."),
     Metric("tocsin_forward_ready", "gauge", "1 when forwarding has partitions to read."),
+    Metric(
+        "tocsin_feed_last_success_timestamp_seconds",
+        "gauge",
+        "When a feed was last read, or had not changed, in Unix time; before that, the start. A "
+        "feed has the name that its list gives it.",
+        ("feed",),
+    ),
+    Metric(
+        "tocsin_feed_interval_seconds", "gauge", "Pause between two looks at a feed.", ("feed",)
+    ),
+    Metric(
+        "tocsin_feed_entries_total",
+        "counter",
+        "Entries of a feed, by outcome: new (sent), unchanged, refused, skipped.",
+        ("feed", "outcome"),
+    ),
+    Metric(
+        "tocsin_feed_undated_entries_total",
+        "counter",
+        "Entries of a feed whose date is missing or was not understood.",
+        ("feed",),
+    ),
+    Metric(
+        "tocsin_feed_answers_total",
+        "counter",
+        "Answers of a feed's server, by the class of their status; none: there was no answer.",
+        ("feed", "status"),
+    ),
+    Metric(
+        "tocsin_feed_errors_total",
+        "counter",
+        "Looks at a feed that failed, by reason.",
+        ("feed", "reason"),
+    ),
 )
 
 

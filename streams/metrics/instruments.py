@@ -158,6 +158,20 @@ class ForwardMetrics:
         self.ready = _gauge("tocsin_forward_ready", self.registry)
 
 
+class FeedMetrics:
+    """The instruments of `tocsin ingest --poll`."""
+
+    def __init__(self, *, process: bool = False) -> None:
+        """Make the instruments; with `process`, also those of the process, platform and memory."""
+        self.registry = _registry(process=process)
+        self.last_success = _gauge("tocsin_feed_last_success_timestamp_seconds", self.registry)
+        self.interval = _gauge("tocsin_feed_interval_seconds", self.registry)
+        self.entries = _counter("tocsin_feed_entries_total", self.registry)
+        self.undated = _counter("tocsin_feed_undated_entries_total", self.registry)
+        self.answers = _counter("tocsin_feed_answers_total", self.registry)
+        self.errors = _counter("tocsin_feed_errors_total", self.registry)
+
+
 def _registry(*, process: bool) -> CollectorRegistry:
     registry = CollectorRegistry(auto_describe=True)
     if process:

@@ -12,6 +12,7 @@ from xml.parsers import expat
 
 MAX_DEPTH: Final = 200
 MAX_ELEMENTS: Final = 1_000_000
+LINE: Final = "@line"
 
 _XML_ENTITIES: Final = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _NAMED: Final = re.compile(r"&([a-z][a-z0-9]{1,31});", re.IGNORECASE)
@@ -20,25 +21,33 @@ _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\u
 _REFERENCE: Final = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,32})|([0-9]{1,32}));")
 _LOOSE_AMPERSAND: Final = re.compile(r"&(?!#?\w{1,32};)")
 _CDATA: Final = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z))", re.DOTALL)
-_DECLARATION: Final = re.compile(r"\s*<\?xml\s[^>]{0,300}\?>")
+_DECLARATION: Final = re.compile(r"\A\s*<\?xml\s[^>]{0,300}\?>")
 
 
 class BadXmlError(ValueError):
-    """A document that is not read, and why."""
+    """A document that is not read, and why; the line is 0 where it is the whole document."""
+
+    def __init__(self, message: str, line: int = 0) -> None:
+        super().__init__(message)
+        self.line = line
 
 
 class _Stopped(Exception):  # noqa: N818 - ends the reading, and is no fault of ours
     """Raised within expat to end the reading there."""
 
 
-def parse(text: str) -> Element:
+def parse(text: str, *, is_strict: bool = False) -> Element:
     """Parse a document. Names lose their prefix, which many documents forget to declare.
+
+    Args:
+        text: The document.
+        is_strict: Whether a fault refuses the document, and elements have their line as `LINE`.
 
     Raises:
         BadXmlError: It declares entities, is nested too deeply, or has no element at all.
     """
-    builder = _Builder()
     parser = expat.ParserCreate()
+    builder = _Builder(parser if is_strict else None)
     parser.ordered_attributes = True
     parser.StartElementHandler = builder.start
     parser.EndElementHandler = builder.end
@@ -47,9 +56,12 @@ def parse(text: str) -> Element:
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
     try:
         parser.Parse(_repaired(text), True)
-    except (expat.ExpatError, _Stopped):
-        if builder.refusal:
-            raise BadXmlError(builder.refusal) from None
+    except _Stopped:
+        raise BadXmlError(builder.refusal, parser.CurrentLineNumber) from None
+    except expat.ExpatError as error:
+        if is_strict:
+            message = f"broken XML: {expat.ErrorString(error.code)}"
+            raise BadXmlError(message, error.lineno) from None
     root = builder.finished()
     if root is None:
         raise BadXmlError("no element can be read of it")
@@ -84,7 +96,8 @@ def html_of(element: Element | None) -> str:
 
 
 class _Builder:
-    def __init__(self) -> None:
+    def __init__(self, lines: expat.XMLParserType | None) -> None:
+        self._lines = lines
         self._tree = TreeBuilder()
         self._open: list[str] = []
         self._count = 0
@@ -99,7 +112,10 @@ class _Builder:
         tag = _named(name)
         self._open.append(tag)
         pairs = zip(attributes[::2], attributes[1::2], strict=True)
-        self._tree.start(tag, {_named(key): value for key, value in pairs})
+        named = {_named(key): value for key, value in pairs}
+        if self._lines is not None:
+            named[LINE] = str(self._lines.CurrentLineNumber)
+        self._tree.start(tag, named)
 
     def end(self, name: str) -> None:
         del name
@@ -129,7 +145,7 @@ def _named(name: str) -> str:
 
 def _repaired(text: str) -> str:
     # The text is decoded already: the declaration's encoding is no longer true.
-    text = _FORBIDDEN.sub("\ufffd", _DECLARATION.sub("", text, count=1).lstrip())
+    text = _FORBIDDEN.sub("\ufffd", _DECLARATION.sub(_lines_only, text, count=1))
     if "&" not in text:
         return text
     parts = _CDATA.split(text)
@@ -137,6 +153,10 @@ def _repaired(text: str) -> str:
         part = _REFERENCE.sub(_possible, _NAMED.sub(_numbered, parts[index]))
         parts[index] = _LOOSE_AMPERSAND.sub("&amp;", part)
     return "".join(parts)
+
+
+def _lines_only(declaration: re.Match[str]) -> str:
+    return "\n" * declaration[0].count("\n")
 
 
 def _numbered(reference: re.Match[str]) -> str:

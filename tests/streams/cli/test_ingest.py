@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from streams import logs
@@ -15,6 +16,8 @@ from streams.cli import main
 from streams.cli.ingest import exit_status
 from streams.cli.ingest_view import summary_lines
 from streams.ingest import feeds
+from streams.ingest.lists import feed_of_address
+from streams.ingest.reports import FeedReports
 from streams.ingest.tally import Example, Failure, Refusals, Summary
 
 GOOD = b'{"id": "1", "title": "Leaders meet"}\n'
@@ -154,6 +157,8 @@ def summary(**changes: object) -> Summary:
 
 REFUSED = {"no_text": Refusals(count=5, examples=[Example(where="f:1", message="nothing")])}
 LOST_FEED = [Failure(source="https://a.example", message="away")]
+READ, AWAY = FeedReports([feed_of_address("https://a.example")] * 2).summary()
+AWAY = msgspec.structs.replace(AWAY, failed="away")
 LOST_FILE = [Failure(source="a.gz", message="damaged")]
 
 
@@ -166,11 +171,13 @@ LOST_FILE = [Failure(source="a.gz", message="damaged")]
         ({"refused": REFUSED, "valid": 0, "sent": 0}, False, 2),
         ({"refused": REFUSED, "sent": 0}, False, 2),
         ({"refused": REFUSED, "sent": 0, "dry_run": True}, False, 0),
-        ({"failed": LOST_FEED}, False, 3),
+        ({"failed": LOST_FEED, "feeds": [AWAY]}, False, 3),
         ({"failed": LOST_FILE}, False, 2),
-        ({"failed": LOST_FILE + LOST_FEED}, False, 3),
+        ({"failed": LOST_FILE + LOST_FEED, "feeds": [READ, AWAY]}, False, 3),
+        ({"feeds": [READ]}, False, 0),
         ({"interrupted": True}, False, 130),
-        ({"interrupted": True, "failed": LOST_FEED}, True, 0),
+        ({"interrupted": True, "failed": LOST_FEED, "feeds": [AWAY]}, True, 0),
+        ({"failed": LOST_FEED, "feeds": [AWAY]}, True, 3),
     ],
 )
 def test_the_exit_code_tells_what_became_of_it(

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from processors.articles.decode import DecodeLimits, decode
-from streams.ingest.entries import FeedTask, NotAFeedError, read_feed
+from streams.ingest.entries import read_feed
+from streams.ingest.feed_messages import FeedTask
+from streams.ingest.formats.entry import NotAFeedError
 
 TASK = FeedTask(url="https://feeds.example/world", base="https://feeds.example/world")
 

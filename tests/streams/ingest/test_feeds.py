@@ -5,41 +5,37 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from streams.ingest.feeds import TRIES, Tools, follow_all, pause_seconds
-from streams.ingest.fetch import FeedError, Fetched, Validators
+from streams.ingest.feeds import Tools, follow_all, pause_seconds
+from streams.ingest.fetch import FeedError
+from streams.ingest.lists import Feed
+from streams.ingest.polite import TRIES
 
-Answer = Fetched | FeedError | None
-
-
-def fetched(etag: str = "") -> Fetched:
-    return Fetched(b"<rss/>", "https://a.example", "", Validators(etag=etag))
+Answer = FeedError | None
 
 
 class World:
-    """Answers of feeds by address, in their order; time passes at once."""
+    """Answers of feeds by name, in their order; time passes at once."""
 
     def __init__(self, answers: dict[str, Sequence[Answer]]) -> None:
-        self._answers = {url: list(given) for url, given in answers.items()}
+        self._answers = {name: list(given) for name, given in answers.items()}
         self.stop = asyncio.Event()
-        self.asked: list[tuple[str, Validators]] = []
-        self.delivered: list[str] = []
+        self.looked: list[str] = []
         self.slept: list[float] = []
+        self.planned: list[tuple[str, float]] = []
         self.failures: list[tuple[str, float | None]] = []
         self.succeeded: list[str] = []
-        self.on_deliver: Callable[[str], None] = self.delivered.append
+        self.first_wait = 0.0
+        self.intervals: dict[str, float] = {}
+        self.on_look: Callable[[Feed], None] = lambda _: None
 
-    async def fetch(self, url: str, validators: Validators) -> Fetched | None:
-        self.asked.append((url, validators))
-        answer = self._answers[url].pop(0)
+    async def look(self, feed: Feed) -> None:
+        self.looked.append(feed.name)
+        answer = self._answers[feed.name].pop(0)
         if not any(self._answers.values()):
             self.stop.set()
-        if isinstance(answer, FeedError):
+        self.on_look(feed)
+        if answer is not None:
             raise answer
-        return answer
-
-    async def deliver(self, url: str, given: Fetched) -> None:
-        assert given.body
-        self.on_deliver(url)
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -48,70 +44,84 @@ class World:
 
     def run(self, poll_seconds: float | None = None) -> None:
         tools = Tools(
-            fetch=self.fetch,
-            deliver=self.deliver,
+            look=self.look,
             sleep=self.sleep,
-            failed=lambda url, _, pause: self.failures.append((url, pause)),
-            succeeded=self.succeeded.append,
+            first_wait=lambda _: self.first_wait,
+            planned=lambda feed, pause: self.planned.append((feed.name, pause)),
+            failed=lambda feed, _, pause: self.failures.append((feed.name, pause)),
+            succeeded=lambda feed: self.succeeded.append(feed.name),
         )
         stop = self.stop if poll_seconds is not None else asyncio.Event()
-        asyncio.run(follow_all(list(self._answers), tools, poll_seconds, stop))
+        feeds = [
+            Feed(
+                url=f"https://{name}.example", name=name, interval_seconds=self.intervals.get(name)
+            )
+            for name in self._answers
+        ]
+        asyncio.run(follow_all(feeds, tools, poll_seconds, stop))
 
 
 def test_once_means_one_look_at_each() -> None:
-    world = World({"a": [fetched()], "b": [None]})
+    world = World({"a": [None], "b": [None]})
+    world.first_wait = 100
     world.run()
-    assert world.delivered == ["a"]
     assert world.succeeded == ["a", "b"]
     assert world.slept == []
 
 
-def test_a_poll_asks_with_the_validators_of_the_last_answer_that_was_read() -> None:
-    world = World({"a": [fetched("1"), None, fetched("2"), None]})
+def test_a_poll_looks_again_after_the_pause_and_says_when() -> None:
+    world = World({"a": [None, None, None]})
     world.run(poll_seconds=60)
-    assert [validators.etag for _, validators in world.asked] == ["", "1", "1", "2"]
-    assert world.slept[:3] == [60, 60, 60]
+    assert world.looked == ["a", "a", "a"]
+    assert world.slept[:2] == [60, 60]
+    assert world.planned[0] == ("a", 60)
 
 
-def test_validators_of_a_feed_that_could_not_be_read_are_not_kept() -> None:
-    world = World({"a": [fetched("1"), fetched("2")]})
-
-    def refuse(_: str) -> None:
-        raise FeedError("neither RSS nor Atom", lasting=True)
-
-    world.on_deliver = refuse
+def test_a_feed_may_have_a_pause_of_its_own_and_wait_before_the_first_look() -> None:
+    world = World({"a": [None, None]})
+    world.intervals["a"] = 900
+    world.first_wait = 7
     world.run(poll_seconds=60)
-    assert [validators.etag for _, validators in world.asked] == ["", ""]
+    assert world.slept[:2] == [7, 900]
 
 
 def test_a_bad_feed_does_not_stop_the_others() -> None:
-    world = World({"bad": [FeedError("gone", lasting=True)], "good": [fetched()]})
+    world = World({"bad": [FeedError("gone", lasting=True)], "good": [None]})
     world.run()
-    assert world.delivered == ["good"]
+    assert world.succeeded == ["good"]
     assert world.failures == [("bad", None)]
 
 
 def test_a_feed_that_comes_back_is_read_after_pauses_that_grow() -> None:
-    world = World({"a": [FeedError("away"), FeedError("away"), fetched()]})
+    world = World({"a": [FeedError("away"), FeedError("away"), None]})
     world.run()
     assert world.slept == [2, 4]
-    assert world.delivered == ["a"]
+    assert world.succeeded == ["a"]
 
 
 def test_once_gives_up_after_a_few_tries() -> None:
     world = World({"a": [FeedError("away")] * TRIES})
     world.run()
-    assert len(world.asked) == TRIES
+    assert len(world.looked) == TRIES
     assert world.failures[-1] == ("a", None)
 
 
-def test_a_fault_in_delivering_ends_the_whole() -> None:
-    world = World({"a": [fetched()], "b": [FeedError("x")] * TRIES})
+def test_a_feed_that_is_gone_for_good_is_not_asked_again_and_the_others_go_on() -> None:
+    gone = FeedError("the server answers 410", lasting=True, reason="status", status=410)
+    world = World({"gone": [gone], "good": [None, None, None]})
+    world.run(poll_seconds=60)
+    assert world.looked.count("gone") == 1
+    assert world.failures == [("gone", None)]
+    assert world.looked.count("good") == 3
 
-    def fail(_: str) -> None:
+
+def test_a_fault_in_delivering_ends_the_whole() -> None:
+    world = World({"a": [None], "b": [FeedError("x")] * TRIES})
+
+    def fail(_: Feed) -> None:
         raise ConnectionError("no broker")
 
-    world.on_deliver = fail
+    world.on_look = fail
     with pytest.raises(ConnectionError, match="no broker"):
         world.run()
 
@@ -140,6 +150,7 @@ def busy(seconds: float) -> FeedError:
         (LASTING, 500, 300, 900),
         (busy(100), 1, 5, 100),
         (busy(1e9), 1, 5, 3_600),
+        (FeedError("410", lasting=True, status=410), 1, 300, None),
     ],
 )
 def test_pauses_grow_to_a_bound_and_obey_the_server_within_reason(

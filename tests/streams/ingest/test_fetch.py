@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import brotli
 import pytest
 
-from streams.ingest.fetch import FeedError, Fetched, Validators, open_fetch, shown_url
+from streams.ingest.fetch import FeedError, Fetched, Validators, open_fetch
+from streams.ingest.lists.feed import shown_url
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 LIMIT = 10_000

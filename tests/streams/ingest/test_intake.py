@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from processors.articles.decode import DecodeLimits
+from processors.contracts import Article
 from processors.errors import DeadLetterReason
 from streams.envelope import Outgoing
 from streams.ingest.intake import Intake
@@ -16,7 +17,7 @@ from streams.ingest.tally import EXAMPLES, Tally
 class Desk:
     """An intake and what it sent."""
 
-    def __init__(self, *, remembered_entries: int = 100, dry: bool = False) -> None:
+    def __init__(self, *, dry: bool = False) -> None:
         self.tally = Tally()
         self.sent: list[Outgoing] = []
         self.intake = Intake(
@@ -24,17 +25,12 @@ class Desk:
             DecodeLimits(),
             self.tally,
             None if dry else self._send,
-            remembered_entries=remembered_entries,
         )
 
     def _send(self, record: Outgoing, where: str) -> None:
         assert where
         self.sent.append(record)
         self.tally.sent += 1
-
-    def entry(self, identity: str, **fields: str) -> None:
-        document = json.dumps({"id": identity, "title": "A title", **fields}).encode()
-        self.intake.take(Found("feed[0]", document), from_feed=True)
 
 
 @pytest.fixture
@@ -76,13 +72,23 @@ def test_a_check_alone_counts_what_is_good_and_sends_nothing() -> None:
     assert (desk.tally.valid, desk.tally.sent) == (1, 0)
 
 
-def test_a_feeds_entry_is_sent_again_only_when_title_or_text_has_changed(desk: Desk) -> None:
-    desk.entry("1", text="First.", published="2026-11-23T10:00:00Z")
-    desk.entry("1", text="First.", published="2026-11-23T11:00:00Z")
-    desk.entry("1", text="Second.")
-    desk.entry("1", text="First.")
-    desk.entry("2", text="First.")
-    assert len(desk.sent) == 4
+def test_a_feeds_entry_that_is_known_is_counted_as_unchanged(desk: Desk) -> None:
+    class Known:
+        def is_known(self, article: Article) -> bool:
+            return article.article_id == "1"
+
+    taken = [
+        desk.intake.take(
+            Found("f[0]", json.dumps({"id": identity, "title": "t"}).encode()), Known()
+        )
+        for identity in ("1", "2", "")
+    ]
+    assert [(one.outcome, one.reason) for one in taken] == [
+        ("unchanged", ""),
+        ("good", ""),
+        ("refused", "no_identity"),
+    ]
+    assert [record.key for record in desk.sent] == [b"2"]
     assert desk.tally.unchanged == 1
 
 
@@ -90,16 +96,6 @@ def test_a_file_may_say_the_same_twice(desk: Desk) -> None:
     for _ in range(2):
         desk.intake.take(Found("f:1", b'{"id": "1", "title": "t"}'))
     assert len(desk.sent) == 2
-
-
-def test_the_memory_of_entries_is_bounded_and_forgets_the_longest_unseen() -> None:
-    desk = Desk(remembered_entries=2)
-    for identity in ("1", "2", "1", "3"):
-        desk.entry(identity)
-    desk.entry("1")
-    assert desk.tally.unchanged == 2
-    desk.entry("2")
-    assert desk.tally.unchanged == 2
 
 
 def test_an_archive_is_stamped_with_the_time_of_publication(desk: Desk) -> None:

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from streams.ingest.entries import FeedTask
+from streams.ingest.feed_messages import FeedTask
 from streams.ingest.fetch import FeedError
 from streams.ingest.parsing import read_apart
 

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from streams.ingest.fetch import open_fetch
 from streams.ingest.intake import Intake
 from streams.ingest.interruption import Interruption
 from streams.ingest.job import STDIN, Job, Surroundings
+from streams.ingest.lists import feed_of_address
+from streams.ingest.reports import FeedReports
 from streams.ingest.run import run
 from streams.ingest.tally import Tally
 
@@ -44,6 +47,7 @@ class Board:
             say=self.said.append,
             stdin=lambda _: waiting.pop(0) if waiting else b"",
             open_fetch=lambda: open_fetch("tocsin/test"),
+            reports=FeedReports([]),
         )
 
     def _send(self, record: Outgoing, where: str) -> None:
@@ -57,7 +61,13 @@ class Board:
         self.tally.sent = len(self.sent)
 
     def job(self, *files: Path, feeds: Sequence[str] = (), poll: float | None = None) -> Job:
-        return Job(files=files, feeds=feeds, limit_bytes=1_000, poll_seconds=poll, language="en")
+        listed = [replace(feed_of_address(url), language="en") for url in feeds]
+        self.around = replace(self.around, reports=FeedReports(listed))
+        return Job(files=files, feeds=listed, limit_bytes=1_000, poll_seconds=poll)
+
+
+def run_on(board: Board, job: Job) -> None:
+    run(job, board.around)
 
 
 class Site(BaseHTTPRequestHandler):
@@ -95,7 +105,7 @@ def test_files_and_standard_input_are_read_in_their_order(tmp_path: Path) -> Non
     first.write_bytes(article("1") + b"bad\n")
     second.write_bytes(b"[" + article("3") + b"]")
     board = Board(stdin=[article("2")[:5], article("2")[5:]])
-    run(board.job(first, STDIN, second), board.around)
+    run_on(board, board.job(first, STDIN, second))
     assert [record.key for record in board.sent] == [b"1", b"2", b"3"]
     assert board.flushed == 1
     assert board.tally.refused == 1
@@ -106,7 +116,7 @@ def test_a_damaged_file_does_not_stop_the_others(tmp_path: Path) -> None:
     bad.write_bytes(b"not packed")
     good.write_bytes(article("1"))
     board = Board()
-    run(board.job(bad, good), board.around)
+    run_on(board, board.job(bad, good))
     assert len(board.sent) == 1
     (failure,) = board.tally.summary(dry_run=False, interrupted=False).failed
     assert failure.source == str(bad)
@@ -114,7 +124,7 @@ def test_a_damaged_file_does_not_stop_the_others(tmp_path: Path) -> None:
 
 def test_a_feeds_entries_are_sent_as_flat_documents_once(site: str) -> None:
     board = Board()
-    run(board.job(feeds=[f"{site}/feed", f"{site}/none"]), board.around)
+    run_on(board, board.job(feeds=[f"{site}/feed", f"{site}/none"]))
     (record,) = board.sent
     assert record.key == b"a:1"
     assert json.loads(record.value or b"") == {
@@ -135,7 +145,7 @@ def test_a_broker_that_is_away_ends_feeds_too(site: str) -> None:
     board = Board()
     board.fault = PassingFaultError("no broker")
     with pytest.raises(PassingFaultError, match="no broker"):
-        run(board.job(feeds=[f"{site}/feed"], poll=1), board.around)
+        run_on(board, board.job(feeds=[f"{site}/feed"], poll=1))
 
 
 def test_a_poll_ends_when_it_is_asked_to_and_what_was_sent_is_acknowledged(site: str) -> None:
@@ -143,7 +153,7 @@ def test_a_poll_ends_when_it_is_asked_to_and_what_was_sent_is_acknowledged(site:
     stop = threading.Timer(1.5, lambda: board.interruption._handle(15, None))  # noqa: SLF001 - as a signal does
     stop.start()
     with pytest.raises(KeyboardInterrupt):
-        run(board.job(feeds=[f"{site}/feed"], poll=60), board.around)
+        run_on(board, board.job(feeds=[f"{site}/feed"], poll=60))
     stop.join()
     assert board.tally.sent == 1
 
@@ -155,6 +165,6 @@ def test_a_stop_between_two_records_keeps_the_first_and_leaves_the_second() -> N
         board.interruption._handle(15, None),  # noqa: SLF001 - as a signal does
     )
     with pytest.raises(KeyboardInterrupt):
-        run(board.job(STDIN), board.around)
+        run_on(board, board.job(STDIN))
     assert [record.key for record in board.sent] == [b"1"]
     assert board.flushed == 1

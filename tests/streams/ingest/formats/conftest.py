@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from streams.ingest.entries import FeedTask, article_of
-from streams.ingest.formats import read_document
+from streams.ingest.entries import article_of
+from streams.ingest.feed_messages import FeedTask
 from streams.ingest.formats.document import Document
 from streams.ingest.formats.entry import Reading
+from streams.ingest.formats.recognition import read_document
 
 FOLDER = Path(__file__).parents[3] / "data" / "feeds"
 TASK = FeedTask(url="https://x.example/f", base="https://x.example/f")
@@ -39,6 +40,6 @@ def articles(
 
     def read(body: bytes | str) -> list[dict[str, str]]:
         found = reading(body)
-        return [article_of(entry, found, TASK) for entry in found.entries]
+        return [article_of(entry, found, TASK)[0] for entry in found.entries]
 
     return read

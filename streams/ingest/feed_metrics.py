@@ -1,0 +1,82 @@
+"""Feeds as metrics, and the port that shows them.
+
+Owns which count becomes which metric. Labels are the feeds' names, which the list bounds.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import structlog
+
+from streams.health import Questions
+from streams.http import HttpServer
+from streams.ingest.lists import Feed
+from streams.ingest.reports import FeedCounts
+from streams.metrics import FeedMetrics
+
+log = structlog.get_logger(__name__)
+
+
+class MeteredFeeds:
+    """Counts looks as metrics.
+
+    Args:
+        metrics: The instruments.
+        feeds: The feeds.
+        poll_seconds: The pause between two looks at a feed that has none of its own.
+        clock: Unix seconds.
+    """
+
+    def __init__(
+        self,
+        metrics: FeedMetrics,
+        feeds: Sequence[Feed],
+        poll_seconds: float,
+        clock: Callable[[], float],
+    ) -> None:
+        self._metrics = metrics
+        self._clock = clock
+        for feed in feeds:
+            metrics.interval.labels(feed.name).set(feed.interval_seconds or poll_seconds)
+            # A feed that was never read must age, too.
+            metrics.last_success.labels(feed.name).set(clock())
+            for outcome in ("new", "unchanged", "refused", "skipped"):
+                metrics.entries.labels(feed.name, outcome)
+
+    def read(self, feed: Feed, counts: FeedCounts) -> None:
+        """Take the counts of a look that brought entries."""
+        entries = self._metrics.entries
+        entries.labels(feed.name, "new").inc(counts.new)
+        entries.labels(feed.name, "unchanged").inc(counts.unchanged)
+        entries.labels(feed.name, "refused").inc(counts.refused.total())
+        entries.labels(feed.name, "skipped").inc(counts.skipped.total())
+        articles = counts.new + counts.unchanged
+        self._metrics.undated.labels(feed.name).inc(articles - counts.with_date)
+
+    def succeeded(self, feed: Feed) -> None:
+        """Take that a look succeeded, or that the feed has not changed."""
+        self._metrics.last_success.labels(feed.name).set(self._clock())
+
+    def failed(self, feed: Feed, reason: str) -> None:
+        """Take that a look failed."""
+        self._metrics.errors.labels(feed.name, reason).inc()
+
+    def answered(self, feed: Feed, status: str) -> None:
+        """Take the class of an answer."""
+        self._metrics.answers.labels(feed.name, status).inc()
+
+
+@contextmanager
+def serving(host: str, port: int, metrics: FeedMetrics, health: Questions) -> Iterator[None]:
+    """Serve /metrics, /livez and /readyz.
+
+    Raises:
+        MisconfigurationError: the port is taken, or may not be listened on.
+    """
+    server = HttpServer(host, port, metrics.registry, health)
+    address = server.start()
+    log.info("ingest.started", metrics=f"{address}/metrics")
+    try:
+        yield
+    finally:
+        server.stop()

@@ -1,0 +1,58 @@
+"""The list of formats, and the order in which they are asked.
+
+Owns which format reads a document. A format is recognised by a document's content: servers name
+content types wrongly too often.
+"""
+
+import contextlib
+from typing import Final, Protocol
+
+from streams.ingest.formats import (
+    html_page,
+    json_feed,
+    newsml,
+    nitf,
+    sitemap,
+    syndication,
+    wordpress,
+)
+from streams.ingest.formats.document import Document
+from streams.ingest.formats.entry import NotAFeedError, Reading, UnrecognisedError
+from streams.ingest.formats.looks import described
+
+
+class Format(Protocol):
+    """What a module of a format offers."""
+
+    NAME: str
+
+    def recognise(self, document: Document) -> bool:
+        """Whether a document is of this format."""
+
+    def read(self, document: Document) -> Reading:
+        """Read a document of this format."""
+
+
+FORMATS: Final[tuple[Format, ...]] = (
+    json_feed,
+    wordpress,
+    sitemap,
+    newsml,
+    nitf,
+    html_page,
+    syndication,
+)
+
+
+def read_document(document: Document) -> Reading:
+    """Read a document of any format.
+
+    Raises:
+        NotAFeedError: It is of no format that is read; the message says what it looks like.
+    """
+    for one in FORMATS:
+        if one.recognise(document):
+            with contextlib.suppress(UnrecognisedError):
+                return one.read(document)
+    names = ", ".join(one.NAME for one in FORMATS)
+    raise NotAFeedError(f"{described(document)} instead of a feed; these are read: {names}")

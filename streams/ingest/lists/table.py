@@ -1,0 +1,122 @@
+"""A table of feeds (CSV): one line a feed, the first line names the columns.
+
+Owns the columns. Fields are checked by `streams.ingest.lists.feed`. Spreadsheets write commas,
+semicolons or tabs between fields, and a byte order mark before the first one: all are read.
+"""
+
+import csv
+import io
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+from streams.ingest.lists.feed import (
+    MAX_FEEDS,
+    MAX_LIST_BYTES,
+    BadFeedListError,
+    Feed,
+    ListProblem,
+    feed_of,
+)
+
+COLUMNS: Final = ("url", "name", "source", "language", "country", "interval")
+
+
+def read_table(path: Path) -> list[Feed]:
+    """Read a table of feeds.
+
+    Raises:
+        BadFeedListError: Naming every problem with its line.
+    """
+    name = str(path)
+    text = read_text(path)
+    head = text.partition("\n")[0]
+    delimiter = max(",;\t", key=head.count)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    feeds: list[Feed] = []
+    problems: list[ListProblem] = []
+    try:
+        columns = [column.strip().lower() for column in next(rows, [])]
+        problems += [ListProblem(1, message) for message in _wrong_columns(columns)]
+        if problems:
+            raise BadFeedListError(name, problems)
+        _read_rows(rows, columns, feeds, problems)
+    except csv.Error as error:
+        problems.append(ListProblem(rows.line_num, f"this is no CSV: {error}"))
+    if not (feeds or problems):
+        problems.append(ListProblem(0, "no feed is in it; give one a line below the columns"))
+    if problems:
+        raise BadFeedListError(name, problems)
+    return feeds
+
+
+def read_text(path: Path) -> str:
+    """Read a list's file.
+
+    Raises:
+        BadFeedListError: It cannot be read, is too large, or is not UTF-8.
+    """
+    try:
+        with path.open("rb") as file:
+            body = file.read(MAX_LIST_BYTES + 1)
+    except OSError as error:
+        message = error.strerror or "unreadable"
+        raise BadFeedListError(str(path), [ListProblem(0, message)]) from error
+    if len(body) > MAX_LIST_BYTES:
+        message = f"larger than the {MAX_LIST_BYTES} bytes that are read"
+        raise BadFeedListError(str(path), [ListProblem(0, message)])
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = body.count(b"\n", 0, error.start) + 1
+        message = "this is not UTF-8; save the file as UTF-8"
+        raise BadFeedListError(str(path), [ListProblem(line, message)]) from error
+
+
+def _wrong_columns(columns: list[str]) -> list[str]:
+    problems = []
+    for column in columns:
+        if column not in COLUMNS:
+            near = get_close_matches(column, COLUMNS, 1)
+            hint = f"; is it {near[0]}?" if near else ""
+            problems.append(
+                f"there is no column {column[:40]!r}{hint} The columns are {', '.join(COLUMNS)}"
+            )
+        elif columns.count(column) > 1 and f"two columns are called {column}" not in problems:
+            problems.append(f"two columns are called {column}")
+    if not problems and "url" not in columns:
+        problems.append(f"the column url is missing. The columns are {', '.join(COLUMNS)}")
+    return problems
+
+
+def _read_rows(
+    rows: Any, columns: list[str], feeds: list[Feed], problems: list[ListProblem]
+) -> None:
+    lines: dict[str, int] = {}
+    names: dict[str, int] = {}
+    end = rows.line_num
+    for row in rows:
+        line, end = end + 1, rows.line_num
+        if not any(cell.strip() for cell in row) or row[0].lstrip().startswith("#"):
+            continue
+        if len(row) > len(columns):
+            message = f"{len(row)} fields for {len(columns)} columns; put quotes around commas"
+            problems.append(ListProblem(line, message))
+            continue
+        fields = dict(zip(columns, row, strict=False))
+        feed, wrong = feed_of(fields)
+        problems += [ListProblem(line, message) for message in wrong]
+        if feed is None:
+            continue
+        if feed.url in lines:
+            problems.append(ListProblem(line, f"the feed of line {lines[feed.url]} again"))
+        if feed.name in names:
+            problems.append(
+                ListProblem(line, f"the feed of line {names[feed.name]} has the same name")
+            )
+        lines.setdefault(feed.url, line)
+        names.setdefault(feed.name, line)
+        feeds.append(feed)
+        if len(feeds) > MAX_FEEDS:
+            problems.append(ListProblem(line, f"more than {MAX_FEEDS} feeds"))
+            return

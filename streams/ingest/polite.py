@@ -1,0 +1,112 @@
+"""Requests that servers can bear: one at a time to each host, few at a time to all.
+
+Owns the turns of hosts, and the pauses that a host has after it failed or asked for one. Must not
+know what is fetched: it wraps the function that does it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit
+
+from streams.ingest.fetch import FeedError, Fetch, Fetched, Validators
+
+TRIES: Final = 3
+
+_FIRST_PAUSE_SECONDS: Final = 2.0
+_MAX_PAUSE_SECONDS: Final = 900.0
+# A server may send us away for an hour; when fetching once, no one waits longer than a minute.
+_MAX_OBEYED_SECONDS: Final = 3_600.0
+_MAX_OBEYED_ONCE_SECONDS: Final = 60.0
+_BUSY: Final = frozenset((429, 503))
+
+
+@dataclass(slots=True)
+class _Host:
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    failures: int = 0
+    not_before: float = 0.0
+
+
+class PoliteFetch:
+    """Fetches when it is the host's turn.
+
+    Args:
+        fetch: Fetches.
+        clock: Monotonic seconds.
+        sleep: Waits so many seconds.
+        max_requests: Requests at a time, to all hosts together.
+        is_polling: Whether a host that is away is waited for. Otherwise its feeds fail at once.
+    """
+
+    def __init__(
+        self,
+        fetch: Fetch,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]],
+        max_requests: int,
+        *,
+        is_polling: bool,
+    ) -> None:
+        self._fetch = fetch
+        self._clock = clock
+        self._sleep = sleep
+        self._slots = asyncio.Semaphore(max_requests)
+        self._is_polling = is_polling
+        self._hosts: dict[str, _Host] = {}
+
+    async def __call__(
+        self, url: str, validators: Validators, named_by: str = ""
+    ) -> Fetched | None:
+        """Fetch, as `Fetch` does.
+
+        Raises:
+            FeedError: Also where the host is not asked, because it does not answer others.
+        """
+        name = _host_of(url)
+        host = self._hosts.setdefault(name, _Host())
+        async with host.turn:
+            await self._wait(name, host)
+            async with self._slots:
+                try:
+                    fetched = await self._fetch(url, validators, named_by)
+                except FeedError as error:
+                    self._note(host, error)
+                    raise
+            host.failures = 0
+            return fetched
+
+    async def _wait(self, name: str, host: _Host) -> None:
+        wait = host.not_before - self._clock()
+        if not self._is_polling:
+            if host.failures >= TRIES:
+                message = f"{name} did not answer {host.failures} times in a row"
+                raise FeedError(message, lasting=True)
+            if wait > _MAX_OBEYED_ONCE_SECONDS:
+                raise FeedError(
+                    f"{name} asks to be left alone for {wait:.0f} s",
+                    lasting=True,
+                    reason="status",
+                    retry_after_seconds=wait,
+                )
+        if wait > 0:
+            await self._sleep(wait)
+
+    def _note(self, host: _Host, error: FeedError) -> None:
+        is_host = error.reason in ("connection", "timeout") or error.status in _BUSY
+        if not is_host:
+            host.failures = 0
+            return
+        host.failures += 1
+        pause = min(_FIRST_PAUSE_SECONDS * 2.0 ** min(host.failures - 1, 16), _MAX_PAUSE_SECONDS)
+        asked = min(error.retry_after_seconds or 0.0, _MAX_OBEYED_SECONDS)
+        host.not_before = self._clock() + max(pause, asked)
+
+
+def _host_of(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+    except ValueError:  # an address that is none; fetching says so
+        return url
