@@ -1,21 +1,21 @@
 """The dates of a feed's entries.
 
-Owns the choice among an entry's dates, and what is sent where none can be read.
+Owns the choice among an entry's dates. They are read by `processors.articles.dates` from the
+publisher's own words: feedparser reads a zone that it does not know as UTC.
 """
 
-import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
-from processors.articles.timestamps import read_timestamp
-from processors.errors import BadArticleError
+from processors.articles.dates import read_date
 
-# "Mon, 01 Jan 0001": what software writes that has no date.
-_YEAR_OF_NONE: Final = re.compile(r"\b00[0-9]{2}\b")
+NOT_UNDERSTOOD: Final = "date_not_understood"
+ZONE_ASSUMED: Final = "zone_assumed"
 
 
 def published_of(
-    dates: Sequence[str], language: str, country: str, received: str = ""
+    dates: Sequence[str], language: str, country: str, received: datetime | None = None
 ) -> tuple[str, Sequence[str]]:
     """Return the first of an entry's dates that can be read, as RFC 3339 in UTC.
 
@@ -23,19 +23,18 @@ def published_of(
         dates: As the publisher wrote them, the date of publication first.
         language: The entry's language, for names of months.
         country: The feed's country, for names of zones.
-        received: When the feed was fetched, RFC 3339.
+        received: When the feed was fetched.
 
     Returns:
-        The date, "" where none can be read, and what is to be said of it: date_not_understood.
+        The date, "" where none can be read, and what is to be said of it: `NOT_UNDERSTOOD` where
+        there is one that no reading fits, `ZONE_ASSUMED` where it names no zone.
     """
-    del language, country, received
+    flags: tuple[str, ...] = ()
     for date in dates:
-        if _YEAR_OF_NONE.search(date):
-            continue
-        try:
-            moment = read_timestamp(date, "published")
-        except BadArticleError:
-            continue
-        if moment is not None:
-            return moment.isoformat().replace("+00:00", "Z"), ()
-    return "", ("date_not_understood",) if any(date.strip() for date in dates) else ()
+        reading = read_date(date, language=language, country=country, reference=received)
+        if reading.moment is not None:
+            assumed = (ZONE_ASSUMED,) if reading.how == "zone_assumed" else ()
+            return reading.moment.isoformat().replace("+00:00", "Z"), assumed
+        if reading.how == "unreadable":
+            flags = (NOT_UNDERSTOOD,)
+    return "", flags

@@ -2,7 +2,7 @@
 
 Owns which part of an entry becomes which field of an article, for every format alike. Must not know
 how a feed is fetched or an article sent. Formats are in `streams.ingest.formats`; the text is made
-by `processors.articles.markup`.
+by `processors.articles.plain`.
 
 Parsers are no match for hostile feeds: an author's name of 200 kB holds feedparser for minutes.
 Hence the program: `streams.ingest.parsing` runs it in a process of its own, with limits.
@@ -21,7 +21,7 @@ import msgspec
 from processors.articles.clean import clean_line, clean_text
 from processors.articles.identity import clean_url
 from processors.articles.language import read_language
-from processors.articles.markup import html_to_text
+from processors.articles.plain import best_text, to_plain
 from processors.errors import BadArticleError
 from streams.ingest.dates import published_of
 from streams.ingest.feed_messages import EXIT_NO_FEED, FeedHeader, FeedTask
@@ -62,13 +62,14 @@ def article_of(
         The article, and what was not understood or was assumed: date_not_understood, zone_assumed.
     """
     link = _absolute(task.base, entry.link)
-    body, body_language = _longest(entry.bodies)
+    title = clean_line(_plain(entry.title))
+    body, body_language = _best(entry.bodies, title)
     language = _language((body_language, entry.language, reading.language), task.language)
     published, flags = published_of(entry.dates, language, task.country, task.received)
     fields = {
         "id": _identity(entry.id, link, task.url),
         "url": link,
-        "title": clean_line(_plain(entry.title)),
+        "title": title,
         "text": body,
         "published": published,
         "source": task.source or _source(entry, reading, task),
@@ -89,18 +90,17 @@ def _identity(given: str, link: str, feed_url: str) -> str:
     return given if ":" in given else f"{feed_url}#{given}"
 
 
-def _longest(bodies: tuple[Words, ...]) -> tuple[str, str]:
-    # "Continue reading..." stands beside a description of 700 characters as often as the reverse.
-    best, language = "", ""
-    for words in bodies:
-        text = clean_text(_plain(words))
-        if len(text) > len(best):
-            best, language = text, words.language
-    return best, language
+def _best(bodies: Sequence[Words], title: str) -> tuple[str, str]:
+    texts = [clean_text(_plain(words)) for words in bodies]
+    best = best_text(texts, title)
+    for words, text in zip(bodies, texts, strict=True):
+        if best and text.startswith(best):
+            return best, words.language
+    return best, ""
 
 
 def _plain(words: Words) -> str:
-    return html_to_text(words.value) if words.is_html else words.value
+    return to_plain(words.value, is_html=words.is_html)
 
 
 def _source(entry: Entry, reading: Reading, task: FeedTask) -> str:

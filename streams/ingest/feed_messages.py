@@ -3,6 +3,7 @@
 Owns the two messages, without the parsers that the process needs.
 """
 
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -21,7 +22,7 @@ class FeedTask(msgspec.Struct, frozen=True, kw_only=True):
         language: For feeds that do not say theirs.
         country: Where the feed is at home, ISO 3166-1; "" where that is not known.
         max_entries: How many entries are read at most, from the first one on.
-        received: When the feed was fetched, RFC 3339; for dates that can be read in several ways.
+        received: When the feed was fetched; for dates that can be read in several ways.
     """
 
     url: str
@@ -31,7 +32,7 @@ class FeedTask(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
     country: str = ""
     max_entries: int = 2_000
-    received: str = ""
+    received: datetime | None = None
 
 
 class FeedHeader(msgspec.Struct, frozen=True, kw_only=True):

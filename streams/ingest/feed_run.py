@@ -91,7 +91,7 @@ class _FeedRun:
             language=feed.language,
             country=feed.country,
             max_entries=self._job.max_entries,
-            received=self._around.now().isoformat(),
+            received=self._around.now(),
         )
         found = await Looker.at(feed, task, self._counted(feed), self._read).look(state)
         for note in found.notes:

@@ -119,8 +119,6 @@ class Looker:
                 notes.append(f"its part {address}: {error}")
         if errors and not documents:
             raise errors[0]
-        if not parts:
-            raise FeedError("an index that names no parts", lasting=True, reason="not_a_feed")
         return self._found(documents, state, parts=parts, notes=notes)
 
     async def _part(self, address: str, state: FeedState) -> ReadFeed | None:

@@ -6,13 +6,21 @@ import pytest
 from prometheus_client import Counter, Gauge, Histogram, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from streams.metrics import CATALOGUE, STAGES, CanaryMetrics, ForwardMetrics, Metric, Metrics
+from streams.metrics import (
+    CATALOGUE,
+    STAGES,
+    CanaryMetrics,
+    FeedMetrics,
+    ForwardMetrics,
+    Metric,
+    Metrics,
+)
 
 # A label is bounded by a closed set, the registry or the partitions: a new one is a decision.
 LABELS = {
     *("stage", "reason", "leader", "country", "label", "kind", "severity", "rule", "topic"),
     *("partition", "outcome", "status", "version", "registry", "lexicon", "scorer"),
-    *("direction", "replay", "bound"),
+    *("direction", "replay", "bound", "feed"),
 }
 UNITS = ("_seconds", "_bytes", "_records")
 # Things that are counted or named, and so have no unit.
@@ -45,7 +53,7 @@ def name(instrument: Any) -> str:
     return family.name + "_total" if family.type == "counter" else family.name
 
 
-Instruments = Metrics | CanaryMetrics | ForwardMetrics
+Instruments = Metrics | CanaryMetrics | ForwardMetrics | FeedMetrics
 
 
 def instruments(metrics: Instruments) -> dict[str, Any]:
@@ -77,7 +85,9 @@ def test_catalogue_and_instruments_are_the_same_metrics() -> None:
     # Nor may forwarding look like a worker: the rules would not see that none is there.
     shared = {"tocsin_lag_records", "tocsin_lag_seconds", "tocsin_lag_measured_timestamp_seconds"}
     assert forward.keys() & worker.keys() == shared
-    found = forward | worker | canary
+    feeds = instruments(FeedMetrics())
+    assert not feeds.keys() & (worker.keys() | canary.keys() | forward.keys())
+    found = forward | worker | canary | feeds
     assert set(found) == {metric.name for metric in CATALOGUE}
     assert len(CATALOGUE) == len(found)
     for metric in CATALOGUE:
@@ -120,7 +130,7 @@ def test_histograms_alone_have_buckets_and_these_rise(metric: Metric) -> None:
     assert list(metric.buckets) == sorted(set(metric.buckets))
 
 
-@pytest.mark.parametrize("kind", [Metrics, CanaryMetrics, ForwardMetrics])
+@pytest.mark.parametrize("kind", [Metrics, CanaryMetrics, ForwardMetrics, FeedMetrics])
 def test_the_exposition_can_be_parsed_and_shows_every_metric(kind: Any) -> None:
     metrics = kind(process=True)
     touch(metrics)

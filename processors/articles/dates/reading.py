@@ -78,7 +78,7 @@ _ISO: Final = re.compile(
 _ORDINAL: Final = re.compile(r"([0-9]{4})-([0-9]{3})(?=$|[Tt ])", re.ASCII)
 _FEED: Final = re.compile(
     r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? +)?"
-    r"([0-9]{1,2}[ -][a-z]{3}[ -][0-9]{4} +[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)"
+    r"([0-9]{1,2}[ -][a-z]{3}[ -][12][0-9]{3} +[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)"
     r"(?: +([+-][0-9]{4}|[a-z]{1,5}))?",
     re.ASCII | re.IGNORECASE,
 )

@@ -35,7 +35,9 @@ def read(document: Document) -> Reading:
     except BadXmlError as error:
         raise NotAFeedError(f"a sitemap that is not read: {error}") from error
     if document.root == "sitemapindex":
-        return Reading(format="sitemap index", links=_parts(root), is_index=True)
+        if not (parts := _parts(root)):
+            raise NotAFeedError("a sitemap index that names no sitemap")
+        return Reading(format="sitemap index", links=parts, is_index=True)
     entries = children(root, "url")
     news = [one for one in entries if child(one, "news") is not None]
     if entries and not news:

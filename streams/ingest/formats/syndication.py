@@ -4,7 +4,6 @@ Owns what of feedparser's entry is which part of ours. feedparser gets a stream,
 themselves, which it would take for a file's name. Its own cleaning of HTML is switched off.
 """
 
-import html
 import io
 import re
 import sys
@@ -101,8 +100,6 @@ def _words(detail: Any, *, is_rss: bool) -> Words:
         return Words("")
     # RSS does not say whether its texts are HTML; nearly all are, and feedparser's guess misses
     # some. Without any tag the lines of a plain text are kept.
-    if is_rss and "<" not in value:
-        value = html.unescape(value)
     return Words(value, is_html=is_rss and "<" in value, language=language)
 
 

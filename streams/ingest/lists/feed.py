@@ -6,6 +6,7 @@ Owns the check of each field, for every form of list.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -73,6 +74,24 @@ class BadFeedListError(MisconfigurationError):
         super().__init__("\n".join(["The list of feeds is wrong:", *lines]))
         self.name = name
         self.problems = tuple(problems)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a list's file.
+
+    Raises:
+        BadFeedListError: It cannot be read, or is too large.
+    """
+    try:
+        with path.open("rb") as file:
+            body = file.read(MAX_LIST_BYTES + 1)
+    except OSError as error:
+        message = error.strerror or "unreadable"
+        raise BadFeedListError(str(path), [ListProblem(0, message)]) from error
+    if len(body) > MAX_LIST_BYTES:
+        message = f"larger than the {MAX_LIST_BYTES} bytes that are read"
+        raise BadFeedListError(str(path), [ListProblem(0, message)])
+    return body
 
 
 def shown_url(url: str) -> str:

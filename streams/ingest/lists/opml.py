@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 from xml.etree.ElementTree import Element
 
+from streams.ingest.formats.encoding import decode_text
 from streams.ingest.formats.xml_tree import LINE, BadXmlError, parse
 from streams.ingest.lists.feed import (
     MAX_FEEDS,
@@ -19,8 +20,8 @@ from streams.ingest.lists.feed import (
     ListProblem,
     feed_of,
     merged,
+    read_bytes,
 )
-from streams.ingest.lists.table import read_text
 
 # Outlines of these types are feeds, also where the address is missing: then it is a fault.
 _FEED_TYPES: Final = frozenset(("rss", "atom", "feed", "rss1", "pie"))
@@ -35,7 +36,7 @@ def read_opml(path: Path) -> list[Feed]:
     """
     name = str(path)
     try:
-        root = parse(read_text(path), is_strict=True)
+        root = parse(decode_text(read_bytes(path)), is_strict=True)
     except BadXmlError as error:
         raise BadFeedListError(name, [ListProblem(error.line, str(error))]) from error
     if root.tag.lower() != "opml":

@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from streams.ingest.lists.feed import (
     MAX_FEEDS,
-    MAX_LIST_BYTES,
     BadFeedListError,
     Feed,
     ListProblem,
     feed_of,
+    read_bytes,
 )
 
 COLUMNS: Final = ("url", "name", "source", "language", "country", "interval")
@@ -29,7 +29,7 @@ def read_table(path: Path) -> list[Feed]:
         BadFeedListError: Naming every problem with its line.
     """
     name = str(path)
-    text = read_text(path)
+    text = _as_utf8(read_bytes(path), name)
     head = text.partition("\n")[0]
     delimiter = max(",;\t", key=head.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -50,27 +50,14 @@ def read_table(path: Path) -> list[Feed]:
     return feeds
 
 
-def read_text(path: Path) -> str:
-    """Read a list's file.
-
-    Raises:
-        BadFeedListError: It cannot be read, is too large, or is not UTF-8.
-    """
-    try:
-        with path.open("rb") as file:
-            body = file.read(MAX_LIST_BYTES + 1)
-    except OSError as error:
-        message = error.strerror or "unreadable"
-        raise BadFeedListError(str(path), [ListProblem(0, message)]) from error
-    if len(body) > MAX_LIST_BYTES:
-        message = f"larger than the {MAX_LIST_BYTES} bytes that are read"
-        raise BadFeedListError(str(path), [ListProblem(0, message)])
+def _as_utf8(body: bytes, name: str) -> str:
+    # An encoding that is guessed would put wrong letters into names; a table says nothing of it.
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = body.count(b"\n", 0, error.start) + 1
         message = "this is not UTF-8; save the file as UTF-8"
-        raise BadFeedListError(str(path), [ListProblem(line, message)]) from error
+        raise BadFeedListError(name, [ListProblem(line, message)]) from error
 
 
 def _wrong_columns(columns: list[str]) -> list[str]:

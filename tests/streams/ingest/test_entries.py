@@ -1,6 +1,7 @@
 """Feed entries as articles: which part of RSS and Atom becomes which field."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,11 @@ def test_an_atom_entry_becomes_a_flat_article() -> None:
         ("&lt;b&gt;Bold&lt;/b&gt; step &amp;amp; more", "Bold step & more"),
         ("<![CDATA[<i>Slanted</i>\n news]]>", "Slanted news"),
         ("&lt;script&gt;alert(1)&lt;/script&gt;News &lt;p&gt;", "News"),
+        (
+            "Lula &amp;amp;quot;glad&amp;amp;quot; &amp;lt;i&amp;gt;now&amp;lt;/i&amp;gt;",
+            'Lula "glad" now',
+        ),
+        ("Growth &amp;lt; 2 % in R&amp;amp;D", "Growth < 2 % in R&D"),
     ],
 )
 def test_html_in_titles_is_read_as_text(raw: str, title: str) -> None:
@@ -110,6 +116,70 @@ def test_a_bare_guid_stands_for_an_article_only_together_with_its_feed() -> None
 )
 def test_a_date_that_is_missing_or_makes_no_sense_stays_away(date: str) -> None:
     assert "published" not in only(rss(f"<guid>a:1</guid><title>t</title>{date}"))
+
+
+RECEIVED = datetime(2026, 7, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("written", "country", "language", "published"),
+    [
+        ("Mon, 29 Jun 2026 20:57:00 CEST", "", "", "2026-06-29T18:57:00Z"),
+        ("Mon, 29 Jun 2026 20:57:00 EEST", "", "", "2026-06-29T17:57:00Z"),
+        ("Mon, 29 Jun 2026 20:57:00 IST", "IN", "", "2026-06-29T15:27:00Z"),
+        ("Mon, 29 Jun 2026 20:57:00 IST", "IE", "", "2026-06-29T19:57:00Z"),
+        ("Mon, 29 Jun 2026 20:57:00 IST", "IL", "", "2026-06-29T18:57:00Z"),
+        ("12 Jan 2026 23:00:00 AEDT", "", "", "2026-01-12T12:00:00Z"),
+        ("Mon, 29 Jun 2026 20:57:00 JST", "", "", "2026-06-29T11:57:00Z"),
+        ("Mon, 29 Jun 2026 20:57:00 GMT+7", "", "", "2026-06-29T13:57:00Z"),
+        ("lun., 29 juin 2026 20:57:00 GMT", "", "fr", "2026-06-29T20:57:00Z"),
+        ("20260629T205700Z", "", "", "2026-06-29T20:57:00Z"),
+        ("2026-06-29T20:57:00+02:00[Europe/Rome]", "", "", "2026-06-29T18:57:00Z"),
+        ("Mon, 29 Jun 2026 20:57:00 QQT", "", "", ""),
+    ],
+)
+def test_zones_and_months_by_name_are_read_or_there_is_no_date(
+    written: str, country: str, language: str, published: str
+) -> None:
+    task = FeedTask(
+        url=TASK.url, base=TASK.base, country=country, language=language, received=RECEIVED
+    )
+    article = only(rss(f"<guid>a:1</guid><title>t</title><pubDate>{written}</pubDate>"), task)
+    assert article.get("published", "") == published
+    assert article.get("country", "") == country
+
+
+def test_an_atom_feeds_dates_are_read_in_the_same_way() -> None:
+    entry = "<id>a:1</id><title>t</title><updated>29 Jun 2026 20:57 CEST</updated>"
+    assert only(atom(entry))["published"] == "2026-06-29T18:57:00Z"
+
+
+@pytest.mark.parametrize(
+    ("description", "content", "text"),
+    [
+        (
+            "A long description of what happened.",
+            "Continue reading...",
+            "A long description of what happened.",
+        ),
+        (
+            "Short.",
+            "<p>The whole story.</p><p>With two paragraphs.</p>",
+            "The whole story.\n\nWith two paragraphs.",
+        ),
+        ("t", "", ""),
+        ("It rained. <a href='/1'>Read more</a>", "", "It rained."),
+        ("", "<p>Rain.</p><figure><img alt='Lula'><figcaption>Lula</figcaption></figure>", "Rain."),
+    ],
+)
+def test_the_longest_real_text_is_the_articles(description: str, content: str, text: str) -> None:
+    article = only(
+        rss(
+            f"<guid>a:1</guid><title>t</title><description><![CDATA[{description}]]></description>"
+            f"<content:encoded><![CDATA[{content}]]></content:encoded>"
+        )
+    )
+    assert article.get("text", "") == text
 
 
 def test_a_language_that_is_none_gives_way_to_the_default() -> None:
