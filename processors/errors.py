@@ -43,6 +43,9 @@ class DeadLetterReason(StrEnum):
     FUTURE_TIMESTAMP = "future_timestamp"
     INVALID_LANGUAGE = "invalid_language"
     INVALID_CLOUDEVENT = "invalid_cloudevent"
+    # Before the article is read, and after: what Kafka's clients and brokers say of a record.
+    UNREADABLE_RECORD = "unreadable_record"
+    OUTPUT_REFUSED = "output_refused"
 
 
 class TocsinError(Exception):

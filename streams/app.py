@@ -24,6 +24,7 @@ from streams.agents.watch import WatchAgent
 from streams.analysis import Analysis
 from streams.analysis.pool import CHUNKS_AHEAD
 from streams.bounds import Bounds
+from streams.compression import Compression
 from streams.connection import Connection
 from streams.dead_letters import DeadLetterLimit
 from streams.entry import Entry, live_clock
@@ -120,7 +121,10 @@ def build(
     table = app.Table(WATCH_TABLE, key_type=bytes, value_type=bytes, partitions=settings.partitions)
     progress = Progress()
     outbox = Outbox(
-        lambda: _producer(app), metrics.produce_retries.inc, bounds.headers if bounds else ()
+        lambda: _producer(app),
+        metrics.produce_retries.inc,
+        bounds.headers if bounds else (),
+        plain_topics=Compression.of(settings).plain_topics(names),
     )
     foreign = Foreign(
         bounds.replay_id if bounds else "", metrics, accepted=settings.accept_replayed
@@ -272,6 +276,7 @@ def _faust(settings: Settings, connection: Connection) -> Any:
         # Ours is `commits.py`; Faust's finds nothing to commit, because no event is acknowledged.
         broker_commit_interval=max(60.0, settings.commit_interval_seconds),
         producer_linger=settings.producer_linger_seconds,
+        producer_compression_type=Compression.of(settings).codec,
         producer_max_batch_size=MAX_BATCH_BYTES,
         # The topics decide what is too large; this is what a Kafka broker reads at most.
         producer_max_request_size=LARGEST_REQUEST_BYTES,

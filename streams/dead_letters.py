@@ -7,38 +7,80 @@ Must not know what makes a record bad.
 
 from collections import deque
 
-from aiokafka.errors import MessageSizeTooLargeError, RecordTooLargeError
+import structlog
+from aiokafka.errors import InvalidTimestampError
+from msgspec import structs
 
-from streams.envelope import TRUNCATED_HEADER, Outgoing
-from streams.errors import DeadLetterLimitError
-from streams.outbox import Outbox
+from streams.envelope import ERROR_PREFIX, TRUNCATED_HEADER, Outgoing
+from streams.errors import DeadLetterLimitError, RecordsRefusedError
+from streams.outbox import TOO_LARGE, Outbox
+
+log = structlog.get_logger(__name__)
 
 # Under Kafka's default limit of a record (1 MiB), with room for the headers.
 TRUNCATED_BYTES = 524_288
+# What a letter keeps at the least, beside its reason.
+LEAST_BYTES = 1_024
+NO_KEY = b"dead-letter"
 
 
 async def send_dead_letter(outbox: Outbox, record: Outgoing) -> None:
-    """Send one dead letter, cut short if the topic does not take the whole.
+    """Send one dead letter, with less of the record where the topic does not take the whole.
 
-    That happens when the topic's `max.message.bytes` is below the plan's. Half a record with its
-    reason beats a worker that cannot go on.
+    That happens when the topic is not as planned: a lower `max.message.bytes`, other times allowed,
+    a key required. Half a record with its reason beats a worker that cannot go on. The headers
+    name the original's timestamp in any case.
+
+    Raises:
+        RecordsRefusedError: the topic does not even take the reason alone.
     """
-    try:
-        await outbox.send([record])
-    except (MessageSizeTooLargeError, RecordTooLargeError):
-        value = record.value or b""
-        headers = [*record.headers, (TRUNCATED_HEADER, str(len(value)).encode())]
-        await outbox.send(
-            [
-                Outgoing(
-                    record.topic,
-                    record.key,
-                    value[:TRUNCATED_BYTES],
-                    headers,
-                    record.timestamp_ms,
-                )
-            ]
-        )
+    letter = record
+    while True:
+        try:
+            await outbox.send([letter])
+        except RecordsRefusedError as error:
+            reduced = _reduced(letter, error.refused[0].error)
+            if reduced == letter:
+                raise
+            log.warning(
+                "dead_letter.reduced",
+                said=error.refused[0].said,
+                topic=letter.topic,
+                kept_bytes=len(reduced.value or b""),
+                of_bytes=len(record.value or b""),
+                kept_timestamp=reduced.timestamp_ms is not None,
+            )
+            letter = reduced
+        else:
+            return
+
+
+def _reduced(letter: Outgoing, error: BaseException) -> Outgoing:
+    """Leave out of a letter what the broker's error is about; else all but the reason."""
+    if isinstance(error, InvalidTimestampError) and letter.timestamp_ms is not None:
+        return structs.replace(letter, timestamp_ms=None)
+    if isinstance(error, TOO_LARGE) and len(letter.value or b"") > TRUNCATED_BYTES:
+        return _cut(letter, TRUNCATED_BYTES)
+    return structs.replace(
+        _cut(letter, LEAST_BYTES),
+        key=letter.key[:LEAST_BYTES] if letter.key is not None else NO_KEY,
+        headers=[
+            (name, None if value is None else value[:LEAST_BYTES])
+            for name, value in _cut(letter, LEAST_BYTES).headers
+            if name.startswith(ERROR_PREFIX)
+        ],
+        timestamp_ms=None,
+    )
+
+
+def _cut(letter: Outgoing, most_bytes: int) -> Outgoing:
+    value = letter.value
+    if value is None or len(value) <= most_bytes:
+        return letter
+    headers = letter.headers
+    if not any(name == TRUNCATED_HEADER for name, _ in headers):
+        headers = [*headers, (TRUNCATED_HEADER, str(len(value)).encode())]
+    return structs.replace(letter, value=value[:most_bytes], headers=headers)
 
 
 class DeadLetterLimit:

@@ -6,6 +6,7 @@
     ├── MisconfigurationError        (processors.errors) the operator is at fault: exit code 2
     │   ├── BadSettingsError         every problem of the settings at once
     │   ├── TopicMismatchError       a topic is missing, or not as the plan says
+    │   ├── RecordsRefusedError      the broker will never take a record as it is
     │   ├── ReplayRangeError         the range of a replay is empty, gone, or not to be understood
     │   └── ReplayStateError         there is no such replay, or it is not one that can do this
     ├── ReplayIncompleteError        a replay ended without an outcome for each record: exit code 4
@@ -21,6 +22,7 @@ What is none of these is a bug: the worker ends with exit code 1 and a traceback
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from processors.errors import BadInputError, MisconfigurationError, TocsinError
@@ -47,6 +49,46 @@ class BadSettingsError(MisconfigurationError):
 
 class TopicMismatchError(MisconfigurationError):
     """A topic is missing, or has other partitions than the plan says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One record that the broker will never take.
+
+    Attributes:
+        place: Its place among the records of the call.
+        topic: Where it was to go.
+        value_bytes: The size of its value.
+        error: What the broker said.
+    """
+
+    place: int
+    topic: str
+    value_bytes: int
+    error: BaseException
+
+    @property
+    def said(self) -> str:
+        """The broker's reason, for a person."""
+        return f"{type(self.error).__name__} ({self.error})"
+
+
+class RecordsRefusedError(MisconfigurationError):
+    """The broker will never take some records; it has the others of the call.
+
+    Args:
+        refused: All of them.
+    """
+
+    def __init__(self, refused: Sequence[Refused]) -> None:
+        first = refused[0]
+        super().__init__(
+            f"the broker refuses {len(refused)} record(s) for good; the first is of "
+            f"{first.value_bytes} bytes for {first.topic}: {first.said}. Compare that topic's "
+            f"configuration with the plan (`tocsin topics plan`): max.message.bytes, "
+            f"message.timestamp.*, cleanup.policy"
+        )
+        self.refused = tuple(refused)
 
 
 class ReplayRangeError(MisconfigurationError):

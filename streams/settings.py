@@ -189,6 +189,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     commit_interval_seconds: Annotated[
         Seconds, Meta(description="How often finished offsets are committed.")
     ] = 0.5
+    producer_compression: Annotated[
+        Literal["auto", "none", "gzip", "snappy", "lz4", "zstd"],
+        Meta(
+            description="Codec of the records that Tocsin writes. auto: zstd, and alerts without"
+            " compression, which any client reads."
+        ),
+    ] = "auto"
     producer_linger_seconds: Annotated[
         float, Meta(ge=0, le=10, description="How long the producer gathers a batch.")
     ] = 0.005

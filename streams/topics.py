@@ -153,11 +153,15 @@ def plan(settings: Settings, own_alerts: Sequence[str] = ()) -> list[TopicPlan]:
     largest = str(settings.max_message_bytes)
     article_life = str(settings.retention_articles_seconds * 1000)
     alert_life = str(settings.retention_alerts_seconds * 1000)
-    kept = {"cleanup.policy": "delete", "retention.ms": article_life}
+    # Brokers keep the codec that a producer chose. Any other value makes them pack again, and
+    # subscribers may get alerts in a codec that their client does not know.
+    as_sent = {"compression.type": "producer"}
+    kept = {"cleanup.policy": "delete", "retention.ms": article_life, **as_sent}
     # A topic that is named may be an archive: its retention is not ours to set.
     own = {**kept, "max.message.bytes": largest, AFTER_MAX: _max_ahead_ms(settings)}
     articles = {} if settings.articles_topic else own
-    rung = {"cleanup.policy": "delete", "retention.ms": alert_life}
+    changelog = {**CHANGELOG_CONFIG, **as_sent}
+    rung = {"cleanup.policy": "delete", "retention.ms": alert_life, **as_sent}
     brief = str(min(settings.retention_alerts_seconds, CANARY_LIFE_SECONDS) * 1000)
     dead = str(settings.max_message_bytes + ENVELOPE_BYTES)
 
@@ -171,7 +175,7 @@ def plan(settings: Settings, own_alerts: Sequence[str] = ()) -> list[TopicPlan]:
         topic(names.articles, articles, "articles, the input", "any"),
         topic(names.analyses, kept, "what each article says"),
         topic(names.mentions, kept, "one record per article and leader, keyed by leader", "exact"),
-        topic(names.watch_changelog, CHANGELOG_CONFIG, "the state of watch", "exact"),
+        topic(names.watch_changelog, changelog, "the state of watch", "exact"),
         *(
             topic(name, rung, f"alerts of kind {kind}, keyed by leader")
             for kind, name in names.alerts.items()

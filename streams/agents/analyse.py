@@ -18,20 +18,25 @@ from processors.canary import CANARY_NAME
 from processors.errors import BadArticleError
 from streams.agents.foreign import Foreign
 from streams.agents.in_flight import BytesInFlight
+from streams.agents.refused import refused_articles
 from streams.analysis import Analysis
 from streams.analysis.outcome import Outcome
 from streams.analysis.slow import SLOW_SECONDS
 from streams.dead_letters import DeadLetterLimit, send_dead_letter
 from streams.entry import Entry
 from streams.envelope import Incoming, Outgoing, dead_letter_record
+from streams.errors import RecordsRefusedError
 from streams.messages import headers_of, timestamp_ms
 from streams.metrics import Metrics
 from streams.outbox import Outbox
 from streams.topics import TopicNames
+from streams.unreadable import unreadable, without_mark
 
 log = structlog.get_logger(__name__)
 
+FETCH = "fetch"
 DECODE = "decode"
+PUBLISH = "publish"
 NOT_SELECTED = "not_selected"
 TOO_MANY_LEADERS = "too_many_leaders"
 # What is analysed in one piece: large enough that handing it over costs nothing beside the work,
@@ -53,7 +58,8 @@ class _Batch:
 
     analysed: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
-    errors: list[BadArticleError] = field(default_factory=list)
+    # With the stage at which each became a dead letter.
+    errors: list[tuple[str, BadArticleError]] = field(default_factory=list)
     sending: list[asyncio.Task[None]] = field(default_factory=list)
 
 
@@ -85,13 +91,8 @@ class AnalyseAgent:
                 letters are acknowledged by then.
         """
         self.metrics.articles_consumed.inc(len(events))
-        records = [
-            incoming(event.message)
-            for event in events
-            if self.foreign is None or not self.foreign.is_foreign(DECODE, event.message)
-        ]
         batch = _Batch()
-        entered = await self._enter(records, batch)
+        entered = await self._enter(self._own(events), batch)
         chunks = list(_chunks(entered))
         analysing = [asyncio.create_task(self._begin(chunk)) for chunk in chunks]
         try:
@@ -132,10 +133,22 @@ class AnalyseAgent:
         finally:
             self.ahead.release()
 
+    def _own(self, events: Sequence[Any]) -> list[Incoming]:
+        return [
+            incoming(event.message)
+            for event in events
+            if self.foreign is None or not self.foreign.is_foreign(DECODE, event.message)
+        ]
+
     async def _enter(self, records: Sequence[Incoming], batch: _Batch) -> list[Incoming]:
-        """Return the records whose timestamp can be; send dead letters for the others."""
+        """Return the records that can be read and whose timestamp can be; bury the others."""
         entered = []
         for record in records:
+            unread = unreadable(record)
+            if unread is not None:
+                self.dead_letter_limit.count(dead=True)
+                await self._bury(without_mark(record), unread, batch, FETCH)
+                continue
             error = self.entry.fault(record.partition, record.offset, record.timestamp_ms)
             if error is None:
                 entered.append(record)
@@ -145,9 +158,11 @@ class AnalyseAgent:
                 await self._bury(record, error, batch)
         return entered
 
-    async def _bury(self, record: Incoming, error: BadArticleError, batch: _Batch) -> None:
-        batch.errors.append(error)
-        letter = dead_letter_record(self.names.dead_letters, record, DECODE, error)
+    async def _bury(
+        self, record: Incoming, error: BadArticleError, batch: _Batch, stage: str = DECODE
+    ) -> None:
+        batch.errors.append((stage, error))
+        letter = dead_letter_record(self.names.dead_letters, record, stage, error)
         size_bytes = len(letter.value or b"")
         sending = send_dead_letter(self.outbox, letter)
         batch.sending.append(await self.in_flight.start(size_bytes, sending))
@@ -157,6 +172,7 @@ class AnalyseAgent:
     ) -> None:
         """Hand outputs over to the outbox, which sends while we go on."""
         ready: list[Outgoing] = []
+        sources: list[Incoming] = []
         size_bytes = 0
         for record, outcome in zip(records, outcomes, strict=True):
             error = outcome.error
@@ -166,10 +182,25 @@ class AnalyseAgent:
                 await self._bury(record, error, batch)
                 continue
             ready += outcome.outputs
+            sources += [record] * len(outcome.outputs)
             size_bytes += outcome.output_bytes
             batch.analysed += bool(outcome.outputs)
             batch.outcomes.append(structs.replace(outcome, outputs=[]))
-        batch.sending.append(await self.in_flight.start(size_bytes, self.outbox.send(ready)))
+        publishing = self._publish(ready, sources, batch)
+        batch.sending.append(await self.in_flight.start(size_bytes, publishing))
+
+    async def _publish(
+        self, ready: Sequence[Outgoing], sources: Sequence[Incoming], batch: _Batch
+    ) -> None:
+        """Send outputs; the article of one that the broker will never take becomes a letter."""
+        try:
+            await self.outbox.send(ready)
+        except RecordsRefusedError as error:
+            for record, why in refused_articles(error, sources):
+                self.dead_letter_limit.count(dead=True)
+                batch.errors.append((PUBLISH, why))
+                letter = dead_letter_record(self.names.dead_letters, record, PUBLISH, why)
+                await send_dead_letter(self.outbox, letter)
 
     def _count(self, records: Sequence[Incoming], batch: _Batch) -> None:
         """Count what is done, after the broker has it: a batch that is repeated counts once."""
@@ -187,9 +218,9 @@ class AnalyseAgent:
                 leaders.inc(outcome.leaders_left_out)
             decoding.observe(outcome.decode_seconds)
             analysing.observe(outcome.analyse_seconds)
-        for error in batch.errors:
+        for stage, error in batch.errors:
             metrics.dead_letters.labels(error.reason.value).inc()
-            metrics.discarded.labels(DECODE, error.reason.value).inc()
+            metrics.discarded.labels(stage, error.reason.value).inc()
         for record in records:
             metrics.article_latency.observe(max(0.0, now - record.timestamp_ms / 1000))
 

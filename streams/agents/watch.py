@@ -39,10 +39,12 @@ from streams.agents.analyse import incoming
 from streams.dead_letters import send_dead_letter
 from streams.entry import Entry
 from streams.envelope import Incoming, Outgoing, alert_record, dead_letter_record
+from streams.errors import RecordsRefusedError
 from streams.metrics import Metrics
 from streams.outbox import Outbox
 from streams.slices import Slices
 from streams.topics import TopicNames
+from streams.unreadable import unreadable, without_mark
 
 log = structlog.get_logger(__name__)
 
@@ -116,6 +118,8 @@ class WatchAgent:
         try:
             value = _read(record, self.entry.latest_ms() + CLOCK_SKEW_MS)
         except BadArticleError as error:
+            if unreadable(record) is not None:
+                record = without_mark(record)
             letter = dead_letter_record(self.names.dead_letters, record, WATCH, error)
             self.entry.warn(error, record.topic, record.partition, record.offset)
             return Unreadable(letter, error)
@@ -151,7 +155,7 @@ class WatchAgent:
                 self.named[record.key] = (record.value.leader_name, record.value.country)
             if slices.is_due():
                 await asyncio.sleep(0)
-        await self.outbox.send(
+        await self._publish(
             [alert_record(self._topic(one), one, self.partition_of) for one in batch.alerts]
         )
         self._count(batch)
@@ -206,6 +210,25 @@ class WatchAgent:
         rule = self.rules.named(alert.rule.id)
         return self.names.of_alert(alert.kind, rule.topic if rule else "")
 
+    async def _publish(self, alerts: Sequence[Outgoing]) -> None:
+        """Send alerts; one that the broker will never take is kept as a dead letter."""
+        try:
+            await self.outbox.send(alerts)
+        except RecordsRefusedError as error:
+            for one in error.refused:
+                alert = alerts[one.place]
+                why = BadArticleError(
+                    DeadLetterReason.OUTPUT_REFUSED,
+                    f"the broker refuses this alert of {one.value_bytes} bytes: {one.said}",
+                )
+                log.warning("watch.alert_refused", topic=one.topic, said=why.message)
+                key = alert.key or b""
+                written = Incoming(
+                    alert.topic, self.partition_of(key), 0, -1, key, alert.value, alert.headers
+                )
+                letter = dead_letter_record(self.names.dead_letters, written, WATCH, why)
+                await self.bury([Unreadable(structs.replace(letter, timestamp_ms=None), why)])
+
     async def _keep(self, batch: _Batch) -> None:
         """Write each changed state once, to the changelog's partition of its mentions."""
         encoded = {
@@ -250,6 +273,9 @@ class WatchAgent:
 
 def _read(record: Incoming, latest_ms: float) -> Mention | Withdrawal:
     """Read a record; ours are always right, but anyone may write into a topic."""
+    error = unreadable(record)
+    if error is not None:
+        raise error
     if record.value is None:
         raise BadArticleError(DeadLetterReason.NULL_VALUE, "the mention's value is null")
     try:

@@ -21,6 +21,7 @@ from rich.table import Table
 from processors.contracts import Alert
 from streams.cli import context
 from streams.cli.alert_view import render
+from streams.compression import Compression
 from streams.connection import Connection
 from streams.demo.bundle import load_bundle, redated
 from streams.demo.session import DemoStopped, Outputs, Tally, WorkerProcess, publish, settle
@@ -141,7 +142,8 @@ def _play(
             f"Publishing {len(records)} invented articles to [b]{names.articles}[/b], "
             f"{rate:g} a second.\n"
         )
-        for number in publish(connection, names.articles, records, rate, stop):
+        codec = Compression.of(settings).codec
+        for number in publish(connection, names.articles, records, rate, stop, codec):
             tally.published = number
             worker.check()
             outputs.read(tally, 0.0)

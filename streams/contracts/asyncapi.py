@@ -136,13 +136,18 @@ def _channel(channel: _Channel, topic: TopicPlan) -> Schema:
             "kafka": {
                 "partitions": topic.partitions,
                 "topicConfiguration": {
-                    key: value.split(",") if key == "cleanup.policy" else int(value)
-                    for key, value in topic.config.items()
+                    key: _config_value(key, value) for key, value in topic.config.items()
                 },
                 "bindingVersion": _BINDING_VERSION,
             }
         },
     }
+
+
+def _config_value(key: str, value: str) -> list[str] | int | str:
+    if key == "cleanup.policy":
+        return value.split(",")
+    return int(value) if value.lstrip("-").isdigit() else value
 
 
 def _operation(channel: _Channel) -> Schema:

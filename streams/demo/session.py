@@ -146,12 +146,15 @@ def publish(
     records: Sequence[BundledRecord],
     rate: float,
     stop: threading.Event,
+    compression: str | None = None,
 ) -> Iterator[int]:
     """Send the records at `rate` a second, and give the number sent after each.
 
     It does not wait any more once `stop` is set: whoever reads the numbers has to end.
     """
-    producer = KafkaProducer(**connection.kafka_python(), acks="all", linger_ms=0)
+    producer = KafkaProducer(
+        **connection.kafka_python(), acks="all", linger_ms=0, compression_type=compression
+    )
     try:
         began = time.monotonic()
         for number, record in enumerate(records, start=1):

@@ -22,6 +22,7 @@ from aiokafka.errors import (
 )
 
 from processors.errors import MisconfigurationError
+from streams.compression import Compression
 from streams.connection import Connection
 from streams.envelope import Incoming
 from streams.errors import (
@@ -150,6 +151,7 @@ class Forwarder:
             acks="all",
             enable_idempotence=True,
             max_request_size=settings.max_message_bytes + ENVELOPE_BYTES,
+            compression_type=Compression.of(settings).codec,
         )
         consumer = self._consumer()
         outbox = Outbox(lambda: producer, on_retry=lambda _count: None)

@@ -117,9 +117,20 @@ class KafkaSink:
 
 @contextmanager
 def open_sink(
-    connection: Connection, topic: str, max_message_bytes: int, tally: Tally
+    connection: Connection,
+    topic: str,
+    max_message_bytes: int,
+    tally: Tally,
+    compression: str | None = None,
 ) -> Iterator[KafkaSink]:
     """Connect to a broker that is known to answer, and check that the topic is there.
+
+    Args:
+        connection: How to reach the cluster.
+        topic: Where the records go.
+        max_message_bytes: The largest record.
+        tally: Counts what is acknowledged or refused.
+        compression: The codec; None: none.
 
     Raises:
         TopicMismatchError: There is no such topic.
@@ -137,6 +148,7 @@ def open_sink(
             max_in_flight_requests_per_connection=1,
             allow_auto_create_topics=False,
             batch_size=_BATCH_BYTES,
+            compression_type=compression,
             linger_ms=_LINGER_MILLISECONDS,
             max_request_size=max_message_bytes + ENVELOPE_BYTES,
         )

@@ -14,6 +14,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.errors import AuthorizationError, BrokerResponseError, KafkaError
 
 from processors.errors import MisconfigurationError
+from streams.compression import Compression
 from streams.connection import Connection
 from streams.errors import BrokerUnavailableError
 from streams.reachability import wait_until_reachable
@@ -80,7 +81,11 @@ def consumer_client(
 
 @contextmanager
 def producer_client(
-    connection: Connection, settings: Settings, most_block_seconds: float = _SEND_SECONDS
+    connection: Connection,
+    settings: Settings,
+    most_block_seconds: float = _SEND_SECONDS,
+    *,
+    of_alerts: bool = False,
 ) -> Iterator[Any]:
     """Open a producer that waits for every replica and never repeats a record.
 
@@ -88,16 +93,19 @@ def producer_client(
         connection: How to reach the cluster.
         settings: The settings in force.
         most_block_seconds: How long a send may wait for metadata or memory.
+        of_alerts: Whether it publishes alerts, which have a codec of their own.
 
     Raises:
         BrokerUnavailableError: no broker answers in time, or one goes away.
         MisconfigurationError: the broker refuses what was asked.
     """
     largest = settings.max_message_bytes + ENVELOPE_BYTES
+    compression = Compression.of(settings)
     with kafka_faults(connection):
         _wait(connection, settings)
         client = KafkaProducer(
             **connection.kafka_python(),
+            compression_type=compression.alerts if of_alerts else compression.codec,
             acks="all",
             enable_idempotence=True,
             max_request_size=largest,

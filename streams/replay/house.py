@@ -259,7 +259,7 @@ def open_house(connection: Connection, settings: Settings) -> Iterator[House]:
     with (
         admin_client(connection, settings) as admin,
         consumer_client(connection, settings) as consumer,
-        producer_client(connection, settings) as producer,
+        producer_client(connection, settings, of_alerts=True) as producer,
     ):
         yield House(settings, admin, consumer, producer)
 

@@ -1,14 +1,21 @@
 """The limit on the share of dead letters, and a letter that the topic does not take whole."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordTooLargeError
+from aiokafka.errors import (
+    InvalidTimestampError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    RecordTooLargeError,
+    for_code,
+)
+from msgspec import structs
 
 from streams.dead_letters import TRUNCATED_BYTES, DeadLetterLimit, send_dead_letter
 from streams.envelope import Outgoing
-from streams.errors import DeadLetterLimitError
+from streams.errors import DeadLetterLimitError, RecordsRefusedError, Refused
 
 
 @pytest.mark.parametrize(
@@ -65,7 +72,7 @@ class NarrowOutbox:
     async def send(self, records: Sequence[Outgoing]) -> None:
         for record in records:
             if len(record.value or b"") > self._most_bytes:
-                raise self._error
+                raise RecordsRefusedError([Refused(0, record.topic, 0, self._error())])
             self.taken.append(record)
 
 
@@ -93,8 +100,56 @@ def test_a_letter_that_fits_stays_whole() -> None:
     assert outbox.taken == [whole]
 
 
-def test_a_topic_that_does_not_take_even_the_cut_letter_is_a_fault() -> None:
+def test_a_topic_that_does_not_take_even_the_reason_alone_is_a_fault() -> None:
     outbox = NarrowOutbox(10, MessageSizeTooLargeError)
-    with pytest.raises(MessageSizeTooLargeError):
+    with pytest.raises(RecordsRefusedError, match=r"max\.message\.bytes"):
         asyncio.run(send_dead_letter(outbox, letter(11 + TRUNCATED_BYTES)))
     assert outbox.taken == []
+
+
+class ParticularOutbox:
+    """Refuses for one reason what it does not accept, as a topic with a configuration does."""
+
+    def __init__(self, error: type[KafkaError], accepts: Callable[[Outgoing], bool]) -> None:
+        self._error, self._accepts = error, accepts
+        self.taken: list[Outgoing] = []
+
+    async def send(self, records: Sequence[Outgoing]) -> None:
+        (record,) = records
+        if not self._accepts(record):
+            raise RecordsRefusedError([Refused(0, record.topic, 0, self._error())])
+        self.taken.append(record)
+
+
+REASON = ("tocsin.error.reason", b"invalid_json")
+
+
+def whole(key: bytes | None = b"k") -> Outgoing:
+    own = [("own", b"x" * 3_000_000), REASON]
+    return Outgoing("dead", key, b"{broken" * 1_000, own, timestamp_ms=4_102_444_800_000)
+
+
+def test_a_time_that_the_topic_does_not_take_is_left_out_and_all_else_is_kept() -> None:
+    outbox = ParticularOutbox(InvalidTimestampError, lambda one: one.timestamp_ms is None)
+    asyncio.run(send_dead_letter(outbox, whole()))
+    assert outbox.taken == [structs.replace(whole(), timestamp_ms=None)]
+
+
+@pytest.mark.parametrize(
+    ("error", "accepts"),
+    [
+        (MessageSizeTooLargeError, lambda one: sum(len(v or b"") for _, v in one.headers) < 10_000),
+        (for_code(87), lambda one: one.key is not None),
+        (for_code(87), lambda one: not any(name == "own" for name, _ in one.headers)),
+    ],
+)
+def test_what_is_refused_for_another_reason_is_reduced_to_why_and_a_beginning(
+    error: type[KafkaError], accepts: Callable[[Outgoing], bool]
+) -> None:
+    outbox = ParticularOutbox(error, accepts)
+    asyncio.run(send_dead_letter(outbox, whole(None)))
+    (sent,) = outbox.taken
+    assert sent.key
+    assert sent.value == (b"{broken" * 1_000)[:1_024]
+    assert sent.headers == [REASON, ("tocsin.error.truncated-from-bytes", b"7000")]
+    assert sent.timestamp_ms is None

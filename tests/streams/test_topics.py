@@ -136,10 +136,18 @@ def test_the_plan_follows_the_settings() -> None:
     assert planned["news.alerts.sentiment"].config["retention.ms"] == "90000"
     assert planned["tocsin-watch-changelog"].config == {
         "cleanup.policy": "compact",
+        "compression.type": "producer",
         "segment.bytes": "16777216",
         "segment.ms": "3600000",
         "min.cleanable.dirty.ratio": "0.2",
     }
+
+
+def test_every_topic_keeps_the_codec_that_its_producer_chose() -> None:
+    assert {topic.config["compression.type"] for topic in plan(Settings())} == {"producer"}
+    # A topic that is named may be an archive of somebody else's: nothing of it is planned.
+    archive = plan(Settings(articles_topic="archive"))[0]
+    assert "compression.type" not in archive.config
 
 
 def test_a_dead_letters_topic_takes_what_the_articles_topic_takes_and_its_headers() -> None:
