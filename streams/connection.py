@@ -3,6 +3,9 @@
 Owns the address, TLS and SASL, and the checks on how they go together. Must not know where the
 values come from (settings, secret files) nor what is done with the connection.
 
+Whoever asks for a client's arguments gets the client guarded (`streams.fetching`): no consumer of
+this process is ended by what a producer can write.
+
 The SSL context is made here, once, for kafka-python, aiokafka and Faust alike: left to themselves
 the three differ in what they verify, and Faust's SASL credentials without a context silently mean
 an unencrypted connection.
@@ -132,14 +135,19 @@ class Connection:
 
     def kafka_python(self) -> dict[str, Any]:
         """Keyword arguments for kafka-python's admin client, consumer and producer."""
+        from streams.fetching.kafka_python_guard import guard_kafka_python  # noqa: PLC0415 - as below
+
+        guard_kafka_python()
         return {"bootstrap_servers": list(self.bootstrap_servers), **self._security()}
 
     def aiokafka(self) -> dict[str, Any]:
         """Keyword arguments for aiokafka's consumer and producer."""
+        _guard_aiokafka()
         return {"bootstrap_servers": list(self.bootstrap_servers), **self._security()}
 
     def faust_broker_urls(self) -> list[str]:
         """The value of Faust's setting `broker`."""
+        _guard_aiokafka()
         return [f"kafka://{server}" for server in self.bootstrap_servers]
 
     def faust_credentials(self) -> "SASLCredentials | SSLCredentials | None":
@@ -238,6 +246,13 @@ class Connection:
             for name in given
         ]
         return problems
+
+
+def _guard_aiokafka() -> None:
+    # The client takes a moment to import, and a check of the settings does without it.
+    from streams.fetching.aiokafka_guard import guard_aiokafka  # noqa: PLC0415 - see above
+
+    guard_aiokafka()
 
 
 def _host_and_port(server: str) -> tuple[str, int] | None:

@@ -7,6 +7,7 @@
     │   ├── BadSettingsError         every problem of the settings at once
     │   ├── TopicMismatchError       a topic is missing, or not as the plan says
     │   ├── RecordsRefusedError      the broker will never take a record as it is
+    │   ├── UnreadableLogError       what a partition holds cannot be read, nor gone beyond
     │   ├── ReplayRangeError         the range of a replay is empty, gone, or not to be understood
     │   └── ReplayStateError         there is no such replay, or it is not one that can do this
     ├── ReplayIncompleteError        a replay ended without an outcome for each record: exit code 4
@@ -89,6 +90,26 @@ class RecordsRefusedError(MisconfigurationError):
             f"message.timestamp.*, cleanup.policy"
         )
         self.refused = tuple(refused)
+
+
+class UnreadableLogError(MisconfigurationError):
+    """A batch in a partition's log is damaged so that even its end is not known.
+
+    Args:
+        where: Topic and partition.
+        offset: Where the batch begins.
+        why: What is wrong with it.
+    """
+
+    def __init__(self, where: str, offset: int, why: str) -> None:
+        super().__init__(
+            f"{where} cannot be read at offset {offset}: {why}. If another replica is intact, make "
+            f"it the leader. Otherwise set the group's offset behind the damage with "
+            f"kafka-consumer-groups, or delete the records before it with kafka-delete-records; "
+            f"what is skipped is lost"
+        )
+        self.where = where
+        self.offset = offset
 
 
 class ReplayRangeError(MisconfigurationError):

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 # Where fetching goes on again, as a share of what waits when it stops.
 LOW_SHARE = 0.5
+MOST_BYTES = 16_777_216
 
 
 class Arrived(Struct, frozen=True, gc=False):
@@ -63,12 +64,15 @@ class Inbox:
             in: at most two fetches of each partition.
         hold_back: Called with a partition that is to be fetched no more for now.
         go_on: Called with it when it may be fetched again.
+        most_bytes: As `most`, for the bytes of their values.
     """
 
     most: int
     hold_back: Callable[[Any], None]
     go_on: Callable[[Any], None]
+    most_bytes: int = MOST_BYTES
     _waiting: deque[Arrived] = field(default_factory=deque)
+    _waiting_bytes: int = 0
     _held_back: set[Any] = field(default_factory=set)
     _wanted: int = 1
     _enough: asyncio.Event = field(default_factory=asyncio.Event)
@@ -79,10 +83,12 @@ class Inbox:
     def put(self, message: Any) -> None:
         """Take a record in."""
         self._waiting.append(Arrived(message))
+        self._waiting_bytes += _size(message)
         waiting = len(self._waiting)
         if waiting >= self._wanted:
             self._enough.set()
-        if waiting >= self.most and message.tp not in self._held_back:
+        is_full = waiting >= self.most or self._waiting_bytes >= self.most_bytes
+        if is_full and message.tp not in self._held_back:
             self._held_back.add(message.tp)
             self.hold_back(message.tp)
 
@@ -112,8 +118,17 @@ class Inbox:
     def _take(self, most: int) -> list[Arrived]:
         take = self._waiting.popleft
         batch = [take() for _ in range(min(most, len(self._waiting)))]
-        if self._held_back and len(self._waiting) <= LOW_SHARE * self.most:
+        self._waiting_bytes -= sum(_size(arrived.message) for arrived in batch)
+        has_room = (
+            len(self._waiting) <= LOW_SHARE * self.most
+            and self._waiting_bytes <= LOW_SHARE * self.most_bytes
+        )
+        if self._held_back and has_room:
             for tp in self._held_back:
                 self.go_on(tp)
             self._held_back.clear()
         return batch
+
+
+def _size(message: Any) -> int:
+    return 0 if type(message) is Passed else len(message.value or b"")

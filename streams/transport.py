@@ -20,6 +20,7 @@ from aiokafka.structs import OffsetAndMetadata
 from faust.transport.drivers import aiokafka as driver
 
 from streams.inbox import Inbox, Passed
+from streams.unreadable import require_readable
 
 # The coroutine of Faust's conductor that hands one record to the streams.
 _HANDS_ON = "on_message"
@@ -236,6 +237,8 @@ def _handing_on(
     async def on_message(message: Any) -> None:
         inbox = inboxes.get(message.topic)
         if inbox is None:
+            # Of a changelog no record may be missing: what cannot be read ends the worker.
+            require_readable(message)
             await (on_passed if type(message) is Passed else to_streams)(message)
             return
         # While partitions are assigned anew nothing comes in, as with Faust's own streams.

@@ -5,11 +5,13 @@ header whose value is of a type of our own: a producer cannot write one.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from msgspec import structs
 
 from processors.errors import BadArticleError, DeadLetterReason
 from streams.envelope import Headers, Incoming
+from streams.errors import UnreadableLogError
 
 MARK = "tocsin.unreadable"
 
@@ -35,6 +37,19 @@ def unreadable(record: Incoming) -> BadArticleError | None:
     """Return the error of a record that cannot be read; None where it can."""
     why = why_unreadable(record.headers)
     return None if why is None else BadArticleError(DeadLetterReason.UNREADABLE_RECORD, why)
+
+
+def require_readable(message: Any) -> None:
+    """Let a client's record through that can be read.
+
+    Raises:
+        UnreadableLogError: it cannot be.
+    """
+    why = why_unreadable(getattr(message, "headers", None) or ())
+    if why is not None:
+        raise UnreadableLogError(
+            f"{message.topic} partition {message.partition}", message.offset, why
+        )
 
 
 def without_mark(record: Incoming) -> Incoming:

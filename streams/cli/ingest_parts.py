@@ -51,6 +51,7 @@ def sink(
         yield None, lambda: None
         return
     # The clients take half a second to load: a check alone does not pay for them.
+    from streams.compression import Compression  # noqa: PLC0415 - see above
     from streams.ingest.archive import prepare  # noqa: PLC0415 - see above
     from streams.ingest.sink import open_sink  # noqa: PLC0415 - see above
     from streams.reachability import wait_until_reachable  # noqa: PLC0415 - see above
@@ -63,7 +64,8 @@ def sink(
         )
     if archive:
         prepare(connection, topic, settings)
-    with open_sink(connection, topic, settings.max_message_bytes, tally) as opened:
+    codec = Compression.of(settings).codec
+    with open_sink(connection, topic, settings.max_message_bytes, tally, codec) as opened:
         yield opened.send, opened.flush
 
 

@@ -12,8 +12,10 @@ from streams.inbox import Inbox
 
 
 class Message:
-    def __init__(self, number: int, tp: str = "news.articles-0") -> None:
-        self.number, self.tp = number, tp
+    def __init__(
+        self, number: int, tp: str = "news.articles-0", value: bytes | None = None
+    ) -> None:
+        self.number, self.tp, self.value = number, tp, value
 
 
 class House:
@@ -35,6 +37,21 @@ class House:
         async for batch in self.inbox.batches(most, within_seconds):
             return [one.message.number for one in batch]
         raise AssertionError("an inbox does not end")
+
+
+def test_large_records_hold_the_consumer_back_before_there_are_many() -> None:
+    async def step() -> list[tuple[str, str]]:
+        house = House()
+        house.inbox.most_bytes = 1_000
+        for number in range(3):
+            house.inbox.put(Message(number, value=b"x" * 400))
+        held = list(house.told)
+        await house.take(1)
+        assert house.told == held
+        await house.take(1)
+        return house.told
+
+    assert run(step()) == [("hold back", "news.articles-0"), ("go on", "news.articles-0")]
 
 
 def run(step: Coroutine[Any, Any, Any]) -> Any:
