@@ -271,7 +271,7 @@ def _flags(article: Article, event_time: datetime) -> list[ArticleFlag]:
     # A tag is missing or wrong often enough to look at the text itself.
     if article.language not in SCORED_LANGUAGES or is_english(article.title, article.text) is False:
         flags.append("language_not_scored")
-    return flags
+    return [*flags, *article.flags]
 
 
 def load_analyser(

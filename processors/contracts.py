@@ -19,7 +19,13 @@ AlertKind = Literal["sentiment", "encounter", "surge", "shift", "breaking", "can
 MessageType = Literal["alert", "update", "cancel"]
 Severity = Literal["low", "medium", "high"]
 ArticleFlag = Literal[
-    "published_missing", "published_in_future", "language_not_scored", "leaders_left_out"
+    "published_missing",
+    "published_in_future",
+    "published_unreadable",
+    "language_not_scored",
+    "language_unreadable",
+    "text_unread",
+    "leaders_left_out",
 ]
 
 MAX_LEADERS = 50
@@ -42,6 +48,7 @@ class Article(Struct, frozen=True, kw_only=True):
     `published` is the publisher's claim; None where there is none (never "now").
     `language` is a lower-case BCP 47 primary tag such as "en", or "" where none was given.
     `country` is the ISO 3166-1 code of where the article is at home, or "" where none was given.
+    `flags` say what of the record could not be read: its date, its language, or a text.
     """
 
     article_id: str
@@ -54,6 +61,7 @@ class Article(Struct, frozen=True, kw_only=True):
     published: datetime | None = None
     status: ArticleStatus = "usable"
     country: str = ""
+    flags: tuple[ArticleFlag, ...] = ()
 
 
 class Sentiment(Struct, frozen=True, kw_only=True):

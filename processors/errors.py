@@ -9,6 +9,7 @@
         ├── BadFamiliesError     a row of the publisher families
         ├── BadConditionError    a condition of a rule, with columns
         ├── BadRulesError        a file of rules, with every problem and its line
+        ├── BadShapesError       a file of article shapes, with every problem and its line
         ├── BadWeightsError      a file of the small model
         └── MissingExtraError    an optional part that is not installed
 
@@ -123,6 +124,21 @@ class BadRulesError(MisconfigurationError):
     def __init__(self, name: str, problems: Sequence[RulesProblem]) -> None:
         lines = [f"  - {name}:{one.line}:{one.column}: {one.message}" for one in problems]
         super().__init__("\n".join(["The rules are wrong:", *lines]))
+        self.name = name
+        self.problems = tuple(problems)
+
+
+class BadShapesError(MisconfigurationError):
+    """A file of article shapes is wrong; the message lists every problem with its line.
+
+    Args:
+        name: The file's name.
+        problems: All of them, in the order of the file.
+    """
+
+    def __init__(self, name: str, problems: Sequence[RulesProblem]) -> None:
+        lines = [f"  - {name}:{one.line}:{one.column}: {one.message}" for one in problems]
+        super().__init__("\n".join(["The article shapes are wrong:", *lines]))
         self.name = name
         self.problems = tuple(problems)
 

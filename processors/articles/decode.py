@@ -2,28 +2,19 @@
 
 Owns the order of the steps and the limits: size, JSON, CloudEvents envelope, format, cleaning,
 identity. Must not know Kafka: a record is its value, headers and key. The formats are described in
-`flat`, `ninjs` and `cloudevents`. The same record always gives the same article.
+`formats`, `flat`, `ninjs` and `cloudevents`. The same record always gives the same article.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from processors.articles.boilerplate import without_boilerplate
-from processors.articles.clean import clean_line, clean_text
-from processors.articles.country import read_country
-from processors.articles.fields import Fields
-from processors.articles.flat import read_flat
-from processors.articles.framing import read_framed_document, unframed_key
-from processors.articles.identity import article_id, clean_url
-from processors.articles.language import read_language
-from processors.articles.ninjs import is_ninjs, read_ninjs
-from processors.articles.plain import to_plain, without_stub
+from processors.articles.build import build_article
+from processors.articles.formats import NO_SHAPES, read_fields
+from processors.articles.formats.shapes import Shape
+from processors.articles.framing import read_framed_document
 from processors.contracts import Article
 from processors.errors import BadArticleError, DeadLetterReason
-
-_SOURCE_CHARACTERS = 512
-# A page may be this many times longer than its text.
-_MARKUP_SHARE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +39,9 @@ def decode(
     headers: Sequence[tuple[str, bytes | None]],
     key: bytes | None,
     limits: DecodeLimits,
+    *,
+    reference: datetime | None = None,
+    shapes: Sequence[Shape] = NO_SHAPES,
 ) -> Article:
     """Read one record of `news.articles`.
 
@@ -56,6 +50,9 @@ def decode(
         headers: The record's headers; read for CloudEvents alone.
         key: The record's key: the article's id where the value has none.
         limits: What the record may cost.
+        reference: When the record was written, where that is known: of the zones that a date may
+            mean, one that does not put it into the future is taken.
+        shapes: The operator's own shapes of articles.
 
     Returns:
         The article: bounded, clean NFC text, aware UTC.
@@ -73,46 +70,5 @@ def decode(
             DeadLetterReason.TOO_LARGE,
             f"the value has {len(value)} bytes; at most {limits.value_bytes} are read",
         )
-    document = read_framed_document(value, headers, limits.nesting)
-    fields = read_ninjs(document) if is_ninjs(document) else read_flat(document)
-    return _build(fields, key, limits)
-
-
-def _build(fields: Fields, key: bytes | None, limits: DecodeLimits) -> Article:
-    if len(fields.source) > _SOURCE_CHARACTERS:
-        raise _too_long("source", len(fields.source), _SOURCE_CHARACTERS)
-    body = fields.text
-    # Refused before the work of reading it.
-    if len(body) > limits.text_characters * _MARKUP_SHARE:
-        name = "HTML body" if fields.is_html else "text"
-        raise _too_long(name, len(body), limits.text_characters * _MARKUP_SHARE)
-    if len(fields.title) > limits.text_characters:
-        raise _too_long("title", len(fields.title), limits.text_characters)
-    headline, body = to_plain(fields.title), to_plain(body, is_html=fields.is_html)
-    length = len(headline) + len(body)
-    if length > limits.text_characters:
-        raise _too_long("title and text", length, limits.text_characters)
-    title = clean_line(headline)
-    text = clean_text(without_boilerplate(clean_text(without_stub(body))))
-    if not (title or text or fields.status == "canceled"):
-        raise BadArticleError(
-            DeadLetterReason.NO_TEXT, "neither title nor text; only a canceled article has neither"
-        )
-    return Article(
-        article_id=article_id(fields.given_id, fields.url, unframed_key(key)),
-        revision=fields.revision,
-        title=title,
-        text=text,
-        url=clean_url(fields.url),
-        source=clean_line(fields.source),
-        language=read_language(fields.language),
-        published=fields.published,
-        status=fields.status,
-        country=read_country(fields.country),
-    )
-
-
-def _too_long(what: str, length: int, limit: int) -> BadArticleError:
-    return BadArticleError(
-        DeadLetterReason.TEXT_TOO_LARGE, f"{what}: {length} characters; at most {limit} are read"
-    )
+    document, fields = read_fields(read_framed_document(value, headers, limits.nesting), shapes)
+    return build_article(fields, document, key, limits.text_characters, reference)

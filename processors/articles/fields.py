@@ -1,16 +1,15 @@
 """Reading the fields of a JSON object: the first name that holds something, of the right type.
 
 Owns the rules that all formats share: null and blank text count as absent, and a value of the wrong
-type is refused by name, also where another field would have served.
+type is refused by name, also where another field would have served. Dates, languages and countries
+are never a reason to refuse an article.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from processors.articles.document import Document, describe, shorten
-from processors.articles.timestamps import read_timestamp
 from processors.contracts import ArticleStatus
 from processors.errors import BadArticleError, DeadLetterReason
 
@@ -22,21 +21,35 @@ _STATUSES: Final[dict[str, ArticleStatus]] = {
     "withheld": "withheld",
     "canceled": "canceled",
     "cancelled": "canceled",
+    # As content systems say it.
+    **dict.fromkeys(("published", "publish", "public", "live", "active", "ok"), "usable"),
+    **dict.fromkeys(("retracted", "withdrawn", "deleted", "removed", "killed"), "canceled"),
+    **dict.fromkeys(("draft", "pending", "private"), "withheld"),
 }
+
+
+class Words(NamedTuple):
+    """A text as it was sent, and whether its format says that it is HTML."""
+
+    value: str
+    is_html: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What a format found in a document: right in type, not yet cleaned or bounded."""
+    """What a format found in a document: right in type, not yet cleaned or bounded.
+
+    `texts` are the candidates for the article's text, the longest of which is taken. `dates` and
+    `languages` are as they were sent, the best first: they are read where all of them are known.
+    """
 
     given_id: str
     url: str
     title: str
-    text: str
-    is_html: bool
+    texts: tuple[Words, ...]
     source: str
-    published: datetime | None
-    language: Any
+    dates: tuple[Any, ...]
+    languages: tuple[Any, ...]
     revision: int
     status: ArticleStatus
     country: str = ""
@@ -45,12 +58,15 @@ class Fields:
 def first_text(document: Document, names: Iterable[str]) -> str:
     """Return the first text under `names` that is not blank, or "".
 
+    An object is left to other formats: some keep a text in parts ({"rendered": …}).
+
     Raises:
-        BadArticleError: WRONG_TYPE where a name before it holds anything but text or null.
+        BadArticleError: WRONG_TYPE where a name before it holds anything but text, null or an
+            object.
     """
     for name in names:
         value = document.get(name)
-        if value is None:
+        if value is None or isinstance(value, dict):
             continue
         if not isinstance(value, str):
             raise wrong_type(name, value, "text")
@@ -70,12 +86,9 @@ def first_id(document: Document, names: Iterable[str]) -> str:
     return ""
 
 
-def first_timestamp(document: Document, names: Iterable[str]) -> datetime | None:
-    """Return the first date under `names` as aware UTC, or None; errors as `read_timestamp`."""
-    for name in names:
-        if (moment := read_timestamp(document.get(name), name)) is not None:
-            return moment
-    return None
+def given(document: Document, names: Iterable[str]) -> tuple[Any, ...]:
+    """Return the values under `names` as they are; null is none."""
+    return tuple(document[name] for name in names if document.get(name) is not None)
 
 
 def first_revision(document: Document, names: Iterable[str]) -> int:
@@ -97,17 +110,21 @@ def first_revision(document: Document, names: Iterable[str]) -> int:
     return 1
 
 
-def first_status(document: Document, names: Iterable[str]) -> ArticleStatus:
+def first_status(
+    document: Document, names: Iterable[str], *, is_strict: bool = True
+) -> ArticleStatus:
     """Return the first status under `names`, "usable" if absent.
 
     Raises:
-        BadArticleError: WRONG_TYPE for a status outside usable, withheld and canceled.
+        BadArticleError: WRONG_TYPE for a status that is not known, if `is_strict`.
     """
     for name in names:
         found = first_text(document, (name,))
         if found:
             # Agencies write the IPTC code with its scheme before it: "stat:usable".
             status = _STATUSES.get(found.strip().lower().removeprefix("stat:"))
+            if status is None and not is_strict:
+                continue
             if status is None:
                 raise wrong_type(name, found, "usable, withheld or canceled")
             return status

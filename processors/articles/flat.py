@@ -8,16 +8,20 @@ Owns the names of the flat fields, the first name winning:
     published                language           version | revision
     status                   usable | withheld | canceled
     country                  where the article is at home, ISO 3166-1 ("KE")
+
+Of text and body the longer one is taken. What these names leave open is read under the names that
+other services use: `formats/data/shapes.toml`.
 """
 
 from processors.articles.document import Document
 from processors.articles.fields import (
     Fields,
+    Words,
     first_id,
     first_revision,
     first_status,
     first_text,
-    first_timestamp,
+    given,
 )
 
 
@@ -25,18 +29,23 @@ def read_flat(document: Document) -> Fields:
     """Read the fields of a flat article.
 
     Raises:
-        BadArticleError: WRONG_TYPE or INVALID_DATE, with the field named.
+        BadArticleError: WRONG_TYPE, with the field named.
     """
+    texts = [first_text(document, (name,)) for name in ("text", "body")]
     return Fields(
         given_id=first_id(document, ("id", "uri")),
         url=first_text(document, ("url",)),
         title=first_text(document, ("title", "headline")),
-        text=first_text(document, ("text", "body")),
-        is_html=False,
+        texts=tuple(Words(text, is_html=False) for text in texts if text),
         source=first_text(document, ("source",)),
-        published=first_timestamp(document, ("published",)),
-        language=document.get("language"),
+        dates=given(document, ("published",)),
+        languages=given(document, ("language",)),
         revision=first_revision(document, ("version", "revision")),
         status=first_status(document, ("status",)),
-        country=first_text(document, ("country",)),
+        country=_country(document),
     )
+
+
+def _country(document: Document) -> str:
+    value = document.get("country")
+    return value if isinstance(value, str) else ""

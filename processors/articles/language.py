@@ -4,38 +4,23 @@ Owns the form of a tag, and a small check of the text itself, because tags are m
 Whether a language is supported is for the steps that read the text. The check counts letters of
 other scripts, and the most frequent small words of large languages (our own lists). Well-formed
 means BCP 47 (RFC 5646) with a primary subtag of two or three letters, as every registered one has;
-ISO 639-2 codes of large languages are shortened as BCP 47 asks.
+ISO 639-2 codes are shortened as BCP 47 asks, and names of languages are read.
 """
 
 import re
 from typing import Any, Final
 
 from processors.articles.document import describe, shorten
+from processors.articles.names import language_code
 from processors.errors import BadArticleError, DeadLetterReason
 
 _TAG: Final = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{1,8}){0,8}", re.ASCII | re.IGNORECASE)
-_SHORTER: Final = {
-    "ara": "ar",
-    "chi": "zh",
-    "deu": "de",
-    "eng": "en",
-    "fra": "fr",
-    "fre": "fr",
-    "ger": "de",
-    "heb": "he",
-    "hin": "hi",
-    "ita": "it",
-    "jpn": "ja",
-    "kor": "ko",
-    "pol": "pl",
-    "por": "pt",
-    "rus": "ru",
-    "spa": "es",
-    "tur": "tr",
-    "ukr": "uk",
-    "zho": "zh",
-    "und": "",  # undetermined: the same as not saying
-}
+# What says that the language is not known, or not one.
+_NO_LANGUAGE: Final = frozenset(
+    ["und", "mul", "mis", "zxx", "unknown", "none", "null", "n/a", "na", "other", "-"]
+)
+_LONGEST_NAME: Final = 60
+_MOST_WORDS: Final = 2
 
 _SAMPLE_CHARACTERS = 900
 _FEWEST_WORDS = 8
@@ -99,24 +84,23 @@ def is_english(title: str, text: str) -> bool | None:
 
 
 def read_language(value: Any, field: str = "language") -> str:
-    """Read a language tag.
+    """Read a language: a tag, a code of three letters, or a name ("English", "Deutsch").
 
     Returns:
         A primary subtag of two or three lower-case letters, or "" where none was given.
 
     Raises:
-        BadArticleError: INVALID_LANGUAGE for text or numbers that are no tag, WRONG_TYPE for
+        BadArticleError: INVALID_LANGUAGE for text or numbers that are no language, WRONG_TYPE for
             other types.
     """
     if value is None:
         return ""
     if isinstance(value, str):
         text = value.strip()
-        if not text:
+        if not text or text.lower() in _NO_LANGUAGE:
             return ""
-        if tag := _TAG.fullmatch(text):
-            primary = tag.group(1).lower()
-            return _SHORTER.get(primary, primary)
+        if (language := _from_tag(text)) or (language := _from_name(text)):
+            return language
     elif isinstance(value, bool | list | dict):
         raise BadArticleError(
             DeadLetterReason.WRONG_TYPE, f"{field} is {describe(value)}; send a tag such as en"
@@ -125,3 +109,25 @@ def read_language(value: Any, field: str = "language") -> str:
         DeadLetterReason.INVALID_LANGUAGE,
         f"{field} is {shorten(value)}, no BCP 47 tag; send one such as en or pt-BR, or null",
     )
+
+
+def _from_tag(text: str) -> str:
+    # "en_US.UTF-8", as systems call it.
+    tag = _TAG.fullmatch(text.partition(".")[0])
+    if tag is None:
+        return ""
+    primary = tag.group(1).lower()
+    return primary if len(primary) == 2 else language_code(primary) or primary  # noqa: PLR2004 - letters
+
+
+def _from_name(text: str) -> str:
+    """Read a name, also with a region beside it: "English (US)", "Brazilian Portuguese"."""
+    if len(text) > _LONGEST_NAME:
+        return ""
+    name = text.partition("(")[0].replace("-", " ").strip()
+    words = name.split()
+    if language := language_code(name):
+        return language
+    if len(words) != _MOST_WORDS:
+        return ""
+    return language_code(words[1]) or language_code(words[0])

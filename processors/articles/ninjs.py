@@ -3,7 +3,8 @@
 Owns the names of ninjs 3 (`headlines`, `versionCreated`), of ninjs 2 (the same in lower case) and
 of ninjs 1 (`headline`, `body_text`, `body_xhtml`), from https://iptc.org/std/ninjs/. Associations,
 renditions and subjects are not read. Of several headlines or bodies the main one is taken, and
-plain text before HTML; they are renditions of one text and are never joined. Where ninjs names hold
+plain text before HTML; they are renditions of one text and are never joined. A body in NITF is read
+as HTML is. The description stands in for a body that is missing or shorter. Where ninjs names hold
 nothing the flat ones are read, so that a mixture of both loses nothing.
 """
 
@@ -12,11 +13,12 @@ from typing import Any, Final
 from processors.articles.document import Document
 from processors.articles.fields import (
     Fields,
+    Words,
     first_id,
     first_revision,
     first_status,
     first_text,
-    first_timestamp,
+    given,
     wrong_type,
 )
 
@@ -41,6 +43,9 @@ _MARKS: Final = frozenset(
         "infoSources",
         "infosources",
         "infosource",
+        "descriptions",
+        "description_text",
+        "description_html",
     ]
 )
 _HTML_BODIES: Final = ("body_xhtml", "body_html", "body_richtext")
@@ -57,34 +62,44 @@ def read_ninjs(document: Document) -> Fields:
     """Read the fields of a ninjs item.
 
     Raises:
-        BadArticleError: WRONG_TYPE or INVALID_DATE, with the field named.
+        BadArticleError: WRONG_TYPE, with the field named.
     """
     title, _ = _rendition(document, ("headlines",))
-    text, is_html = _rendition(document, ("bodies",))
-    if not text:
-        text = first_text(document, ("body_text", "body_main"))
-    if not text:
-        text = first_text(document, _HTML_BODIES)
-        is_html = bool(text)
     return Fields(
         given_id=first_id(document, ("uri", "id")),
         url=first_text(document, ("url",)),
         title=title or first_text(document, ("headline", "headline_main", "title")),
-        text=text or first_text(document, ("text", "body")),
-        is_html=is_html,
+        texts=_texts(document),
         source=_source(document) or first_text(document, ("source",)),
-        published=first_timestamp(
+        dates=given(
             document,
             (
                 *("versionCreated", "versioncreated", "contentCreated", "contentcreated"),
                 *("firstCreated", "firstcreated", "published"),
             ),
         ),
-        language=document.get("language"),
+        languages=given(document, ("language",)),
         revision=first_revision(document, ("version", "revision")),
         status=first_status(document, ("pubStatus", "pubstatus", "status")),
         country=first_text(document, ("country",)),
     )
+
+
+def _texts(document: Document) -> tuple[Words, ...]:
+    """Return the main body and the description: the longer one is the article's text."""
+    body, is_html = _rendition(document, ("bodies",))
+    if not body:
+        body = first_text(document, ("body_text", "body_main"))
+    if not body:
+        body = first_text(document, _HTML_BODIES)
+        is_html = bool(body)
+    description, is_html_too = _rendition(document, ("descriptions",))
+    texts = (
+        Words(body or first_text(document, ("text", "body")), is_html),
+        Words(description or first_text(document, ("description_text",)), is_html_too),
+        Words(first_text(document, ("description_html",)), is_html=True),
+    )
+    return tuple(text for text in texts if text.value)
 
 
 def _rendition(document: Document, names: tuple[str, ...]) -> tuple[str, bool]:
@@ -96,13 +111,18 @@ def _rendition(document: Document, names: tuple[str, ...]) -> tuple[str, bool]:
             continue
         role = _role(item, path)
         kind = _text_at(item, "contentType", path) or _text_at(item, "contenttype", path)
-        is_html = "html" in kind.lower() or (not kind and role in _HTML_ROLES)
+        is_html = _is_markup(kind) or (not kind and role in _HTML_ROLES)
         rank = 0 if role == "main" else 1 if role in _HTML_ROLES or not role else 2
         found.append((rank, is_html, value))
     if not found:
         return "", False
     _, is_html, value = min(found, key=lambda rendition: rendition[:2])
     return value, is_html
+
+
+def _is_markup(content_type: str) -> bool:
+    # "text/html", "application/xhtml+xml", "text/vnd.IPTC.NITF"
+    return any(name in content_type.lower() for name in ("html", "xml", "nitf"))
 
 
 def _source(document: Document) -> str:

@@ -2,9 +2,10 @@
 
 Owns the published input forms: flat JSON, the ninjs profile, and a CloudEvent around either. Must
 not know how they are read; tests hold it to `processors.articles.decode`. The schema asks for what
-should be sent. What it accepts is read; the decoder forgives some more (dates without a zone,
-statuses in capitals), so that a feed is not lost over a trifle. What no schema can say is in the
-descriptions: lengths over several fields, and the record's key as identity.
+should be sent. What it accepts is read; the decoder forgives much more (dates in other forms,
+names of languages, the shapes of other services), so that a feed is not lost over a trifle: see
+docs/articles.md. What no schema can say is in the descriptions: lengths over several fields, and
+the record's key as identity.
 """
 
 from typing import Any, Final
@@ -37,6 +38,7 @@ FLAT_TEXTS: Final = ("title", "headline", "text", "body")
 
 _LAST_REVISION: Final = 2**53 - 1
 _LAST_SECOND: Final = 7_258_118_400  # 2200-01-01
+_FIRST_SECOND: Final = 100_000_000  # 1973-03-03: smaller numbers are years, counters or none
 _FIRST_MILLISECOND: Final = 100_000_000_000  # 1973-03-03: smaller numbers are seconds
 _YEARS: Final = "(1[89]|2[01])[0-9]{2}"
 _FEED_DATE: Final = (
@@ -56,7 +58,7 @@ def article_schema() -> Schema:
         " CloudEvent around either (in binary mode the value is the article itself). The record's"
         " key should be the article's URI; it also is the id of an article that names none, which"
         " no schema of the value can show. Headline and text may have 200,000 characters together."
-        " Other fields are passed over.",
+        " Other fields are passed over. Many other shapes are read too: see docs/articles.md.",
         **_any_of("Flat", "Ninjs", "CloudEvent"),
         "examples": [
             examples.flat_article(),
@@ -75,7 +77,7 @@ def article_schema() -> Schema:
             "Status": _status(),
             "Version": _version(),
             "Language": _described(
-                "A BCP 47 tag such as en or pt-BR.",
+                "A BCP 47 tag such as en or pt-BR; names and codes of three letters are read too.",
                 type=["string", "null"],
                 pattern="^([A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8}){0,8})?$",
             ),
@@ -89,7 +91,7 @@ def _flat() -> Schema:
     return {
         "title": "Flat",
         "description": "One object, one field a fact. Of two names for a fact the first one wins:"
-        " id or uri, title or headline, text or body, version or revision.",
+        " id or uri, title or headline, version or revision; of text and body the longer one.",
         "type": "object",
         "properties": _flat_properties(),
         "propertyNames": {"not": {"enum": [*NINJS_NAMES, "specversion"]}},
@@ -185,12 +187,12 @@ def _timestamp() -> Schema:
     return {
         "description": "When the publisher says it appeared, in the years 1800 to 2199: RFC 3339"
         " (best), a date alone, an RFC 5322 date as feeds write it, or seconds or milliseconds"
-        " since 1970. Null or absent where nobody says.",
+        " since 1970. Null or absent where there is none.",
         "anyOf": [
             {"type": "string", "format": "date-time", "pattern": f"^{_YEARS}-"},
             {"type": "string", "format": "date", "pattern": f"^{_YEARS}-[0-9]{{2}}-[0-9]{{2}}$"},
             {"type": "string", "pattern": _FEED_DATE},
-            {"type": "number", "minimum": 0, "exclusiveMaximum": _LAST_SECOND},
+            {"type": "number", "minimum": _FIRST_SECOND, "exclusiveMaximum": _LAST_SECOND},
             {
                 "type": "number",
                 "minimum": _FIRST_MILLISECOND,

@@ -130,16 +130,10 @@ _BAD: Final[tuple[tuple[int, DeadLetterReason, bytes, bytes | None], ...]] = (
         + b"}",
     ),
     (
-        66,
-        DeadLetterReason.INVALID_DATE,
-        b"undated-1",
-        b'{"id": "undated-1", "title": "Notice to readers", "published": "9999-12-31T23:59:59Z"}',
-    ),
-    (
         75,
-        DeadLetterReason.INVALID_LANGUAGE,
-        b"tongue-1",
-        b'{"id": "tongue-1", "title": "Market day", "text": "Open.", "language": "plain English"}',
+        DeadLetterReason.INVALID_CLOUDEVENT,
+        b"event-1",
+        b'{"specversion": "0.3", "id": "e-1", "type": "article", "data": {"title": "Market day"}}',
     ),
 )
 

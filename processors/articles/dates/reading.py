@@ -67,6 +67,7 @@ _NO_DATE: Final = frozenset(
 # What databases and languages write for no date at all.
 _EMPTY_DATE: Final = re.compile(
     r"(?:0000-00-00|0001-01-01|1970-01-01)(?:[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00:?00| UTC)?)?"
+    r"|(?:Mon, )?0?1[ -]Jan[ -]0001\b.*"
 )
 _NUMBER: Final = re.compile(r"-?[0-9]{9,19}(?:\.[0-9]{1,9})?", re.ASCII)
 _COMPACT: Final = re.compile(r"((?:19|20)[0-9]{6})(?:([0-9]{4})([0-9]{2})?)?", re.ASCII)

@@ -71,7 +71,15 @@ def test_a_flat_article_is_read_whole() -> None:
         ({"title": "A\nB"}, "title", "A B"),
         ({"country": "ke"}, "country", "KE"),
         ({"country": "UK"}, "country", "GB"),
-        ({"country": "Kenya"}, "country", ""),
+        ({"country": "Kenya"}, "country", "KE"),
+        ({"country": ["gbr"]}, "country", "GB"),
+        ({"country": "Atlantis"}, "country", ""),
+        ({"language": "English"}, "language", "en"),
+        ({"language": ["deu", "eng"]}, "language", "de"),
+        ({"source": {"id": None, "name": "Hull Wire"}}, "source", "Hull Wire"),
+        ({"source": "https://www.hull.example/x"}, "source", "https://www.hull.example/x"),
+        ({"status": "published"}, "status", "usable"),
+        ({"status": "retracted"}, "status", "canceled"),
         ({"country": None}, "country", ""),
         ({"version": None}, "revision", 1),
         ({"version": "4"}, "revision", 4),
@@ -101,11 +109,8 @@ def test_flat_fields_are_read(changes: dict[str, Any], field: str, expected: obj
         ({"title": 7}, "title"),
         ({"headline": [], "title": None}, "headline"),
         ({"text": ["a"]}, "text"),
-        ({"url": {}}, "url"),
-        ({"source": {"name": "x"}}, "source"),
-        ({"published": {}}, "published"),
-        ({"published": True}, "published"),
-        ({"language": ["en"]}, "language"),
+        ({"url": []}, "url"),
+        ({"source": ["x"]}, "source"),
         ({"version": "2.1"}, "version"),
         ({"version": -1}, "version"),
         ({"version": True}, "version"),
@@ -118,6 +123,54 @@ def test_a_value_of_the_wrong_type_is_refused_by_name(changes: dict[str, Any], f
         decode_json({**FLAT, **changes})
     assert refusal.value.reason is DeadLetterReason.WRONG_TYPE
     assert refusal.value.message.startswith(f"{field} is ")
+
+
+@pytest.mark.parametrize(
+    ("changes", "flags"),
+    [
+        ({"published": "last Tuesday"}, ("published_unreadable",)),
+        ({"published": "9999-12-31T23:59:59Z"}, ("published_unreadable",)),
+        ({"published": "Thu, 16 May 2024 11:30:00 QQQ"}, ("published_unreadable",)),
+        ({"published": {"when": "soon"}}, ("published_unreadable",)),
+        ({"published": True}, ("published_unreadable",)),
+        ({"published": None, "gone_live_at": "2024-05-16T09:30:00Z"}, ("published_unreadable",)),
+        ({"published": 0}, ()),
+        ({"published": "N/A"}, ()),
+        ({"published": "soon", "date": "2024-05-16"}, ()),
+        ({"language": "klingonish!!"}, ("language_unreadable",)),
+        ({"language": "English and French"}, ("language_unreadable",)),
+        ({"language": 5}, ("language_unreadable",)),
+        ({"language": {"code": "en"}}, ()),
+        ({"language": "unknown"}, ()),
+        ({"text": "", "story_of_the_day": "Ministers met in the old town. " * 5}, ("text_unread",)),
+        ({"text": "Short.", "story_of_the_day": "Ministers met again. " * 9}, ("text_unread",)),
+        ({"text": "Short.", "note": "a few words"}, ()),
+        ({"text": "Ministers met. " * 40, "story_of_the_day": "Ministers met. " * 90}, ()),
+        ({"text": "", "image": "https://hull.example/" + "x" * 90}, ()),
+    ],
+)
+def test_what_cannot_be_read_is_flagged_and_refuses_no_article(
+    changes: dict[str, Any], flags: tuple[str, ...]
+) -> None:
+    article = decode_json({**FLAT, **changes})
+    assert article.title == FLAT["title"]
+    assert article.flags == flags
+
+
+def test_a_date_is_read_by_language_country_and_the_records_timestamp() -> None:
+    dated = {**FLAT, "published": "03/04/2026"}
+    assert decode_json(dated).flags == ("published_unreadable",)
+    british = decode_json({**dated, "country": "GB"})
+    assert british.published == datetime(2026, 4, 3, tzinfo=UTC)
+    zoned = json.dumps({**FLAT, "published": "20 Jan 2026 19:50:00 CST"}).encode()
+    reference = datetime(2026, 1, 20, 12, tzinfo=UTC)
+    chinese = decode(zoned, [], None, LIMITS, reference=reference)
+    assert chinese.published == datetime(2026, 1, 20, 11, 50, tzinfo=UTC)
+
+
+def test_a_list_of_articles_says_to_send_them_one_by_one() -> None:
+    with pytest.raises(BadArticleError, match="articles is a list of 2 objects; send one article"):
+        decode_json({"status": "ok", "articles": [{"title": "A"}, {"title": "B"}]})
 
 
 def test_the_key_serves_as_id_only_where_the_value_has_none() -> None:
@@ -179,12 +232,17 @@ def test_a_bad_record_is_refused_with_its_reason(record: dict[str, Any]) -> None
     assert refusal.value.message.isascii()
 
 
-# Reasons that lie in a record's timestamp, which `decode` does not see.
-OF_TIMESTAMPS = {DeadLetterReason.INVALID_TIMESTAMP, DeadLetterReason.FUTURE_TIMESTAMP}
+# Reasons that lie in a record's timestamp, which `decode` does not see, or that never refuse one.
+NOT_OF_THE_DECODER = {
+    DeadLetterReason.INVALID_TIMESTAMP,
+    DeadLetterReason.FUTURE_TIMESTAMP,
+    DeadLetterReason.INVALID_DATE,
+    DeadLetterReason.INVALID_LANGUAGE,
+}
 
 
 def test_every_reason_has_a_bad_record() -> None:
-    reasons = set(DeadLetterReason) - OF_TIMESTAMPS
+    reasons = set(DeadLetterReason) - NOT_OF_THE_DECODER
     assert {record["expected_reason"] for record in BAD_RECORDS} == reasons
 
 

@@ -17,6 +17,23 @@ from processors.errors import BadArticleError, DeadLetterReason
         ("eng", "en"),
         ("tlh", "tlh"),
         ("xx", "xx"),
+        ("English", "en"),
+        ("english", "en"),
+        ("Deutsch", "de"),
+        ("Español", "es"),
+        ("Русский", "ru"),
+        ("English (United States)", "en"),
+        ("British English", "en"),
+        ("Simplified Chinese", "zh"),
+        ("Chinese (Simplified)", "zh"),
+        ("deu", "de"),
+        ("ger", "de"),
+        ("fre", "fr"),
+        ("ces", "cs"),
+        ("swe", "sv"),
+        ("nor", "no"),
+        ("en_US.UTF-8", "en"),
+        ("unknown", ""),
         ("und", ""),
         ("", ""),
         (" ", ""),
@@ -29,7 +46,18 @@ def test_a_tag_gives_its_primary_part(value: object, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["klingonish!!", "English", "one two three", "e", "5", 5, 1.5, "en-", "ёё", "en" + "-a" * 99],
+    [
+        "klingonish!!",
+        "English and French",
+        "one two three",
+        "e",
+        "5",
+        5,
+        1.5,
+        "en-",
+        "ёё",
+        "en" + "-a" * 99,
+    ],
 )
 def test_what_is_no_tag_is_refused(value: object) -> None:
     with pytest.raises(BadArticleError, match="language is ") as refusal:

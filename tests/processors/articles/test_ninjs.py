@@ -118,7 +118,6 @@ def test_a_withdrawal_may_lack_every_text() -> None:
         ({"headlines": [{"value": 1}]}, DeadLetterReason.WRONG_TYPE, "headlines[0].value"),
         ({"infoSources": [{}, {"name": 1}]}, DeadLetterReason.WRONG_TYPE, "infoSources[1].name"),
         ({"pubStatus": "spiked"}, DeadLetterReason.WRONG_TYPE, "pubStatus"),
-        ({"versionCreated": "soon"}, DeadLetterReason.INVALID_DATE, "versionCreated"),
         (
             {"bodies": [{"contentType": "text/html", "value": "<b>" * 600_000}]},
             DeadLetterReason.TEXT_TOO_LARGE,

@@ -183,7 +183,7 @@ def test_the_longest_real_text_is_the_articles(description: str, content: str, t
 
 
 def test_a_language_that_is_none_gives_way_to_the_default() -> None:
-    feed = rss("<title>t</title>", channel="<title>x</title><language>plain English</language>")
+    feed = rss("<title>t</title>", channel="<title>x</title><language>a tongue of ours</language>")
     task = FeedTask(url=TASK.url, base=TASK.base, language="en")
     assert only(feed, task)["language"] == "en"
     assert "language" not in only(feed)

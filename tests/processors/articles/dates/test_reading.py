@@ -105,7 +105,14 @@ def test_edges_are_read(value: object, expected: datetime) -> None:
     [
         *(None, "", "  \n", 0, 0.0, -1, "0", "-1", "N/A", "n/a", "null", "None", "NaN", "unknown"),
         *(False, "-", "0000-00-00", "0000-00-00 00:00:00", "0001-01-01T00:00:00Z"),
-        *("1970-01-01T00:00:00Z", "1970-01-01T00:00:00.000+00:00", {}, [], {"$date": 0}),
+        *(
+            "Mon, 01 Jan 0001 00:00:00 GMT",
+            "1970-01-01T00:00:00Z",
+            "1970-01-01T00:00:00.000+00:00",
+            {},
+            [],
+            {"$date": 0},
+        ),
     ],
 )
 def test_what_means_no_date_is_missing(value: object) -> None:

@@ -1,0 +1,69 @@
+"""The shapes in which publishers and services send articles: recognise one, and read its fields.
+
+Owns the order in which they are tried: the operator's own shapes, IPTC ninjs, schema.org, the known
+services of `data/shapes.toml`, and flat JSON, which reads the names that most of them share. An
+article inside another object ("article", "data", "payload" …) is taken out first. Must not know how
+the fields are cleaned.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from processors.articles.document import Document
+from processors.articles.fields import Fields
+from processors.articles.flat import read_flat
+from processors.articles.formats.envelopes import without_envelopes
+from processors.articles.formats.schema_org import is_schema_org, read_schema_org
+from processors.articles.formats.shapes import COMMON, Shape, packaged_shapes
+from processors.articles.formats.table import read_shape
+from processors.articles.ninjs import is_ninjs, read_ninjs
+
+NO_SHAPES: Final[tuple[Shape, ...]] = ()
+
+
+def read_fields(document: Document, own: Sequence[Shape] = NO_SHAPES) -> tuple[Document, Fields]:
+    """Read the fields of an article of any known shape.
+
+    Args:
+        document: The record's object, out of its CloudEvent.
+        own: The operator's shapes; the first that fits is taken.
+
+    Returns:
+        The object that holds the article, and what was found in it.
+
+    Raises:
+        BadArticleError: WRONG_TYPE, with the field named.
+    """
+    for shape in own:
+        if shape.fits(document):
+            return document, read_shape(document, shape)
+    document = without_envelopes(document)
+    for shape in own:
+        if shape.fits(document):
+            return document, read_shape(document, shape)
+    common = packaged_shapes()[COMMON]
+    if is_ninjs(document):
+        return document, _filled(read_ninjs(document), document, common)
+    if is_schema_org(document):
+        return document, _filled(read_schema_org(document), document, common)
+    for shape in packaged_shapes().values():
+        if shape.name != COMMON and shape.fits(document):
+            return document, _filled(read_shape(document, shape), document, common)
+    return document, _filled(read_flat(document), document, common)
+
+
+def _filled(fields: Fields, document: Document, common: Shape) -> Fields:
+    """Read what a format left open under the names that many services share."""
+    others = read_shape(document, common)
+    return replace(
+        fields,
+        given_id=fields.given_id or others.given_id,
+        url=fields.url or others.url,
+        title=fields.title or others.title,
+        texts=fields.texts or others.texts,
+        source=fields.source or others.source,
+        dates=(*fields.dates, *others.dates),
+        languages=(*fields.languages, *others.languages),
+        country=fields.country or others.country,
+    )

@@ -1,0 +1,79 @@
+"""Articles of a flat shape, read by its table of paths.
+
+Owns how paths become fields. Must not know any shape: those are data. A value of the wrong type is
+passed over, for the next path may serve; what is not read at all is flagged later.
+"""
+
+import re
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from processors.articles.document import Document
+from processors.articles.fields import Fields, Words, first_revision, first_status
+from processors.articles.formats.paths import Path, texts_at, values_at
+from processors.articles.formats.shapes import Shape
+from processors.errors import BadArticleError
+
+_ADDRESS: Final = re.compile(r"https?://", re.IGNORECASE)
+
+
+def read_shape(document: Document, shape: Shape) -> Fields:
+    """Read the fields that a shape names; what is not there is empty."""
+    texts = [Words(_joined(document, path), is_html=False) for path in shape.text]
+    texts += [Words(_joined(document, path), is_html=True) for path in shape.html]
+    return Fields(
+        given_id=_id(document, shape.id),
+        url=_first(document, shape.url),
+        title=_first(document, shape.title),
+        texts=tuple(text for text in texts if text.value),
+        source=source_name(_first(document, shape.source)),
+        dates=tuple(value for path in shape.published for value in values_at(document, path)),
+        languages=tuple(text for path in shape.language for text in texts_at(document, path)),
+        revision=_revision(document, shape.version),
+        status=first_status(
+            {"status": _first(document, shape.status)}, ("status",), is_strict=False
+        ),
+        country=_first(document, shape.country),
+    )
+
+
+def source_name(text: str) -> str:
+    """Return a source's name; of an address, its host."""
+    if not _ADDRESS.match(text):
+        return text
+    try:
+        return (urlsplit(text.strip()).hostname or text).removeprefix("www.")
+    except ValueError:
+        return text
+
+
+def _first(document: Document, paths: tuple[Path, ...]) -> str:
+    return next((text for path in paths for text in texts_at(document, path)), "")
+
+
+def _joined(document: Document, path: Path) -> str:
+    return "\n\n".join(texts_at(document, path))
+
+
+def _id(document: Document, paths: tuple[Path, ...]) -> str:
+    for path in paths:
+        for value in values_at(document, path):
+            if isinstance(value, str):
+                return value
+            if isinstance(value, int) and not isinstance(value, bool):
+                return str(value)
+    return ""
+
+
+def _revision(document: Document, paths: tuple[Path, ...]) -> int:
+    for path in paths:
+        for value in values_at(document, path):
+            try:
+                return first_revision({"version": _whole(value)}, ("version",))
+            except BadArticleError:
+                continue
+    return 1
+
+
+def _whole(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
