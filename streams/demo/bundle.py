@@ -22,6 +22,7 @@ from processors.errors import DeadLetterReason
 
 _STRUCTURED_CLOUDEVENT: Final = (("content-type", b"application/cloudevents+json; charset=UTF-8"),)
 _DEEP_LEVELS: Final = 1_000
+_SIGNATURES: Final = 40
 _DATE: Final = re.compile(rb'("(?:published|versionCreated)": ?")([^"]+)(?=")')
 # One article has a date decades ahead, as typing errors have.
 _AFTER_THE_DAY: Final = datetime(2026, 11, 25, tzinfo=UTC)
@@ -128,6 +129,14 @@ _BAD: Final[tuple[tuple[int, DeadLetterReason, bytes, bytes | None], ...]] = (
         + b"[" * _DEEP_LEVELS
         + b"]" * _DEEP_LEVELS
         + b"}",
+    ),
+    (
+        66,
+        DeadLetterReason.TEXT_TOO_LARGE,
+        b"signed-1",
+        b'{"id": "signed-1", "title": "Notice to readers", "source": "'
+        + b"The Editors, " * _SIGNATURES
+        + b'"}',
     ),
     (
         75,
