@@ -236,7 +236,9 @@ def test_a_bad_record_is_refused_with_its_reason(record: dict[str, Any]) -> None
 def test_every_reason_of_the_decoder_has_a_bad_record() -> None:
     folder = Path(decoder.__file__).parent
     sources = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
-    named = {DeadLetterReason[name] for name in re.findall(r"DeadLetterReason\.([A-Z0-9_]+)", sources)}
+    named = {
+        DeadLetterReason[name] for name in re.findall(r"DeadLetterReason\.([A-Z0-9_]+)", sources)
+    }
     # A language that cannot be read refuses no article: it is flagged.
     reasons = named - {DeadLetterReason.INVALID_LANGUAGE}
     assert {record["expected_reason"] for record in BAD_RECORDS} == reasons
