@@ -52,11 +52,11 @@ def test_a_list_may_be_in_the_encoding_that_it_names(tmp_path: Path) -> None:
 
 
 def test_every_problem_is_named_with_its_line(tmp_path: Path) -> None:
-    text = LIST.replace("feed://s.example/atom", "ftp://s.example").replace('"gb"', '"England"')
+    text = LIST.replace("feed://s.example/atom", "ftp://s.example").replace('"gb"', '"Atlantis"')
     text = text.replace('"15m"', '"soon"').replace('text="A note"', 'text="N" type="rss"')
     assert refused(tmp_path, text).splitlines() == [
         "The list of feeds is wrong:",
-        "  - feeds.opml:6: country is 'England', no ISO 3166-1 code; give two letters (KE)",
+        "  - feeds.opml:6: country is 'Atlantis', no ISO 3166-1 code; give two letters (KE)",
         "  - feeds.opml:6: interval: 'soon' is not between 1 s and 7 d; give seconds, or 15m or 1h",
         "  - feeds.opml:9: url: ftp://s.example is no address: only http:// and https://",
         "  - feeds.opml:12: url: an empty text is no address: only http:// and https://",
