@@ -47,7 +47,7 @@ def test_a_table_that_is_not_utf_8_says_where(tmp_path: Path) -> None:
 def test_every_problem_is_named_with_its_line(tmp_path: Path) -> None:
     table = (
         "url,country,language,name\n"
-        "https://a.example/,Kenya,plain English,One\n"
+        "https://a.example/,Atlantis,a tongue of ours,One\n"
         '"https://b.example/\n",KE,,"Two\nlines"\n'
         "https://b.example/,,,One\n"
         "https://c.example/,,,Two lines\n"
@@ -56,8 +56,8 @@ def test_every_problem_is_named_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(BadFeedListError) as caught:
         read_table(written(tmp_path, table))
     assert [(one.line, one.message.partition(";")[0]) for one in caught.value.problems] == [
-        (2, "language is 'plain English', no BCP 47 tag"),
-        (2, "country is 'Kenya', no ISO 3166-1 code"),
+        (2, "language is 'a tongue of ours', no BCP 47 tag"),
+        (2, "country is 'Atlantis', no ISO 3166-1 code"),
         (6, "the feed of line 3 again"),
         (7, "the feed of line 3 has the same name"),
         (8, "5 fields for 4 columns"),
