@@ -7,12 +7,14 @@ import sys
 from collections.abc import Iterator, Sequence
 
 import msgspec
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from streams.ingest.reports import FeedSummary
 from streams.ingest.tally import Summary
+
+_COUNTED = ("Entries", "Text", "Date", "New", "Unchanged", "Refused", "Skipped", "No alert")
 
 
 def show(summary: Summary, console: Console, *, json: bool) -> None:
@@ -21,21 +23,16 @@ def show(summary: Summary, console: Console, *, json: bool) -> None:
         sys.stdout.buffer.write(msgspec.json.encode(summary) + b"\n")
         sys.stdout.flush()
         return
+    lines: list[str] = []
     if summary.feeds:
-        console.print(feeds_table(summary.feeds))
-        for line in feed_lines(summary.feeds):
-            console.print(Text(line), soft_wrap=True)
-    for line in summary_lines(summary):
+        lines = [*feeds_table(summary.feeds), *feed_lines(summary.feeds)]
+    for line in (*lines, *summary_lines(summary)):
         console.print(Text(line), soft_wrap=True)
 
 
-def feeds_table(feeds: Sequence[FeedSummary]) -> Table:
-    """Make a table of what was read of each feed."""
-    table = Table(box=None, pad_edge=False, header_style="")
-    table.add_column("Feed", overflow="fold")
-    table.add_column("Format", overflow="fold")
-    for name in ("Entries", "Text", "Date", "New", "Unchanged", "Refused", "Skipped", "No alert"):
-        table.add_column(name, justify="right")
+def feeds_table(feeds: Sequence[FeedSummary]) -> Iterator[str]:
+    """Write a table of what was read of each feed; its lines are as long as they need to be."""
+    rows: list[tuple[str, ...]] = [("Feed", "Format", *_COUNTED)]
     for feed in feeds:
         counts = (
             *(feed.entries, feed.with_text, feed.with_date, feed.new, feed.unchanged),
@@ -43,8 +40,12 @@ def feeds_table(feeds: Sequence[FeedSummary]) -> Table:
             sum(feed.no_alert.values()),
         )
         kind = feed.format or ("failed" if feed.failed else "not changed")
-        table.add_row(Text(feed.feed), Text(kind), *map(str, counts))
-    return table
+        rows.append((feed.feed, kind, *map(str, counts)))
+    widths = [max(cell_len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for name, kind, *numbers in rows:
+        words = [set_cell_size(name, widths[0]), set_cell_size(kind, widths[1])]
+        right = [cell.rjust(width) for cell, width in zip(numbers, widths[2:], strict=True)]
+        yield "  ".join((*words, *right))
 
 
 def feed_lines(feeds: Sequence[FeedSummary]) -> Iterator[str]:

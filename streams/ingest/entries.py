@@ -104,7 +104,12 @@ def _plain(words: Words) -> str:
 
 
 def _source(entry: Entry, reading: Reading, task: FeedTask) -> str:
-    for title in (entry.source, _plain(reading.title), urlsplit(task.url).hostname or ""):
+    for title in (
+        entry.source,
+        _plain(reading.title),
+        task.name,
+        urlsplit(task.url).hostname or "",
+    ):
         name = clean_line(title)[:_SOURCE_CHARACTERS].rstrip()
         if name:
             return name

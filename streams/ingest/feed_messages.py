@@ -19,6 +19,7 @@ class FeedTask(msgspec.Struct, frozen=True, kw_only=True):
         base: The address that the bytes came from in the end; relative links start there.
         content_type: The server's, for the character set.
         source: The name of the source; "" takes the entry's own or the feed's title.
+        name: What the user's list calls the feed: the source where the feed has no name itself.
         language: For feeds that do not say theirs.
         country: Where the feed is at home, ISO 3166-1; "" where that is not known.
         max_entries: How many entries are read at most, from the first one on.
@@ -29,6 +30,7 @@ class FeedTask(msgspec.Struct, frozen=True, kw_only=True):
     base: str
     content_type: str = ""
     source: str = ""
+    name: str = ""
     language: str = ""
     country: str = ""
     max_entries: int = 2_000

@@ -88,6 +88,7 @@ class _FeedRun:
             url=shown_url(feed.url),
             base=shown_url(feed.url),
             source=feed.source,
+            name="" if feed.name == shown_url(feed.url) else feed.name,
             language=feed.language,
             country=feed.country,
             max_entries=self._job.max_entries,

@@ -197,6 +197,9 @@ def test_the_source_is_the_given_name_or_the_origin_or_the_feeds_title_or_its_ho
     assert only(rss(origin))["source"] == "Origin"
     assert only(rss(item))["source"] == "Example & Sons"
     assert only(rss(item, channel=""))["source"] == "feeds.example"
+    listed = FeedTask(url=TASK.url, base=TASK.base, name="Our wire")
+    assert only(rss(item, channel=""), listed)["source"] == "Our wire"
+    assert only(rss(item), listed)["source"] == "Example & Sons"
 
 
 def test_the_servers_character_set_is_used() -> None:

@@ -15,9 +15,9 @@ def test_items_become_articles(articles: Articles, sample: Callable[[str], bytes
     assert first == {
         "id": "https://x.example/f#4711",
         "url": "https://tiber.example/notes/4711",
-        "title": "Giorgia Meloni booed at steelworks",
-        "text": "Workers booed Giorgia Meloni in Taranto on Friday.\n\nShe called the protest "
-        "shameful.",
+        "title": "Steelworkers condemn Giorgia Meloni over shameful neglect",
+        "text": "Steelworkers condemned Giorgia Meloni for a shameful, disastrous neglect.\n\nThe "
+        "works stood still.",
         "published": "2026-05-01T08:15:00Z",
         "source": "Tiber Notes",
         "language": "en",

@@ -28,9 +28,9 @@ def test_a_message_gives_its_text_items_and_counts_the_pictures(
     assert articles(sample("newsml.xml")) == [
         {
             "id": "urn:newsml:agency.example:20260501:n1",
-            "title": "Pedro Sánchez denounced in chamber",
-            "text": "MADRID – Deputies denounced Pedro Sánchez on Friday.\n\nThey called his "
-            "budget a disgrace.",
+            "title": "Deputies condemn Pedro Sánchez over disgraceful budget",
+            "text": "MADRID – Deputies condemned Pedro Sánchez for a disgraceful, shameful "
+            "budget.\n\nThe vote is next week.",
             "published": "2026-05-01T07:45:00Z",
             "source": "Meridian Agency",
             "language": "en",

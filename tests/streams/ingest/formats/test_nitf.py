@@ -9,9 +9,9 @@ def test_a_document_becomes_an_article(articles: Articles, sample: Callable[[str
     assert articles(sample("nitf.xml")) == [
         {
             "id": "https://x.example/f#mer.20260501.77",
-            "title": "Recep Tayyip Erdoğan praised for quake aid",
-            "text": "Rescuers praised Recep Tayyip Erdoğan on Friday.\n\nThe aid was called a "
-            "success story.",
+            "title": "Rescuers hail Recep Tayyip Erdoğan for excellent aid",
+            "text": "Rescuers hailed Recep Tayyip Erdoğan for excellent, generous aid.\n\nThe aid "
+            "was called a success story.",
             "published": "2026-05-01T08:30:00Z",
             "source": "Meridian Agency",
             "language": "en",

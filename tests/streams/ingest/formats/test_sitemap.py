@@ -19,7 +19,7 @@ def test_news_entries_become_articles_and_others_are_counted(
         {
             "id": "https://delta.example/2026/05/strike?x=1&y=2",
             "url": "https://delta.example/2026/05/strike?x=1&y=2",
-            "title": "Narendra Modi & ministers praised for flood rescue",
+            "title": "Farmers & fishers condemn Narendra Modi over disastrous, shameful flood plan",
             "published": "2026-05-01T05:30:00Z",
             "source": "Delta Herald",
             "language": "en",
