@@ -18,6 +18,7 @@ from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
+from processors.articles.boilerplate import without_boilerplate
 from processors.articles.clean import clean_line, clean_text
 from processors.articles.identity import clean_url
 from processors.articles.language import read_language
@@ -91,7 +92,8 @@ def _identity(given: str, link: str, feed_url: str) -> str:
 
 
 def _best(bodies: Sequence[Words], title: str) -> tuple[str, str]:
-    texts = [clean_text(_plain(words)) for words in bodies]
+    # Link lists and credits are longer than many an article.
+    texts = [clean_text(without_boilerplate(clean_text(_plain(words)))) for words in bodies]
     best = best_text(texts, title)
     for words, text in zip(bodies, texts, strict=True):
         if best and text.startswith(best):

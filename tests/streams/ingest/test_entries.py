@@ -169,6 +169,11 @@ def test_an_atom_feeds_dates_are_read_in_the_same_way() -> None:
         ),
         ("t", "", ""),
         ("It rained. <a href='/1'>Read more</a>", "", "It rained."),
+        (
+            "Rain fell on the coast.",
+            "<p>Rain fell.</p><p>Read more:</p><ul><li>Lula in Lisbon</li><li>Modi in Rome</li></ul>",
+            "Rain fell on the coast.",
+        ),
         ("", "<p>Rain.</p><figure><img alt='Lula'><figcaption>Lula</figcaption></figure>", "Rain."),
     ],
 )
