@@ -266,9 +266,10 @@ def test_a_record_is_named_by_its_level_its_metric_and_its_operation(name: str) 
 @every_rule
 def test_replays_are_left_out(name: str) -> None:
     for selector, _ in selectors(expr(name)):
-        # A replay has no canary and forwards nothing, and what is recorded has left replays out.
+        # A replay has no canary or feeds and forwards nothing, and what is recorded has left
+        # replays out.
         metric = selector.name.replace("canary_articles", "")
-        if "canary_" in metric or "forward_" in metric or ":" in metric:
+        if ":" in metric or any(part in metric for part in ("canary_", "forward_", "feed_")):
             continue
         matchers = {(m.name, str(m.op), m.value) for m in selector.matchers.matchers}
         assert any(m[0] == "job" and m[2] == ".*replay.*" for m in matchers), selector.name
@@ -276,7 +277,7 @@ def test_replays_are_left_out(name: str) -> None:
 
 def test_the_jobs_of_the_configuration_are_found_by_the_rules(scrape: dict[str, Any]) -> None:
     jobs = {job["job_name"] for job in scrape["scrape_configs"]}
-    assert {"tocsin", "tocsin-canary", "tocsin-forward"} <= jobs
+    assert {"tocsin", "tocsin-canary", "tocsin-forward", "tocsin-feeds"} <= jobs
     patterns = {
         matcher.value
         for name in ("TocsinTargetDown", "TocsinWorkerRestarting")
