@@ -119,7 +119,8 @@ def build(
     articles = _raw_topic(app, names.articles, settings.partitions)
     mentions = _raw_topic(app, names.mentions, settings.partitions)
     table = app.Table(WATCH_TABLE, key_type=bytes, value_type=bytes, partitions=settings.partitions)
-    progress = Progress()
+    entry = _entry(settings, bounds)
+    progress = Progress(entry.moment_ms)
     outbox = Outbox(
         lambda: _producer(app),
         metrics.produce_retries.inc,
@@ -130,7 +131,6 @@ def build(
         bounds.replay_id if bounds else "", metrics, accepted=settings.accept_replayed
     )
     holds = FetchHolds(lambda: app.consumer)
-    entry = _entry(settings, bounds)
     gate = Gate(bounds, holds, entry.moment_ms) if bounds else None
     loop = BatchLoop(
         progress=progress,

@@ -17,7 +17,7 @@ finished or not.
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,7 +30,8 @@ class Committable:
 
     Attributes:
         offset: The next offset to read.
-        newest_ms: The newest event time before it, in Unix milliseconds; None: no record was read.
+        newest_ms: The newest event time before it, in Unix milliseconds; None: no record was read
+            that has one.
     """
 
     offset: int
@@ -39,10 +40,10 @@ class Committable:
 
 @dataclass(slots=True)
 class _InHand:
-    """A batch's records of one partition."""
+    """A batch's records of one partition; `newest_ms` is None where none has an event time."""
 
     first: int
-    newest_ms: int
+    newest_ms: int | None
     is_finished: bool = False
 
 
@@ -68,8 +69,7 @@ class _Books:
         """Strike out the oldest batches that are finished."""
         while self.in_hand and self.in_hand[0].is_finished:
             done = self.in_hand.popleft()
-            known = done.newest_ms if self.newest_ms is None else self.newest_ms
-            self.newest_ms = max(done.newest_ms, known)
+            self.newest_ms = _later(self.newest_ms, done.newest_ms)
 
     def committable(self) -> Committable:
         offset = self.in_hand[0].first if self.in_hand else self.read_to
@@ -82,8 +82,12 @@ class Progress:
 
     A generation is one assignment by the group; offsets of an older one are never finished, because
     their partition may belong to another worker by now, which has committed further.
+
+    `moment_ms` gives the event time of a Faust message; None where its timestamp is refused: then
+    it is finished like others, and moves no time.
     """
 
+    moment_ms: Callable[[Any], int | None] = timestamp_ms
     generation: int = -1
     stopping: bool = False
     advances: int = 0
@@ -222,7 +226,7 @@ class Progress:
 
     def _take_in_hand(self, batch: Sequence[Any]) -> None:
         parts = []
-        for tp, (first, newest_ms) in _extents(batch).items():
+        for tp, (first, newest_ms) in self._extents(batch).items():
             books, part = self._books[tp], _InHand(first, newest_ms)
             books.in_hand.append(part)
             parts.append((books, part))
@@ -256,13 +260,17 @@ class Progress:
         books.read_to = offset + 1
         return True
 
+    def _extents(self, events: Iterable[Any]) -> dict[Any, tuple[int, int | None]]:
+        """Return the first offset and the newest event time of each partition of these events."""
+        extents: dict[Any, tuple[int, int | None]] = {}
+        for event in events:
+            message = event.message
+            first, newest_ms = extents.get(message.tp, (message.offset, None))
+            extents[message.tp] = first, _later(newest_ms, self.moment_ms(message))
+        return extents
 
-def _extents(events: Iterable[Any]) -> dict[Any, tuple[int, int]]:
-    """Return the first offset and the newest event time of each partition among these events."""
-    extents: dict[Any, tuple[int, int]] = {}
-    for event in events:
-        message = event.message
-        moment_ms = timestamp_ms(message)
-        first, newest_ms = extents.get(message.tp, (message.offset, moment_ms))
-        extents[message.tp] = first, max(newest_ms, moment_ms)
-    return extents
+
+def _later(one_ms: int | None, other_ms: int | None) -> int | None:
+    if one_ms is None or other_ms is None:
+        return other_ms if one_ms is None else one_ms
+    return max(one_ms, other_ms)

@@ -406,3 +406,12 @@ def test_a_step_back_drops_the_event_time() -> None:
     progress.finish(1, progress.begin(1, [Event(Message(PARTITION, 5, 1, 9.0))]))
     progress.finish(1, progress.begin(1, [Event(Message(PARTITION, 3, 1, 4.0))]))
     assert progress.committable() == {PARTITION: Committable(4, 4_000)}
+
+
+def test_a_record_whose_timestamp_is_refused_is_finished_and_moves_no_time() -> None:
+    progress = Progress(lambda message: 1_000 if message.offset == 1 else None)
+    progress.finish(1, progress.begin(1, events(0)))
+    assert progress.committable() == {PARTITION: Committable(1, None)}
+    progress.finish(1, progress.begin(1, events(1, 2)))
+    progress.finish(1, progress.begin(1, events(3)))
+    assert progress.committable() == {PARTITION: Committable(4, 1_000)}

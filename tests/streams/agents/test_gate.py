@@ -68,6 +68,18 @@ def test_only_articles_within_the_bounds_come_in_and_what_is_beyond_is_not_fetch
     assert not one.is_waiting
 
 
+def test_a_record_whose_timestamp_is_refused_comes_in_and_holds_no_partition() -> None:
+    one, consumer = gate()
+    one.moment_ms = lambda message: None if message.timestamp is None else 5_000
+    assert admit(one, 1, 0, seconds=None) == [0]
+    one.pace(-math.inf)
+    one.pace(0)
+    assert consumer.paused == set()
+    admit(one, 1, 1)
+    one.pace(3_999)
+    assert consumer.paused == {1}
+
+
 def test_a_partition_that_is_ahead_waits_until_the_others_have_come_after() -> None:
     one, consumer = gate()
     admit(one, 1, 0, seconds=5.0)

@@ -79,3 +79,22 @@ def test_a_stop_does_not_wait() -> None:
     throttle = Throttle(0.001, None, lambda: time.stopping, lambda: time.now, sleep)
     asyncio.run(throttle.wait([Event(Message(0.0))]))
     assert time.naps == [STEP_SECONDS] * 3
+
+
+def test_an_article_without_an_event_time_is_not_waited_for() -> None:
+    time = Time()
+    throttle = Throttle(
+        None,
+        10.0,
+        lambda: time.stopping,
+        lambda: time.now,
+        time.sleep,
+        lambda message: None if message.timestamp is None else round(message.timestamp * 1000),
+    )
+
+    async def run() -> None:
+        for moments in ([None], [None, 1_000.0], [1_020.0, None]):
+            await throttle.wait([Event(Message(one)) for one in moments])
+
+    asyncio.run(run())
+    assert time.now == pytest.approx(102.0)
