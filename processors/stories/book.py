@@ -60,7 +60,9 @@ class StoryBook:
     """The stories of one leader, found by their terms.
 
     Args:
-        stories: As kept in the state; the book changes this list and the stories in it.
+        stories: As kept in the state; the book changes this list and the stories in it. The one
+            that was reported last is the last, and the first is dropped first: by moments, a story
+            of the future would stay, and the others go.
     """
 
     __slots__ = ("_by_key", "_centres", "_lengths", "_postings", "stories")
@@ -135,13 +137,15 @@ class StoryBook:
         self._by_key[key] = story
         self._index(key, signed)
         if len(self.stories) > MOST_STORIES:
-            self._drop(min(self.stories, key=lambda one: (one.last_ms, one.key)))
+            self._drop_first()
         return story
 
     def _join(self, story: Story, moment_ms: int, signed: Terms) -> None:
         story.reports += 1
         story.first_ms = min(story.first_ms, moment_ms)
         story.last_ms = max(story.last_ms, moment_ms)
+        at = next(n for n in range(len(self.stories) - 1, -1, -1) if self.stories[n] is story)
+        self.stories.append(self.stories.pop(at))
         if story.reports <= CENTRE_REPORTS:
             self._move(story, signed)
 
@@ -178,8 +182,8 @@ class StoryBook:
         if not posted:
             del self._postings[term]
 
-    def _drop(self, story: Story) -> None:
-        self.stories.remove(story)
+    def _drop_first(self) -> None:
+        story = self.stories.pop(0)
         del self._by_key[story.key]
         del self._lengths[story.key]
         for term in self._centres.pop(story.key):

@@ -19,12 +19,12 @@ from processors.contracts import Alert, LeaderRef, Mention, MentionContext
 from processors.rules import Guards, Rules, StoryFacts, SurgeParameters
 from processors.stories import Story, copied, mark, novelty, unpack, without
 from processors.watch.counting import breaking, surge
+from processors.watch.memory import is_beyond_memory, remember, was_applied
 from processors.watch.shifting import shift
 from processors.watch.single import encounter, sentiment
 from processors.watch.sitting import Sitting, Suppressed
 from processors.watch.state import (
     MOMENT,
-    MOST_APPLIED,
     MOST_ARTICLES,
     MOST_NAME_CHARACTERS,
     MOST_REPORTS,
@@ -32,7 +32,6 @@ from processors.watch.state import (
     MOST_URL_CHARACTERS,
     HeldState,
     Report,
-    WatchState,
     keep,
     short_hash,
 )
@@ -47,7 +46,7 @@ WARMING_MS = SurgeParameters().warming_seconds * 1000
 class Watched:
     """What one mention led to: the alerts that ring, and those that do not.
 
-    `changed` says whether the state did; `late` that the mention came after later ones.
+    `changed` says whether the state did; `late` that the two mentions before it are later.
     """
 
     state: HeldState
@@ -72,13 +71,11 @@ def watch(state: HeldState, mention: Mention, rules: Rules, now: datetime) -> Wa
     kept = state.kept
     moment_ms = milliseconds(context.event_time)
     seen = short_hash(context.mention_id)
-    if seen in kept.applied:
+    if was_applied(kept, seen, moment_ms):
         return _ignored(state, "duplicate_mention")
-    if _is_beyond_memory(kept, moment_ms):
+    if is_beyond_memory(kept, moment_ms):
         return _ignored(state, "late_mention")
-    is_late = moment_ms < kept.newest_ms
-    kept.newest_ms = max(kept.newest_ms, moment_ms)
-    keep(kept.applied, seen, moment_ms, MOST_APPLIED)
+    is_late = remember(kept, seen, moment_ms)
     article = short_hash(context.article.article_id)
     is_edit = article in kept.articles
     keep(kept.articles, article, moment_ms, MOST_ARTICLES)
@@ -94,12 +91,13 @@ def watch(state: HeldState, mention: Mention, rules: Rules, now: datetime) -> Wa
     open_ms = rules.stories.window_seconds * 1000
     placed = state.book.place(article, moment_ms, signed, open_ms, counts=not is_edit)
     if not is_edit:
-        kept.baseline.see(moment_ms)
+        state.past.see(moment_ms)
     of_story = [one for one in kept.reports if one.story == placed.story.key]
+    of_story.sort(key=MOMENT)
     report = None
     if not is_edit and not guarded:
         reported = _report(context, moment_ms, placed.story, mark(signed))
-        report = _count(kept, reported, of_story)
+        report = _count(state, reported, of_story)
     sitting = Sitting(
         held=state,
         mention=mention,
@@ -110,7 +108,7 @@ def watch(state: HeldState, mention: Mention, rules: Rules, now: datetime) -> Wa
         placed=placed,
         report=report,
         of_story=of_story,
-        story=_facts(kept, placed.story, moment_ms, len(of_story)),
+        story=_facts(state, placed.story, moment_ms, len(of_story)),
         now=now,
     )
     _ask(sitting, rules)
@@ -121,12 +119,6 @@ def watch(state: HeldState, mention: Mention, rules: Rules, now: datetime) -> Wa
 
 def _ignored(state: HeldState, reason: str) -> Watched:
     return Watched(state, suppressed=(Suppressed(NO_RULE, reason),), changed=False)
-
-
-def _is_beyond_memory(kept: WatchState, moment_ms: int) -> bool:
-    """Say whether it cannot be told any more if this mention was applied before."""
-    applied = kept.applied
-    return len(applied) >= MOST_APPLIED and moment_ms < next(iter(applied.values()))
 
 
 def _guard(context: MentionContext, guards: Guards) -> str | None:
@@ -144,26 +136,27 @@ def _guard(context: MentionContext, guards: Guards) -> str | None:
     return None
 
 
-def _count(kept: WatchState, report: Report, of_story: list[Report]) -> Report | None:
+def _count(state: HeldState, report: Report, of_story: list[Report]) -> Report | None:
     """Count a report, and give it back if it is the first of its source about its story.
 
-    `of_story` are the reports of its story among `kept.reports`, and are changed along with them.
+    `of_story` are the reports of its story among those kept, and are changed along with them. The
+    one that came first is forgotten first, whatever its moment: those of the future would stay.
     """
+    reports = state.kept.reports
     is_known = any(one.origin == report.origin for one in of_story)
     if not is_known:
         copy_of = copied(report.mark, [one.mark for one in of_story])
         if copy_of is not None:
             # It counts for the source whose text it copies.
             report.origin, is_known = of_story[copy_of].origin, True
-    kept.baseline.report(report.moment_ms, report.origin)
+    state.past.report(report.moment_ms, report.origin)
     if is_known:
         return None
-    insort(kept.reports, report, key=MOMENT)
+    reports.append(report)
     insort(of_story, report, key=MOMENT)
-    if len(kept.reports) > MOST_REPORTS:
-        oldest = kept.reports.pop(0)
-        if of_story[0] is oldest:
-            del of_story[0]
+    if len(reports) > MOST_REPORTS:
+        gone = reports.pop(0)
+        of_story[:] = [one for one in of_story if one is not gone]
     return report
 
 
@@ -182,8 +175,9 @@ def _report(context: MentionContext, moment_ms: int, story: Story, marked: bytes
     )
 
 
-def _facts(kept: WatchState, story: Story, moment_ms: int, sources: int) -> StoryFacts:
-    h12, h24, d3, d7 = kept.baseline.mentioned(moment_ms)
+def _facts(state: HeldState, story: Story, moment_ms: int, sources: int) -> StoryFacts:
+    past = state.past
+    h12, h24, d3, d7 = past.mentioned(moment_ms)
     return StoryFacts(
         novelty=novelty(story.reports),
         families=max(1, sources),
@@ -193,8 +187,8 @@ def _facts(kept: WatchState, story: Story, moment_ms: int, sources: int) -> Stor
         mentions_24h=h24,
         mentions_3d=d3,
         mentions_7d=d7,
-        usual_per_day=kept.baseline.usual_per_day,
-        warming=moment_ms - kept.baseline.since_ms < WARMING_MS,
+        usual_per_day=past.usual_per_day,
+        warming=moment_ms - past.since_ms < WARMING_MS,
     )
 
 

@@ -23,20 +23,18 @@ def surge(sitting: Sitting, rule: SurgeRule) -> None:
         return
     wanted, kept, moment_ms = rule.parameters, sitting.held.kept, sitting.moment_ms
     since_ms = moment_ms - wanted.window_seconds * 1000
-    since = bisect_right(kept.reports, since_ms, key=MOMENT)
-    within = kept.reports[since : bisect_right(kept.reports, moment_ms, key=MOMENT)]
+    within = [one for one in kept.reports if since_ms < one.moment_ms <= moment_ms]
     families = len({one.origin for one in within})
     if len(within) < wanted.minimum_count or families < wanted.minimum_families:
         return
-    expected = kept.baseline.expected(
-        moment_ms, wanted.window_seconds, wanted.least_expected_per_day
-    )
-    p_value = poisson_tail(families, expected, kept.baseline.dispersion())
+    past = sitting.held.past
+    expected = past.expected(moment_ms, wanted.window_seconds, wanted.least_expected_per_day)
+    p_value = poisson_tail(families, expected, past.dispersion())
     facts = sitting.facts()
     severity = rule.severity(p_value, facts)
     if severity is None or not rule.covers(facts):
         return
-    if moment_ms - kept.baseline.since_ms < wanted.warming_seconds * 1000:
+    if moment_ms - past.since_ms < wanted.warming_seconds * 1000:
         sitting.suppress(rule.id, "warming")
         return
     if sitting.is_late:
@@ -44,9 +42,10 @@ def surge(sitting: Sitting, rule: SurgeRule) -> None:
         return
     key = f"{rule.id}/{rule.version}"
     told = kept.surges.get(key)
-    is_over = told is None or moment_ms - told.last_ms > rule.cooldown_seconds * 1000
+    # On both sides: a surge of the future is none that goes on.
+    is_over = told is None or abs(moment_ms - told.last_ms) > rule.cooldown_seconds * 1000
     if told is not None:
-        told.last_ms = moment_ms
+        told.last_ms = moment_ms if is_over else max(moment_ms, told.last_ms)
     if told is not None and not is_over and not _is_due(sitting, rule, told, severity):
         sitting.suppress(rule.id, "ongoing")
         return
@@ -68,9 +67,6 @@ def surge(sitting: Sitting, rule: SurgeRule) -> None:
 def breaking(sitting: Sitting, rule: BreakingRule) -> None:
     """Ring when many independent sources report one story soon after its first report."""
     if sitting.report is None:
-        return
-    if not sitting.of_story:
-        # It came so late that it was the first to be forgotten.
         return
     wanted, kept, story = rule.parameters, sitting.held.kept, sitting.placed.story
     first_ms = sitting.of_story[0].moment_ms
@@ -115,9 +111,9 @@ def _is_due(sitting: Sitting, rule: SurgeRule, told: Told, severity: Severity) -
 
 
 def _first_of_each(reports: Iterable[Report]) -> list[Report]:
-    """Give the first report of each independent source; reports are kept in order."""
+    """Give the first report of each independent source, in the order of event time."""
     firsts: dict[int, Report] = {}
-    for one in reports:
+    for one in sorted(reports, key=MOMENT):
         firsts.setdefault(one.origin, one)
     return list(firsts.values())
 

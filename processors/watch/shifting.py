@@ -84,7 +84,8 @@ def _ring(sitting: Sitting, rule: ShiftRule, severity: Severity, found: tuple[Tu
     kept = sitting.held.kept
     key = f"{rule.id}/{rule.version}/{turn.direction}"
     before_ms = kept.rung.get(key)
-    if before_ms is not None and sitting.moment_ms - before_ms <= rule.cooldown_seconds * 1000:
+    cooldown_ms = rule.cooldown_seconds * 1000
+    if before_ms is not None and abs(sitting.moment_ms - before_ms) <= cooldown_ms:
         sitting.suppress(rule.id, "cooldown")
         return
     keep(kept.rung, key, sitting.moment_ms, MOST_RUNG)

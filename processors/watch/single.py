@@ -61,11 +61,33 @@ def encounter(sitting: Sitting, rule: EncounterRule, companion: LeaderRef) -> No
         return
     kept = sitting.held.kept
     pair = f"{rule.id}/{companion.leader_id}"
-    seen_ms = kept.pairs.get(pair)
-    keep(kept.pairs, pair, max(sitting.moment_ms, seen_ms or 0), MOST_PAIRS)
-    if seen_ms is not None and sitting.moment_ms - seen_ms <= rule.cooldown_seconds * 1000:
+    seen, is_lately = _seen_again(
+        kept.pairs.get(pair), sitting.moment_ms, rule.cooldown_seconds * 1000
+    )
+    keep(kept.pairs, pair, seen, MOST_PAIRS)
+    if is_lately:
         sitting.suppress(rule.id, "seen_lately")
         return
     window = tumbling(sitting.context.event_time, rule.cooldown_seconds)
     alert = encounter_alert(sitting.ringing(severity, window), rule, companion)
     sitting.ring(f"{pair}/{milliseconds(window.start)}", alert, rests=True)
+
+
+def _seen_again(
+    seen: int | tuple[int, int] | None, moment_ms: int, quiet_ms: int
+) -> tuple[int | tuple[int, int], bool]:
+    """Return when a pair was seen, with this sighting, and whether that is lately.
+
+    Two sightings are kept where they are further apart than the quiet time: the newer one may have
+    a wrong timestamp, and then the one before it counts.
+    """
+    if seen is None:
+        return moment_ms, False
+    if isinstance(seen, int):
+        if abs(moment_ms - seen) <= quiet_ms:
+            return max(moment_ms, seen), True
+        return (moment_ms, seen), False
+    near = [one for one in seen if abs(moment_ms - one) <= quiet_ms]
+    others = [one for one in seen if one not in near]
+    newest_ms = max(moment_ms, *near) if near else moment_ms
+    return ((newest_ms, others[0]) if others else newest_ms), bool(near)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from processors.rules import Rules, SurgeRule
 from processors.watch.sitting import RANK
-from processors.watch.state import HeldState, WatchState
+from processors.watch.state import HeldState
 
 WARMING, QUIET = -1, 0
 
@@ -52,16 +52,16 @@ class ToneStanding:
 def surge_standings(state: HeldState, rules: Rules, moment_ms: int) -> Iterator[SurgeStanding]:
     """Say how a leader stands by every surge rule at a moment."""
     kept = state.kept
-    if kept.baseline.since_ms < 0:
+    if state.past.since_ms < 0:
         return
     for rule in rules.surge:
         wanted = rule.parameters
         since_ms = moment_ms - wanted.window_seconds * 1000
         within = {one.origin for one in kept.reports if since_ms < one.moment_ms <= moment_ms}
-        expected = kept.baseline.expected(
+        expected = state.past.expected(
             moment_ms, wanted.window_seconds, wanted.least_expected_per_day
         )
-        yield SurgeStanding(rule.id, len(within), expected, _surge(kept, rule, moment_ms))
+        yield SurgeStanding(rule.id, len(within), expected, _surge(state, rule, moment_ms))
 
 
 def tone_standings(state: HeldState, rules: Rules) -> Iterator[ToneStanding]:
@@ -72,10 +72,10 @@ def tone_standings(state: HeldState, rules: Rules) -> Iterator[ToneStanding]:
             yield ToneStanding(rule.id, tone.mean, tone.up, tone.down)
 
 
-def _surge(kept: WatchState, rule: SurgeRule, moment_ms: int) -> int:
-    told = kept.surges.get(f"{rule.id}/{rule.version}")
-    if told is not None and moment_ms - told.last_ms <= rule.cooldown_seconds * 1000:
+def _surge(state: HeldState, rule: SurgeRule, moment_ms: int) -> int:
+    told = state.kept.surges.get(f"{rule.id}/{rule.version}")
+    if told is not None and abs(moment_ms - told.last_ms) <= rule.cooldown_seconds * 1000:
         return RANK[told.severity] + 1
-    if moment_ms - kept.baseline.since_ms < rule.parameters.warming_seconds * 1000:
+    if moment_ms - state.past.since_ms < rule.parameters.warming_seconds * 1000:
         return WARMING
     return QUIET

@@ -18,10 +18,14 @@ from msgspec import Struct
 
 from processors.contracts import AlertKind, Severity
 from processors.stories import Story, StoryBook
-from processors.watch.baseline import Baseline
+from processors.watch.baseline import Baseline, Past
 
 STATE_VERSION = 2
 MOST_APPLIED = 256
+# Those before them are known by id and moment alone.
+MOST_RECENT = 512
+# Stretches of event time in which mentions were applied and are forgotten.
+MOST_FORGOTTEN = 16
 MOST_RUNG = 64
 MOST_STRONG = 128
 MOST_ARTICLES = 256
@@ -35,6 +39,9 @@ MOST_TURN = 12
 MOST_TITLE_CHARACTERS = 160
 MOST_URL_CHARACTERS = 400
 MOST_NAME_CHARACTERS = 100
+
+# A moment before all event time.
+_EARLIEST_MS = -(2**62)
 
 K = TypeVar("K", int, str)
 V = TypeVar("V")
@@ -59,7 +66,7 @@ class Report(Struct, array_like=True):
 
 
 MOMENT = attrgetter("moment_ms")
-"""Reports are kept in this order."""
+"""Windows list reports in this order; they are kept in that in which they came."""
 
 
 class Tone(Struct, array_like=True):
@@ -104,11 +111,14 @@ class Told(Struct, array_like=True):
 class WatchState(Struct, array_like=True, kw_only=True):
     """What is remembered of one leader.
 
-    `newest_ms` is the moment of the newest mention applied; `applied` maps a short hash of a
-    mention's id to its moment; `rung` maps a rule's window to the moment it rang; `strong` holds
-    articles that spoke strongly, by rule and direction, and `articles` all of late; `pairs` maps
-    rule and other leader to the moment they were last seen together; `told` holds alerts that may
-    be followed by others, and `surges` the newest surge of each rule.
+    `newest_ms` is the later one of the two mentions applied last; `applied` maps a short hash of a
+    mention's id to its moment, in the order of application; `recent` holds those that fell out of
+    it, and `forgotten` the stretches of event time of those before (None: an earlier version wrote
+    the state). `rung` maps a rule's window to the moment it rang; `strong` holds articles that
+    spoke strongly, by rule and direction, and `articles` all of late; `pairs` maps rule and other
+    leader to the moment they were last seen together, or the last two moments where these are far
+    apart; `told` holds alerts that may be followed by others, and `surges` the newest surge of each
+    rule.
     """
 
     version: int = STATE_VERSION
@@ -117,23 +127,29 @@ class WatchState(Struct, array_like=True, kw_only=True):
     rung: dict[str, int] = {}
     strong: dict[int, int] = {}
     articles: dict[int, int] = {}
-    pairs: dict[str, int] = {}
+    pairs: dict[str, int | tuple[int, int]] = {}
     told: dict[str, Told] = {}
     surges: dict[str, Told] = {}
     stories: list[Story] = []
     reports: list[Report] = []
     baseline: Baseline = msgspec.field(default_factory=Baseline)
     tones: dict[str, Tone] = {}
+    forgotten: list[tuple[int, int]] | None = None
+    recent: bytes = b""
 
 
 class HeldState:
-    """A leader's state as it is worked with: with its stories indexed. Owned by one caller."""
+    """A leader's state as it is worked with: stories indexed, and the past reckoned.
 
-    __slots__ = ("book", "kept")
+    Owned by one caller.
+    """
+
+    __slots__ = ("book", "kept", "past")
 
     def __init__(self, kept: WatchState) -> None:
         self.kept = kept
         self.book = StoryBook(kept.stories)
+        self.past = Past(kept.baseline)
 
 
 class _Version(Struct, array_like=True):
@@ -155,7 +171,7 @@ _decode_2 = msgspec.msgpack.Decoder(WatchState).decode
 
 def new_state() -> HeldState:
     """Give the state of a leader who is new."""
-    return HeldState(WatchState())
+    return HeldState(WatchState(forgotten=[]))
 
 
 def encode_state(state: HeldState) -> bytes:
@@ -177,7 +193,7 @@ def decode_state(value: bytes) -> HeldState:
             f"the watch state has version {version}, and this Tocsin reads versions 1 to "
             f"{STATE_VERSION}: run the version that wrote it, or a later one"
         )
-    return HeldState(_decode_2(value))
+    return HeldState(_from_earlier(_decode_2(value)))
 
 
 def short_hash(text: str) -> int:
@@ -200,9 +216,23 @@ def _from_version_1(old: Any) -> WatchState:
     """
     rung = dict(sorted(old.rung.items(), key=lambda entry: entry[1]))
     pairs = sorted(old.pairs.items(), key=lambda entry: max(entry[1], default=0))
-    return WatchState(
-        newest_ms=max(old.applied.values(), default=0),
-        applied=dict(sorted(old.applied.items(), key=lambda entry: entry[1])[-MOST_APPLIED:]),
-        rung=dict(list(rung.items())[-MOST_RUNG:]),
-        pairs={f"encounter/{other}": max(seen) for other, seen in pairs[-MOST_PAIRS:] if seen},
+    return _from_earlier(
+        WatchState(
+            newest_ms=max(old.applied.values(), default=0),
+            applied=dict(sorted(old.applied.items(), key=lambda entry: entry[1])[-MOST_APPLIED:]),
+            rung=dict(list(rung.items())[-MOST_RUNG:]),
+            pairs={f"encounter/{other}": max(seen) for other, seen in pairs[-MOST_PAIRS:] if seen},
+        )
     )
+
+
+def _from_earlier(state: WatchState) -> WatchState:
+    """Carry over a state that does not say which stretches it has forgotten.
+
+    Those before it kept stories as they began, and forgot in the order of event time.
+    """
+    if state.forgotten is None:
+        state.stories.sort(key=lambda one: (one.last_ms, one.key))
+        full = len(state.applied) >= MOST_APPLIED
+        state.forgotten = [(_EARLIEST_MS, min(state.applied.values()) - 1)] if full else []
+    return state

@@ -1,0 +1,88 @@
+"""Which mentions were applied: the last ones by their ids, those before them by their moments.
+
+Owns the decision whether a mention may have been applied before. Delivery is at least once, so a
+mention that was applied must never be applied again; and a mention that was not is only refused if
+that cannot be told any more.
+
+What falls out of the memory of ids is remembered as stretches of event time. One stretch would do
+if time only went forward. A feeder that ran ahead leaves a stretch of its own, with a gap before it
+in which the others go on. So that they can go on through that stretch, too, ids are remembered in
+two rows: the first maps them to their moments, the second holds the same as bytes, which costs
+little to keep, to write and to search.
+"""
+
+import math
+from bisect import bisect_right
+from itertools import pairwise
+from struct import Struct
+
+from processors.watch.state import MOST_APPLIED, MOST_FORGOTTEN, MOST_RECENT, WatchState
+
+_HOUR_MS = 3_600_000
+# So short a gap between two mentions is none.
+_SHORT_GAP_MS = 300_000
+# Half of an id's hash, and its moment.
+_ENTRY = Struct("<Iq")
+_ID_BITS = 0xFFFF_FFFF
+
+
+def was_applied(kept: WatchState, seen: int, moment_ms: int) -> bool:
+    """Report whether a mention is known to have been applied."""
+    return seen in kept.applied or _packed(seen, moment_ms) in kept.recent
+
+
+def is_beyond_memory(kept: WatchState, moment_ms: int) -> bool:
+    """Report whether a mention that is not known by its id may have been applied before."""
+    forgotten = kept.forgotten or []
+    at = bisect_right(forgotten, (moment_ms, math.inf))
+    return at > 0 and moment_ms <= forgotten[at - 1][1]
+
+
+def remember(kept: WatchState, seen: int, moment_ms: int) -> bool:
+    """Remember a mention that is applied now, and return whether it came late.
+
+    Late is what is earlier than both mentions before it: one alone may have a wrong timestamp.
+    """
+    applied = kept.applied
+    last = reversed(applied.values())
+    before_ms = next(last, moment_ms)
+    is_late = moment_ms < before_ms and moment_ms < next(last, before_ms)
+    kept.newest_ms = max(before_ms, moment_ms)
+    applied[seen] = moment_ms
+    if len(applied) <= MOST_APPLIED:
+        return is_late
+    oldest = next(iter(applied))
+    kept.recent += _packed(oldest, applied.pop(oldest))
+    if len(kept.recent) > MOST_RECENT * _ENTRY.size:
+        _, gone_ms = _ENTRY.unpack_from(kept.recent)
+        kept.recent = kept.recent[_ENTRY.size :]
+        _forget(kept, gone_ms, moment_ms)
+    return is_late
+
+
+def _packed(seen: int, moment_ms: int) -> bytes:
+    return _ENTRY.pack(seen & _ID_BITS, moment_ms)
+
+
+def _forget(kept: WatchState, gone_ms: int, now_ms: int) -> None:
+    if kept.forgotten is None:
+        kept.forgotten = []
+    forgotten = kept.forgotten
+    at = bisect_right(forgotten, (gone_ms, math.inf))
+    if at and gone_ms <= forgotten[at - 1][1] + _SHORT_GAP_MS:
+        since_ms, until_ms = forgotten[at - 1]
+        forgotten[at - 1] = since_ms, max(until_ms, gone_ms)
+        return
+    forgotten.insert(at, (gone_ms, gone_ms))
+    if len(forgotten) > MOST_FORGOTTEN:
+        # The gap that matters least goes: it is short, or far from where time is now.
+        gaps = [
+            ((after[0] - before[1]) / (_distance_ms(before[1], after[0], now_ms) + _HOUR_MS), at)
+            for at, (before, after) in enumerate(pairwise(forgotten))
+        ]
+        _, at = min(gaps)
+        forgotten[at : at + 2] = [(forgotten[at][0], forgotten[at + 1][1])]
+
+
+def _distance_ms(since_ms: int, until_ms: int, now_ms: int) -> int:
+    return max(0, since_ms - now_ms, now_ms - until_ms)
