@@ -16,10 +16,8 @@ from typing import Any, Final
 
 from aiokafka.consumer import consumer, fetcher
 
-from streams.fetching.layout import FetchedRecords
+from streams.fetching.layout import HANDED_ON_BYTES, FetchedRecords
 
-# Records of one partition that are handed on at once; the rest stays packed until it is asked for.
-HANDED_ON_BYTES: Final = 2_097_152
 FIRST_REST_SECONDS: Final = 0.005
 LONGEST_REST_SECONDS: Final = 0.03
 _AT_ONCE: Final = 0.5

@@ -4,13 +4,14 @@ Owns what is put in the place of kafka-python's parser. Must not know who consum
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
-from kafka.consumer import fetcher
+from kafka.consumer import fetcher, group
 from kafka.record.default_records import DefaultRecordBatch
 
 from streams.fetching.batch import Batch, Record
-from streams.fetching.layout import FetchedRecords, OldBatch
+from streams.fetching.layout import HANDED_ON_BYTES, FetchedRecords, OldBatch
 
 
 class _Batch:
@@ -60,9 +61,43 @@ class GuardedPartitionRecords(fetcher.Fetcher.PartitionRecords):  # type: ignore
     def __init__(self, fetch_offset: int, tp: Any, records: Any, **named: Any) -> None:
         records.where = f"{tp.topic} partition {tp.partition}"
         super().__init__(fetch_offset, tp, records, **named)
+        self.taken_bytes = 0
+
+    def take(self, n: int | None = None) -> list[Any]:
+        """Take up to `n` records, and no more than a bounded number of bytes.
+
+        Raises:
+            UnreadableLogError: what comes next cannot be read, nor gone beyond.
+        """
+        self._maybe_raise_next_inline_exception()
+        records: list[Any] = []
+        self.taken_bytes = 0
+        try:
+            for record in islice(self.record_iterator, n):
+                records.append(record)
+                self.taken_bytes += len(record.key or b"") + len(record.value or b"")
+                if self.taken_bytes >= HANDED_ON_BYTES:
+                    break
+        except Exception as error:
+            if not records:
+                raise
+            # What was read before it is handed on first.
+            self._next_inline_exception = error
+        return records
+
+
+class GuardedFetcher(fetcher.Fetcher):  # type: ignore[misc]  # no types
+    """A fetcher whose polls are bounded in bytes."""
+
+    PartitionRecords = GuardedPartitionRecords
+
+    def _append(self, drained: Any, part: Any, max_records: int, update_offsets: Any) -> int:
+        taken = int(super()._append(drained, part, max_records, update_offsets))
+        # As many as were asked for: the poll ends, and the rest comes with the next.
+        return max_records if taken and part.taken_bytes >= HANDED_ON_BYTES else taken
 
 
 def guard_kafka_python() -> None:
     """Let every kafka-python consumer of this process read through these classes."""
     fetcher.MemoryRecords = GuardedRecords
-    fetcher.Fetcher.PartitionRecords = GuardedPartitionRecords
+    group.Fetcher = GuardedFetcher

@@ -14,6 +14,8 @@ from streams.fetching import codecs
 from streams.fetching.batch import HEADER, MAGIC_AT, MAX_RATIO, MIN_UNPACKED_BYTES, Batch, Record
 from streams.unreadable import marked
 
+# Records of one partition that are handed on at once; the rest stays packed until it is asked for.
+HANDED_ON_BYTES: Final = 2_097_152
 _OFFSET_AND_LENGTH: Final = struct.Struct(">qi")
 _OFFSET: Final = struct.Struct(">q")
 _LENGTH: Final = struct.Struct(">i")
