@@ -59,6 +59,9 @@ class Reordering(Generic[T]):
     Args:
         most_held: Records of one partition that wait at most. Beyond them the earliest is released
             although something earlier may come: memory is bounded, and order then is not.
+
+    Attributes:
+        forced: How many records were released so, since this was made.
     """
 
     def __init__(self, most_held: int) -> None:
@@ -69,6 +72,11 @@ class Reordering(Generic[T]):
 
     def __len__(self) -> int:
         return sum(len(one.waiting) for one in self._partitions.values())
+
+    @property
+    def fullest(self) -> int:
+        """How many records wait in the partition that has the most."""
+        return max((len(one.waiting) for one in self._partitions.values()), default=0)
 
     def add(self, partition: int, offset: int, moment_ms: int, name: str, record: T) -> None:
         """Take a record in. `name` orders records of one moment."""

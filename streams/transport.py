@@ -40,6 +40,9 @@ class _Positions:
 class _Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]  # Faust ships no types
     """The thread with aiokafka's consumer."""
 
+    # As in `_Consumer`.
+    logger = logging.getLogger("faust.consumer.thread")
+
     def _create_worker_consumer(self, transport: Any) -> Any:
         """Make the consumer; Faust reads committed only where it writes in transactions itself."""
         consumer = super()._create_worker_consumer(transport)

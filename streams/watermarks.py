@@ -8,6 +8,10 @@ all of them are, whoever has which partition and whoever died.
 A partition that is behind counts with its note less the lateness allowed. One that has been read to
 its end for a little while holds nobody up: what will come there is later than what is there. The
 mentions of what is committed stand before the ends of their partitions, which are asked for last.
+
+The ends are last stable offsets. What an open transaction holds back is earlier than what others
+write meanwhile, so such a partition counts as behind, but not for longer than a transaction takes
+that is in good health: one producer that hangs must not silence the alerts of all partitions.
 """
 
 import math
@@ -18,21 +22,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError
+from kafka import KafkaAdminClient
+from kafka.errors import StaleMetadata
 
 from processors.ordering import Marks
 from streams.connection import Connection
+from streams.ends import NOT_ANSWERED, End, Ends
 
 log = structlog.get_logger(__name__)
 
-# A broker that comes back answers for some partitions and not for others; kafka-python then finds
-# one missing in a dict.
-NOT_ANSWERED = (KafkaError, OSError, KeyError)
 INTERVAL_SECONDS = 0.1
 RETRY_SECONDS = 1.0
 # A producer's record may be under way for so long after one with a later timestamp was read.
 IDLE_SECONDS = 0.2
+# How long a partition waits for an open transaction. What a longer one brings comes late.
+OPEN_TRANSACTION_SECONDS = 2.0
 NOTE = "event-time-ms="
 
 
@@ -50,11 +54,24 @@ def read_note(metadata: str | None) -> int | None:
 
 @dataclass(slots=True)
 class _Seen:
-    """One partition of articles as last asked: how far it is, and since when nothing is left."""
+    """One partition of articles as last asked: how far it is, and since when nothing is left.
+
+    `blocked_at` is the last stable offset while a transaction is open, which it is since
+    `blocked_since`.
+    """
 
     committed: int = -1
     newest_ms: float = -math.inf
     drained_since: float | None = None
+    blocked_at: int | None = None
+    blocked_since: float = 0.0
+
+    def waits(self, end: End, now: float) -> bool:
+        """Take an end in, and say whether the partition waits for an open transaction."""
+        blocked_at = end.stable if end.is_blocked else None
+        if blocked_at != self.blocked_at:
+            self.blocked_at, self.blocked_since = blocked_at, now
+        return blocked_at is not None and now - self.blocked_since < OPEN_TRANSACTION_SECONDS
 
 
 class Watermarks:
@@ -71,26 +88,38 @@ class Watermarks:
     def watermark_ms(
         self,
         committed: Mapping[int, tuple[int, str | None]],
-        bounds: Mapping[int, tuple[int, int]],
+        firsts: Mapping[int, int],
+        ends: Mapping[int, End],
         now: float,
-    ) -> float:
-        """Say up to which event time everything is finished.
+    ) -> float | None:
+        """Return the event time up to which everything is finished.
 
         Args:
             committed: Of each partition of articles that has one, the committed offset and its
                 metadata.
-            bounds: Of every partition of articles, its first offset and its end, asked for after
-                `committed`.
+            firsts: The first offset of each partition of articles, asked for after `committed`.
+            ends: The end of each of them, asked for after `committed` too.
             now: Seconds of a clock that only goes forward.
+
+        Returns:
+            Unix milliseconds: negative infinity where a partition has not finished anything yet,
+            infinity where nothing is to come. None: it is not known, because the broker did not
+            name all partitions.
         """
+        if not ends or not self._seen.keys() <= ends.keys() or not ends.keys() <= firsts.keys():
+            return None
         lowest = math.inf
-        for partition, (first, end) in bounds.items():
-            offset, metadata = committed.get(partition, (-1, None))
+        for partition, end in ends.items():
             seen = self._seen.setdefault(partition, _Seen())
+            offset, metadata = committed.get(partition, (-1, None))
             newest_ms = read_note(metadata)
+            if offset < seen.committed:
+                # The group goes back: what was known of event time is of records that come again.
+                seen.newest_ms = -math.inf
             if newest_ms is not None:
                 seen.newest_ms = max(seen.newest_ms, newest_ms)
-            is_drained = end == first or offset >= end
+            is_read = offset >= end.stable or firsts[partition] >= end.stable
+            is_drained = not seen.waits(end, now) and is_read
             if not is_drained or offset != seen.committed:
                 seen.drained_since = None
             seen.committed = offset
@@ -129,13 +158,14 @@ class WatermarkMeter:
         self._spans = spans
         self._watermarks = Watermarks(lateness_ms)
         self._admin = KafkaAdminClient(**connection.kafka_python())
-        self._consumer = KafkaConsumer(**connection.kafka_python(), enable_auto_commit=False)
+        self._ends = Ends(connection)
 
     def measure(self) -> Marks:
         """Ask for offsets committed, then ends of articles, then ends of mentions.
 
         Raises:
-            KafkaError: the broker does not answer.
+            KafkaError: The broker does not answer, or does not say which partitions there are.
+            KeyError: It does not answer for every partition.
         """
         of_group = self._admin.list_group_offsets(self._group).get(self._group, {})
         committed = {
@@ -143,22 +173,26 @@ class WatermarkMeter:
             for tp, known in of_group.items()
             if tp.topic == self._articles
         }
-        articles, mentions = self._partitions(self._articles), self._partitions(self._mentions)
+        articles, mentions = (
+            self._ends.partitions(topic) for topic in (self._articles, self._mentions)
+        )
         now = self._clock()
-        firsts = self._consumer.beginning_offsets(articles)
-        ends = self._consumer.end_offsets([*articles, *mentions])
-        bounds = self._spans or {tp.partition: (firsts[tp], ends[tp]) for tp in articles}
-        watermark_ms = self._watermarks.watermark_ms(committed, bounds, now)
-        return Marks(watermark_ms, {tp.partition: ends[tp] for tp in mentions})
+        known = self._ends.ends([*articles, *mentions])
+        if self._spans is None:
+            firsts = {tp.partition: first for tp, first in self._ends.firsts(articles).items()}
+            ends = {tp.partition: known[tp] for tp in articles}
+        else:
+            firsts = {partition: first for partition, (first, _) in self._spans.items()}
+            ends = {partition: End(end, end) for partition, (_, end) in self._spans.items()}
+        watermark_ms = self._watermarks.watermark_ms(committed, firsts, ends, now)
+        if watermark_ms is None:
+            raise StaleMetadata(f"the broker does not name all partitions of {self._articles}")
+        return Marks(watermark_ms, {tp.partition: known[tp].stable for tp in mentions})
 
     def close(self) -> None:
-        """Close both clients."""
-        self._consumer.close()
+        """Close the clients."""
+        self._ends.close()
         self._admin.close()
-
-    def _partitions(self, topic: str) -> list[TopicPartition]:
-        known = sorted(self._consumer.partitions_for_topic(topic) or ())
-        return [TopicPartition(topic, partition) for partition in known]
 
 
 class WatermarkReporter:
@@ -207,6 +241,12 @@ class WatermarkReporter:
         self._wanted.set()
 
     def _run(self) -> None:
+        try:
+            self._measure_until_stopped()
+        except Exception as error:  # noqa: BLE001 - raised again by `take`, which ends the worker
+            self._failure = error
+
+    def _measure_until_stopped(self) -> None:
         meter: Any = None
         while not self._stop.is_set():
             self._wanted.wait()
@@ -224,9 +264,6 @@ class WatermarkReporter:
                     meter.close()
                     meter = None
                 self._stop.wait(RETRY_SECONDS)
-            except Exception as error:  # noqa: BLE001 - raised again by `take`, which ends the worker
-                self._failure = error
-                break
             self._stop.wait(INTERVAL_SECONDS)
         if meter is not None:
             meter.close()

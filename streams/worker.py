@@ -257,6 +257,7 @@ class Worker:
             await asyncio.wait([committing], timeout=self._settings.stop_timeout_seconds)
 
     def _observe(self, app: App) -> None:
+        self._lag.check()
         self.health.ticked()
         self.health.starting = False
         self.health.recovering = bool(app.faust.rebalancing or app.faust.in_recovery)

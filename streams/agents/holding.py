@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 TICK_SECONDS = 0.05
 # Some 5 kB each; what is beyond is released early, and what then comes too late is counted.
 MOST_HELD = 20_000
+# A partition that holds less than this share of the most is no longer near it.
+LOW_SHARE = 0.5
 
 
 class MarksSource(Protocol):
@@ -63,6 +65,8 @@ class HoldingLoop:
     foreign: Foreign | None = None
     _waiting: Reordering[tuple[_Chunk, Read]] = field(init=False)
     _generation: int = -1
+    _early: int = 0
+    _is_crowded: bool = False
     # Set while nothing is ready: who reads faster than the work goes would fill the memory.
     _caught_up: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -140,7 +144,25 @@ class HoldingLoop:
             while await self._release(stage):
                 pass
             self._caught_up.set()
-            self.metrics.mentions_held.set(len(self._waiting))
+            self._report()
+
+    def _report(self) -> None:
+        """Count what waits and what was released early; log the first of each burst of those."""
+        self.metrics.mentions_held.set(len(self._waiting))
+        early, self._early = self._waiting.forced - self._early, self._waiting.forced
+        self.metrics.mentions_released_early.inc(early)
+        if early and not self._is_crowded:
+            log.warning(
+                "watch.released_early",
+                held=len(self._waiting),
+                most_held=self.most_held,
+                note="mentions are watched before their turn: find the partition of articles that "
+                "is behind (tocsin_lag_seconds)",
+            )
+        # A burst is over when no partition is near the bound any more.
+        self._is_crowded = bool(early) or (
+            self._is_crowded and self._waiting.fullest > LOW_SHARE * self.most_held
+        )
 
     async def _release(self, stage: str) -> bool:
         """Work on what is ready; False where nothing is."""

@@ -216,6 +216,7 @@ class Forwarder:
         # A task: while the broker is away a commit waits for it, and health and stop must not.
         committing: asyncio.Task[None] | None = None
         while not self._stop.is_set():
+            self._lag.check()
             self.health.ticked()
             if self._lanes.waiting < MOST_WAITING:
                 consumer.resume(*consumer.paused())

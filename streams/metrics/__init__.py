@@ -8,6 +8,7 @@ from streams.metrics.instruments import (
     CanaryMetrics,
     FeedMetrics,
     ForwardMetrics,
+    LagMetrics,
     Metrics,
     PageMetrics,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "FeedMetrics",
     "ForwardMetrics",
     "Kind",
+    "LagMetrics",
     "Metric",
     "Metrics",
     "PageMetrics",

@@ -85,6 +85,11 @@ CATALOGUE: tuple[Metric, ...] = (
         "Mentions that came after later ones of their leader: counted, and watched as they came.",
     ),
     Metric(
+        "tocsin_mentions_released_early_total",
+        "counter",
+        "Mentions watched before their turn, because more waited than a worker holds in memory.",
+    ),
+    Metric(
         "tocsin_stage_duration_seconds",
         "histogram",
         "Time that one stage takes: of an article (decode, analyse), of a batch (publish, watch).",
@@ -122,6 +127,13 @@ CATALOGUE: tuple[Metric, ...] = (
         "tocsin_lag_measured_timestamp_seconds",
         "gauge",
         "When lag was last measured, in Unix time: the two gauges above are as old as this.",
+    ),
+    Metric(
+        "tocsin_open_transaction_seconds",
+        "gauge",
+        "How long an open transaction of a producer has kept the records behind it from being "
+        "read; 0 when none does.",
+        ("topic", "partition"),
     ),
     Metric(
         "tocsin_last_progress_timestamp_seconds",

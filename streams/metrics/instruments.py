@@ -46,6 +46,26 @@ class PageMetrics:
         return cls.on(_registry(process=True))
 
 
+@dataclass(frozen=True, slots=True)
+class LagMetrics:
+    """The instruments of the lag of a consumer group."""
+
+    records: Gauge
+    seconds: Gauge
+    measured: Gauge
+    open_transaction: Gauge
+
+    @classmethod
+    def on(cls, registry: CollectorRegistry) -> "LagMetrics":
+        """Make them on a registry."""
+        return cls(
+            _gauge("tocsin_lag_records", registry),
+            _gauge("tocsin_lag_seconds", registry),
+            _gauge("tocsin_lag_measured_timestamp_seconds", registry),
+            _gauge("tocsin_open_transaction_seconds", registry),
+        )
+
+
 class Metrics:
     """The worker's instruments of the catalogue, on a registry of their own.
 
@@ -70,13 +90,12 @@ class Metrics:
         self.alerts_suppressed = self._counter("tocsin_alerts_suppressed_total")
         self.mentions_held = self._gauge("tocsin_mentions_held")
         self.mentions_late = self._counter("tocsin_mentions_late_total")
+        self.mentions_released_early = self._counter("tocsin_mentions_released_early_total")
         self.stage_duration = self._histogram("tocsin_stage_duration_seconds")
         self.batch_records = self._histogram("tocsin_batch_records")
         self.article_latency = self._histogram("tocsin_article_latency_seconds")
         self.alert_latency = self._histogram("tocsin_alert_latency_seconds")
-        self.lag_records = self._gauge("tocsin_lag_records")
-        self.lag_seconds = self._gauge("tocsin_lag_seconds")
-        self.lag_measured = self._gauge("tocsin_lag_measured_timestamp_seconds")
+        self.lag = LagMetrics.on(self.registry)
         self.last_progress = self._gauge("tocsin_last_progress_timestamp_seconds")
         self.assigned_partitions = self._gauge("tocsin_assigned_partitions")
         self.rebalances = self._counter("tocsin_rebalances_total")
@@ -152,9 +171,7 @@ class ForwardMetrics:
         self.attempt_duration = _histogram("tocsin_forward_attempt_duration_seconds", self.registry)
         self.latency = _histogram("tocsin_forward_latency_seconds", self.registry)
         self.waiting = _gauge("tocsin_forward_waiting", self.registry)
-        self.lag_records = _gauge("tocsin_lag_records", self.registry)
-        self.lag_seconds = _gauge("tocsin_lag_seconds", self.registry)
-        self.lag_measured = _gauge("tocsin_lag_measured_timestamp_seconds", self.registry)
+        self.lag = LagMetrics.on(self.registry)
         self.ready = _gauge("tocsin_forward_ready", self.registry)
 
 

@@ -1,6 +1,5 @@
 """What a transactional producer leaves in the topics: markers, aborted records, open ends."""
 
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -9,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kafka import KafkaProducer
+from kafka import KafkaAdminClient, KafkaProducer
 
 from streams.brokers import Broker
+from streams.ends import Ends
 from tests.broker.test_worker import PARTITIONS, Stage, staged, story, until
 
 SEND_LIMIT_SECONDS = 30.0
+NEWS = 306
 
 
 @pytest.fixture
@@ -38,6 +39,9 @@ def send(producer: Any, stage: Stage, *articles: tuple[int, int]) -> None:
     sent = []
     for number, partition in articles:
         key, value = story(number)
+        if number == NEWS:
+            # Of a leader of whom nothing rang yet.
+            value = value.replace(b"Volodymyr Zelenskyy", b"Giorgia Meloni")
         sent.append(producer.send(stage.names.articles, value, key=key, partition=partition))
     for future in sent:
         future.get(SEND_LIMIT_SECONDS)
@@ -63,35 +67,86 @@ def answers(address: str, path: str) -> int:
         return error.code
 
 
+def gauge(address: str, name: str, partition: int) -> float:
+    """Read a gauge of a partition of the articles; -1 where it is not there."""
+    with urllib.request.urlopen(f"{address}/metrics", timeout=5) as answer:
+        lines = answer.read().decode().splitlines()
+    wanted = f'partition="{partition}"'
+    found = [one for one in lines if one.startswith(name) and wanted in one and "articles" in one]
+    return float(found[0].rsplit(" ", 1)[1]) if found else -1.0
+
+
+def committed_ends(stage: Stage) -> dict[int, int]:
+    with closing(KafkaAdminClient(**stage.connection.kafka_python())) as admin:
+        group = stage.settings.application_id
+        offsets = admin.list_group_offsets(group)[group]
+    return {
+        tp.partition: at.offset for tp, at in offsets.items() if tp.topic == stage.names.articles
+    }
+
+
+def stable_ends(stage: Stage) -> dict[int, int]:
+    with closing(Ends(stage.connection)) as ends:
+        found = ends.ends(ends.partitions(stage.names.articles))
+    return {tp.partition: end.stable for tp, end in found.items() if end.stable}
+
+
+# The embedded broker names aborted transactions long after their end, and clients then skip what
+# the same producer commits later: `streams.brokers.embedded` says so.
+@pytest.mark.parametrize("broker", ["apache"], indirect=True)
 def test_articles_of_committed_transactions_ring_and_no_others(stage: Stage) -> None:
     # Before the worker starts: an aborted article is the first of a partition, and all of another.
     with transactional(stage, "early") as producer:
         aborted(producer, stage, (0, 0), (3, 1))
     stage.start(TOCSIN_LIVE_TIMEOUT_SECONDS="10")
     address = stage.ready()
-    stage.settle()
+    expected = {"story-6", "story-9"}
     with (
         transactional(stage, "one") as one,
+        transactional(stage, "open") as open_,
         closing(KafkaProducer(**stage.connection.kafka_python(), acks="all")) as plain,
     ):
         # A transaction is the last of its partition, and an ordinary article waits for nothing.
         committed(one, stage, (6, 0))
         send(plain, stage, (9, 1))
-        began = time.monotonic()
         until(lambda: len(stage.alert_ids()) >= 2, "both articles to ring", stage.log)
-        assert time.monotonic() - began < 30
-        for round_ in range(3):
-            first = 12 + 9 * round_
+        for first in (12, 21):
             aborted(one, stage, (first, 0), (first + 3, 2))
-            committed(one, stage, *((first + 6, partition) for partition in range(PARTITIONS)))
-        aborted(one, stage, *((99, partition) for partition in range(PARTITIONS)))
+            committed(one, stage, *((first + 6 + n * 30, n) for n in range(PARTITIONS)))
+            expected |= {f"story-{first + 6 + n * 30}" for n in range(PARTITIONS)}
+        aborted(one, stage, *((999, partition) for partition in range(PARTITIONS)))
+        stage.settle()
+        until(
+            lambda: committed_ends(stage) == stable_ends(stage),
+            "the offsets behind every marker to be committed",
+            stage.log,
+        )
+        assert set(stage.analysed()) == expected
+
+        # While a transaction blocks one partition, an article in another rings.
+        open_.begin_transaction()
+        send(open_, stage, (300, 3))
+        send(plain, stage, (303, 3), (NEWS, 0))
+        expected |= {f"story-{NEWS}"}
+        rang = len(stage.alert_ids())
+        until(lambda: len(stage.alert_ids()) > rang, "an article beside it to ring", stage.log)
+        until(
+            lambda: gauge(address, "tocsin_open_transaction_seconds", 3) > 0,
+            "the open transaction to be measured",
+            stage.log,
+        )
+        assert gauge(address, "tocsin_open_transaction_seconds", 0) == 0
+        assert set(stage.analysed()) == expected
+        assert stage.lag_records() == 0
+        assert (answers(address, "/livez"), answers(address, "/readyz")) == (200, 200)
+        open_.commit_transaction()
     stage.settle()
-    assert sorted(set(stage.analysed())) == [
-        "story-18",
-        "story-27",
-        "story-36",
-        "story-6",
-        "story-9",
-    ]
+    assert set(stage.analysed()) == expected | {"story-300", "story-303"}
+    until(
+        lambda: gauge(address, "tocsin_open_transaction_seconds", 3) == 0,
+        "the transaction to have ended",
+        stage.log,
+    )
+    assert len(stage.analysed()) == len(expected) + 2
     assert (answers(address, "/livez"), answers(address, "/readyz")) == (200, 200)
     assert stage.stop() == 0

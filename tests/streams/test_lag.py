@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from kafka import TopicPartition
-from kafka.errors import KafkaConnectionError
+from kafka.errors import KafkaConnectionError, StaleMetadata
 
 from streams.connection import Connection
 from streams.lag import Lag, LagMeter, LagReporter
@@ -37,6 +37,10 @@ class Cluster:
     starts: dict[TopicPartition, int] = field(default_factory=lambda: {FIRST: 0, SECOND: 0})
     ends: dict[TopicPartition, int] = field(default_factory=lambda: {FIRST: 0, SECOND: 0})
     committed: dict[TopicPartition, int] = field(default_factory=dict)
+    # Offsets that hold no record, and high watermarks where a transaction is open.
+    empty: set[int] = field(default_factory=set)
+    highs: dict[TopicPartition, int] = field(default_factory=dict)
+    named: dict[str, set[int]] = field(default_factory=lambda: {TOPIC: {0, 1}})
     reads: int = 0
     closed: int = 0
 
@@ -55,16 +59,21 @@ class Admin:
 class Consumer:
     """As in kafka-python, a partition that stays assigned keeps its pause."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster, isolation_level: str = "read_uncommitted") -> None:
         self._cluster = cluster
+        self._is_committed = isolation_level == "read_committed"
         self._assigned: dict[TopicPartition, int] = {}
         self._paused: set[TopicPartition] = set()
 
     def partitions_for_topic(self, topic: str) -> set[int] | None:
-        return {tp.partition for tp in self._cluster.ends if tp.topic == topic} or None
+        return self._cluster.named.get(topic)
 
     def end_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
-        return {tp: self._cluster.ends[tp] for tp in partitions}
+        ends = self._cluster.ends
+        return {
+            tp: ends[tp] if self._is_committed else self._cluster.highs.get(tp, ends[tp])
+            for tp in partitions
+        }
 
     def beginning_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
         return {tp: self._cluster.starts[tp] for tp in partitions}
@@ -86,12 +95,21 @@ class Consumer:
 
     def poll(self, timeout_ms: int) -> dict[TopicPartition, list[Record]]:
         assert timeout_ms > 0
+        assert self._is_committed
         self._cluster.reads += 1
-        return {
-            tp: [Record(n, n * 1000) for n in range(at, self._cluster.ends[tp])]
-            for tp, at in self._assigned.items()
-            if tp not in self._paused and at < self._cluster.ends[tp]
-        }
+        polled = {}
+        for tp, at in self._assigned.items():
+            if tp not in self._paused:
+                end = self._assigned[tp] = self._cluster.ends[tp]
+                records = [
+                    Record(n, n * 1000) for n in range(at, end) if n not in self._cluster.empty
+                ]
+                if records:
+                    polled[tp] = records
+        return polled
+
+    def position(self, tp: TopicPartition) -> int:
+        return self._assigned[tp]
 
     def close(self) -> None:
         self._cluster.closed += 1
@@ -101,7 +119,10 @@ class Consumer:
 def cluster(monkeypatch: pytest.MonkeyPatch) -> Cluster:
     made = Cluster()
     monkeypatch.setattr("streams.lag.KafkaAdminClient", lambda **_: Admin(made))
-    monkeypatch.setattr("streams.lag.KafkaConsumer", lambda **_: Consumer(made))
+    monkeypatch.setattr(
+        "streams.ends.KafkaConsumer",
+        lambda isolation_level="read_uncommitted", **_: Consumer(made, isolation_level),
+    )
     monkeypatch.setattr("streams.lag.OLDEST_WAIT_SECONDS", 0.2)
     return made
 
@@ -162,14 +183,49 @@ def test_a_group_that_is_stuck_is_not_read_again(cluster: Cluster) -> None:
     assert cluster.reads == reads
 
 
-def test_a_topic_that_is_not_there_has_no_lag(cluster: Cluster) -> None:
-    cluster.ends[FIRST] = 10
-    assert set(meter(TOPIC, "news.mentions").measure()) == {FIRST, SECOND}
+@pytest.mark.parametrize("named", [{}, {TOPIC: set()}])
+def test_a_topic_without_partitions_is_not_known_and_not_without_lag(
+    cluster: Cluster, named: dict[str, set[int]]
+) -> None:
+    cluster.named = named
+    with pytest.raises(StaleMetadata, match=r"0 partitions of news\.articles"):
+        meter().measure()
 
 
-def test_closing_closes_both_clients(cluster: Cluster) -> None:
+def test_partitions_that_are_no_longer_named_are_not_known(cluster: Cluster) -> None:
+    measuring = meter()
+    measuring.measure()
+    cluster.named = {TOPIC: {0}}
+    with pytest.raises(StaleMetadata):
+        measuring.measure()
+
+
+def test_a_partition_that_is_added_is_measured(cluster: Cluster) -> None:
+    cluster.named = {TOPIC: {0}}
+    measuring = meter()
+    assert measuring.measure().keys() == {FIRST}
+    cluster.named = {TOPIC: {0, 1}}
+    assert measuring.measure().keys() == {FIRST, SECOND}
+
+
+def test_offsets_without_a_record_are_no_lag(cluster: Cluster) -> None:
+    cluster.ends = {FIRST: 10, SECOND: 10}
+    cluster.empty = {4, 5, 7, 8, 9}
+    cluster.committed = {FIRST: 7, SECOND: 4}
+    assert meter().measure() == {FIRST: Lag(0, 0.0), SECOND: Lag(6, NOW - 6)}
+
+
+def test_what_an_open_transaction_holds_back_is_no_lag_and_is_named(cluster: Cluster) -> None:
+    cluster.ends[FIRST], cluster.highs[FIRST] = 10, 14
+    cluster.committed[FIRST] = 10
+    assert meter().measure()[FIRST] == Lag(0, 0.0, blocked_at=10)
+    cluster.committed[FIRST] = 8
+    assert meter().measure()[FIRST] == Lag(2, NOW - 8, blocked_at=10)
+
+
+def test_closing_closes_every_client(cluster: Cluster) -> None:
     meter().close()
-    assert cluster.closed == 2
+    assert cluster.closed == 3
 
 
 class ScriptedMeter:
@@ -239,3 +295,32 @@ def test_a_broker_that_is_away_at_the_start_is_asked_again() -> None:
     wait_until(lambda: reporter.newest is not None)
     reporter.stop()
     assert len(tries) == 3
+
+
+def test_a_bug_in_the_thread_reaches_the_process_and_leaves_no_old_figures() -> None:
+    answers = iter([{FIRST: Lag(5, 2.5)}, ZeroDivisionError()])
+    reporter = LagReporter(lambda: ScriptedMeter(answers), Metrics(), 0.005)  # type: ignore[arg-type,return-value]
+    reporter.check()
+    reporter.start()
+
+    def has_failed() -> bool:
+        try:
+            reporter.check()
+        except ZeroDivisionError:
+            return True
+        return False
+
+    wait_until(has_failed)
+    assert reporter.newest is None
+    reporter.stop()
+
+
+def test_the_reporter_says_how_long_a_transaction_is_open() -> None:
+    metrics = Metrics()
+    answers = iter([{FIRST: Lag(0, 0.0, blocked_at=7)}] * 1_000)
+    reporter = LagReporter(lambda: ScriptedMeter(answers), metrics, 0.005)  # type: ignore[arg-type,return-value]
+    reporter.start()
+    labels = {"topic": TOPIC, "partition": "0"}
+    sample = metrics.registry.get_sample_value
+    wait_until(lambda: (sample("tocsin_open_transaction_seconds", labels) or 0) > 0)
+    reporter.stop()

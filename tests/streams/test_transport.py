@@ -169,6 +169,7 @@ def test_where_nothing_is_committed_the_seek_goes_to_the_beginning_but_not_in_a_
 def test_what_fausts_consumer_says_is_logged_as_fausts() -> None:
     # Else its every start and stop would be in the log as ours.
     assert _Consumer.logger.name.split(".")[0] == "faust"
+    assert _Thread.logger.name.split(".")[0] == "faust"
 
 
 ARTICLES, CHANGELOG = TopicPartition("articles", 0), TopicPartition("changelog", 0)

@@ -7,7 +7,15 @@ import pytest
 from kafka.errors import KafkaConnectionError
 
 from processors.ordering import Marks
-from streams.watermarks import IDLE_SECONDS, WatermarkReporter, Watermarks, note, read_note
+from streams.ends import End
+from streams.watermarks import (
+    IDLE_SECONDS,
+    OPEN_TRANSACTION_SECONDS,
+    WatermarkReporter,
+    Watermarks,
+    note,
+    read_note,
+)
 
 
 def test_a_note_reads_back_and_anything_else_is_none() -> None:
@@ -23,8 +31,17 @@ def measured(watermarks: Watermarks, now: float, *partitions: tuple[int, int | N
         n: (offset, None if noted is None else note(noted))
         for n, (offset, noted, _) in enumerate(partitions)
     }
-    bounds = {n: (0, end) for n, (_, _, end) in enumerate(partitions)}
-    return watermarks.watermark_ms(committed, bounds, now)
+    ends = {n: End(end, end) for n, (_, _, end) in enumerate(partitions)}
+    watermark_ms = watermarks.watermark_ms(committed, dict.fromkeys(ends, 0), ends, now)
+    assert watermark_ms is not None
+    return watermark_ms
+
+
+def blocked(watermarks: Watermarks, now: float, stable: int, high: int, noted: int) -> float | None:
+    """Ask where partition 0 is read to its last stable offset, and partition 1 is at 1,000."""
+    committed = {0: (stable, note(noted)), 1: (5, note(1_000))}
+    ends = {0: End(stable, high), 1: End(9, 9)}
+    return watermarks.watermark_ms(committed, {0: 0, 1: 0}, ends, now)
 
 
 def test_the_partition_that_is_furthest_behind_decides() -> None:
@@ -39,8 +56,9 @@ def test_lateness_is_taken_off() -> None:
 def test_nothing_is_known_of_a_partition_that_nobody_has_begun() -> None:
     watermarks = Watermarks(lateness_ms=0)
     assert measured(watermarks, 0.0, (5, 900, 9), (0, None, 9)) == -math.inf
-    bounds = {0: (0, 9), 1: (0, 9)}
-    assert watermarks.watermark_ms({0: (5, note(900))}, bounds, 0.0) == -math.inf
+    ends = {0: End(9, 9), 1: End(9, 9)}
+    known = watermarks.watermark_ms({0: (5, note(900))}, {0: 0, 1: 0}, ends, 0.0)
+    assert known == -math.inf
 
 
 def test_a_partition_read_to_its_end_holds_nobody_up_after_a_while() -> None:
@@ -55,16 +73,77 @@ def test_a_partition_read_to_its_end_holds_nobody_up_after_a_while() -> None:
 
 def test_an_empty_partition_holds_nobody_up() -> None:
     watermarks = Watermarks(lateness_ms=0)
-    bounds = {0: (7, 7)}
-    watermarks.watermark_ms({}, bounds, 0.0)
-    assert watermarks.watermark_ms({}, bounds, 1.0) == math.inf
+    ends = {0: End(7, 7)}
+    watermarks.watermark_ms({}, {0: 7}, ends, 0.0)
+    assert watermarks.watermark_ms({}, {0: 7}, ends, 1.0) == math.inf
 
 
 @pytest.mark.parametrize("metadata", ["", None])
 def test_a_commit_without_a_note_keeps_what_is_known(metadata: str | None) -> None:
     watermarks = Watermarks(lateness_ms=0)
     measured(watermarks, 0.0, (5, 900, 9))
-    assert watermarks.watermark_ms({0: (6, metadata)}, {0: (0, 9)}, 0.1) == 900
+    assert watermarks.watermark_ms({0: (6, metadata)}, {0: 0}, {0: End(9, 9)}, 0.1) == 900
+
+
+def test_a_group_that_goes_back_takes_its_event_time_back() -> None:
+    watermarks = Watermarks(lateness_ms=0)
+    assert measured(watermarks, 0.0, (5, 900, 9)) == 900
+    assert measured(watermarks, 0.1, (3, 400, 9)) == 400
+
+
+def test_no_partition_at_all_is_not_known_and_releases_nothing() -> None:
+    watermarks = Watermarks(lateness_ms=0)
+    assert watermarks.watermark_ms({}, {}, {}, 0.0) is None
+    assert measured(watermarks, 0.0, (5, 900, 9)) == 900
+    assert watermarks.watermark_ms({0: (5, note(900))}, {}, {}, 1.0) is None
+
+
+@pytest.mark.parametrize(("firsts", "ends"), [({0, 1}, {0}), ({0}, {0, 1})])
+def test_a_partition_that_is_missing_from_an_answer_is_not_known(
+    firsts: set[int], ends: set[int]
+) -> None:
+    watermarks = Watermarks(lateness_ms=0)
+    measured(watermarks, 0.0, (9, 900, 9), (3, 400, 9))
+    known = watermarks.watermark_ms(
+        {0: (9, note(900)), 1: (3, note(400))},
+        dict.fromkeys(firsts, 0),
+        dict.fromkeys(ends, End(9, 9)),
+        1.0,
+    )
+    assert known is None
+
+
+def test_a_partition_whose_commit_is_missing_releases_nothing() -> None:
+    watermarks = Watermarks(lateness_ms=0)
+    measured(watermarks, 0.0, (9, 900, 9), (9, 1_000, 9))
+    ends = dict.fromkeys((0, 1), End(9, 9))
+    known = watermarks.watermark_ms({1: (9, note(1_000))}, {0: 0, 1: 0}, ends, 5.0)
+    assert known == -math.inf
+
+
+def test_a_partition_waits_for_an_open_transaction_and_not_for_one_that_hangs() -> None:
+    watermarks = Watermarks(lateness_ms=0)
+    assert blocked(watermarks, 10.0, 7, 8, noted=900) == 900
+    just_before = 10.0 + OPEN_TRANSACTION_SECONDS - 0.1
+    assert blocked(watermarks, just_before, 7, 12, noted=900) == 900
+    long_after = 10.0 + OPEN_TRANSACTION_SECONDS
+    assert blocked(watermarks, long_after, 7, 12, noted=900) == 900
+    assert blocked(watermarks, long_after + 2 * IDLE_SECONDS, 7, 12, noted=900) == 1_000
+
+
+def test_the_next_transaction_is_waited_for_again() -> None:
+    watermarks = Watermarks(lateness_ms=0)
+    blocked(watermarks, 10.0, 7, 8, noted=900)
+    blocked(watermarks, 20.0, 7, 8, noted=900)
+    assert blocked(watermarks, 21.0, 7, 8, noted=900) == 1_000
+    assert blocked(watermarks, 22.0, 9, 10, noted=950) == 950
+
+
+def test_a_transaction_that_ends_holds_nobody_up() -> None:
+    watermarks = Watermarks(lateness_ms=0)
+    blocked(watermarks, 10.0, 7, 8, noted=900)
+    assert blocked(watermarks, 10.1, 9, 9, noted=950) == 950
+    assert blocked(watermarks, 10.1 + 2 * IDLE_SECONDS, 9, 9, noted=950) == 1_000
 
 
 class ScriptedMeter:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 import pytest
+from structlog.testing import capture_logs
 
 from processors.contracts import ArticleRef, Versions, Withdrawal
 from processors.errors import BadArticleError, DeadLetterReason
@@ -98,20 +99,22 @@ class Source:
 class Holding:
     """A loop that runs, and what is around it."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_held: int = 100) -> None:
         self.generation = 1
+        self.metrics = Metrics()
         self.inbox, self.agent, self.source = Inbox(), Agent(), Source()
         self.progress = Progress()
         self.failures: list[BaseException] = []
         self.loop = HoldingLoop(
             agent=self.agent,  # type: ignore[arg-type]
             progress=self.progress,
-            metrics=Metrics(),
+            metrics=self.metrics,
             marks=self.source,
             generation=lambda: self.generation,
             fail=self.failures.append,
             batch_records=10,
             batch_wait_seconds=0.01,
+            most_held=most_held,
         )
 
     async def __aenter__(self) -> Self:
@@ -244,6 +247,28 @@ def test_a_batch_that_is_done_first_waits_for_the_one_before_it() -> None:
             assert committable(one.progress) == {}
             await one.mark(9, end=2)
             assert committable(one.progress) == {TP: 2}
+
+    asyncio.run(run())
+
+
+def test_what_is_released_before_its_turn_is_counted_and_each_burst_logged_once() -> None:
+    async def run() -> None:
+        async with Holding(most_held=4) as one:
+
+            def early() -> float | None:
+                return one.metrics.registry.get_sample_value("tocsin_mentions_released_early_total")
+
+            with capture_logs() as logs:
+                await one.read(1, 2, 3, 4)
+                assert early() == 0
+                await one.read(5, 6, first=4)
+                await one.read(7, first=6)
+                assert early() == 3
+                await one.mark(ENDLESS, end=7)
+                await one.read(8, 9, 10, 11, 12, first=7)
+                assert early() == 4
+            bursts = [entry for entry in logs if entry["event"] == "watch.released_early"]
+            assert [entry["most_held"] for entry in bursts] == [4, 4]
 
     asyncio.run(run())
 
