@@ -21,7 +21,9 @@ from typing import Any
 
 import yaml
 from articles import LIVE_SECONDS, Article, history, live
+from feeds import serving
 from kafka import KafkaAdminClient, KafkaProducer
+from kafka.admin import NewTopic
 
 from streams.brokers.apache import ApacheKafka
 from streams.settings import Settings
@@ -32,6 +34,7 @@ JOBS = {
     "tocsin": ("worker-a", "worker-b"),
     "tocsin-replay": ("replay",),
     "tocsin-canary": ("canary",),
+    "tocsin-feeds": ("feeder",),
 }
 CAUGHT_UP_SECONDS = 240.0
 LEAD_SECONDS = 20.0
@@ -59,6 +62,7 @@ def finished_run(root: Path) -> Iterator[tuple[str, float, float]]:
         stage.wait_until_caught_up()
         address = stage.prometheus()
         stage.canary()
+        stage.feeder(stack.enter_context(serving()))
         time.sleep(LEAD_SECONDS)
         began = time.time()
         stage.play(began)
@@ -91,6 +95,15 @@ class _Stage:
     def canary(self) -> None:
         """Start a canary."""
         self._start("canary", ["canary", "--every", "30"], {})
+
+    def feeder(self, table: str) -> None:
+        """Follow feeds, whose articles go to a topic that no worker reads."""
+        (self._folder / "feeds.csv").write_text(table)
+        admin = KafkaAdminClient(bootstrap_servers=self._broker)
+        admin.create_topics([NewTopic("news.feeds", 1, 1)])
+        admin.close()
+        command = ["ingest", "--feeds", "feeds.csv", "--poll", "10", "--topic", "news.feeds"]
+        self._start("feeder", [*command, "--http-port", str(self._ports["feeder"])], {})
 
     def replay(self) -> None:
         """Start a replay of the days before."""

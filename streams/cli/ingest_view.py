@@ -39,13 +39,20 @@ def feeds_table(feeds: Sequence[FeedSummary]) -> Iterator[str]:
             *(sum(feed.refused.values()), sum(feed.skipped.values())),
             sum(feed.no_alert.values()),
         )
-        kind = feed.format or ("failed" if feed.failed else "not changed")
-        rows.append((feed.feed, kind, *map(str, counts)))
+        rows.append((feed.feed, _kind(feed), *map(str, counts)))
     widths = [max(cell_len(cell) for cell in column) for column in zip(*rows, strict=True)]
     for name, kind, *numbers in rows:
         words = [set_cell_size(name, widths[0]), set_cell_size(kind, widths[1])]
         right = [cell.rjust(width) for cell, width in zip(numbers, widths[2:], strict=True)]
         yield "  ".join((*words, *right))
+
+
+def _kind(feed: FeedSummary) -> str:
+    if feed.format:
+        return feed.format
+    if feed.failed:
+        return "failed"
+    return "not changed" if feed.looks else "not read yet"
 
 
 def feed_lines(feeds: Sequence[FeedSummary]) -> Iterator[str]:

@@ -42,6 +42,7 @@ class MeteredFeeds:
             metrics.last_success.labels(feed.name).set(clock())
             for outcome in ("new", "unchanged", "refused", "skipped"):
                 metrics.entries.labels(feed.name, outcome)
+            metrics.undated.labels(feed.name)
 
     def read(self, feed: Feed, counts: FeedCounts) -> None:
         """Take the counts of a look that brought entries."""

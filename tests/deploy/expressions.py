@@ -19,7 +19,7 @@ FILLED_IN = {
     "$__rate_interval": "20s",
     "$__interval": "15s",
     "$__range": "1h",
-    **dict.fromkeys(("$job", "$instance", "$leader", "$country", "$replay"), ".+"),
+    **dict.fromkeys(("$job", "$instance", "$leader", "$country", "$replay", "$feed"), ".+"),
 }
 
 

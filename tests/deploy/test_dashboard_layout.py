@@ -19,6 +19,7 @@ WANTED = {
     "leaders": {"job", "instance", "country", "leader"},
     "pipeline": {"job", "instance"},
     "replays": {"job", "instance", "replay"},
+    "feeds": {"job", "instance", "feed"},
 }
 
 
@@ -173,6 +174,9 @@ def test_the_live_dashboards_do_not_offer_the_replays_job(
     assert {"tocsin", "tocsin-replay"} <= names
     if "replay" in WANTED[dashboard["uid"].removeprefix("tocsin-")]:
         assert "tocsin_replay_" in job["query"]["query"]
+        return
+    if "feed" in WANTED[dashboard["uid"].removeprefix("tocsin-")]:
+        assert "tocsin_feed_" in job["query"]["query"]
         return
     offered = {name for name in names if re.search(job["regex"].strip("/"), name)}
     assert job["current"]["value"] == ["tocsin"]

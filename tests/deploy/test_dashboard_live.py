@@ -39,7 +39,8 @@ from streams.topics import ARTICLES
 pytestmark = pytest.mark.broker
 
 LOOPBACK = "127.0.0.1"
-LIVE, REPLAY, CANARY = "tocsin", "tocsin-replay", "tocsin-canary"
+LIVE, REPLAY, CANARY, FEEDS = "tocsin", "tocsin-replay", "tocsin-canary", "tocsin-feeds"
+SAMPLES = Path(__file__).parents[1] / "data" / "feeds"
 ARCHIVE, PARTITIONS = "archive.test", 4
 RECORDS_A_SECOND = 20
 # More than are replayed before the questions are asked.
@@ -90,7 +91,7 @@ def run(tmp_path_factory: Any) -> Iterator[Running]:
     (folder / "rules.toml").write_text(RULES)
     with EmbeddedBroker() as broker:
         keep_archive(broker.bootstrap_servers)
-        addresses = {job: f"{LOOPBACK}:{free_port()}" for job in (LIVE, REPLAY, CANARY)}
+        addresses = {job: f"{LOOPBACK}:{free_port()}" for job in (LIVE, REPLAY, CANARY, FEEDS)}
         yield Running(folder, broker.bootstrap_servers, addresses)
 
 
@@ -129,6 +130,15 @@ def ask(run: Running, scrape: dict[str, Any]) -> Iterator[Ask]:
         stack.enter_context(fed(run.broker))
         canary = [sys.executable, "-m", "streams", "canary", "--every", "1"]
         stack.enter_context(running(canary, run.folder / CANARY, run.environment(CANARY)))
+        site = f"{LOOPBACK}:{free_port()}"
+        serve = [sys.executable, "-m", "http.server", "--bind", *site.split(":")]
+        stack.enter_context(
+            running([*serve, "--directory", str(SAMPLES)], run.folder / "site", os.environ)
+        )
+        follow = [sys.executable, "-m", "streams", "ingest", "--poll", "1", "--http-port"]
+        follow += [run.addresses[FEEDS].split(":")[1]]
+        follow += [f"http://{site}/{name}" for name in ("rss.xml", "none.xml")]
+        stack.enter_context(running(follow, run.folder / FEEDS, run.environment(FEEDS)))
         moved = "max(delta(tocsin_replay_position_timestamp_seconds[1m])) > 0"
         wait_until(lambda: answer(address, moved), start[REPLAY], run.folder / REPLAY)
         # The whole bundle was fed, and both have rung.
@@ -136,6 +146,8 @@ def ask(run: Running, scrape: dict[str, Any]) -> Iterator[Ask]:
         wait_until(lambda: answer(address, fed_once), prometheus, log)
         rung = "sum by (job) (rate(tocsin_alerts_total[1m])) > 0"
         wait_until(lambda: len(answer(address, rung)) == len(start), prometheus, log)
+        asked = "sum(rate(tocsin_feed_errors_total[30s])) > 0"
+        wait_until(lambda: answer(address, asked), prometheus, run.folder / FEEDS)
         heard = "max(tocsin_canary_last_rang_timestamp_seconds) > 0"
         wait_until(lambda: answer(address, heard), prometheus, log)
         yield lambda path, parameters: get(address, path, parameters)

@@ -4,11 +4,12 @@
 a module of its own. Nothing here is needed at run time.
 """
 
-from grafana_dashboards import leaders, overview, pipeline, replays
+from grafana_dashboards import feeds, leaders, overview, pipeline, replays
 
 DASHBOARDS = (
     overview.DASHBOARD,
     leaders.DASHBOARD,
     pipeline.DASHBOARD,
     replays.DASHBOARD,
+    feeds.DASHBOARD,
 )

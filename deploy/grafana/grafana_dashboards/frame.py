@@ -15,6 +15,7 @@ TITLES = {
     "leaders": "Tocsin / Leaders",
     "pipeline": "Tocsin / Pipeline",
     "replays": "Tocsin / Replays",
+    "feeds": "Tocsin / Feeds",
 }
 
 
@@ -124,8 +125,8 @@ def links(name: str) -> list[dict[str, Any]]:
             "icon": "dashboard",
             "tooltip": title,
             "targetBlank": False,
-            # A replay's workers are of other jobs and instances.
-            "includeVars": "replays" not in (name, other),
+            # A replay's workers and a feeder are of other jobs and instances.
+            "includeVars": not {"replays", "feeds"} & {name, other},
             "keepTime": True,
             "tags": [],
             "asDropdown": False,

@@ -23,9 +23,12 @@ def test_each_feed_has_a_line_and_its_reasons() -> None:
         flags={"date_not_understood": 1},
         moved_to="https://c.example",
     )
-    lines = list(feeds_table([replace(empty, failed="away"), read]))
+    looked = replace(empty, looks=1)
+    lines = list(feeds_table([replace(looked, failed="away"), read, empty, looked]))
     assert len({len(line) for line in lines}) == 1
-    head, first, second = (line.split() for line in lines)
+    head, first, second, third, fourth = (line.split() for line in lines)
+    assert third[2:5] == ["not", "read", "yet"]
+    assert fourth[2:4] == ["not", "changed"]
     assert head[:4] == ["Feed", "Format", "Entries", "Text"]
     assert first[:4] == ["A", "[b]", "failed", "0"]
     assert second == ["B", "JSON", "Feed", "1.1", "7", "0", "0", "3", "1", "2", "1", "2"]
