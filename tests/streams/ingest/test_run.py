@@ -37,6 +37,7 @@ class Board:
         self.flushed = 0
         self.interruption = Interruption()
         self.fault: Exception | None = None
+        self.fault_at_flush: Exception | None = None
         waiting = list(stdin)
         self.around = Surroundings(
             intake=Intake("news.articles", DecodeLimits(), self.tally, self._send),
@@ -57,6 +58,8 @@ class Board:
         self.sent.append(record)
 
     def _flush(self) -> None:
+        if self.fault_at_flush is not None:
+            raise self.fault_at_flush
         self.flushed += 1
         self.tally.sent = len(self.sent)
 
@@ -146,6 +149,28 @@ def test_a_broker_that_is_away_ends_feeds_too(site: str) -> None:
     board.fault = PassingFaultError("no broker")
     with pytest.raises(PassingFaultError, match="no broker"):
         run_on(board, board.job(feeds=[f"{site}/feed"], poll=1))
+
+
+def test_what_was_sent_before_a_crash_comes_again_and_what_is_kept_does_not(
+    site: str, tmp_path: Path
+) -> None:
+    def run_with(board: Board) -> None:
+        run_on(board, replace(board.job(feeds=[f"{site}/feed"]), state=tmp_path / "feeds.db"))
+
+    crashed = Board()
+    # All is handed to the broker, which then goes away before it has acknowledged it.
+    crashed.fault_at_flush = PassingFaultError("no broker")
+    with pytest.raises(PassingFaultError, match="no broker"):
+        run_with(crashed)
+    after, last = Board(), Board()
+    run_with(after)
+    run_with(last)
+    assert [[record.key for record in one.sent] for one in (crashed, after, last)] == [
+        [b"a:1"],
+        [b"a:1"],
+        [],
+    ]
+    assert last.tally.unchanged == 2
 
 
 def test_a_poll_ends_when_it_is_asked_to_and_what_was_sent_is_acknowledged(site: str) -> None:
