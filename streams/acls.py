@@ -67,7 +67,7 @@ def roles(settings: Settings, own_alerts: Sequence[str] = ()) -> list[Role]:
     group = settings.application_id
     read_alerts = _topics(alerts, "Read")
     by_role: list[tuple[str, str, list[Grant]]] = [
-        ("worker", "tocsin worker", _worker(settings, names, own_alerts)),
+        ("worker", "tocsin worker", worker_grants(settings, own_alerts)),
         ("ingest", "tocsin ingest", _topics([names.articles], "Write")),
         (
             "subscriber",
@@ -139,7 +139,14 @@ def _topics(names: Sequence[str], *operations: Operation) -> list[Grant]:
     return [Grant("topic", name, operations) for name in names]
 
 
-def _worker(settings: Settings, names: TopicNames, own_alerts: Sequence[str]) -> list[Grant]:
+def worker_grants(settings: Settings, own_alerts: Sequence[str] = ()) -> list[Grant]:
+    """List what a worker needs, live or of a replay.
+
+    Args:
+        settings: The settings in force.
+        own_alerts: As for `roles`.
+    """
+    names = TopicNames.of(settings, own_alerts)
     reads: dict[str, tuple[Operation, ...]] = {
         names.articles: ("Read",),
         names.mentions: ("Read", "Write"),

@@ -25,7 +25,7 @@ from streams.analysis import Analysis
 from streams.analysis.pool import CHUNKS_AHEAD
 from streams.bounds import Bounds
 from streams.compression import Compression
-from streams.connection import Connection
+from streams.connection import METADATA_MAX_AGE_MS, Connection
 from streams.dead_letters import DeadLetterLimit
 from streams.entry import Entry, live_clock
 from streams.envelope import partition_of
@@ -36,6 +36,7 @@ from streams.outbox import Outbox
 from streams.progress import Progress
 from streams.rules import own_topics
 from streams.settings import Settings
+from streams.topic_creation import forbid_in_aiokafka
 from streams.topics import WATCH_TABLE, TopicNames
 from streams.transport import Transport
 
@@ -253,6 +254,7 @@ class _App(faust.App):  # type: ignore[misc]  # Faust ships no types
 
 
 def _faust(settings: Settings, connection: Connection) -> Any:
+    forbid_in_aiokafka()
     return _App(
         settings.application_id,
         broker=connection.faust_broker_urls(),
@@ -268,6 +270,8 @@ def _faust(settings: Settings, connection: Connection) -> Any:
         autodiscover=False,
         consumer_auto_offset_reset="earliest",
         consumer_group_instance_id=settings.group_instance_id or None,
+        # Partitions that are added are read so soon.
+        consumer_metadata_max_age_ms=METADATA_MAX_AGE_MS,
         # At least one record is always fetched, however large.
         consumer_max_fetch_size=FETCH_BYTES,
         broker_session_timeout=settings.session_timeout_seconds,

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from processors.errors import MisconfigurationError
+from streams.topic_creation import forbid_in_kafka_python
 
 if TYPE_CHECKING:
     from faust.auth import SASLCredentials, SSLCredentials
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 SECURITY_PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 SASL_MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 
+METADATA_MAX_AGE_MS = 10_000
 _LARGEST_PORT = 65535
 
 
@@ -138,7 +140,13 @@ class Connection:
         from streams.fetching.kafka_python_guard import guard_kafka_python  # noqa: PLC0415 - as below
 
         guard_kafka_python()
-        return {"bootstrap_servers": list(self.bootstrap_servers), **self._security()}
+        forbid_in_kafka_python()
+        return {
+            "bootstrap_servers": list(self.bootstrap_servers),
+            # Partitions that are added are seen so soon; Kafka's own 5 minutes are too long.
+            "metadata_max_age_ms": METADATA_MAX_AGE_MS,
+            **self._security(),
+        }
 
     def aiokafka(self) -> dict[str, Any]:
         """Keyword arguments for aiokafka's consumer and producer."""

@@ -8,6 +8,8 @@
     │   ├── TopicMismatchError       a topic is missing, or not as the plan says
     │   ├── RecordsRefusedError      the broker will never take a record as it is
     │   ├── UnreadableLogError       what a partition holds cannot be read, nor gone beyond
+    │   ├── MissingRightsError       the broker does not allow what we must do
+    │   ├── DuplicateMemberError     two workers use one name in the group
     │   ├── ReplayRangeError         the range of a replay is empty, gone, or not to be understood
     │   └── ReplayStateError         there is no such replay, or it is not one that can do this
     ├── ReplayIncompleteError        a replay ended without an outcome for each record: exit code 4
@@ -110,6 +112,14 @@ class UnreadableLogError(MisconfigurationError):
         )
         self.where = where
         self.offset = offset
+
+
+class MissingRightsError(MisconfigurationError):
+    """The broker's user lacks rights; the message names each, and how to grant it."""
+
+
+class DuplicateMemberError(MisconfigurationError):
+    """Another worker uses the same static name in the consumer group."""
 
 
 class ReplayRangeError(MisconfigurationError):

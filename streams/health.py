@@ -39,6 +39,10 @@ class Health:
         clock: Monotonic seconds.
         live_timeout_seconds: How long articles may wait without progress.
         waiting_records: Gives the records that wait in this worker's partitions, None if unknown.
+
+    Attributes:
+        fault: What is wrong at the broker and may end the worker; "" where that is nothing.
+        notes: What is not as planned, and does not hinder the work.
     """
 
     clock: Callable[[], float]
@@ -48,6 +52,8 @@ class Health:
     recovering: bool = False
     stopping: bool = False
     assigned: int = 0
+    fault: str = ""
+    notes: tuple[str, ...] = ()
     last_progress: float = field(default=0.0)
     last_tick: float = field(default=0.0)
 
@@ -85,11 +91,14 @@ class Health:
             return Answer(False, "stopping")
         if self.starting:
             return Answer(False, "starting")
+        if self.fault:
+            return Answer(False, self.fault)
         if self.recovering:
             return Answer(False, "recovering state, or the group is rebalancing")
         if not self.assigned:
             return Answer(False, "no partitions assigned")
-        return Answer(True, f"{self.assigned} partitions assigned, state recovered")
+        assigned = f"{self.assigned} partitions assigned, state recovered"
+        return Answer(True, "; ".join((assigned, *self.notes)))
 
     def _held_up(self) -> bool:
         """Whether no article can be finished: before the first assignment and in a recovery."""

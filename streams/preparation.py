@@ -8,11 +8,12 @@ from collections.abc import Callable
 
 import structlog
 from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
 
 from processors.rules import Rules
-from streams.connection import Connection
 from streams.errors import PassingFaultError
 from streams.reachability import wait_until_reachable
+from streams.rights import Needs, is_refusal
 from streams.rules import own_topics
 from streams.settings import Settings
 from streams.topics import apply, plan, require
@@ -23,13 +24,13 @@ LOOK_SECONDS = 0.1
 
 
 def prepare_topics(
-    settings: Settings, connection: Connection, rules: Rules, is_stopped: Callable[[], bool]
+    settings: Settings, needs: Needs, rules: Rules, is_stopped: Callable[[], bool]
 ) -> None:
     """Wait for the broker, and check the topics; make those missing if the settings say so.
 
     Args:
         settings: The settings in force.
-        connection: How to reach the cluster.
+        needs: What the worker needs at the cluster.
         rules: The rules in force; they name topics of their own.
         is_stopped: Asked while waiting; true ends the wait.
 
@@ -46,12 +47,12 @@ def prepare_topics(
             time.sleep(LOOK_SECONDS)
 
     wait_until_reachable(
-        connection,
+        needs.connection,
         give_up_after_seconds=settings.broker_wait_seconds or None,
         sleep=pause,
         on_waiting=lambda reason: log.warning("worker.waiting_for_broker", reason=reason),
     )
-    admin = KafkaAdminClient(**connection.kafka_python())
+    admin = KafkaAdminClient(**needs.connection.kafka_python())
     try:
         wanted = plan(settings, own_topics(rules))
         if settings.create_topics:
@@ -59,5 +60,10 @@ def prepare_topics(
                 log.info("worker.topic_changed", topic=done.name, was=done.message)
         for other in require(admin, wanted):
             log.warning("worker.other_partitions", topic=other.name, note=other.message)
+        needs.require(admin)
+    except KafkaError as error:
+        if is_refusal(error):
+            raise needs.refused(admin, error) from error
+        raise
     finally:
         admin.close()

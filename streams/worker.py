@@ -34,6 +34,7 @@ from streams.rules import own_topics, rules_in_force
 from streams.settings import Settings
 from streams.topics import TopicNames
 from streams.watermarks import WatermarkMeter, WatermarkReporter
+from streams.worker_watch import role_of, with_rights_named, worker_needs, worker_watch
 
 log = structlog.get_logger(__name__)
 
@@ -73,6 +74,7 @@ class Worker:
         self._app: App | None = None
         self._rules = rules_in_force(settings)
         self._names = TopicNames.of(settings)
+        self._needs = worker_needs(settings, connection, self._rules, role_of(bounds))
         self._stop = asyncio.Event()
         self._failure: BaseException | None = None
         self.metrics = Metrics(process=True)
@@ -126,13 +128,15 @@ class Worker:
         try:
             if await self._prepare():
                 await self._run_app(address)
+        except Exception as error:  # noqa: BLE001 - raised again below
+            self._failure = self._failure or error
         finally:
             self._lag.stop()
             self._analysis.close()
             self._watermarks.stop()
             http.stop()
         if self._failure is not None:
-            raise self._failure
+            raise await asyncio.to_thread(with_rights_named, self._failure, self._needs)
 
     def _add_page(self, app: web.Application) -> None:
         names = TopicNames.of(self._settings, own_topics(self._rules))
@@ -146,7 +150,7 @@ class Worker:
     async def _prepare(self) -> bool:
         """Load, wait for the broker and check the topics; False if stopped meanwhile."""
         loading = asyncio.create_task(asyncio.to_thread(self._analysis.start))
-        wait = (self._settings, self._connection, self._rules, self._stop.is_set)
+        wait = (self._settings, self._needs, self._rules, self._stop.is_set)
         topics = asyncio.create_task(asyncio.to_thread(prepare_topics, *wait))
         while not (loading.done() and topics.done()):
             self.health.ticked()
@@ -188,8 +192,18 @@ class Worker:
         app.faust.on_partitions_revoked.connect(on_revoked)
         app.faust.on_rebalance_complete.connect(on_recovered)
         app.faust.finalize()
-        self._lag.start()
-        self._watermarks.start()
+        watch = worker_watch(
+            self._settings,
+            self._needs,
+            self._rules,
+            self.metrics,
+            self.health,
+            self.fail,
+            self._bounds,
+            app.faust,
+        )
+        for thread in (self._lag, self._watermarks, watch):
+            thread.start()
         try:
             if not await self._start(app):
                 return
@@ -206,6 +220,7 @@ class Worker:
             await self._tick(app)
             await self._finish(app)
         finally:
+            watch.stop()
             try:
                 await self._within_stop_timeout(app.faust.stop(), "leave the group")
             finally:

@@ -373,7 +373,7 @@ def main() -> None:
         for path in sorted((given.data / "dev").glob("stories-*.jsonl.gz")):
             show(stories(path))
             show(bursts(path, rules))
-        analyser = load_analyser("bench", "textblob-news")
+        analyser = load_analyser("bench", "textblob-news", "off")
         for path in sorted((given.data / "streams").glob("*.jsonl.gz")):
             show(stream(path, analyser, rules))
     show(load(given.mentions, rules))

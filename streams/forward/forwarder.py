@@ -23,7 +23,7 @@ from aiokafka.errors import (
 
 from processors.errors import MisconfigurationError
 from streams.compression import Compression
-from streams.connection import Connection
+from streams.connection import METADATA_MAX_AGE_MS, Connection
 from streams.envelope import Incoming
 from streams.errors import (
     BrokerUnavailableError,
@@ -42,6 +42,7 @@ from streams.outbox import Outbox
 from streams.reachability import wait_until_reachable
 from streams.reading.clients import admin_client, consumer_client, kafka_faults
 from streams.settings import Settings
+from streams.topic_creation import forbid_in_aiokafka
 from streams.topics import ENVELOPE_BYTES, TopicNames
 
 log = structlog.get_logger(__name__)
@@ -146,6 +147,7 @@ class Forwarder:
 
     async def _forward(self, address: str) -> None:
         settings, job = self._settings, self._job
+        forbid_in_aiokafka()
         producer = AIOKafkaProducer(
             **self._connection.aiokafka(),
             acks="all",
@@ -192,6 +194,7 @@ class Forwarder:
             # has removed.
             auto_offset_reset="earliest",
             isolation_level="read_committed",
+            metadata_max_age_ms=METADATA_MAX_AGE_MS,
             session_timeout_ms=round(settings.session_timeout_seconds * 1000),
             heartbeat_interval_ms=round(settings.session_timeout_seconds * 1000 / 3),
         )

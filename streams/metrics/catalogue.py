@@ -141,6 +141,19 @@ CATALOGUE: tuple[Metric, ...] = (
         "When a stage last finished a batch, in Unix time.",
         ("stage",),
     ),
+    Metric(
+        "tocsin_topic_partitions",
+        "gauge",
+        "Partitions that a topic of the worker has at the broker.",
+        ("topic",),
+    ),
+    Metric(
+        "tocsin_topic_differs",
+        "gauge",
+        "1 where a topic is not as planned, by difference: missing, made_again, partitions, "
+        "other_partitions, rights, offsets.",
+        ("topic", "difference"),
+    ),
     Metric("tocsin_assigned_partitions", "gauge", "Partitions that this worker has.", ("topic",)),
     Metric("tocsin_rebalances_total", "counter", "Times that partitions were assigned anew."),
     Metric("tocsin_commits_total", "counter", "Commits of offsets.", ("outcome",)),

@@ -97,6 +97,10 @@ class Metrics:
         self.alert_latency = self._histogram("tocsin_alert_latency_seconds")
         self.lag = LagMetrics.on(self.registry)
         self.last_progress = self._gauge("tocsin_last_progress_timestamp_seconds")
+        self.topic_partitions, self.topic_differs = (
+            self._gauge("tocsin_topic_partitions"),
+            self._gauge("tocsin_topic_differs"),
+        )
         self.assigned_partitions = self._gauge("tocsin_assigned_partitions")
         self.rebalances = self._counter("tocsin_rebalances_total")
         self.commits = self._counter("tocsin_commits_total")

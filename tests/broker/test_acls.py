@@ -21,10 +21,12 @@ import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.admin import (
     ACL,
+    ACLFilter,
     ACLOperation,
     ACLPermissionType,
     ACLResourcePatternType,
     ResourcePattern,
+    ResourcePatternFilter,
     ResourceType,
 )
 
@@ -267,6 +269,60 @@ def test_no_secret_is_in_logs_at_any_level_nor_on_any_page(worked: Worked) -> No
         if PASSWORD in line
     ]  # fmt: skip
     assert leaks == []
+
+
+def takes_away(broker: ApacheKafka, resource: str, name: str, operation: str) -> ACLFilter:
+    """Take one right from the worker, and give the filter of what was taken."""
+    pattern = ResourcePatternFilter(
+        ResourceType[resource.upper()], name, ACLResourcePatternType.LITERAL
+    )
+    taken = ACLFilter(
+        f"User:{ROLES['worker'].user}",
+        "*",
+        ACLOperation[operation.upper()],
+        ACLPermissionType.ALLOW,
+        pattern,
+    )
+    with closing(KafkaAdminClient(bootstrap_servers=broker.bootstrap_servers)) as admin:
+        (deleted,) = admin.delete_acls([taken])
+        assert deleted[1], f"{operation} on {name} was not there"
+    return taken
+
+
+def gives_back(broker: ApacheKafka, resource: str, name: str, operation: str) -> None:
+    grant = Grant("topic" if resource == "topic" else "group", name, ())
+    given = acl(ROLES["worker"], grant, operation)
+    with closing(KafkaAdminClient(bootstrap_servers=broker.bootstrap_servers)) as admin:
+        assert admin.create_acls([given])["failed"] == []
+
+
+@pytest.mark.parametrize(
+    ("resource", "name", "operation"),
+    [
+        ("topic", "least.news.articles", "Read"),
+        ("topic", "least.news.alerts.sentiment", "Write"),
+        ("group", "bell", "Read"),
+    ],
+)
+def test_a_right_that_is_taken_away_ends_the_worker_and_is_named_at_a_restart_too(
+    worked: Worked, tmp_path: Path, resource: str, name: str, operation: str
+) -> None:
+    broker, log = worked.broker, tmp_path / "worker.log"
+    missing = f"{operation} on {resource} {name}"
+    with started(broker, log) as worker:
+        end = time.monotonic() + 60
+        while '"worker.assigned"' not in log.read_text() and time.monotonic() < end:
+            time.sleep(0.2)
+        takes_away(broker, resource, name, operation)
+        try:
+            assert worker.wait(timeout=60) == EXIT_MISCONFIGURED, log.read_text()
+            assert missing in log.read_text().rpartition("tocsin: ")[2]
+            code, _, err = run(broker, "worker", "worker")
+            assert code == EXIT_MISCONFIGURED, err
+            assert missing in err.rpartition("tocsin: ")[2]
+            assert "`tocsin topics acls --role worker`" in err
+        finally:
+            gives_back(broker, resource, name, operation)
 
 
 def test_no_secret_is_in_the_traceback_of_a_crash(worked: Worked, tmp_path: Path) -> None:

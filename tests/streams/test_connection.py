@@ -157,7 +157,7 @@ def test_the_password_stays_hidden_in_the_clients_own_log_but_is_whole_for_the_b
 def test_plain_text_gives_the_libraries_an_address_and_nothing_else() -> None:
     plain = Connection.plaintext("a:1,b:2")
     expected = {"bootstrap_servers": ["a:1", "b:2"], "security_protocol": "PLAINTEXT"}
-    assert plain.kafka_python() == expected
+    assert plain.kafka_python() == expected | {"metadata_max_age_ms": 10_000}
     assert plain.aiokafka() == expected
     assert plain.ssl_context() is None
     assert plain.faust_credentials() is None

@@ -27,6 +27,8 @@ LABELS = {
 UNITS = ("_seconds", "_bytes", "_records")
 # Things that are counted or named, and so have no unit.
 WITHOUT_UNIT = {
+    "tocsin_topic_partitions",
+    "tocsin_topic_differs",
     "tocsin_assigned_partitions",
     "tocsin_watched_leaders",
     "tocsin_mentions_held",

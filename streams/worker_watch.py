@@ -1,0 +1,96 @@
+"""The watch of one worker: which topics, rights and static name it is about.
+
+Owns what is put together from the settings. Must not know how the watch works
+(`streams.topic_watch`).
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from kafka import KafkaAdminClient
+
+from processors.rules import Rules
+from streams.acls import worker_grants
+from streams.bounds import Bounds
+from streams.connection import Connection
+from streams.health import Health
+from streams.metrics import Metrics
+from streams.rights import Needs, is_refusal
+from streams.rules import own_topics
+from streams.settings import Settings
+from streams.static_member import AiokafkaMembership, StaticMember
+from streams.topic_checks import TopicChecks
+from streams.topic_watch import TopicWatch
+from streams.topics import TopicNames, plan
+
+
+def worker_needs(settings: Settings, connection: Connection, rules: Rules, role: str) -> Needs:
+    """Say what a worker needs at the cluster, live or of a replay."""
+    grants = worker_grants(settings, own_topics(rules))
+    return Needs(connection, role, grants, settings.application_id)
+
+
+def role_of(bounds: Bounds | None) -> str:
+    """Give the role under which a worker runs."""
+    return "worker" if bounds is None else "replay"
+
+
+def worker_watch(
+    settings: Settings,
+    needs: Needs,
+    rules: Rules,
+    metrics: Metrics,
+    health: Health,
+    fail: Callable[[BaseException], None],
+    bounds: Bounds | None,
+    faust_app: Any,
+) -> TopicWatch:
+    """Make the watch of a worker.
+
+    Args:
+        settings: The settings in force.
+        needs: See `worker_needs`.
+        rules: The rules in force; they name topics of their own.
+        metrics: Where partitions and differences are shown.
+        health: Where they stand in words.
+        fail: Ends the worker with an error; called in the event loop that runs now.
+        bounds: Of a replay.
+        faust_app: The app, which has the consumer once it is started.
+    """
+    loop = asyncio.get_running_loop()
+    # A replay reads a fixed range of the articles.
+    fixed = () if bounds is None else (TopicNames.of(settings).articles,)
+    checks = TopicChecks(plan(settings, own_topics(rules)), needs.grants, needs.group, fixed)
+    member = None
+    if settings.group_instance_id:
+        membership = AiokafkaMembership(lambda: _consumer(faust_app))
+        member = StaticMember(settings.group_instance_id, needs.group, membership)
+
+    def fail_in_loop(error: BaseException) -> None:
+        loop.call_soon_threadsafe(fail, error)
+
+    return TopicWatch(needs, checks, metrics, health, fail_in_loop, member)
+
+
+def with_rights_named(error: BaseException, needs: Needs) -> BaseException:
+    """Give what an error that ends the worker means: a refusal names the rights that are missing.
+
+    Blocks while the broker is asked.
+    """
+    if not is_refusal(error):
+        return error
+    admin = KafkaAdminClient(**needs.connection.kafka_python())
+    try:
+        named = needs.refused(admin, error)
+    finally:
+        admin.close()
+    named.__cause__ = error
+    return named
+
+
+def _consumer(faust_app: Any) -> tuple[Any, asyncio.AbstractEventLoop] | None:
+    # Faust has no other name for them; both are there once the app is started.
+    thread = getattr(faust_app.consumer, "_thread", None)
+    consumer = getattr(thread, "_consumer", None)
+    return None if thread is None or consumer is None else (consumer, thread.thread_loop)

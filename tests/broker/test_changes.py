@@ -1,0 +1,246 @@
+"""What changes at the broker while a worker runs: partitions, topics, names in the group.
+
+Each test is one worker after the other on topics of its own, because most of the time is spent on
+starts.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import NewTopic
+from kafka.errors import UnknownTopicOrPartitionError
+
+from streams.brokers import Broker
+from streams.errors import EXIT_MISCONFIGURED, EXIT_OK
+from streams.settings import Settings
+from streams.topics import TopicNames, apply, plan
+
+WAIT_SECONDS = 120.0
+# What an operator is promised, on a machine that does nothing else.
+PROMISED_SECONDS = 30.0
+
+
+@dataclass
+class House:
+    """A broker with the topics of one test, and the workers that run on it."""
+
+    broker: Broker
+    prefix: str
+    folder: Path
+    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(topic_prefix=self.prefix, application_id=f"{self.prefix}app", partitions=2)
+
+    @property
+    def names(self) -> TopicNames:
+        return TopicNames.of(self.settings)
+
+    def admin(self) -> closing[KafkaAdminClient]:
+        return closing(KafkaAdminClient(bootstrap_servers=self.broker.bootstrap_servers))
+
+    def start(self, **variables: str) -> subprocess.Popen[bytes]:
+        own = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
+        number = len(self.running)
+        with (self.folder / f"worker-{number}.log").open("wb") as log:
+            child = subprocess.Popen(
+                [sys.executable, "-m", "streams", "worker"],
+                env=own
+                | {
+                    "TOCSIN_BROKER": self.broker.bootstrap_servers,
+                    "TOCSIN_TOPIC_PREFIX": self.prefix,
+                    "TOCSIN_APPLICATION_ID": self.settings.application_id,
+                    "TOCSIN_PARTITIONS": "2",
+                    "TOCSIN_HTTP_PORT": "0",
+                    "TOCSIN_ANALYSIS_PROCESSES": "0",
+                    "TOCSIN_CONFIRM": "off",
+                    "TOCSIN_LAG_INTERVAL_SECONDS": "1",
+                }
+                | variables,
+                stdout=log,
+                stderr=log,
+            )
+        self.running.append(child)
+        return child
+
+    def log(self, number: int = -1) -> str:
+        number %= len(self.running)
+        return (self.folder / f"worker-{number}.log").read_text(encoding="utf-8")
+
+    def ready(self) -> str:
+        """Wait until the newest worker is ready, and give its address."""
+        self.until(lambda: "worker.started" in self.log(), "a worker that starts")
+        lines = [json.loads(one) for one in self.log().splitlines() if one.startswith("{")]
+        (address,) = [
+            one["metrics"].removesuffix("/metrics")
+            for one in lines
+            if one["event"] == "worker.started"
+        ]
+        self.until(lambda: "assigned" in get(f"{address}/readyz"), "a worker that is ready")
+        return str(address)
+
+    def ended(self, number: int = -1) -> tuple[int, str]:
+        """Wait for the end of a worker; give its exit code and its last words."""
+        child = self.running[number]
+        self.until(lambda: child.poll() is not None, "the end of a worker", must_run=False)
+        return child.returncode, self.log(number).rpartition("tocsin: ")[2]
+
+    def until(self, condition: Callable[[], bool], what: str, *, must_run: bool = True) -> None:
+        deadline = time.monotonic() + WAIT_SECONDS
+        while not condition():
+            if time.monotonic() > deadline:
+                pytest.fail(f"{what} did not come:\n{self.log()[-4_000:]}")
+            if must_run:
+                assert self.running[-1].poll() is None, self.log()
+            time.sleep(0.1)
+
+    def publish(self, partition: int, article_id: str) -> None:
+        article = {"id": article_id, "title": "Storm hits the coast", "text": "It rained."}
+        with closing(
+            KafkaProducer(
+                bootstrap_servers=self.broker.bootstrap_servers, allow_auto_create_topics=False
+            )
+        ) as producer:
+            value = json.dumps(article).encode()
+            producer.send(self.names.articles, value, partition=partition).get(30)
+
+    def analysed(self) -> int:
+        with closing(KafkaConsumer(bootstrap_servers=self.broker.bootstrap_servers)) as consumer:
+            tps = [TopicPartition(self.names.analyses, partition) for partition in range(2)]
+            return sum(consumer.end_offsets(tps).values())
+
+    def raise_partitions(self, topic: str, partitions: int) -> None:
+        with self.admin() as admin:
+            admin.create_partitions({topic: partitions})
+
+
+@pytest.fixture
+def house(broker: Broker, topic_prefix: str, tmp_path: Path) -> Iterator[House]:
+    house = House(broker, topic_prefix, tmp_path)
+    with house.admin() as admin:
+        apply(admin, plan(house.settings))
+    yield house
+    for child in house.running:
+        child.kill()
+        child.wait()
+
+
+def get(url: str) -> str:
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return str(answer.read().decode())
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.read().decode()
+    except OSError:
+        return ""
+
+
+def test_partitions_that_articles_get_are_read_and_named_and_those_of_mentions_end_the_worker(
+    house: House,
+) -> None:
+    house.start()
+    address = house.ready()
+    house.raise_partitions(house.names.articles, 4)
+    began = time.monotonic()
+    house.publish(3, "urn:example:added")
+    house.until(lambda: house.analysed() == 1, "an article in a partition that was added")
+    took = time.monotonic() - began
+    note = f"{house.names.articles} has 4 partitions, the plan says 2: all of them are read"
+    house.until(lambda: note in get(f"{address}/readyz"), "the note in /readyz")
+    assert note in house.log()
+    assert get(f"{address}/readyz").startswith("6 partitions assigned")
+    lag = f'tocsin_lag_records{{partition="3",topic="{house.names.articles}"}} 0.0'
+    house.until(lambda: lag in get(f"{address}/metrics"), "the lag of a partition that was added")
+    metrics = get(f"{address}/metrics")
+    assert f'tocsin_topic_partitions{{topic="{house.names.articles}"}} 4.0' in metrics
+    differs = f'difference="other_partitions",topic="{house.names.articles}"'
+    assert f"tocsin_topic_differs{{{differs}}} 1.0" in metrics
+    assert took < PROMISED_SECONDS
+    house.running[-1].terminate()
+    assert house.ended()[0] == EXIT_OK
+    # It starts as it ran.
+    house.start()
+    house.ready()
+    house.raise_partitions(house.names.mentions, 4)
+    code, said = house.ended()
+    assert code == EXIT_MISCONFIGURED, house.log()
+    assert f"{house.names.mentions} has 4 partitions, the plan says 2" in said
+
+
+def test_a_topic_that_is_deleted_or_made_again_ends_the_worker(house: House) -> None:
+    house.start()
+    address = house.ready()
+    house.publish(0, "urn:example:before")
+    house.until(lambda: house.analysed() == 1, "an analysis")
+    lag = f'tocsin_lag_records{{partition="0",topic="{house.names.articles}"}} 0.0'
+    house.until(lambda: lag in get(f"{address}/metrics"), "the commit")
+    with house.admin() as admin:
+        admin.delete_topics([house.names.articles])
+        began = time.monotonic()
+        code, said = house.ended()
+        assert time.monotonic() - began < PROMISED_SECONDS
+        assert code == EXIT_MISCONFIGURED, house.log()
+        assert f"the topic {house.names.articles} is gone" in said
+        # Asking for it has not made it again.
+        (described,) = admin.describe_topics([house.names.articles])
+        assert described["error_code"] == UnknownTopicOrPartitionError.errno
+        admin.create_topics([NewTopic(house.names.articles, 1, 1)])
+    # The broker forgets the offsets of a topic with the topic, or else the worker says so.
+    house.start()
+    address = house.ready()
+    with house.admin() as admin:
+        committed = admin.list_group_offsets(house.settings.application_id)
+        of_group = committed[house.settings.application_id]
+        if TopicPartition(house.names.articles, 0) in of_group:
+            code, said = house.ended()
+            assert code == EXIT_MISCONFIGURED, house.log()
+            assert "--reset-offsets" in said
+            return
+        house.publish(0, "urn:example:after")
+        house.until(lambda: house.analysed() == 2, "an analysis of the new topic")
+        house.until(lambda: lag in get(f"{address}/metrics"), "the commit")
+        admin.delete_topics([house.names.articles])
+        admin.create_topics([NewTopic(house.names.articles, 1, 1)])
+    code, said = house.ended()
+    assert code == EXIT_MISCONFIGURED, house.log()
+    assert f"{house.names.articles} was deleted and made again" in said
+
+
+def test_one_of_two_workers_under_one_name_ends_and_names_the_cause(house: House) -> None:
+    name = {"TOCSIN_GROUP_INSTANCE_ID": "same", "TOCSIN_SESSION_TIMEOUT_SECONDS": "6"}
+    house.start(**name)
+    house.ready()
+    house.running[-1].kill()
+    house.running[-1].wait()
+    # A restart under the same name is none.
+    house.start(**name)
+    house.ready()
+    house.start(**name)
+    both = house.running[1:]
+    house.until(
+        lambda: any(one.poll() is not None for one in both), "the end of one", must_run=False
+    )
+    (number,) = [n for n, one in enumerate(house.running) if n and one.poll() is not None]
+    code, said = house.ended(number)
+    assert code == EXIT_MISCONFIGURED, house.log(number)
+    assert "'same' (TOCSIN_GROUP_INSTANCE_ID)" in said
+    house.publish(1, "urn:example:survivor")
+    house.until(
+        lambda: house.analysed() == 1, "an analysis by the one that is left", must_run=False
+    )
+    (left,) = [one for one in both if one.poll() is None]
+    left.terminate()
+    assert left.wait(60) == EXIT_OK
