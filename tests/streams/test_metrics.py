@@ -22,7 +22,7 @@ from streams.metrics import (
 LABELS = {
     *("stage", "reason", "leader", "country", "label", "kind", "severity", "rule", "topic"),
     *("partition", "outcome", "status", "version", "registry", "lexicon", "scorer"),
-    *("direction", "replay", "bound", "feed"),
+    *("direction", "replay", "bound", "feed", "difference"),
 }
 UNITS = ("_seconds", "_bytes", "_records")
 # Things that are counted or named, and so have no unit.
