@@ -169,7 +169,7 @@ def build(
         states=lambda: table.data,
     )
 
-    metrics.before_scrape(LeaderGauges(watch, metrics).refresh)
+    metrics.before_scrape(LeaderGauges(watch, metrics, entry.latest_ms).refresh)
     handle = _throttled(bounds, progress, entry, analyse.handle) if bounds else analyse.handle
 
     inboxes = {name: _inbox(holds) for name in (names.articles, names.mentions)}

@@ -5,25 +5,36 @@ Nothing is done for a mention: whoever scrapes pays, in a thread of its own. The
 meanwhile by the event loop; a figure may be of before a mention or after it, and is whole.
 """
 
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
 from processors.watch import HeldState, surge_standings, tone_standings
 from streams.agents.watch import WatchAgent
+from streams.entry import everything
 from streams.metrics import Metrics
 
 # A leader of whom nothing came for so long is not shown: the others' lines can be read then, and
 # a scrape's cost does not grow with the past.
 SHOWN_MS = 24 * 3_600_000
+# Leaders whose newest mention is of the future, by a wrong timestamp: so many times as many others
+# must be there, or theirs is the time.
+OTHERS_FOR_EACH = 3
 
 
 class LeaderGauges:
     """Sets the gauges of the leaders.
 
     Args:
-        agent: Whose states are shown, as of the newest event time among them.
+        agent: Whose states are shown, as of the newest event time among them that is not alone.
         metrics: Where they are shown.
+        latest_ms: Gives the latest event time that can be.
     """
 
-    def __init__(self, agent: WatchAgent, metrics: Metrics) -> None:
+    def __init__(
+        self, agent: WatchAgent, metrics: Metrics, latest_ms: Callable[[], float] = everything
+    ) -> None:
         self._agent = agent
+        self._latest_ms = latest_ms
         self._gauges = (
             metrics.leader_reports,
             metrics.leader_expected_reports,
@@ -37,11 +48,13 @@ class LeaderGauges:
         # Copied in one step; the other thread goes on adding.
         named = self._agent.named.copy()
         held = [(who, state) for key, who in named.items() if (state := self._agent.held(key))]
-        newest_ms = max((state.kept.newest_ms for _, state in held), default=0)
+        latest_ms = self._latest_ms()
+        moments_ms = (state.kept.newest_ms for _, state in held)
+        newest_ms = _now_ms([one for one in moments_ms if one <= latest_ms])
         for gauge in self._gauges:
             gauge.clear()
         for who, state in held:
-            if state.kept.newest_ms > newest_ms - SHOWN_MS:
+            if newest_ms - SHOWN_MS < state.kept.newest_ms:
                 self._show(who, state, newest_ms)
 
     def _show(self, who: tuple[str, str], state: HeldState, newest_ms: int) -> None:
@@ -55,3 +68,18 @@ class LeaderGauges:
             usual.labels(*who, tone.rule).set(tone.usual)
             score.labels(*who, tone.rule, "positive").set(tone.up)
             score.labels(*who, tone.rule, "negative").set(tone.down)
+
+
+def _now_ms(moments_ms: Sequence[int]) -> int:
+    """Return the newest moment that others stand near to: the event time of now.
+
+    A leader alone in the future would have all others vanish, until that time has come.
+    """
+    newest_first = sorted(moments_ms, reverse=True)
+    for number, (newer_ms, older_ms) in enumerate(pairwise(newest_first), start=1):
+        others = len(newest_first) - number
+        if others < OTHERS_FOR_EACH * number:
+            break
+        if newer_ms - older_ms > SHOWN_MS:
+            return _now_ms(newest_first[number:])
+    return newest_first[0] if newest_first else 0

@@ -15,7 +15,7 @@ from processors.canary import CANARY_ID
 from processors.contracts import ArticleRef, Label, Span
 from streams.envelope import Incoming
 from streams.page.alert_book import AlertBook
-from streams.page.leader_book import LeaderBook, MentionSeen, Ranking
+from streams.page.leader_book import FUTURE_SECONDS, LeaderBook, MentionSeen, Ranking
 from streams.page.shown import LONGEST_ID, LONGEST_NAME, ShownAlert, short
 from streams.reading.alerts import decode_alert
 
@@ -82,6 +82,10 @@ class PageModel:
         if alert is None or not alert.leaders:
             self.unreadable += 1
             return None
+        if alert.event_time.timestamp() > now + FUTURE_SECONDS:
+            # It would be the newest for years.
+            self.unreadable += 1
+            return None
         if alert.kind in NO_NEWS or alert.leaders[0].leader_id in NO_NEWS:
             return None
         self._heard(alert.event_time.timestamp(), now)
@@ -116,12 +120,15 @@ class PageModel:
         self.rankings_changed |= self._leaders.take(mention, now)
 
     def _heard(self, moment: float, now: float) -> None:
-        if self.newest_event_time is None or self.newest_event_time < moment <= now:
+        is_newest = self.newest_event_time is None or self.newest_event_time < moment
+        if is_newest and moment <= now:
             self.newest_event_time = moment
 
 
 def _mention_seen(value: _MentionRecord) -> MentionSeen | None:
     if value.context is None or value.sentiment is None or not value.leader_id:
+        return None
+    if value.context.event_time.tzinfo is None:
         return None
     is_scored = value.sentiment.label != "unknown"
     return MentionSeen(

@@ -22,11 +22,18 @@ _decode = msgspec.json.Decoder(Alert).decode
 
 
 def decode_alert(value: bytes | None) -> Alert | None:
-    """Decode an alert; None for what this version cannot read. Anyone may write into a topic."""
+    """Decode an alert; None for what this version cannot read. Anyone may write into a topic.
+
+    Its times have a zone, as the contract says: others can be neither compared nor shown.
+    """
     try:
-        return _decode(value or b"")
+        alert = _decode(value or b"")
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
+    times = [alert.event_time, alert.processed_at, alert.window.start, alert.window.end]
+    if alert.story is not None:
+        times.append(alert.story.first_seen)
+    return alert if all(one.tzinfo is not None for one in times) else None
 
 
 class Seen:

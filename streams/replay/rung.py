@@ -5,6 +5,7 @@ to a range by its event time; whoever wrote it, a record with a replay's header 
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from processors.contracts import Alert
@@ -17,6 +18,9 @@ from streams.replay.standing import alert_topics
 from streams.rules import own_topics
 from streams.settings import Settings
 from streams.topics import TopicNames
+
+# An hour is what Kafka itself lets in.
+CLOCK_AHEAD = timedelta(hours=1)
 
 
 def of_replay(
@@ -78,8 +82,8 @@ def _alerts(
     ends = consumer.end_offsets(partitions)
     starts = consumer.beginning_offsets(partitions)
     if since is not None and since.since is not None:
-        # An alert is written after the moment of its event, so none of the range is before that.
-        starts = offsets_since(consumer, ends, since.since)
+        # An alert is written after the moment of its event, but for how far a clock may be ahead.
+        starts = offsets_since(consumer, ends, since.since - CLOCK_AHEAD)
     for record in read(consumer, starts, ends):
         alert = decode_alert(record.value)
         if alert is not None:

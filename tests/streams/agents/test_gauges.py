@@ -120,3 +120,24 @@ def test_a_state_that_is_not_at_hand_is_left_out(agent: Agent, metrics: Metrics)
     agent.take("A", timedelta(0))
     agent.states.clear()
     assert shown(metrics, "tocsin_leader_reports") == {}
+
+
+@pytest.mark.parametrize("years", [-56, 1, 74])
+def test_one_article_with_a_wrong_timestamp_takes_no_other_leader_away(
+    agent: Agent, metrics: Metrics, years: int
+) -> None:
+    for name in "ABCD":
+        agent.take(name, timedelta(0))
+    agent.take("A", years * 365 * DAY)
+    assert set(shown(metrics, "tocsin_leader_reports")) == set("ABCD")
+    agent.take("B", HOUR)
+    assert shown(metrics, "tocsin_leader_reports")["B"] == 1
+
+
+def test_a_state_of_the_future_does_not_count_beside_a_clock(agent: Agent) -> None:
+    made = Metrics()
+    latest_ms = (START + HOUR).timestamp() * 1000
+    made.before_scrape(LeaderGauges(agent, made, lambda: latest_ms).refresh)  # type: ignore[arg-type]  # a fake
+    agent.take("A", timedelta(0))
+    agent.take("B", 365 * DAY)
+    assert "A" in shown(made, "tocsin_leader_reports")

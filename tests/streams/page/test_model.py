@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from processors.contracts import Sentiment, Withdrawal
 from streams.contracts.examples import alerts, withdrawal
@@ -102,3 +104,51 @@ def test_fields_of_a_later_version_change_nothing(model: PageModel) -> None:
         take(model, topic, more)
     assert model.unreadable == 0
     assert len(model.picture().alerts) == len(day(model)) == 1
+
+
+ODD_TIMES = st.one_of(
+    st.sampled_from(
+        [
+            "0001-01-01T00:00:00",
+            "0001-01-01T00:00:00Z",
+            "0001-01-01T00:00:00+14:00",
+            "9999-12-31T23:59:59-14:00",
+            "2026-05-20T09:15:00",
+            "2100-01-01T00:00:00Z",
+            "1970-01-01T00:00:00Z",
+            "no date",
+            -1,
+            0,
+            None,
+        ]
+    ),
+    st.datetimes().map(lambda moment: moment.isoformat()),
+    st.datetimes().map(lambda moment: f"{moment.isoformat()}+05:30"),
+)
+
+
+@given(st.lists(st.tuples(st.booleans(), *[ODD_TIMES] * 5), max_size=6))
+def test_no_date_that_anyone_may_write_ends_the_page(values: list[tuple[Any, ...]]) -> None:
+    model = PageModel(MENTIONS)
+    for number, (is_mention, *times) in enumerate(values):
+        value: Any = msgspec.to_builtins(MENTION if is_mention else alerts()["breaking"])
+        if is_mention:
+            value["context"] |= {"event_time": times[0], "published": times[1]}
+            value["context"]["article"]["article_id"] = f"odd-{number}"
+        else:
+            value |= {"alert_id": f"odd{number}", "event_time": times[0], "processed_at": times[1]}
+            value["window"] = {"start": times[2], "end": times[3]}
+            value["story"]["first_seen"] = times[4]
+        take(model, MENTIONS if is_mention else ALERTS, value)
+    take(model, MENTIONS, MENTION)
+    assert take(model, ALERTS, EXAMPLE) is not None
+    assert "Q15031" in [leader_id for leader_id, _, _ in day(model)]
+    assert model.picture().alerts
+    assert model.newest_event_time is not None
+    assert model.newest_event_time <= NOW
+
+
+def test_an_alert_of_the_future_is_not_the_newest_for_years(model: PageModel) -> None:
+    later = EXAMPLE.event_time.replace(year=2100)
+    assert take(model, ALERTS, changed(event_time=later, alert_id="f")) is None
+    assert model.unreadable == 1

@@ -89,3 +89,19 @@ def test_severity_is_at_least(least: str, wanted: list[str]) -> None:
 
 def test_words_are_told_apart_by_what_is_no_letter() -> None:
     assert words_of("Luiz Inácio Lula da Silva") == {"luiz", "inacio", "lula", "da", "silva"}
+
+
+@pytest.mark.parametrize("field", ["event_time", "processed_at"])
+def test_an_alert_whose_times_have_no_zone_is_none(field: str) -> None:
+    value = msgspec.to_builtins(ENCOUNTER)
+    assert decode_alert(msgspec.json.encode(value)) == ENCOUNTER
+    value[field] = "0001-01-01T00:00:00"
+    assert decode_alert(msgspec.json.encode(value)) is None
+
+
+def test_an_alert_whose_window_or_story_has_no_zone_is_none() -> None:
+    breaking = alerts()["breaking"]
+    for path in (("window", "start"), ("window", "end"), ("story", "first_seen")):
+        value = msgspec.to_builtins(breaking)
+        value[path[0]][path[1]] = "2026-05-20T09:15:00"
+        assert decode_alert(msgspec.json.encode(value)) is None
