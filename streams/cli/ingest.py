@@ -174,7 +174,14 @@ def ingest(  # noqa: PLR0913 - one argument an option
                 run(
                     job,
                     Surroundings(
-                        intake=Intake(topic, limits, tally, send, archive=archive),
+                        intake=Intake(
+                            topic,
+                            limits,
+                            tally,
+                            send,
+                            archive=archive,
+                            max_ahead_seconds=settings.max_ahead_seconds,
+                        ),
                         flush=flush,
                         tally=tally,
                         interruption=interruption,

@@ -4,6 +4,7 @@ Owns the check and the record's key. Must not know the sources, nor Kafka's clie
 to a function.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -11,10 +12,12 @@ from typing import Literal, Protocol
 from processors.articles.decode import DecodeLimits, decode
 from processors.contracts import Article
 from processors.errors import BadArticleError, DeadLetterReason
+from processors.event_time import END_MS, FIRST_MS
 from processors.windows import milliseconds
 from streams.envelope import Outgoing
 from streams.ingest.records import Record, Unread
 from streams.ingest.tally import Tally
+from streams.settings import Settings
 
 Send = Callable[[Outgoing, str], None]
 """Takes a record and where it stood; counts it as sent, or as refused by the broker, in time."""
@@ -46,6 +49,7 @@ class Intake:
         tally: Counts.
         send: Sends one; None checks only.
         archive: Whether records are stamped with the time of publication; without it, refused.
+        max_ahead_seconds: How far ahead of now a time of publication may be in an archive.
     """
 
     def __init__(
@@ -56,12 +60,14 @@ class Intake:
         send: Send | None,
         *,
         archive: bool = False,
+        max_ahead_seconds: float = Settings().max_ahead_seconds,
     ) -> None:
         self._topic = topic
         self._limits = limits
         self._tally = tally
         self._send = send
         self._archive = archive
+        self._max_ahead_seconds = max_ahead_seconds
 
     def take(self, record: Record, memory: Memory | None = None) -> Taken:
         """Check a record and send it.
@@ -82,12 +88,11 @@ class Intake:
             self._tally.unchanged += 1
             return Taken("unchanged", article)
         # Live articles carry no timestamp of ours: the producer stamps the time of sending.
-        stamp_ms = None
+        stamp_ms: int | None = None
         if self._archive:
-            if article.published is None:
-                message = "an archive is ordered by the time of publication, and there is none"
-                return self._refuse(record.where, DeadLetterReason.INVALID_DATE, message)
-            stamp_ms = milliseconds(article.published)
+            stamp_ms, fault = _archive_moment(article, time.time() + self._max_ahead_seconds)
+            if fault:
+                return self._refuse(record.where, DeadLetterReason.INVALID_DATE, fault)
         self._tally.valid += 1
         if self._send is not None:
             key = article.article_id.encode()
@@ -99,3 +104,19 @@ class Intake:
     def _refuse(self, where: str, reason: DeadLetterReason, message: str) -> Taken:
         self._tally.refuse(where, reason, message)
         return Taken("refused", reason=reason)
+
+
+def _archive_moment(article: Article, latest_seconds: float) -> tuple[int | None, str]:
+    """Return an article's time of publication, or why it cannot be in an archive.
+
+    There it becomes the record's timestamp, and so its event time.
+    """
+    if article.published is None:
+        return None, "an archive is ordered by the time of publication, and there is none"
+    published = f"{article.published:%Y-%m-%dT%H:%M:%SZ}"
+    published_ms = milliseconds(article.published)
+    if published_ms > latest_seconds * 1000:
+        return None, f"it is published in the future: {published}"
+    if not FIRST_MS <= published_ms < END_MS:
+        return None, f"it is published at {published}, and event time begins with February 1970"
+    return published_ms, ""

@@ -6,10 +6,16 @@ Owns the producer's configuration and what its errors mean. Must not know what a
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
 from kafka import KafkaAdminClient, KafkaProducer
-from kafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
+from kafka.errors import (
+    InvalidTimestampError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+)
 
 from processors.errors import DeadLetterReason
 from streams.connection import Connection
@@ -25,7 +31,22 @@ _IN_FLIGHT_RECORDS: Final = 10_000
 _BATCH_BYTES: Final = 131_072
 _LINGER_MILLISECONDS: Final = 20
 _CLOSE_SECONDS: Final = 5.0
+# A broker refuses a batch for the timestamp of one record in it, and does not say which.
+_WRONG_TIME: Final = (InvalidTimestampError,)
 _TOO_LARGE: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A record that the producer has, and where it stood in the source."""
+
+    future: Any
+    where: str
+    record: Outgoing
+
+    @property
+    def size_bytes(self) -> int:
+        return len(self.record.value or b"")
 
 
 class KafkaSink:
@@ -39,7 +60,7 @@ class KafkaSink:
     def __init__(self, producer: Any, tally: Tally) -> None:
         self._producer = producer
         self._tally = tally
-        self._waiting: deque[tuple[Any, str, int]] = deque()
+        self._waiting: deque[_Sent] = deque()
         self._waiting_bytes = 0
         self._handed_over = 0
         self._failure: PassingFaultError | None = None
@@ -54,23 +75,16 @@ class KafkaSink:
             raise self._failure
         self._handed_over += 1
         try:
-            future = self._producer.send(
-                record.topic,
-                record.value,
-                key=record.key,
-                headers=list(record.headers),
-                timestamp_ms=record.timestamp_ms,
-            )
+            sent = _Sent(self._hand_over(record), where, record)
         except _TOO_LARGE as error:
             self._refuse(where, error)
             return
         except KafkaError as error:
             raise self._fail(where, error) from error
-        size = len(record.value or b"")
-        self._waiting.append((future, where, size))
-        self._waiting_bytes += size
+        self._waiting.append(sent)
+        self._waiting_bytes += sent.size_bytes
         while self._waiting and (
-            self._waiting[0][0].is_done
+            self._waiting[0].future.is_done
             or self._waiting_bytes > _IN_FLIGHT_BYTES
             or len(self._waiting) > _IN_FLIGHT_RECORDS
         ):
@@ -87,17 +101,42 @@ class KafkaSink:
         while self._waiting:
             self._settle()
 
+    def _hand_over(self, record: Outgoing) -> Any:
+        return self._producer.send(
+            record.topic,
+            record.value,
+            key=record.key,
+            headers=list(record.headers),
+            timestamp_ms=record.timestamp_ms,
+        )
+
     def _settle(self) -> None:
-        future, where, size = self._waiting.popleft()
-        self._waiting_bytes -= size
+        sent = self._waiting.popleft()
+        self._waiting_bytes -= sent.size_bytes
         try:
-            future.get()  # ends by itself: the producer gives each record up in time
+            try:
+                sent.future.get()  # ends by itself: the producer gives each record up in time
+            except _WRONG_TIME:
+                if sent.record.timestamp_ms is None:
+                    raise
+                self._send_alone(sent)
+        except _WRONG_TIME as error:
+            if sent.record.timestamp_ms is None:
+                raise self._fail(sent.where, error) from error
+            message = f"the broker does not take its time of publication: {_describe(error)}"
+            self._tally.refuse(sent.where, DeadLetterReason.INVALID_DATE, message)
         except _TOO_LARGE as error:
-            self._refuse(where, error)
+            self._refuse(sent.where, error)
         except KafkaError as error:
-            raise self._fail(where, error) from error
+            raise self._fail(sent.where, error) from error
         else:
             self._tally.sent += 1
+
+    def _send_alone(self, sent: _Sent) -> None:
+        """Send a record again in a batch of its own: another one of its batch may be at fault."""
+        self._producer.flush()
+        future = self._hand_over(sent.record)
+        future.get()
 
     def _refuse(self, where: str, error: KafkaError) -> None:
         message = f"larger than the broker takes ({error}); compare TOCSIN_MAX_MESSAGE_BYTES"
@@ -105,7 +144,7 @@ class KafkaSink:
 
     def _fail(self, where: str, error: KafkaError) -> PassingFaultError:
         close(self._producer)
-        self._tally.sent += sum(future.succeeded() for future, _, _ in self._waiting)
+        self._tally.sent += sum(sent.future.succeeded() for sent in self._waiting)
         self._waiting.clear()
         self._failure = PassingFaultError(
             f"The broker did not take {where} ({_describe(error)}): {self._tally.sent} of "

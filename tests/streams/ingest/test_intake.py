@@ -109,3 +109,24 @@ def test_an_archive_is_stamped_with_the_time_of_publication(desk: Desk) -> None:
     assert desk.tally.valid == 1
     summary = desk.tally.summary(dry_run=False, interrupted=False)
     assert summary.refused["invalid_date"].count == 1
+
+
+@pytest.mark.parametrize(
+    ("published", "says"),
+    [
+        ("2091-05-05T00:00:00Z", "in the future: 2091-05-05"),
+        ("1969-12-31T23:59:59Z", "begins with February 1970"),
+        ("1970-01-21T02:54:34Z", "begins with February 1970"),
+    ],
+)
+def test_an_archive_refuses_a_time_that_its_broker_or_a_worker_would(
+    desk: Desk, published: str, says: str
+) -> None:
+    intake = Intake("archive", DecodeLimits(), desk.tally, desk._send, archive=True)  # noqa: SLF001
+    for number, moment in enumerate(["2026-01-05T00:00:00Z", published, "2026-01-06T00:00:00Z"]):
+        value = {"id": f"a{number}", "title": "T", "published": moment}
+        intake.take(Found(f"f:{number}", json.dumps(value).encode()))
+    assert [record.key for record in desk.sent] == [b"a0", b"a2"]
+    refused = desk.tally.summary(dry_run=False, interrupted=False).refused["invalid_date"]
+    assert (refused.count, refused.examples[0].where) == (1, "f:1")
+    assert says in refused.examples[0].message

@@ -3,7 +3,12 @@
 from typing import Any
 
 import pytest
-from kafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
+from kafka.errors import (
+    InvalidTimestampError,
+    KafkaError,
+    KafkaTimeoutError,
+    MessageSizeTooLargeError,
+)
 from kafka.future import Future
 
 from streams.envelope import Outgoing
@@ -75,6 +80,61 @@ def test_a_record_that_is_too_large_for_the_broker_is_refused_and_the_others_go_
     summary = tally.summary(dry_run=False, interrupted=False)
     assert summary.sent == 2
     assert summary.refused["too_large"].examples[0].where == "f:2"
+
+
+class Broker(Producer):
+    """Refuses a batch of three whole, if one of its timestamps is of the future."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batch: list[tuple[Answer, int]] = []
+        self.taken: list[bytes] = []
+
+    def send(self, topic: str, value: bytes, **rest: Any) -> Answer:
+        answer = super().send(topic, value, **rest)
+        answer.get = lambda: self._wait(answer)
+        self.batch.append((answer, rest["timestamp_ms"]))
+        if len(self.batch) == 3:
+            self.flush()
+        return answer
+
+    def flush(self) -> None:
+        for answer, _ in self.batch:
+            if any(timestamp_ms > 1_000 for _, timestamp_ms in self.batch):
+                answer.failure(InvalidTimestampError("of the future"))
+            else:
+                self.taken += [one["value"] for sent, one in self.sent if sent is answer]
+                answer.success(None)
+        self.batch = []
+
+    def _wait(self, answer: Answer) -> None:
+        if not answer.is_done:
+            self.flush()
+        if answer.exception is not None:
+            raise answer.exception
+
+
+def test_a_record_whose_time_the_broker_refuses_is_named_and_its_batch_goes_on() -> None:
+    broker, tally = Broker(), Tally()
+    sink = KafkaSink(broker, tally)
+    for number, timestamp_ms in enumerate([1, 2, 3, 4, 9_000, 6, 7, 8], start=1):
+        record = Outgoing("archive", b"key", b"%d" % number, timestamp_ms=timestamp_ms)
+        sink.send(record, f"f:{number}")
+    sink.flush()
+    assert sorted(broker.taken) == [b"1", b"2", b"3", b"4", b"6", b"7", b"8"]
+    summary = tally.summary(dry_run=False, interrupted=False)
+    assert summary.sent == 7
+    (refused,) = summary.refused["invalid_date"].examples
+    assert refused.where == "f:5"
+    assert "of the future" in refused.message
+
+
+def test_a_broker_whose_clock_refuses_now_is_no_fault_of_a_record() -> None:
+    producer, tally = Producer(), Tally()
+    producer.later[b"1"] = InvalidTimestampError("of the future")
+    sink = KafkaSink(producer, tally)
+    with pytest.raises(PassingFaultError, match=r"f:1 .*of the future"):
+        send(sink, b"1")
 
 
 def test_a_delivery_error_says_how_many_were_acknowledged_and_ends_it() -> None:
