@@ -270,6 +270,8 @@ class Worker:
                 continue
         if committing is not None:
             await asyncio.wait([committing], timeout=self._settings.stop_timeout_seconds)
+            if committing.done() and (error := committing.exception()):
+                self.fail(error)
 
     def _observe(self, app: App) -> None:
         self._lag.check()

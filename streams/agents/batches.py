@@ -52,9 +52,28 @@ class BatchLoop:
         With more than one in hand, the next batch is begun while the broker still acknowledges the
         one before; nothing is committed past a batch that is not finished.
         """
-        slots = asyncio.Semaphore(most_in_hand)
         running: set[asyncio.Task[None]] = set()
         failed = asyncio.Event()
+        try:
+            await self._begin_all(inbox, stage, handle, most_in_hand, running, failed)
+        except Exception as error:  # noqa: BLE001 - any fault at all must end the worker
+            self._end(stage, error, failed)
+        if running:
+            await asyncio.wait(running)
+        if failed.is_set():
+            # Returning would let Faust start the agent again; the worker is ending.
+            await asyncio.Event().wait()
+
+    async def _begin_all(
+        self,
+        inbox: Inbox,
+        stage: str,
+        handle: Handle,
+        most_in_hand: int,
+        running: set[asyncio.Task[None]],
+        failed: asyncio.Event,
+    ) -> None:
+        slots = asyncio.Semaphore(most_in_hand)
         async for events in inbox.batches(self.batch_records, self.batch_wait_seconds):
             await slots.acquire()
             if failed.is_set():
@@ -71,11 +90,6 @@ class BatchLoop:
             running.add(work)
             work.add_done_callback(running.discard)
             work.add_done_callback(lambda _: slots.release())
-        if running:
-            await asyncio.wait(running)
-        if failed.is_set():
-            # Returning would let Faust start the agent again; the worker is ending.
-            await asyncio.Event().wait()
 
     def _pass(self, passed: Sequence[Passed]) -> None:
         for one in passed:
@@ -92,10 +106,13 @@ class BatchLoop:
     ) -> None:
         try:
             await handle(batch)
-        except Exception as error:  # any fault at all must end the worker
-            log.exception("agent.failed", stage=stage)
-            failed.set()
-            self.fail(error)
+            self.progress.finish(generation, batch)
+        except Exception as error:  # noqa: BLE001 - any fault at all must end the worker
+            self._end(stage, error, failed)
             return
-        self.progress.finish(generation, batch)
         self.metrics.last_progress.labels(stage).set(time.time())
+
+    def _end(self, stage: str, error: Exception, failed: asyncio.Event) -> None:
+        log.error("agent.failed", stage=stage, exc_info=error)
+        failed.set()
+        self.fail(error)

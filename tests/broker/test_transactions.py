@@ -15,7 +15,8 @@ from streams.ends import Ends
 from tests.broker.test_worker import PARTITIONS, Stage, staged, story, until
 
 SEND_LIMIT_SECONDS = 30.0
-NEWS = 306
+NEWS, AFTERWARDS = 306, 318
+OTHERS = {NEWS: b"Giorgia Meloni", AFTERWARDS: b"Mark Carney"}
 
 
 @pytest.fixture
@@ -39,9 +40,8 @@ def send(producer: Any, stage: Stage, *articles: tuple[int, int]) -> None:
     sent = []
     for number, partition in articles:
         key, value = story(number)
-        if number == NEWS:
-            # Of a leader of whom nothing rang yet.
-            value = value.replace(b"Volodymyr Zelenskyy", b"Giorgia Meloni")
+        # Of leaders of whom nothing rang yet.
+        value = value.replace(b"Volodymyr Zelenskyy", OTHERS.get(number, b"Volodymyr Zelenskyy"))
         sent.append(producer.send(stage.names.articles, value, key=key, partition=partition))
     for future in sent:
         future.get(SEND_LIMIT_SECONDS)
@@ -149,4 +149,22 @@ def test_articles_of_committed_transactions_ring_and_no_others(stage: Stage) -> 
     )
     assert len(stage.analysed()) == len(expected) + 2
     assert (answers(address, "/livez"), answers(address, "/readyz")) == (200, 200)
+    assert stage.stop() == 0
+
+    # The next worker recovers from changelogs that end with an aborted record and its marker.
+    rang = set(stage.alert_ids())
+    with transactional(stage, "restore") as restore:
+        restore.begin_transaction()
+        for partition in range(PARTITIONS):
+            restore.send(
+                stage.names.watch_changelog, b"no state", key=b"Q1", partition=partition
+            ).get(SEND_LIMIT_SECONDS)
+        restore.abort_transaction()
+    stage.start()
+    stage.ready()
+    with closing(KafkaProducer(**stage.connection.kafka_python(), acks="all")) as plain:
+        send(plain, stage, (AFTERWARDS, 1))
+    stage.settle()
+    assert set(stage.analysed()) > expected
+    assert set(stage.alert_ids()) > rang
     assert stage.stop() == 0

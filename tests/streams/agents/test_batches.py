@@ -178,6 +178,22 @@ def test_a_fault_ends_the_worker_and_its_batch_is_never_finished(error: Exceptio
     assert committable(ran.progress) == {TP: 1}
 
 
+@pytest.mark.parametrize("step", ["begin", "finish"])
+def test_a_fault_in_the_books_ends_the_worker_and_not_the_loop_alone(
+    step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # An agent that raised would be started again, behind the batch that was taken from the inbox.
+    error = RuntimeError("a bug")
+
+    def fails(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Progress, step, fails)
+    ran = Ran([0], [1])
+    assert ran.failures == [error]
+    assert not ran.ended
+
+
 def test_a_consumer_that_goes_back_has_its_work_done_again() -> None:
     ran = Ran([5], [4, 5])
     assert ran.failures == []
