@@ -114,6 +114,9 @@ def read_date(
         reading = _read(value, Hints(language, country, reference))
     except (ValueError, OverflowError):
         return UNREADABLE
+    if reading.moment == _EPOCH:
+        # However it is written: software that has no date writes its zero.
+        return MISSING
     if reading.moment is not None and not FIRST_YEAR <= reading.moment.year <= LAST_YEAR:
         return UNREADABLE
     return reading

@@ -20,6 +20,8 @@ NAME: Final = "RSS, RDF and Atom"
 _REFERENCE: Final = re.compile(r"&#(?:x0*([0-9a-f]+)|0*([0-9]+))", re.IGNORECASE)
 _REPLACEMENT: Final = "&#xFFFD"
 _REFERENCE_DIGITS: Final = 7
+# feedparser takes the caption of a picture for the entry's description, and its title likewise.
+_CAPTION: Final = re.compile(r"<(/?)media:(description|title)(?=[\s/>])", re.IGNORECASE)
 _ENCODING: Final = re.compile(r"""(<\?xml[^>]{0,200}?)\sencoding\s*=\s*["'][^"']{0,40}["']""")
 _DATES: Final = ("published", "updated", "created")
 _VERSIONS: Final = {
@@ -50,7 +52,8 @@ def read(document: Document) -> Reading:
     Raises:
         UnrecognisedError: feedparser finds no feed in it.
     """
-    text = _ENCODING.sub(r"\1", _REFERENCE.sub(_possible, document.text), count=1)
+    text = _CAPTION.sub(r"<\1media:caption_\2", _REFERENCE.sub(_possible, document.text))
+    text = _ENCODING.sub(r"\1", text, count=1)
     parsed = feedparser.parse(
         io.BytesIO(text.encode("utf-8", "replace")),
         response_headers={

@@ -112,7 +112,13 @@ def test_a_bare_guid_stands_for_an_article_only_together_with_its_feed() -> None
 
 
 @pytest.mark.parametrize(
-    "date", ["", "<pubDate>soon</pubDate>", "<pubDate>Mon, 01 Jan 0001 00:00:00 GMT</pubDate>"]
+    "date",
+    [
+        "",
+        "<pubDate>soon</pubDate>",
+        "<pubDate>Mon, 01 Jan 0001 00:00:00 GMT</pubDate>",
+        "<pubDate>Thu, 01 Jan 1970 00:00:00 GMT</pubDate>",
+    ],
 )
 def test_a_date_that_is_missing_or_makes_no_sense_stays_away(date: str) -> None:
     assert "published" not in only(rss(f"<guid>a:1</guid><title>t</title>{date}"))
@@ -185,6 +191,20 @@ def test_the_longest_real_text_is_the_articles(description: str, content: str, t
         )
     )
     assert article.get("text", "") == text
+
+
+def test_captions_of_pictures_are_neither_text_nor_title() -> None:
+    caption = "<media:title>Lula</media:title><media:description>Lula in Lisbon</media:description>"
+    picture = f"<media:content url='x'>{caption}</media:content>"
+    channel = "<title>c</title>"
+    feed = rss(
+        f"<guid>a:1</guid><title>Rain</title>{picture}<description>Wet.</description>",
+        f"<guid>a:2</guid><title>Snow</title><description>Dry.</description>{picture}",
+        f"<guid>a:3</guid>{picture}",
+        channel=channel,
+    ).replace(b"<rss ", b'<rss xmlns:media="http://search.yahoo.com/mrss/" ')
+    read = [(one.get("title"), one.get("text")) for one in read_feed(feed, TASK)]
+    assert read == [("Rain", "Wet."), ("Snow", "Dry."), (None, None)]
 
 
 def test_a_language_that_is_none_gives_way_to_the_default() -> None:
