@@ -21,6 +21,7 @@ from streams.forward.target import Target
 from streams.metrics import ForwardMetrics
 from streams.outbox import Outbox
 from streams.reading.alerts import AlertFilter, Seen
+from streams.unreadable import why_unreadable, without_mark
 
 log = structlog.get_logger(__name__)
 
@@ -86,6 +87,11 @@ class Carrier:
             StoppedError: forwarding ends, and the record is not done.
             KafkaError: the broker will never take its dead letter.
         """
+        why = why_unreadable(record.headers)
+        if why is not None:
+            error = UndeliverableError(UndeliveredReason.NOT_AN_ALERT, why)
+            await self._put_aside(without_mark(record), error)
+            return
         try:
             alert = alert_of(record)
             if not self._job.wanted.wants(alert):

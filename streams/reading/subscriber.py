@@ -10,10 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
 from kafka import TopicPartition
 
 from streams.envelope import Incoming
 from streams.errors import BrokerUnavailableError, TopicMismatchError
+from streams.unreadable import why_unreadable, without_mark
+
+log = structlog.get_logger(__name__)
 
 Offsets = Mapping[TopicPartition, int]
 
@@ -150,8 +154,8 @@ def newest(consumer: Any, most_records: int | None = None) -> list[Incoming]:
 
 
 def incoming(record: Any) -> Incoming:
-    """Give a record of kafka-python as ours."""
-    return Incoming(
+    """Give a record of kafka-python as ours; what cannot be read of it is missing, and logged."""
+    one = Incoming(
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,
@@ -160,6 +164,17 @@ def incoming(record: Any) -> Incoming:
         value=record.value,
         headers=[(name, value) for name, value in record.headers],
     )
+    why = why_unreadable(one.headers)
+    if why is None:
+        return one
+    log.warning(
+        "reading.unreadable_record",
+        topic=one.topic,
+        partition=one.partition,
+        offset=one.offset,
+        said=why,
+    )
+    return without_mark(one)
 
 
 def place(consumer: Any, offsets: Offsets) -> None:

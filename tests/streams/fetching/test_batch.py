@@ -4,10 +4,13 @@ import gzip
 import tracemalloc
 import zlib
 from collections.abc import Callable
+from dataclasses import asdict
+from types import SimpleNamespace
 from typing import Any
 
 import lz4.frame
 import pytest
+import structlog
 import zstandard
 from raw_batches import (
     CODECS,
@@ -25,6 +28,7 @@ from streams.errors import UnreadableLogError
 from streams.fetching.batch import KEPT_BYTES, MIN_UNPACKED_BYTES
 from streams.fetching.kafka_python_guard import GuardedRecords
 from streams.fetching.layout import FetchedRecords
+from streams.reading import subscriber
 from streams.unreadable import Mark, why_unreadable
 
 STAMP_MS = 1_779_268_500_250
@@ -265,3 +269,19 @@ def test_a_producer_cannot_write_the_mark() -> None:
     (record,) = read(batch([Raw(headers=[(b"tocsin.unreadable", b"because")])]))
     assert marked(record) is None
     assert not any(isinstance(value, Mark) for _, value in record.headers)
+
+
+def test_readers_go_on_without_what_cannot_be_read_and_say_so() -> None:
+    data = batch([Raw(b"a", headers=[(NOT_UTF8, b"1")]), Raw(b"b")])
+    with structlog.testing.capture_logs() as logged:
+        found = [
+            subscriber.incoming(SimpleNamespace(topic="t", partition=3, **asdict(record)))
+            for record in read(data, GuardedRecords)
+        ]
+    assert [(one.value, one.headers) for one in found] == [
+        (b"a", [("\ufffd\ufffd", b"1")]),
+        (b"b", []),
+    ]
+    assert [(one["event"], one["partition"], one["offset"]) for one in logged] == [
+        ("reading.unreadable_record", 3, 0)
+    ]
