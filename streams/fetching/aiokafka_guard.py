@@ -16,11 +16,13 @@ from typing import Any, Final
 
 from aiokafka.consumer import consumer, fetcher
 
-from streams.fetching.layout import HANDED_ON_BYTES, FetchedRecords
+from streams.fetching.layout import (
+    FIRST_REST_SECONDS,
+    HANDED_ON_BYTES,
+    LONGEST_REST_SECONDS,
+    FetchedRecords,
+)
 
-FIRST_REST_SECONDS: Final = 0.005
-# The first article after a quiet time waits no longer; 22 questions a second are 2 % of a core.
-LONGEST_REST_SECONDS: Final = 0.045
 _AT_ONCE: Final = 0.5
 
 

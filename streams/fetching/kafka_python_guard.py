@@ -3,6 +3,7 @@
 Owns what is put in the place of kafka-python's parser. Must not know who consumes.
 """
 
+import time
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -11,7 +12,13 @@ from kafka.consumer import fetcher, group
 from kafka.record.default_records import DefaultRecordBatch
 
 from streams.fetching.batch import Batch, Record
-from streams.fetching.layout import HANDED_ON_BYTES, FetchedRecords, OldBatch
+from streams.fetching.layout import (
+    FIRST_REST_SECONDS,
+    HANDED_ON_BYTES,
+    LONGEST_REST_SECONDS,
+    FetchedRecords,
+    OldBatch,
+)
 
 
 class _Batch:
@@ -87,9 +94,28 @@ class GuardedPartitionRecords(fetcher.Fetcher.PartitionRecords):  # type: ignore
 
 
 class GuardedFetcher(fetcher.Fetcher):  # type: ignore[misc]  # no types
-    """A fetcher whose polls are bounded in bytes."""
+    """A fetcher whose polls are bounded in bytes, and that rests while nothing comes."""
 
     PartitionRecords = GuardedPartitionRecords
+    _rest_seconds = FIRST_REST_SECONDS
+
+    def fetch_records(
+        self,
+        max_records: int | None = None,
+        update_offsets: Any = True,  # noqa: FBT002 - kafka-python's
+        timeout_ms: float | None = None,
+    ) -> tuple[Any, bool]:
+        """Give what has come; after an empty answer before the time is over, rest a little."""
+        began = time.monotonic()
+        records, idle = super().fetch_records(max_records, update_offsets, timeout_ms)
+        if records or idle or timeout_ms is None:
+            self._rest_seconds = FIRST_REST_SECONDS
+            return records, idle
+        left_seconds = timeout_ms / 1000 - (time.monotonic() - began)
+        if left_seconds > 0:
+            time.sleep(min(self._rest_seconds, left_seconds))
+            self._rest_seconds = min(2 * self._rest_seconds, LONGEST_REST_SECONDS)
+        return records, idle
 
     def _append(self, drained: Any, part: Any, max_records: int, update_offsets: Any) -> int:
         taken = int(super()._append(drained, part, max_records, update_offsets))
