@@ -7,6 +7,7 @@ import hashlib
 from importlib.resources import files
 from pathlib import Path
 
+from processors.articles.formats.shapes import load_shapes
 from processors.errors import MisconfigurationError
 from processors.families import load_families
 from processors.rules import KINDS, Rules, load_rules
@@ -39,7 +40,7 @@ def rules_in_force(settings: Settings) -> Rules:
 
 
 def rules_digest(settings: Settings) -> str:
-    """Give a digest of the rules' text, and of the user's publisher families if there are any.
+    """Give a digest of the rules' text, and of the user's own families and shapes, if any.
 
     Two machines with the same one ring alike, as far as it is theirs to say.
 
@@ -56,6 +57,10 @@ def rules_digest(settings: Settings) -> str:
     if families is not None:
         load_families(families)
         digest.update(families.read_bytes())
+    shapes = path_of(settings.shapes)
+    if shapes is not None:
+        load_shapes(shapes)
+        digest.update(shapes.read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -161,6 +161,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     families: Annotated[
         Text, Meta(description="File of your own publisher families (CSV), laid over ours.")
     ] = ""
+    shapes: Annotated[
+        Text, Meta(description="File of your own article shapes (TOML), tried before ours.")
+    ] = ""
     rules: Annotated[Text, Meta(description="File of rules (TOML). Empty: the built-in ones.")] = ""
 
     # How the worker runs.

@@ -15,6 +15,7 @@ from typing import Final
 
 _LONGEST_LINE: Final = 400
 _LONGEST_TITLE: Final = 180
+_LONGEST_WORD: Final = 24
 _BULLETS: Final = "-*\u2022\u00b7\u25cf\u25aa\u2013\u2014\u25ba\u25b6\u2192\u00bb>| "
 
 # What leads to other articles, alone on a line or before their titles.
@@ -232,8 +233,11 @@ def _without_credit(line: str) -> str:
     if ending is _CONTRIBUTED and start == 0 and ending.fullmatch(line):
         return ""
     for sentence in _SENTENCE_BEGINS.finditer(line, start):
-        if ending.fullmatch(line, sentence.end()):
-            return line[: sentence.end()]
+        end = sentence.end()
+        if ending is _CREDIT and not _may_be_labelled(line[end : end + _LONGEST_WORD]):
+            continue
+        if ending.fullmatch(line, end):
+            return line[:end]
     return line
 
 

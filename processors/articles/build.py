@@ -87,7 +87,9 @@ def _title_and_text(fields: Fields, limit: int) -> tuple[str, str]:
     length = len(headline) + len(body)
     if length > limit:
         raise _too_long("title and text", length, limit)
-    return title, clean_text(without_boilerplate(clean_text(body)))
+    whole = clean_text(body)
+    text = without_boilerplate(whole)
+    return title, text if text == whole else clean_text(text)
 
 
 def _plain(words: Words, limit: int) -> str:

@@ -57,7 +57,14 @@ _CONTINUED: Final = re.compile(
     \s*(?:\.{3}|\u2026|[\u2192\u00bb>:.]+)?\s*\]?\s*$""",
     re.IGNORECASE | re.VERBOSE,
 )
+# Each of the alternatives above has one of these.
+_STUB_WORDS: Final = (
+    *("read", "click", "story", "article", "post", "comments", "suite", "lesen", "leer", "seguir"),
+    *("leia", "leggi", "lees", "wi\u0119cej", "mer", "devam\u0131n\u0131", "читать"),
+)
+_LONGEST_STUB: Final = 120
 _TAIL_CHARACTERS: Final = 400
+_SPACE_CHARACTERS: Final = 200
 
 
 def to_plain(text: str, *, is_html: bool = False) -> str:
@@ -92,7 +99,7 @@ def best_text(candidates: Iterable[str], title: str = "") -> str:
     heading = _compared(title)
     for candidate in candidates:
         text = without_stub(candidate)
-        if len(text) > len(best) and (not heading or _compared(text) != heading):
+        if len(text) > len(best) and not _is_heading(text, heading):
             best = text
     return best
 
@@ -102,13 +109,27 @@ def without_stub(text: str) -> str:
     text = text.strip()
     start = max(0, len(text) - _TAIL_CHARACTERS)
     tail = text[start:]
-    for pattern in (_FIRST_APPEARED, _CUT, _CONTINUED, _CUT):
-        tail = pattern.sub("", tail)
-    return (text[:start] + tail).rstrip()
+    if "appeared" in tail:
+        tail = _FIRST_APPEARED.sub("", tail)
+    tail = _without_cut(tail)
+    folded = tail[-_LONGEST_STUB:].lower()
+    if any(word in folded for word in _STUB_WORDS):
+        tail = _CONTINUED.sub("", tail)
+    return (text[:start] + _without_cut(tail)).rstrip()
+
+
+def _without_cut(tail: str) -> str:
+    return _CUT.sub("", tail) if tail.endswith("]") else tail
 
 
 def _unescaped(entity: re.Match[str]) -> str:
     return html.unescape(entity.group())
+
+
+def _is_heading(text: str, heading: str) -> bool:
+    # Blank space and dots may make it a little longer.
+    is_near = bool(heading) and len(text) <= len(heading) + _SPACE_CHARACTERS
+    return is_near and _compared(text) == heading
 
 
 def _compared(text: str) -> str:

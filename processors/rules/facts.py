@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, get_args
 
 from msgspec import Struct
 
-from processors.contracts import Mention, MentionContext
+from processors.contracts import ArticleFlag, Mention, MentionContext
 
 UNKNOWN_SECONDS = -1
 
@@ -143,8 +143,7 @@ def _of_article() -> list[Fact]:
             "flags",
             tuple,
             "context.flags",
-            "Any of `published_missing`, `published_in_future`, `language_not_scored`, "
-            "`leaders_left_out`.",
+            "Any of " + ", ".join(f"`{flag}`" for flag in get_args(ArticleFlag)) + ".",
         ),
         Fact(
             "age_seconds",

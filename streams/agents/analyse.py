@@ -216,6 +216,8 @@ class AnalyseAgent:
             if outcome.leaders_left_out:
                 leaders = metrics.discarded.labels("analyse", TOO_MANY_LEADERS)
                 leaders.inc(outcome.leaders_left_out)
+            for flag in outcome.flags:
+                metrics.articles_flagged.labels(flag).inc()
             decoding.observe(outcome.decode_seconds)
             analysing.observe(outcome.analyse_seconds)
         for stage, error in batch.errors:

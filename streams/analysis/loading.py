@@ -7,6 +7,7 @@ from functools import partial
 
 from processors.analyse import load_analyser
 from processors.articles.decode import DecodeLimits
+from processors.articles.formats.shapes import load_shapes
 from streams.analysis import Analysis
 from streams.analysis.inline import InlineAnalysis
 from streams.analysis.pool import AnalysisPool
@@ -37,6 +38,7 @@ def load_reader(settings: Settings, selection: Selection = EVERYTHING) -> Articl
         names=TopicNames.of(settings),
         partitions=settings.partitions,
         selection=selection,
+        shapes=load_shapes(path_of(settings.shapes)),
     )
 
 

@@ -14,8 +14,8 @@ class Outcome(Struct, frozen=True, kw_only=True, array_like=True):
 
     `mentions` holds leader, country, sentiment label and polarity of each mention, for the metrics;
     `reason` is empty for a good article; `left_out` counts what a replay is not about, by stage.
-    `leaders_left_out` counts the leaders beyond those that are published of one article. Times are
-    durations in seconds.
+    `leaders_left_out` counts the leaders beyond those that are published of one article; `flags`
+    are those of the analysis. Times are durations in seconds.
     """
 
     outputs: list[Outgoing] = []
@@ -26,6 +26,7 @@ class Outcome(Struct, frozen=True, kw_only=True, array_like=True):
     message: str = ""
     left_out: dict[str, int] = {}
     leaders_left_out: int = 0
+    flags: tuple[str, ...] = ()
 
     @property
     def output_bytes(self) -> int:

@@ -5,10 +5,13 @@ outcome.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from processors.analyse import Analyser
 from processors.articles.decode import DecodeLimits, decode
+from processors.articles.formats import NO_SHAPES
+from processors.articles.formats.shapes import Shape
 from processors.errors import BadArticleError, DeadLetterReason
 from streams.analysis.outcome import Outcome
 from streams.envelope import Incoming, analysis_record, mention_record, withdrawal_records
@@ -26,7 +29,7 @@ class ArticleReader:
     """Reads article records.
 
     `partitions` is the number that every topic has; `selection` leaves out what a replay is not
-    about.
+    about; `shapes` are the operator's own.
     """
 
     analyser: Analyser
@@ -34,6 +37,7 @@ class ArticleReader:
     names: TopicNames
     partitions: int
     selection: Selection = EVERYTHING
+    shapes: Sequence[Shape] = NO_SHAPES
 
     def read(self, record: Incoming) -> Outcome:
         """Give the outcome of one record; a bad article is an outcome too."""
@@ -48,7 +52,14 @@ class ArticleReader:
             )
 
     def _read(self, record: Incoming, began: float) -> Outcome:
-        article = decode(record.value, record.headers, record.key, self.limits)
+        article = decode(
+            record.value,
+            record.headers,
+            record.key,
+            self.limits,
+            reference=record.event_time,
+            shapes=self.shapes,
+        )
         decoded = time.perf_counter()
         if not self.selection.has_article(article):
             return Outcome(left_out={"decode": 1})
@@ -78,6 +89,7 @@ class ArticleReader:
             ],
             left_out={"analyse": left_out} if left_out else {},
             leaders_left_out=result.leaders_left_out,
+            flags=tuple(result.analysis.flags),
             decode_seconds=decoded - began,
             analyse_seconds=time.perf_counter() - decoded,
         )

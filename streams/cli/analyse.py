@@ -58,12 +58,13 @@ def analyse(
     refused = 0
     for number, line in _lines(source):
         try:
-            article = decode(line, [], None, reader.limits)
+            now = moment or datetime.now(UTC)
+            article = decode(line, [], None, reader.limits, reference=now, shapes=reader.shapes)
         except BadArticleError as error:
             refused += 1
             typer.echo(f"line {number}: {error.reason.value}: {error.message}", err=True)
             continue
-        result = reader.analyser.analyse(article, moment or article.published or datetime.now(UTC))
+        result = reader.analyser.analyse(article, moment or article.published or now)
         if json:
             sys.stdout.buffer.write(encode(result.analysis) + b"\n")
         else:

@@ -69,6 +69,7 @@ def check(broker: Annotated[str | None, context.Broker] = None) -> None:
         messages += _connection_problems(effective.settings)
     messages += _scorer_problems(effective.settings)
     messages += _families_problems(effective.settings)
+    messages += _shapes_problems(effective.settings)
     messages += _rules_problems(effective.settings)
     if messages:
         raise BadSettingsError(messages)
@@ -131,6 +132,17 @@ def _families_problems(settings: Settings) -> list[str]:
         load_families(path_of(settings.families))
     except MisconfigurationError as error:
         return [f"TOCSIN_FAMILIES: {one}" for one in str(error).splitlines()]
+    return []
+
+
+def _shapes_problems(settings: Settings) -> list[str]:
+    from processors.articles.formats.shapes import load_shapes  # noqa: PLC0415 - only this needs it
+
+    try:
+        load_shapes(path_of(settings.shapes))
+    except MisconfigurationError as error:
+        head, *listed = str(error).split(_LISTED)
+        return [f"TOCSIN_SHAPES: {one}" for one in listed or [head]]
     return []
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from processors.articles.decode import DecodeLimits
+from processors.articles.formats.shapes import load_shapes
 from streams.cli import context
 from streams.cli import ingest_parts as parts
 from streams.cli.ingest_job import FeedOptions, job_of
@@ -25,7 +26,7 @@ from streams.ingest.job import Surroundings
 from streams.ingest.progress import open_screen
 from streams.ingest.run import run
 from streams.ingest.tally import Summary, Tally
-from streams.settings import Settings
+from streams.settings import Settings, path_of
 
 
 def ingest(  # noqa: PLR0913 - one argument an option
@@ -181,6 +182,7 @@ def ingest(  # noqa: PLR0913 - one argument an option
                             send,
                             archive=archive,
                             max_ahead_seconds=settings.max_ahead_seconds,
+                            shapes=load_shapes(path_of(settings.shapes)),
                         ),
                         flush=flush,
                         tally=tally,

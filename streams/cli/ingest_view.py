@@ -80,6 +80,9 @@ def summary_lines(summary: Summary) -> Iterator[str]:
     )
     unchanged = f", {summary.unchanged} unchanged" if summary.unchanged else ""
     yield f"{ended}{summary.read} read, {outcome}, {summary.refused_count} refused{unchanged}"
+    if summary.flagged:
+        flags = ", ".join(f"{flag} {count}" for flag, count in summary.flagged.items())
+        yield f"  good, and not understood whole: {flags}"
     for reason, refusals in summary.refused.items():
         yield f"  {reason}: {refusals.count}"
         for example in refusals.examples:

@@ -19,7 +19,7 @@ from streams.ingest.records import SourceError
 from streams.reading.since import FORMS, moment_of
 from streams.reading.visible import visible_json
 from streams.rules import rules_in_force
-from streams.settings import Settings
+from streams.settings import Settings, path_of
 
 if TYPE_CHECKING:
     from processors.analyse import Analyser
@@ -148,11 +148,12 @@ def _source(
     settings: Settings, limits: "DecodeLimits", file: str | None, span: _Span
 ) -> Iterator[_Source]:
     # kafka-python takes a third of a second to load.
+    from processors.articles.formats.shapes import load_shapes  # noqa: PLC0415
     from streams.reading import clients  # noqa: PLC0415
     from streams.reading.past_articles import PastArticles  # noqa: PLC0415
     from streams.topics import TopicNames  # noqa: PLC0415
 
-    reader = PastArticles(limits)
+    reader = PastArticles(limits, load_shapes(path_of(settings.shapes)))
     if file is not None:
         try:
             found = reader.of_file(Path(file))

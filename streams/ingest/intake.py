@@ -5,11 +5,13 @@ to a function.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from processors.articles.decode import DecodeLimits, decode
+from processors.articles.formats import NO_SHAPES
+from processors.articles.formats.shapes import Shape
 from processors.contracts import Article
 from processors.errors import BadArticleError, DeadLetterReason
 from processors.event_time import END_MS, FIRST_MS
@@ -50,6 +52,7 @@ class Intake:
         send: Sends one; None checks only.
         archive: Whether records are stamped with the time of publication; without it, refused.
         max_ahead_seconds: How far ahead of now a time of publication may be in an archive.
+        shapes: The operator's own shapes of articles, as in the worker.
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class Intake:
         *,
         archive: bool = False,
         max_ahead_seconds: float = Settings().max_ahead_seconds,
+        shapes: Sequence[Shape] = NO_SHAPES,
     ) -> None:
         self._topic = topic
         self._limits = limits
@@ -68,6 +72,7 @@ class Intake:
         self._send = send
         self._archive = archive
         self._max_ahead_seconds = max_ahead_seconds
+        self._shapes = shapes
 
     def take(self, record: Record, memory: Memory | None = None) -> Taken:
         """Check a record and send it.
@@ -81,7 +86,7 @@ class Intake:
         if isinstance(record, Unread):
             return self._refuse(record.where, record.reason, record.message)
         try:
-            article = decode(record.value, (), None, self._limits)
+            article = decode(record.value, (), None, self._limits, shapes=self._shapes)
         except BadArticleError as error:
             return self._refuse(record.where, error.reason, error.message)
         if memory is not None and memory.is_known(article):
@@ -94,6 +99,7 @@ class Intake:
             if fault:
                 return self._refuse(record.where, DeadLetterReason.INVALID_DATE, fault)
         self._tally.valid += 1
+        self._tally.flagged.update(article.flags)
         if self._send is not None:
             key = article.article_id.encode()
             self._send(

@@ -3,6 +3,7 @@
 Owns what is counted and the form of the summary. Must not know how anything is read or sent.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -39,7 +40,8 @@ class Summary(Struct, frozen=True, kw_only=True):
     """What an ingestion did.
 
     `read` = `valid` + `unchanged` + all refused, except for a record that only the broker refused,
-    which is valid, too. `sent` counts what the broker acknowledged.
+    which is valid, too. `sent` counts what the broker acknowledged. `flagged` counts the valid ones
+    of which something could not be read, by flag.
     """
 
     read: int
@@ -51,6 +53,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     dry_run: bool
     interrupted: bool
     feeds: list[FeedSummary] = []
+    flagged: dict[str, int] = {}
 
     @property
     def refused_count(self) -> int:
@@ -66,6 +69,8 @@ class Tally:
     valid: int = 0
     sent: int = 0
     unchanged: int = 0
+    flagged: Counter[str] = field(default_factory=Counter)
+    """Articles of which something could not be read, by flag."""
     _counts: dict[DeadLetterReason, int] = field(default_factory=dict)
     _examples: dict[DeadLetterReason, list[Example]] = field(default_factory=dict)
     _failed: dict[str, str] = field(default_factory=dict)
@@ -108,4 +113,5 @@ class Tally:
             dry_run=dry_run,
             interrupted=interrupted,
             feeds=list(feeds),
+            flagged=dict(self.flagged.most_common()),
         )

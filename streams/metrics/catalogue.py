@@ -32,6 +32,12 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric("tocsin_articles_consumed_total", "counter", "Article records taken from the topic."),
     Metric("tocsin_articles_analysed_total", "counter", "Articles whose analysis is published."),
     Metric(
+        "tocsin_articles_flagged_total",
+        "counter",
+        "Articles of which something was doubtful or could not be read, by flag.",
+        ("flag",),
+    ),
+    Metric(
         "tocsin_canary_articles_total",
         "counter",
         "Those among them that a canary sent, and that are no news.",

@@ -80,6 +80,7 @@ class Metrics:
         self.registry.register(self._refresh)
         self.articles_consumed = self._counter("tocsin_articles_consumed_total")
         self.articles_analysed = self._counter("tocsin_articles_analysed_total")
+        self.articles_flagged = self._counter("tocsin_articles_flagged_total")
         self.canary_articles = self._counter("tocsin_canary_articles_total")
         self.discarded = self._counter("tocsin_discarded_total")
         self.dead_letters = self._counter("tocsin_dead_letters_total")

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from processors.articles.decode import DecodeLimits, decode
+from processors.articles.formats import NO_SHAPES
+from processors.articles.formats.shapes import Shape
 from processors.contracts import Article
 from processors.errors import BadArticleError
 from streams.envelope import Incoming
@@ -34,6 +36,7 @@ class PastArticles:
     """Reads past articles; `left_out` counts, by reason, those that cannot be used."""
 
     limits: DecodeLimits
+    shapes: Sequence[Shape] = NO_SHAPES
     left_out: Counter[str] = field(default_factory=Counter)
 
     def of_topic(self, consumer: Any, topic: str, since: datetime) -> Iterator[PastArticle]:
@@ -64,7 +67,7 @@ class PastArticles:
                 self.left_out[record.reason.value] += 1
                 continue
             try:
-                article = decode(record.value, [], None, self.limits)
+                article = decode(record.value, [], None, self.limits, shapes=self.shapes)
             except BadArticleError as error:
                 self.left_out[error.reason.value] += 1
                 continue
@@ -77,7 +80,14 @@ class PastArticles:
     def _decoded(self, records: Iterable[Incoming]) -> Iterator[PastArticle]:
         for record in records:
             try:
-                article = decode(record.value, record.headers, record.key, self.limits)
+                article = decode(
+                    record.value,
+                    record.headers,
+                    record.key,
+                    self.limits,
+                    reference=record.event_time,
+                    shapes=self.shapes,
+                )
                 yield PastArticle(article, record.event_time)
             except BadArticleError as error:
                 self.left_out[error.reason.value] += 1

@@ -20,7 +20,7 @@ from streams.metrics import (
 
 # A label is bounded by a closed set, the registry or the partitions: a new one is a decision.
 LABELS = {
-    *("stage", "reason", "leader", "country", "label", "kind", "severity", "rule", "topic"),
+    *("stage", "reason", "leader", "country", "flag", "label", "kind", "severity", "rule", "topic"),
     *("partition", "outcome", "status", "version", "registry", "lexicon", "scorer"),
     *("direction", "replay", "bound", "feed", "difference"),
 }

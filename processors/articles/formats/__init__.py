@@ -42,20 +42,22 @@ def read_fields(document: Document, own: Sequence[Shape] = NO_SHAPES) -> tuple[D
     for shape in own:
         if shape.fits(document):
             return document, read_shape(document, shape)
-    common = packaged_shapes()[COMMON]
+    others = read_shape(document, packaged_shapes()[COMMON])
     if is_ninjs(document):
-        return document, _filled(read_ninjs(document), document, common)
+        return document, _filled(read_ninjs(document), others)
     if is_schema_org(document):
-        return document, _filled(read_schema_org(document), document, common)
+        return document, _filled(read_schema_org(document), others)
     for shape in packaged_shapes().values():
         if shape.name != COMMON and shape.fits(document):
-            return document, _filled(read_shape(document, shape), document, common)
-    return document, _filled(read_flat(document), document, common)
+            return document, _filled(read_shape(document, shape), others)
+    flat = read_flat(document)
+    # Of all the texts under names that are known, the longest is taken.
+    every = dict.fromkeys((*flat.texts, *others.texts))
+    return document, _filled(replace(flat, texts=tuple(every)), others)
 
 
-def _filled(fields: Fields, document: Document, common: Shape) -> Fields:
+def _filled(fields: Fields, others: Fields) -> Fields:
     """Read what a format left open under the names that many services share."""
-    others = read_shape(document, common)
     return replace(
         fields,
         given_id=fields.given_id or others.given_id,

@@ -18,8 +18,8 @@ longest is taken, of everything else the first path that leads to a value.
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path as FilePath
@@ -64,10 +64,35 @@ class Shape:
     country: tuple[Path, ...] = ()
     version: tuple[Path, ...] = ()
     status: tuple[Path, ...] = ()
+    _by_field: Mapping[str, tuple[tuple[Path, ...], frozenset[str]]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+
+    def __post_init__(self) -> None:
+        """Gather the first name of each path: most names of a large shape are not there."""
+        by_field = {name: getattr(self, name) for name in FIELDS}
+        object.__setattr__(
+            self,
+            "_by_field",
+            {
+                name: (paths, frozenset(path[0] for path in paths))
+                for name, paths in by_field.items()
+            },
+        )
 
     def fits(self, document: Document) -> bool:
         """Report whether a document has everything that marks this shape."""
-        return all(has_path(document, path) for path in self.recognise)
+        for path in self.recognise:
+            if path[0] not in document or not has_path(document, path):
+                return False
+        return True
+
+    def paths(self, field_name: str, document: Document) -> Sequence[Path]:
+        """Return the paths of a field that may lead somewhere in a document."""
+        paths, firsts = self._by_field[field_name]
+        if firsts.isdisjoint(document):
+            return ()
+        return [path for path in paths if path[0] in document]
 
 
 @cache
@@ -138,20 +163,19 @@ def _shape(table: Table, *, packaged: bool) -> Shape:
     name = table.require("name", _Name, "?")
     table.take("about", str, "")
     recognise = _paths(table, "recognise", required=not packaged)
-    paths: dict[str, Any] = {field: _paths(table, field) for field in FIELDS}
-    if not any(table.has(field) for field in ("title", "text", "html")):
+    paths: dict[str, Any] = {key: _paths(table, key) for key in FIELDS}
+    if not any(table.has(key) for key in ("title", "text", "html")):
         table.problem("name", f"{name} has no title, text or html: an article needs one of them")
     table.finish()
     return Shape(name, recognise, **paths)
 
 
 def _paths(table: Table, key: str, *, required: bool = False) -> tuple[Path, ...]:
-    empty: tuple[str, ...] = ()
     take = table.require if required else table.take
-    found: tuple[str, ...] = take(key, tuple[_PathText, ...], empty)
-    if required and table.has(key) and not found:
+    found: tuple[str, ...] | None = take(key, tuple[_PathText, ...], None)
+    if required and found == ():
         table.problem(key, f"{key} is empty: name at least one path that only this shape has")
-    return tuple(map(parse_path, found))
+    return tuple(map(parse_path, found or ()))
 
 
 def _syntax_problem(error: tomllib.TOMLDecodeError, text: str) -> RulesProblem:

@@ -5,6 +5,7 @@ passed over, for the next path may serve; what is not read at all is flagged lat
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -19,21 +20,33 @@ _ADDRESS: Final = re.compile(r"https?://", re.IGNORECASE)
 
 def read_shape(document: Document, shape: Shape) -> Fields:
     """Read the fields that a shape names; what is not there is empty."""
-    texts = [Words(_joined(document, path), is_html=False) for path in shape.text]
-    texts += [Words(_joined(document, path), is_html=True) for path in shape.html]
+    texts = [
+        Words(_joined(document, path), is_html=False) for path in shape.paths("text", document)
+    ]
+    texts += [
+        Words(_joined(document, path), is_html=True) for path in shape.paths("html", document)
+    ]
     return Fields(
-        given_id=_id(document, shape.id),
-        url=_first(document, shape.url),
-        title=_first(document, shape.title),
+        given_id=_id(document, shape.paths("id", document)),
+        url=_first(document, shape.paths("url", document)),
+        title=_first(document, shape.paths("title", document)),
         texts=tuple(text for text in texts if text.value),
-        source=source_name(_first(document, shape.source)),
-        dates=tuple(value for path in shape.published for value in values_at(document, path)),
-        languages=tuple(text for path in shape.language for text in texts_at(document, path)),
-        revision=_revision(document, shape.version),
-        status=first_status(
-            {"status": _first(document, shape.status)}, ("status",), is_strict=False
+        source=source_name(_first(document, shape.paths("source", document))),
+        dates=tuple(
+            value
+            for path in shape.paths("published", document)
+            for value in values_at(document, path)
         ),
-        country=_first(document, shape.country),
+        languages=tuple(
+            text for path in shape.paths("language", document) for text in texts_at(document, path)
+        ),
+        revision=_revision(document, shape.paths("version", document)),
+        status=first_status(
+            {"status": _first(document, shape.paths("status", document))},
+            ("status",),
+            is_strict=False,
+        ),
+        country=_first(document, shape.paths("country", document)),
     )
 
 
@@ -47,15 +60,16 @@ def source_name(text: str) -> str:
         return text
 
 
-def _first(document: Document, paths: tuple[Path, ...]) -> str:
-    return next((text for path in paths for text in texts_at(document, path)), "")
+def _first(document: Document, paths: Sequence[Path]) -> str:
+    found = (text for path in paths for text in texts_at(document, path))
+    return next(found, "")
 
 
 def _joined(document: Document, path: Path) -> str:
     return "\n\n".join(texts_at(document, path))
 
 
-def _id(document: Document, paths: tuple[Path, ...]) -> str:
+def _id(document: Document, paths: Sequence[Path]) -> str:
     for path in paths:
         for value in values_at(document, path):
             if isinstance(value, str):
@@ -65,7 +79,7 @@ def _id(document: Document, paths: tuple[Path, ...]) -> str:
     return ""
 
 
-def _revision(document: Document, paths: tuple[Path, ...]) -> int:
+def _revision(document: Document, paths: Sequence[Path]) -> int:
     for path in paths:
         for value in values_at(document, path):
             try:

@@ -127,6 +127,14 @@ def test_a_canarys_article_is_counted_apart_from_the_leaders(analyser: Analyser)
     assert leaders == {"Xi Jinping", "Vladimir Putin"}
 
 
+def test_what_could_not_be_read_of_an_article_is_counted_by_flag(analyser: Analyser) -> None:
+    undated = b'{"id": "u", "title": "Xi Jinping speaks", "published": "tea time"}'
+    _, metrics = handle(analyser, Message(GOOD), Message(undated, offset=1))
+    (family,) = [f for f in metrics.registry.collect() if f.name == "tocsin_articles_flagged"]
+    counted = {s.labels["flag"]: s.value for s in family.samples if s.name.endswith("_total")}
+    assert counted["published_unreadable"] == 1
+
+
 def test_mentions_are_counted_by_leader(analyser: Analyser) -> None:
     _, metrics = handle(analyser, Message(GOOD), Message(GOOD, offset=1))
     counted = [

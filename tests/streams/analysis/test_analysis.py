@@ -234,3 +234,38 @@ def _runs(pid: int) -> bool:
 @pytest.mark.parametrize(("processes", "kind"), [(0, InlineAnalysis), (3, AnalysisPool)])
 def test_the_settings_choose_where(processes: int, kind: type) -> None:
     assert isinstance(analysis_of(Settings(analysis_processes=processes)), kind)
+
+
+OWN_SHAPE = """
+[[shape]]
+name = "acme"
+recognise = ["acmeId"]
+title = ["head"]
+published = ["when"]
+"""
+
+
+@pytest.mark.parametrize("processes", [0, 1])
+def test_own_shapes_and_the_records_timestamp_decide_how_an_article_is_read(
+    tmp_path: Path, processes: int
+) -> None:
+    file = tmp_path / "shapes.toml"
+    file.write_text(OWN_SHAPE)
+    analysis = analysis_of(Settings(shapes=str(file), analysis_processes=processes))
+    # 20 May 2026, 09:15 UTC: in America this would be the afternoon, and thus the future.
+    chinese = b'{"acmeId": 1, "head": "Xi Jinping speaks", "when": "20 May 2026 17:10 CST"}'
+    unread = b'{"acmeId": 2, "head": "Xi Jinping speaks", "when": "tea time", "lang": "en"}'
+    analysis.start()
+    try:
+        outcomes = asyncio.run(analysis.analyse([record(chinese), record(unread, 1)]))
+    finally:
+        analysis.close()
+    values = [
+        msgspec.json.decode(outcome.outputs[0].value or b"", type=AnalysisValue)
+        for outcome in outcomes
+    ]
+    assert [str(value.published) for value in values] == ["2026-05-20 09:10:00+00:00", "None"]
+    assert [list(outcome.flags) for outcome in outcomes] == [
+        [],
+        ["published_missing", "published_unreadable"],
+    ]

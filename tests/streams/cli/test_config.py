@@ -69,6 +69,20 @@ def test_the_families_that_the_settings_name_are_checked(tocsin: Run, tmp_path: 
     assert tocsin("config", "check", FAMILIES=str(file)).code == 0
 
 
+def test_the_shapes_that_the_settings_name_are_checked(tocsin: Run, tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text('[[shape]]\nname = "acme"\nrecognise = []\ntitel = ["a"]\ntext = ["b c"]\n')
+    done = tocsin("config", "check", SHAPES=str(file))
+    assert done.code == 2
+    assert f"  - TOCSIN_SHAPES: {file}:3:1: recognise is empty" in done.err
+    assert f"  - TOCSIN_SHAPES: {file}:4:1: [shape] has no key titel. Did you mean" in done.err
+    assert f"  - TOCSIN_SHAPES: {file}:5:1: text is ['b c']" in done.err
+    file.write_text('[[shape]]\nname = "acme"\nrecognise = ["acmeId"]\ntext = ["story.body"]\n')
+    assert tocsin("config", "check", SHAPES=str(file)).code == 0
+    missing = tocsin("config", "check", SHAPES="none.toml")
+    assert "TOCSIN_SHAPES: The shapes none.toml cannot be read" in missing.err
+
+
 def test_every_problem_is_reported_at_once_with_exit_code_2(tocsin: Run) -> None:
     done = tocsin(
         "config", "check",
