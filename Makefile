@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
+# For bench, bench-replays and equality: their own options, such as ARGS="--rounds 1".
+ARGS ?=
 
 .PHONY: help env demo test lint unit broker contracts contracts-html bench bench-replays equality quality clean
 
@@ -48,17 +50,20 @@ contracts-html: ## Make build/contracts.html: a page of the AsyncAPI document, t
 	cd docs/contracts && node html.mjs $(CURDIR)/streams/contracts/published/asyncapi.json $(CURDIR)/build/contracts.html
 
 bench: env ## Measure articles a second against the naive program, on one broker, in one run.
-	$(BIN)/python benchmarks/throughput.py
+	$(BIN)/python benchmarks/throughput.py $(ARGS)
 
 bench-replays: env ## Measure a replay against a live worker, and two workers of it against one.
-	$(BIN)/python benchmarks/replays.py
+	$(BIN)/python benchmarks/replays.py $(ARGS)
 
 equality: env ## Replay what ran live, kill its workers again and again, compare alert ids (CORPUS=file, takes 20 minutes).
-	$(BIN)/python benchmarks/equality.py --corpus $(CORPUS)
+	$(BIN)/python benchmarks/equality.py --corpus $(CORPUS) $(ARGS)
 
-quality: env ## Measure leaders, sentiment and stories on labelled sets (DATA=folder adds sets kept elsewhere).
+quality: env ## Measure leaders, sentiment and stories on labelled sets (DATA=folder adds sets kept elsewhere; MENTIONS=number makes it shorter).
 	$(if $(DATA),@$(UV) sync --frozen --quiet --inexact --all-extras --group training --python $(BIN)/python)
-	@for each in benchmarks/quality/*.py; do $(BIN)/python $$each $(if $(DATA),--data $(DATA)) || exit 1; done
+	$(BIN)/python benchmarks/quality/leaders.py $(if $(DATA),--data $(DATA))
+	$(BIN)/python benchmarks/quality/minilm.py $(if $(DATA),--data $(DATA))
+	$(BIN)/python benchmarks/quality/sentiment.py $(if $(DATA),--data $(DATA))
+	$(BIN)/python benchmarks/quality/stories.py $(if $(DATA),--data $(DATA)) $(if $(MENTIONS),--mentions $(MENTIONS))
 
 .PHONY: manifests release
 

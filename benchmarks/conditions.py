@@ -6,6 +6,7 @@ Install cel-expr-python, common-expression-language, cel-python and rule-engine 
 their own, beside msgspec, to measure them too. Times are of the processor, medians of nine runs.
 """
 
+import argparse
 import statistics
 import time
 import timeit
@@ -28,6 +29,14 @@ MOST_SECONDS = 0.2
 
 def main() -> None:
     """Print a line for each library and condition."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--runs", type=int, default=RUNS)
+    parser.add_argument("--seconds", type=float, default=MOST_SECONDS, help="of one run, at most")
+    asked = parser.parse_args()
+
+    def microseconds(test: Callable[[], Any]) -> float:
+        return measured(test, asked.runs, asked.seconds)
+
     mention = examples.mention()
     facts = facts_of(mention)
     values = {
@@ -72,11 +81,11 @@ def others(source: str, values: dict[str, Any]) -> Iterator[tuple[str, Callable[
         yield "cel-python", lambda: runner.evaluate(activation)
 
 
-def microseconds(test: Callable[[], Any]) -> float:
-    """Give the median processor time of one call."""
+def measured(test: Callable[[], Any], runs: int, seconds: float) -> float:
+    """Give the median processor time of one call, in microseconds."""
     once = timeit.timeit(test, timer=time.process_time, number=20) / 20
-    number = max(20, int(MOST_SECONDS / max(once, 1e-7)))
-    times = timeit.repeat(test, timer=time.process_time, number=number, repeat=RUNS)
+    number = max(20, int(seconds / max(once, 1e-7)))
+    times = timeit.repeat(test, timer=time.process_time, number=number, repeat=runs)
     return statistics.median(times) / number * 1e6
 
 

@@ -73,13 +73,16 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, help="JSONL of articles; the bundle, varied, if not")
     parser.add_argument("--articles", type=int, default=400)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--warming", type=int, default=WARMING, help="articles read before that")
     options = parser.parse_args()
-    read = [json.loads(one) for one in documents(options.corpus, WARMING + options.articles)]
+    read = [
+        json.loads(one) for one in documents(options.corpus, options.warming + options.articles)
+    ]
     pairs = [(one["title"], one["text"]) for one in read]
     measured = contenders()
-    measure(measured, pairs[:WARMING], 1)
-    taken = measure(measured, pairs[WARMING:], options.rounds)
-    characters = statistics.fmean(len(text) for _, text in pairs[WARMING:])
+    measure(measured, pairs[: options.warming], 1)
+    taken = measure(measured, pairs[options.warming :], options.rounds)
+    characters = statistics.fmean(len(text) for _, text in pairs[options.warming :])
     print(f"{options.articles} articles of {characters:,.0f} characters, {options.rounds} rounds")
     base = statistics.median(taken["TextBlob(text).sentiment"])
     for name, times in taken.items():

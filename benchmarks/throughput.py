@@ -211,7 +211,9 @@ def measure(arguments: argparse.Namespace, broker: Broker, folder: Path) -> dict
             with contender.running() as child:
                 run = contender.drain(len(values), child)
                 if turn == arguments.rounds - 1:
-                    paced = documents(arguments.corpus, len(values) + arguments.paced * 15)
+                    paced = documents(
+                        arguments.corpus, len(values) + arguments.paced * arguments.paced_seconds
+                    )
                     contender.publish(paced[len(values) :], arguments.paced)
                     contender.drain(0, child)
                     run.latencies_seconds = contender.latencies_seconds(len(values))
@@ -262,6 +264,7 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=12_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--paced", type=int, default=100, help="articles/s for the latencies")
+    parser.add_argument("--paced-seconds", type=int, default=PACED_SECONDS, help="for so long")
     parser.add_argument("--broker", choices=["apache", "embedded"], default="apache")
     parser.add_argument("--no-memory", action="store_true", help="leave the long run out")
     arguments = parser.parse_args()

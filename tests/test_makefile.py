@@ -1,0 +1,114 @@
+"""Every target of the Makefile and every script beside the package runs in CI in a small form.
+
+A target or script without an entry here fails: give it a small form, and say where it runs.
+"""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SMALL = "tests/benchmarks/test_small_forms.py"
+TORTURE = "tests/broker/test_torture.py"
+# Where CI runs each target: a file of tests that names what the target runs, or CI itself.
+TARGETS = {
+    "help": "tests/test_makefile.py",
+    "env": ".ci/run",
+    "test": ".ci/run",
+    "lint": ".ci/run",
+    "unit": ".ci/run",
+    "broker": ".ci/run",
+    "demo": "tests/broker/test_demo.py",
+    "contracts": "tests/streams/contracts/test_published.py",
+    "contracts-html": "tests/test_contracts_page.py",
+    "manifests": "tests/deploy/kubernetes/test_generated.py",
+    "bench": SMALL,
+    "bench-replays": SMALL,
+    "equality": SMALL,
+    "quality": SMALL,
+    "release": "tests/deploy/test_release.py",
+    "torture": TORTURE,
+    "clean": "tests/test_makefile.py",
+}
+# Where CI runs each script that is started by hand.
+SCRIPTS = {
+    "benchmarks/conditions.py": SMALL,
+    "benchmarks/equality.py": SMALL,
+    # The program that throughput.py compares with, and starts.
+    "benchmarks/naive.py": SMALL,
+    "benchmarks/quality/leaders.py": SMALL,
+    "benchmarks/quality/minilm.py": SMALL,
+    "benchmarks/quality/sentiment.py": SMALL,
+    "benchmarks/quality/stories.py": SMALL,
+    "benchmarks/replays.py": SMALL,
+    "benchmarks/scoring.py": SMALL,
+    "benchmarks/throughput.py": SMALL,
+    "benchmarks/torture/__main__.py": TORTURE,
+    "benchmarks/training/leader_model.py": SMALL,
+    "deploy/grafana/build.py": SMALL,
+    "docs/panels/__main__.py": "tests/deploy/test_dashboard_pictures.py",
+    "docs/picture.py": SMALL,
+    "docs/subscribers/python/alerts.py": "tests/broker/test_subscribers.py",
+}
+# What CI does not run, and why.
+NOT_RUN = {
+    "benchmarks/training/minilm.py": "torch, in an environment of its own, is gigabytes",
+}
+
+
+def targets() -> set[str]:
+    lines = (ROOT / "Makefile").read_text(encoding="utf-8").splitlines()
+    return {found[1] for line in lines if (found := re.match(r"([a-z-]+):(?!=)", line))}
+
+
+def scripts() -> set[str]:
+    folders = [ROOT / "benchmarks", ROOT / "deploy", ROOT / "docs", ROOT / "tools"]
+    return {
+        path.relative_to(ROOT).as_posix()
+        for folder in folders
+        for path in folder.rglob("*.py")
+        if "node_modules" not in path.parts and '__name__ == "__main__"' in path.read_text("utf-8")
+    }
+
+
+def test_every_target_has_its_place_in_ci() -> None:
+    assert targets() <= TARGETS.keys()
+
+
+def test_every_script_has_its_place_in_ci() -> None:
+    assert scripts() == SCRIPTS.keys() | NOT_RUN.keys()
+
+
+@pytest.mark.parametrize(
+    "place", sorted({*TARGETS.values(), *SCRIPTS.values()} - {".ci/run", TORTURE})
+)
+def test_a_place_in_ci_is_there(place: str) -> None:
+    assert "def test_" in (ROOT / place).read_text(encoding="utf-8")
+
+
+def test_ci_runs_the_readmes_test_command_and_that_runs_the_other_targets() -> None:
+    assert (ROOT / ".ci/run").read_text(encoding="utf-8").rstrip().endswith("\nmake test")
+    told = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert re.search(r"^test: lint unit broker ", told, re.MULTILINE)
+    for target in ("lint", "unit", "broker"):
+        assert re.search(rf"^{target}: env ", told, re.MULTILINE)
+
+
+def test_help_shows_every_target() -> None:
+    shown = subprocess.run(
+        ["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert {line.split()[0] for line in shown.splitlines()} == targets()
+
+
+def test_clean_removes_what_was_made_and_nothing_else(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    made = [".venv", "build", "docs/contracts/node_modules", ".mypy_cache", ".hypothesis"]
+    for name in (*made, "streams"):
+        (tmp_path / name).mkdir(parents=True)
+    subprocess.run(["make", "clean"], cwd=tmp_path, capture_output=True, check=True)
+    assert not any((tmp_path / name).exists() for name in made)
+    assert (tmp_path / "streams").is_dir()
