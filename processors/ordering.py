@@ -113,6 +113,20 @@ class Reordering(Generic[T]):
                 ready.append(heappop(held.waiting)[-1])
         return ready
 
+    def release_early(self, most: int) -> list[T]:
+        """Give up to so many of the earliest records of the partition where most wait.
+
+        For when memory runs short: something earlier may come.
+        """
+        fullest = max(self._partitions.values(), key=lambda one: len(one.waiting), default=None)
+        if fullest is None:
+            return []
+        ready: list[T] = []
+        while fullest.waiting and len(ready) < most:
+            self.forced += fullest.waiting[0][0] > fullest.watermark_ms
+            ready.append(heappop(fullest.waiting)[-1])
+        return ready
+
     def forget(self) -> None:
         """Drop everything: the partitions are being assigned anew."""
         self._partitions.clear()

@@ -43,7 +43,7 @@ from streams.transport import Transport
 # The inbox of an agent. What waits there is memory, and is read again after a stop; of each
 # partition two fetches may come in on top.
 BUFFERED_RECORDS = 2_000
-FETCH_BYTES = 1_048_576
+FETCH_BYTES = 262_144
 # While the broker acknowledges one batch, the next is analysed. Watch has one: its batches build on
 # each other's states.
 BATCHES_IN_HAND = 2

@@ -37,6 +37,7 @@ SIDES = ("before",) * 4 + ("after",) * 4 + ("beyond",) * 2 + ("reported",)
 _PAIRED = frozenset((NEAR_BEFORE, NEXT_AFTER, NEAR_AFTER))
 _NEGATED_SHARE = -0.5
 _MOST_MEMO_WORDS = 20_000
+_LONGEST_MEMO_CHARACTERS = 40
 _HEADER = ["feature", "negative", "positive"]
 
 Moved = tuple[float, float]
@@ -103,6 +104,8 @@ class _Known(dict[str, Known]):
 
     def __missing__(self, word: str) -> Known:
         known = self._model.learn(word, self._place, negation=self._negation)
+        if len(word) > _LONGEST_MEMO_CHARACTERS:
+            return known
         if len(self) >= _MOST_MEMO_WORDS:
             self.clear()
         self[word] = known

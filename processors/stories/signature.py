@@ -42,6 +42,7 @@ _SCALE = 8.0
 HASH_BITS = 24
 _HASH_MASK = (1 << HASH_BITS) - 1
 _LONG_WORD = 5
+_LONGEST_REMEMBERED = 64
 _ENDINGS = (b"ed", b"ing", b"e")
 _FREQUENCY = [0.0, *(_SCALE * (1 + math.log(count)) for count in range(1, _MOST_COUNTED + 1))]
 # Bytes: every punctuation mark of ASCII becomes a space, every capital small.
@@ -133,15 +134,34 @@ def without(terms: Terms, phrase: str) -> Terms:
     return others
 
 
-@lru_cache(maxsize=4_096)
+# Names of leaders, which the registry bounds; but anyone may write into a topic.
 def _hashes(phrase: str) -> frozenset[int]:
+    if len(phrase) > _LONGEST_REMEMBERED:
+        return _hash_phrase(phrase)
+    return _remembered_hashes(phrase)
+
+
+@lru_cache(maxsize=4_096)
+def _remembered_hashes(phrase: str) -> frozenset[int]:
+    return _hash_phrase(phrase)
+
+
+def _hash_phrase(phrase: str) -> frozenset[int]:
     lowered = phrase.lower().encode("utf-8", "replace").translate(_SEPARATED)
     return frozenset(_term(word) for word in lowered.split())
 
 
-# Words come again and again; a word is at most a few dozen bytes, so this is some megabytes.
-@lru_cache(maxsize=32_768)
 def _term(word: bytes) -> int:
+    return _remembered_term(word) if len(word) <= _LONGEST_REMEMBERED else _hash(word)
+
+
+# Words come again and again, but for the longest; with these bounds it is some megabytes.
+@lru_cache(maxsize=32_768)
+def _remembered_term(word: bytes) -> int:
+    return _hash(word)
+
+
+def _hash(word: bytes) -> int:
     return crc32(_stem(word)) & _HASH_MASK
 
 

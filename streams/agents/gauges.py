@@ -47,15 +47,19 @@ class LeaderGauges:
         """Show the leaders of whom something came of late, and no others."""
         # Copied in one step; the other thread goes on adding.
         named = self._agent.named.copy()
-        held = [(who, state) for key, who in named.items() if (state := self._agent.held(key))]
         latest_ms = self._latest_ms()
-        moments_ms = (state.kept.newest_ms for _, state in held)
-        newest_ms = _now_ms([one for one in moments_ms if one <= latest_ms])
+        # One state after the other: those that are not at hand are decoded, and together are large.
+        seen_ms = {
+            key: state.kept.newest_ms
+            for key in named
+            if (state := self._agent.held(key)) is not None
+        }
+        newest_ms = _now_ms([one for one in seen_ms.values() if one <= latest_ms])
         for gauge in self._gauges:
             gauge.clear()
-        for who, state in held:
-            if newest_ms - SHOWN_MS < state.kept.newest_ms:
-                self._show(who, state, newest_ms)
+        for key, at_ms in seen_ms.items():
+            if newest_ms - SHOWN_MS < at_ms and (state := self._agent.held(key)) is not None:
+                self._show(named[key], state, newest_ms)
 
     def _show(self, who: tuple[str, str], state: HeldState, newest_ms: int) -> None:
         reports, expected, surge, usual, score = self._gauges

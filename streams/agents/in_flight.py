@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-MAX_BYTES_IN_FLIGHT = 8_000_000
+MAX_BYTES_IN_FLIGHT = 4_000_000
 
 
 class BytesInFlight:

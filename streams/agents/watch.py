@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 import structlog
-from msgspec import structs
+from msgspec import Struct, structs
 
 from processors.canary import CANARY_KIND
 from processors.contracts import Alert, Mention, Withdrawal
@@ -36,6 +36,7 @@ from processors.watch import (
 )
 from processors.windows import milliseconds
 from streams.agents.analyse import incoming
+from streams.agents.decoded import DecodedStates
 from streams.dead_letters import send_dead_letter
 from streams.entry import Entry
 from streams.envelope import Incoming, Outgoing, alert_record, dead_letter_record
@@ -53,6 +54,9 @@ WATCH = "watch"
 CLOCK_SKEW_MS = 600_000
 _decode_mention = msgspec.json.Decoder(Mention).decode
 _decode_withdrawal = msgspec.json.Decoder(Withdrawal).decode
+# States that are decoded at one time take some fifteen times as much: what a batch of mentions may
+# change before it is written in parts.
+MAX_BATCH_STATE_BYTES = 1_500_000
 # What only a withdrawal has; a mention of ours never begins so.
 _WITHDRAWN = b'{"withdrawn":'
 
@@ -60,8 +64,11 @@ _WITHDRAWN = b'{"withdrawn":'
 States = MutableMapping[bytes, bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+def _always(_: Any) -> bool:
+    return True
+
+
+class Read(Struct, frozen=True, gc=False):
     """A record as it was understood. `name` orders records of one moment."""
 
     tp: Any
@@ -89,6 +96,10 @@ class _Batch:
     alerts: list[Alert] = field(default_factory=list)
     suppressed: list[Suppressed] = field(default_factory=list)
     late: int = 0
+    # The partitions of the records, as Faust names them.
+    partitions: dict[int, Any] = field(default_factory=dict)
+    state_bytes: int = 0
+    """Of the states as they were read, encoded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +119,7 @@ class WatchAgent:
     replay_id: str | None = None
     entry: Entry = field(default_factory=Entry)
     # States as they were last written, so that not every batch decodes them anew.
-    _decoded: dict[bytes, tuple[bytes, HeldState]] = field(default_factory=dict)
+    _decoded: DecodedStates = field(default_factory=DecodedStates)
     # Name and country of the leaders named since the partitions were assigned.
     named: dict[bytes, tuple[str, str]] = field(default_factory=dict)
 
@@ -139,13 +150,25 @@ class WatchAgent:
             self.metrics.dead_letters.labels(one.error.reason.value).inc()
             self.metrics.discarded.labels(WATCH, one.error.reason.value).inc()
 
-    async def handle(self, records: Sequence[Read]) -> None:
-        """Watch a batch, and return when the broker has its alerts and then its states."""
+    async def handle(
+        self, records: Sequence[Read], is_ours: Callable[[Any], bool] = _always
+    ) -> None:
+        """Watch a batch, and return when the broker has its alerts and then its states.
+
+        Args:
+            records: In the order in which they are to be watched.
+            is_ours: Whether a partition still belongs to this worker. The states of one that does
+                not are not written: its new owner reads the same records and writes its own.
+        """
         began = time.perf_counter()
         batch = _Batch()
         slices = Slices()
         now = datetime.now(UTC)
         for record in records:
+            if batch.state_bytes >= MAX_BATCH_STATE_BYTES:
+                await self._write(batch, is_ours)
+                batch = _Batch()
+            batch.partitions[record.partition] = record.tp
             if isinstance(record.value, Withdrawal):
                 self._withdraw(record, record.value, batch, now)
             else:
@@ -155,17 +178,29 @@ class WatchAgent:
                 self.named[record.key] = (record.value.leader_name, record.value.country)
             if slices.is_due():
                 await asyncio.sleep(0)
+        await self._write(batch, is_ours)
+        self.metrics.stage_duration.labels(WATCH).observe(time.perf_counter() - began)
+
+    async def _write(self, batch: _Batch, is_ours: Callable[[Any], bool]) -> None:
+        """Write the alerts of a batch, and then its states."""
         await self._publish(
             [alert_record(self._topic(one), one, self.partition_of) for one in batch.alerts]
         )
         self._count(batch)
-        await self._keep(batch)
-        self.metrics.stage_duration.labels(WATCH).observe(time.perf_counter() - began)
+        await self._keep(batch, is_ours)
 
     def held(self, key: bytes) -> HeldState | None:
-        """Give a leader's state if it is at hand, to look at; for another thread, too."""
-        known = self._decoded.get(key)
-        return None if known is None else known[1]
+        """Give a leader's state as it was last written, to look at; for another thread, too."""
+        known = self._decoded.look(key)
+        if known is not None:
+            return known
+        kept = self.states().get(key)
+        return None if kept is None else decode_state(kept)
+
+    def forget(self) -> None:
+        """Let go of what belongs to the partitions: they are being assigned anew."""
+        self._decoded.clear()
+        self.named.clear()
 
     def _state(self, key: bytes, partition: int, batch: _Batch) -> HeldState:
         held = batch.states.get(key)
@@ -173,12 +208,11 @@ class WatchAgent:
             return held[1]
         kept = self.states().get(key)
         # Taken out: should this batch fail, what it has changed must not be found again.
-        known = self._decoded.pop(key, None)
-        if known is not None and known[0] is kept:
-            state = known[1]
-        else:
+        state = self._decoded.take(key, kept)
+        if state is None:
             state = new_state() if kept is None else decode_state(kept)
         batch.states[key] = (partition, state)
+        batch.state_bytes += len(kept or b"")
         return state
 
     def _withdraw(self, record: Read, withdrawal: Withdrawal, batch: _Batch, now: datetime) -> None:
@@ -229,12 +263,16 @@ class WatchAgent:
                 letter = dead_letter_record(self.names.dead_letters, written, WATCH, why)
                 await self.bury([Unreadable(structs.replace(letter, timestamp_ms=None), why)])
 
-    async def _keep(self, batch: _Batch) -> None:
+    async def _keep(self, batch: _Batch, is_ours: Callable[[Any], bool]) -> None:
         """Write each changed state once, to the changelog's partition of its mentions."""
+        ours = {partition for partition, tp in batch.partitions.items() if is_ours(tp)}
+        if len(ours) < len(batch.partitions):
+            lost = sorted(batch.partitions.keys() - ours)
+            log.info("watch.states_left_to_the_new_owner", partitions=lost)
         encoded = {
             key: (partition, encode_state(state), state)
             for key, (partition, state) in batch.states.items()
-            if key in batch.changed
+            if key in batch.changed and partition in ours
         }
         await self.outbox.send(
             [
@@ -243,9 +281,12 @@ class WatchAgent:
             ]
         )
         states = self.states()
-        for key, (_, value, state) in encoded.items():
+        for key, (partition, value, state) in encoded.items():
+            if not is_ours(batch.partitions[partition]):
+                # Taken away while the broker acknowledged: the table is the next assignment's.
+                continue
             states[key] = value
-            self._decoded[key] = (value, state)
+            self._decoded.put(key, value, state)
         self.metrics.watched_leaders.set(len(states))
         self.metrics.watch_state_bytes.set(sum(map(len, states.values())))
 
@@ -271,6 +312,13 @@ class WatchAgent:
                 )
 
 
+def decode_again(value: bytes) -> Mention | Withdrawal:
+    """Decode a record's value that `WatchAgent.read` has understood before."""
+    if value.startswith(_WITHDRAWN):
+        return _decode_withdrawal(value)
+    return _decode_mention(value)
+
+
 def _read(record: Incoming, latest_ms: float) -> Mention | Withdrawal:
     """Read a record; ours are always right, but anyone may write into a topic."""
     error = unreadable(record)
@@ -279,10 +327,7 @@ def _read(record: Incoming, latest_ms: float) -> Mention | Withdrawal:
     if record.value is None:
         raise BadArticleError(DeadLetterReason.NULL_VALUE, "the mention's value is null")
     try:
-        if record.value.startswith(_WITHDRAWN):
-            value: Mention | Withdrawal = _decode_withdrawal(record.value)
-        else:
-            value = _decode_mention(record.value)
+        value = decode_again(record.value)
     except msgspec.ValidationError as error:
         raise BadArticleError(DeadLetterReason.WRONG_TYPE, f"the mention: {error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -9,7 +9,7 @@ import time
 
 from streams.analysis.outcome import Outcome
 
-MAX_ANSWER_BYTES = 1_000_000
+MAX_ANSWER_BYTES = 500_000
 """Of outputs; the last article of an answer may bring as much again as one article can."""
 MAX_ANSWER_SECONDS = 1.0
 

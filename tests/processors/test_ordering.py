@@ -85,6 +85,18 @@ def test_memory_is_bounded_and_what_is_beyond_is_counted() -> None:
     assert waiting.forced == 2
 
 
+def test_when_memory_runs_short_the_earliest_go_where_most_wait() -> None:
+    waiting = filled(4, 3, 2, 1)
+    waiting.add(1, 0, 0, "x", 0)
+    waiting.mark(Marks(1, {0: 4}))
+    assert waiting.release_early(3) == [1, 2, 3]
+    assert waiting.forced == 2  # the first was due
+    assert len(waiting) == 2
+    assert waiting.release_early(1) != []
+    waiting.forget()
+    assert waiting.release_early(3) == []
+
+
 @given(st.lists(st.integers(0, 50), max_size=40), st.integers(0, 50), st.integers(1, 7))
 def test_what_comes_out_is_sorted_whole_and_not_beyond_the_watermark(
     moments: list[int], watermark: int, most: int

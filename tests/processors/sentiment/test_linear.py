@@ -1,6 +1,7 @@
 """The linear model: its sums are its features' sums, and its shares are its words'."""
 
 import math
+import tracemalloc
 from collections.abc import Sequence
 
 import pytest
@@ -119,3 +120,15 @@ def test_memos_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     words = ["@", *(f"word{n}" for n in range(100)), "war"]
     assert model.decide(words) == MODEL.decide(words)
     assert all(len(known) <= 3 for known in model._known)  # noqa: SLF001 - the bound is tested
+
+
+def test_long_words_leave_nothing_behind() -> None:
+    model = load_leader_model(single_words(load_news()))
+    model.decide(["@", "warm", "up"])
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    for number in range(200):
+        model.decide(["@", *(f"{number:03}{place:02}" * 400 for place in range(40))])
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert after - before < 1_000_000  # of 16 MB

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -112,3 +113,21 @@ def test_any_text_has_a_signature_of_bounded_size_that_reads_back(title: str, te
 @given(st.binary(max_size=200))
 def test_bytes_that_are_no_signature_are_read_without_an_error(value: bytes) -> None:
     assert len(unpack(value)) <= len(value) // TERM_BYTES
+
+
+def test_long_words_leave_nothing_behind() -> None:
+    tracemalloc.start()
+    signature("warm", "up")
+    before, _ = tracemalloc.get_traced_memory()
+    for number in range(200):
+        signature(" ".join(f"{number:03}{place:02}" * 400 for place in range(40)), "")
+        without({1: 2}, f"{number:03}" * 700)
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert after - before < 1_000_000  # of 17 MB
+
+
+def test_a_long_word_is_a_word() -> None:
+    long, phrase = "x" * 70, "y" * 70
+    assert len(unpack(signature(f"{long} {phrase}", ""))) == 2
+    assert len(without(unpack(signature(f"{long} {phrase}", "")), phrase)) == 1

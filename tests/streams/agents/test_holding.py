@@ -1,7 +1,9 @@
 """The loop of an agent whose records wait: when they are handled, and when they are finished."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import gc
+import weakref
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -30,6 +32,7 @@ class Message:
     tp: tuple[str, int] = TP
     partition: int = 0
     timestamp: float = 0.0
+    value: bytes = b""
 
 
 def committable(progress: Progress) -> dict[Any, int]:
@@ -60,7 +63,10 @@ class Agent:
     handled: list[int] = field(default_factory=list)
     buried: int = 0
     fault: Exception | None = None
-    named: dict[bytes, tuple[str, str]] = field(default_factory=dict)
+    forgotten: int = 0
+
+    def forget(self) -> None:
+        self.forgotten += 1
 
     def read(self, message: Message) -> Read | Unreadable:
         if message.moment_ms is None:
@@ -78,7 +84,7 @@ class Agent:
         await asyncio.sleep(0)
         self.buried += len(dead)
 
-    async def handle(self, records: Sequence[Read]) -> None:
+    async def handle(self, records: Sequence[Read], _is_ours: Callable[[Any], bool]) -> None:
         await asyncio.sleep(0)
         if self.fault:
             raise self.fault
@@ -140,6 +146,9 @@ class Holding:
     async def mark(self, watermark_ms: float, end: int) -> None:
         self.source.next = Marks(watermark_ms, {0: end})
         await self.turn()
+
+    def waiting(self) -> int:
+        return int(self.loop.metrics.registry.get_sample_value("tocsin_mentions_held") or 0)
 
     async def turn(self) -> None:
         await asyncio.sleep(0.2)
@@ -221,7 +230,7 @@ def test_nothing_more_is_read_while_there_is_work_that_is_ready() -> None:
             await one.read(1)
             slow = asyncio.Event()
 
-            async def handle(records: Sequence[Read]) -> None:
+            async def handle(records: Sequence[Read], _: Callable[[Any], bool]) -> None:
                 await slow.wait()
                 one.agent.handled += [record.moment_ms for record in records]
 
@@ -280,12 +289,12 @@ def test_what_waited_in_an_older_generation_is_dropped() -> None:
             one.progress.forget()
             one.progress.reopen()
             one.generation = 2
-            one.agent.named[b"k"] = ("Somebody", "FR")
+            before = one.agent.forgotten
             await one.read(5, 6)
             await one.mark(ENDLESS, end=2)
             assert one.agent.handled == [5, 6]
             # Another worker may have the leader now.
-            assert one.agent.named == {}
+            assert one.agent.forgotten == before + 1
 
     asyncio.run(run())
 
@@ -314,5 +323,52 @@ def test_a_fault_ends_the_worker_and_nothing_is_finished(where: str) -> None:
             await one.mark(ENDLESS, end=1)
             assert one.failures == [fault]
             assert committable(one.progress) == {}
+
+    asyncio.run(run())
+
+
+def test_what_waits_is_bounded_by_bytes_and_the_earliest_go_early() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            one.loop.max_held_bytes = 20_000
+            await one.read(*range(100, 0, -1))
+            waiting = one.waiting()
+            assert 10 < waiting < 40
+            assert one.agent.handled == list(range(1, 101 - waiting))
+            # Nothing is finished before the last of its batch is.
+            assert committable(one.progress) == {}
+            await one.mark(200, 100)
+            assert one.agent.handled == list(range(1, 101))
+            assert committable(one.progress) == {TP: 100}
+
+    asyncio.run(run())
+
+
+def test_what_waits_is_dropped_with_its_generation_although_no_record_comes() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            await one.read(5, 6)
+            before = one.agent.forgotten
+            one.progress.forget()
+            one.generation = 2
+            await one.turn()
+            assert one.waiting() == 0
+            assert one.agent.forgotten == before + 1
+
+    asyncio.run(run())
+
+
+def test_records_that_wait_keep_no_message() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            messages = [Message(offset, offset + 5) for offset in range(2)]
+            left = [weakref.ref(message) for message in messages]
+            await one.inbox.waiting.put([Event(messages.pop()) for _ in range(2)][::-1])
+            await one.turn()
+            gc.collect()
+            assert one.waiting() == 2
+            assert [message() for message in left] == [None, None]
+            await one.mark(9, 2)
+            assert committable(one.progress) == {TP: 2}
 
     asyncio.run(run())

@@ -244,6 +244,61 @@ def test_a_state_that_cannot_be_sent_is_not_kept_and_the_same_alert_rings_again(
     assert len(ids) == 1
 
 
+def test_the_states_of_a_partition_that_went_elsewhere_are_not_written() -> None:
+    watching = Watching()
+    watching.handle(message("a1"))
+    kept = dict(watching.states)
+    asked: list[Any] = []
+
+    def is_ours(tp: Any) -> bool:
+        asked.append(tp)
+        return False
+
+    late = watching.agent.read(message("a2", polarity=0.9))
+    assert isinstance(late, Read)
+    asyncio.run(watching.agent.handle([late], is_ours))
+    assert asked == [(NAMES.mentions, PARTITION)]
+    assert watching.outbox.topics.count([NAMES.watch_changelog]) == 1
+    assert watching.states == kept
+    held = watching.agent.held(XI.encode())
+    assert held is not None
+    assert encode_state(held) == kept[XI.encode()]
+
+
+def test_a_state_whose_partition_goes_while_it_is_written_is_not_put_into_the_table() -> None:
+    watching = Watching()
+    read = watching.agent.read(message("a1"))
+    assert isinstance(read, Read)
+    answers = iter([True, False])
+    asyncio.run(watching.agent.handle([read], lambda _: next(answers)))
+    assert watching.outbox.topics[-1] == [NAMES.watch_changelog]
+    assert watching.states == {}
+    held = watching.agent.held(XI.encode())
+    assert held is None
+
+
+def test_a_batch_of_large_states_is_written_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    watching = Watching()
+    leaders = [f"Q{number}" for number in range(6)]
+    watching.handle(*(message("a1", one) for one in leaders))
+    size_bytes = len(watching.states[b"Q0"])
+    monkeypatch.setattr("streams.agents.watch.MAX_BATCH_STATE_BYTES", 2 * size_bytes)
+    before = len(watching.outbox.calls)
+    watching.handle(*(message("a2", one) for one in leaders))
+    written = [[r.key for r in call] for call in watching.outbox.calls[before:]]
+    assert written == [[b"Q0", b"Q1"], [b"Q2", b"Q3"], [b"Q4", b"Q5"]]
+
+
+def test_a_state_that_is_not_at_hand_can_be_looked_at() -> None:
+    watching = Watching()
+    watching.handle(message("a1"))
+    watching.agent.forget()
+    assert watching.agent.named == {}
+    held = watching.agent.held(XI.encode())
+    assert held is not None
+    assert encode_state(held) == watching.states[XI.encode()]
+
+
 NESTED = b'{"x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
 
 
