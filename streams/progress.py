@@ -173,6 +173,13 @@ class Progress:
         """Say whether a partition is still ours, in the generation in which a batch was begun."""
         return not self.stopping and generation == self.generation and tp in self._books
 
+    def is_ours(self, generation: int, tp: Any) -> bool:
+        """Say whether a partition is still ours; as `is_in_hand`, but a stop takes none away.
+
+        What is under way at a stop is finished, and then it must be finished whole.
+        """
+        return generation == self.generation and tp in self._books
+
     def finish(self, generation: int, batch: Sequence[Any]) -> None:
         """Say that every output of a batch, which `begin` gave, is acknowledged."""
         self.hold()

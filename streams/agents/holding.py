@@ -202,7 +202,7 @@ class HoldingLoop:
         self.progress.resume()
         generation = self.progress.generation
         await self.agent.handle(
-            [record for _, record in ours], lambda tp: self.progress.is_in_hand(generation, tp)
+            [record for _, record in ours], lambda tp: self.progress.is_ours(generation, tp)
         )
         for chunk, _ in ours:
             self._finish(chunk, 1)

@@ -415,3 +415,27 @@ def test_a_record_whose_timestamp_is_refused_is_finished_and_moves_no_time() -> 
     progress.finish(1, progress.begin(1, events(1, 2)))
     progress.finish(1, progress.begin(1, events(3)))
     assert progress.committable() == {PARTITION: Committable(4, 1_000)}
+
+
+def test_a_stop_takes_no_partition_away_and_an_assignment_does() -> None:
+    progress = Progress()
+    progress.begin(1, events(0))
+    assert progress.is_ours(1, PARTITION)
+    assert not progress.is_ours(1, OTHER)
+    progress.stopping = True
+    assert progress.is_ours(1, PARTITION)
+    assert not progress.is_in_hand(1, PARTITION)
+    progress.forget()
+    assert not progress.is_ours(1, PARTITION)
+    progress.reopen()
+    progress.stopping = False
+    progress.begin(2, events(0, generation=2))
+    assert not progress.is_ours(1, PARTITION)
+    assert progress.is_ours(2, PARTITION)
+
+
+def test_parts_of_batches_are_progress() -> None:
+    progress = Progress()
+    progress.advance()
+    progress.finish(1, progress.begin(1, events(0)))
+    assert progress.advances == 2
