@@ -92,6 +92,13 @@ def _new(house: Any, settings: Settings, manifest: "Manifest") -> "Manifest":
 
     house.manifests.claim(manifest)
     log.info("replay.made", replay_id=manifest.replay_id, records=manifest.offsets)
+    if manifest.held_back:
+        log.warning(
+            "replay.range_ends_at_open_transaction",
+            replay_id=manifest.replay_id,
+            offsets_left_out=dict(manifest.held_back),
+            note="what an open transaction holds back is not in the range",
+        )
     ready: Manifest = house.prepare(manifest, rules_in_force(settings))
     return ready
 

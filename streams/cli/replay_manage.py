@@ -68,6 +68,7 @@ def show(
         "rules": manifest.rules,
         "application_id": manifest.application_id,
         "spans": msgspec.to_builtins(manifest.spans),
+        "held_back": msgspec.to_builtins(manifest.held_back),
         "finished": msgspec.to_builtins(manifest.finished),
     }
     why = manifest.finished.why_incomplete if manifest.finished else ""

@@ -21,6 +21,8 @@ def plan_lines(
     yield f"Replay {manifest.replay_id} of {manifest.topic} ({manifest.asked})"
     for span in manifest.spans:
         yield f"  partition {span.partition}: {span.offsets} records, {span.start} to {span.end}"
+        if held := manifest.held_back.get(span.partition):
+            yield f"    a transaction is open: {held} more offsets behind it are not in the range"
     yield f"  {manifest.offsets} records together (fewer where the log has gaps)"
     if records_per_second:
         seconds = manifest.offsets / records_per_second

@@ -20,10 +20,11 @@ from processors.contracts import Versions
 from processors.rules import Rules
 from streams.analysis.reader import EVERYTHING
 from streams.connection import Connection
+from streams.entry import latest_at
 from streams.envelope import Outgoing
 from streams.errors import ReplayBusyError, TopicMismatchError
 from streams.reading.clients import admin_client, consumer_client, producer_client
-from streams.replay import positions, warming
+from streams.replay import edges, positions, warming
 from streams.replay.manifest import (
     Manifest,
     application_id,
@@ -33,7 +34,7 @@ from streams.replay.manifest import (
     topic_prefix,
 )
 from streams.replay.manifests import SEND_SECONDS, Manifests
-from streams.replay.range import Asked, resolve
+from streams.replay.range import Asked, held_back, resolve
 from streams.replay.standing import Standing, measure
 from streams.replay.warming import States
 from streams.rules import own_topics
@@ -101,9 +102,10 @@ class House:
         check_id(replay_id)
         wanted = order.wanted
         topic = TopicNames.of(settings).articles
-        known = positions.logs(self._consumer, topic, wanted)
+        known = positions.logs(self._admin, self._consumer, topic, wanted)
         spans = resolve(wanted, known, allow_truncated=order.allow_truncated)
-        first, last = positions.times(self._consumer, topic, spans)
+        latest_ms = latest_at(now.timestamp(), settings.max_ahead_seconds)
+        first, last = edges.times(self._consumer, topic, spans, latest_ms)
         is_by_time = wanted.offsets is None and wanted.last is None
         since, until = (wanted.since, wanted.until or now) if is_by_time else (first, last)
         offsets = sum(span.offsets for span in spans)
@@ -114,6 +116,7 @@ class House:
             asked=order.typed,
             topic=topic,
             spans=spans,
+            held_back=held_back(wanted, known),
             rate=order.rate,
             speed=order.speed,
             selection=order.selection,

@@ -76,6 +76,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
         rate: Articles a second of one worker at most.
         speed: Seconds of event time that go by in a second.
         selection: What it is about.
+        held_back: Partition to the offsets behind its end that waited for an open transaction.
         prepared: Whether topics and offsets stand.
         finished: What it came to; None: it is not at its end.
     """
@@ -97,6 +98,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     rate: float | None = None
     speed: float | None = None
     selection: Selection = Selection()
+    held_back: Mapping[int, int] = {}
     prepared: bool = False
     finished: Finished | None = None
 

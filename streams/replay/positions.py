@@ -6,11 +6,11 @@ records. Clients are kafka-python's and come in as arguments.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 from kafka import TopicPartition
-from kafka.admin import MemberToRemove
+from kafka.admin import MemberToRemove, OffsetSpec
 from kafka.errors import (
     CoordinatorLoadInProgressError,
     CoordinatorNotAvailableError,
@@ -21,6 +21,7 @@ from kafka.structs import OffsetAndMetadata
 
 from streams.errors import ReplayBusyError
 from streams.reading.subscriber import partitions_of
+from streams.replay.edges import start_of_last
 from streams.replay.range import Asked, Log, Span
 
 POLL_MS = 500
@@ -36,8 +37,11 @@ NO_COORDINATOR = (
 T = TypeVar("T")
 
 
-def logs(consumer: Any, topic: str, asked: Asked) -> dict[int, Log]:
-    """Ask for the bounds of every partition, and where the asked moments are.
+def logs(admin: Any, consumer: Any, topic: str, asked: Asked) -> dict[int, Log]:
+    """Ask for the bounds of every partition, and where the asked moments or records are.
+
+    A consumer that reads committed records is told the last stable offset as the end. The admin
+    client is told where the log itself ends: an open transaction lies between.
 
     Raises:
         TopicMismatchError: there is no such topic.
@@ -47,8 +51,17 @@ def logs(consumer: Any, topic: str, asked: Asked) -> dict[int, Log]:
     firsts = consumer.beginning_offsets(partitions)
     since = _offsets_at(consumer, partitions, asked.since)
     until = _offsets_at(consumer, partitions, asked.until)
+    written = admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST))
     return {
-        tp.partition: Log(firsts[tp], ends[tp], since.get(tp), until.get(tp)) for tp in partitions
+        tp.partition: Log(
+            firsts[tp],
+            ends[tp],
+            since.get(tp),
+            until.get(tp),
+            asked.last and start_of_last(consumer, tp, firsts[tp], ends[tp], asked.last),
+            max(written[tp].offset, ends[tp]),
+        )
+        for tp in partitions
     }
 
 
@@ -153,32 +166,6 @@ def is_empty(consumer: Any, topic: str, span: Span) -> bool:
         if consumer.position(tp) >= span.end:
             return True
     return False
-
-
-def times(
-    consumer: Any, topic: str, spans: Sequence[Span]
-) -> tuple[datetime | None, datetime | None]:
-    """Give the event times of the first records of spans, and of just after the last ones."""
-    filled = [one for one in spans if one.offsets]
-    firsts = [_moment_ms(consumer, topic, one.partition, one.start) for one in filled]
-    lasts = [_moment_ms(consumer, topic, one.partition, one.end - 1) for one in filled]
-    since = min((one for one in firsts if one is not None), default=None)
-    # Where the last offset is a gap the record after it was found, or none: then it stays open.
-    until = None if None in lasts else max((one for one in lasts if one is not None), default=None)
-    return (
-        None if since is None else datetime.fromtimestamp(since / 1000, UTC),
-        None if until is None else datetime.fromtimestamp((until + 1) / 1000, UTC),
-    )
-
-
-def _moment_ms(consumer: Any, topic: str, partition: int, offset: int) -> int | None:
-    tp = TopicPartition(topic, partition)
-    consumer.assign([tp])
-    consumer.seek(tp, offset)
-    for _ in range(PROBE_POLLS):
-        for records in consumer.poll(timeout_ms=POLL_MS).values():
-            return int(records[0].timestamp)
-    return None
 
 
 def sizes(consumer: Any, topics: Sequence[str]) -> Mapping[str, int]:

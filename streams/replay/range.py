@@ -43,7 +43,7 @@ class Asked:
         until: The first moment that is no longer in it; None: the end as it is now.
         offsets: Partition to (start, end), None where that side is open; partitions that are not
             named are not in it.
-        last: The newest so many offsets of every partition.
+        last: The newest so many records of every partition.
     """
 
     since: datetime | None = None
@@ -58,15 +58,25 @@ class Log:
 
     Attributes:
         first: The oldest offset that is kept.
-        end: The offset that the next record will get.
+        end: The last stable offset: what is before it is committed or aborted.
         since: The first offset from the asked moment on; None: there is none.
         until: The first offset from the asked end on; None: there is none.
+        last: The first of the newest so many records that were asked for.
+        written: The offset that the next record will get. It is behind `end` where a transaction
+            is open; None: as `end`.
     """
 
     first: int
     end: int
     since: int | None = None
     until: int | None = None
+    last: int | None = None
+    written: int | None = None
+
+    @property
+    def held_back(self) -> int:
+        """How many offsets an open transaction holds back."""
+        return 0 if self.written is None else self.written - self.end
 
 
 def asked(
@@ -134,15 +144,38 @@ def resolve(asked: Asked, logs: Mapping[int, Log], *, allow_truncated: bool = Fa
         spans = _by_offsets(asked.offsets, logs, allow_truncated=allow_truncated)
     elif asked.last is not None:
         last = asked.last
-        spans = [Span(p, max(log.first, log.end - last), log.end) for p, log in logs.items()]
+        spans = [
+            Span(p, max(log.first, log.end - last) if log.last is None else log.last, log.end)
+            for p, log in logs.items()
+        ]
     else:
         spans = _by_time(asked, logs, allow_truncated=allow_truncated)
     if not any(span.offsets for span in spans):
         kept = sum(log.end - log.first for log in logs.values())
+        held = sum(log.held_back for log in logs.values())
+        open_one = f" ({held} more wait for the end of an open transaction)" if held else ""
         raise ReplayRangeError(
-            f"the range is empty: none of the {kept} records that are kept is in it"
+            f"the range is empty: none of the {kept} records that are kept is in it{open_one}"
         )
     return sorted(spans, key=lambda span: span.partition)
+
+
+def held_back(asked: Asked, logs: Mapping[int, Log]) -> dict[int, int]:
+    """Say how many offsets of each partition the range leaves to a transaction that is open.
+
+    A range without an end of its own ends where the first open transaction begins.
+    """
+    return {
+        partition: log.held_back
+        for partition, log in logs.items()
+        if log.held_back and _is_open_ended(asked, partition, log)
+    }
+
+
+def _is_open_ended(asked: Asked, partition: int, log: Log) -> bool:
+    if asked.offsets is not None:
+        return partition in asked.offsets and asked.offsets[partition][1] is None
+    return asked.until is None or log.until is None
 
 
 def _by_time(asked: Asked, logs: Mapping[int, Log], *, allow_truncated: bool) -> list[Span]:
@@ -180,6 +213,12 @@ def _by_offsets(
         start, end = wanted[partition]
         if start is not None and start < log.first and not allow_truncated:
             raise _truncated(partition, log.first, f"from offset {start} on")
+        if end is not None and log.end < end <= log.end + log.held_back:
+            raise ReplayRangeError(
+                f"partition {partition} can be read to offset {log.end}, and the range ends at "
+                f"{end}: a transaction is open from there on. End it, or leave the end out to take "
+                f"what is before it"
+            )
         if end is not None and end > log.end:
             raise ReplayRangeError(
                 f"partition {partition} ends at offset {log.end}, and the range at {end}: a replay "

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.errors import EXIT_MISCONFIGURED, ReplayRangeError, exit_code
-from streams.replay.range import Asked, Log, Span, asked, resolve
+from streams.replay.range import Asked, Log, Span, asked, held_back, resolve
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 WEEK_AGO = NOW - timedelta(days=7)
@@ -164,3 +164,42 @@ def test_a_span_never_leaves_its_log_and_every_partition_has_one(
     assert any(span.offsets for span in spans)
     for span in spans:
         assert logs[span.partition].first <= span.start <= span.end <= logs[span.partition].end
+
+
+OPEN = {0: Log(0, 10, written=15), 1: Log(0, 10, since=3, until=7, written=12), 2: Log(0, 10)}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (Asked(), {0: 5, 1: 2}),
+        (Asked(last=3), {0: 5, 1: 2}),
+        # The asked end lies before the transaction in one partition, and is not known in another.
+        (Asked(until=NOW), {0: 5}),
+        (Asked(offsets={1: (0, None)}), {1: 2}),
+        (Asked(offsets={0: (0, 10), 2: (None, None)}), {}),
+    ],
+)
+def test_what_an_open_transaction_holds_back_is_told(
+    wanted: Asked, expected: dict[int, int]
+) -> None:
+    if wanted.until is not None:
+        assert held_back(wanted, OPEN) == expected
+        return
+    assert held_back(wanted, {**OPEN, 1: Log(0, 10, written=12)}) == expected
+
+
+def test_a_range_cannot_end_within_an_open_transaction() -> None:
+    with pytest.raises(ReplayRangeError, match=r"read to offset 10, .*ends at 12: a transaction"):
+        resolve(Asked(offsets={0: (0, 12)}), OPEN)
+    with pytest.raises(ReplayRangeError, match="ends at offset 10, and the range at 16"):
+        resolve(Asked(offsets={0: (0, 16)}), OPEN)
+    with pytest.raises(ReplayRangeError, match=r"is empty.*5 more wait for the end of an open"):
+        resolve(Asked(), {0: Log(0, 0, written=5)})
+
+
+def test_the_newest_records_begin_where_they_were_found() -> None:
+    assert resolve(Asked(last=3), {0: Log(0, 10, last=4), 1: Log(2, 10)}) == [
+        Span(0, 4, 10),
+        Span(1, 7, 10),
+    ]

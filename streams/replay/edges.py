@@ -1,0 +1,93 @@
+"""The edges of a range: the records at its two ends, where offsets alone do not say.
+
+Owns the look at the records themselves. Must not know how a range is asked for. A transaction's
+marker, an aborted record and a gap of compaction have an offset and are no record: the last offset
+of a partition may hold none, and its newest hundred offsets fewer than a hundred records. Clients
+are kafka-python's and read committed records.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from kafka import TopicPartition
+
+from processors.event_time import timestamp_fault
+from streams.reading.subscriber import scan
+from streams.replay.range import Span
+
+_FIRST_STEP_OFFSETS = 100
+# A range whose records have no time that can be stays open at that side.
+_MOST_LOOKED_AT_OFFSETS = 100_000
+
+
+def start_of_last(consumer: Any, tp: TopicPartition, first: int, end: int, count: int) -> int:
+    """Return the offset of the oldest of the newest so many records of a partition.
+
+    Args:
+        consumer: A consumer without a group.
+        tp: The partition.
+        first: Its oldest offset.
+        end: Its last stable offset.
+        count: How many records.
+    """
+    begin = max(first, end - count)
+    left = count - sum(1 for _ in scan(consumer, {tp: begin}, {tp: end}))
+    while left > 0 and begin > first:
+        after, begin = begin, max(first, begin - max(2 * left, _FIRST_STEP_OFFSETS))
+        offsets = deque(
+            (one.offset for one in scan(consumer, {tp: begin}, {tp: after})), maxlen=left
+        )
+        if len(offsets) == left:
+            return int(offsets[0])
+        left -= len(offsets)
+    return begin
+
+
+def times(
+    consumer: Any, topic: str, spans: Sequence[Span], latest_ms: float
+) -> tuple[datetime | None, datetime | None]:
+    """Return the event times of the first records of spans, and of just after the last ones.
+
+    Args:
+        consumer: A consumer without a group.
+        topic: The topic of articles.
+        spans: The range.
+        latest_ms: The latest event time that is allowed; records with another are dead letters.
+    """
+    filled = [one for one in spans if one.offsets]
+    firsts = [_first_ms(consumer, topic, one, latest_ms) for one in filled]
+    lasts = [_last_ms(consumer, topic, one, latest_ms) for one in filled]
+    since = min((one for one in firsts if one is not None), default=None)
+    until = max((one for one in lasts if one is not None), default=None)
+    return (
+        None if since is None else datetime.fromtimestamp(since / 1000, UTC),
+        None if until is None else datetime.fromtimestamp((until + 1) / 1000, UTC),
+    )
+
+
+def _first_ms(consumer: Any, topic: str, span: Span, latest_ms: float) -> int | None:
+    end = min(span.end, span.start + _MOST_LOOKED_AT_OFFSETS)
+    return next(_moments(consumer, topic, Span(span.partition, span.start, end), latest_ms), None)
+
+
+def _last_ms(consumer: Any, topic: str, span: Span, latest_ms: float) -> int | None:
+    step, after = _FIRST_STEP_OFFSETS, span.end
+    least = max(span.start, span.end - _MOST_LOOKED_AT_OFFSETS)
+    while after > least:
+        begin = max(least, after - step)
+        found = max(
+            _moments(consumer, topic, Span(span.partition, begin, after), latest_ms), default=None
+        )
+        if found is not None:
+            return found
+        after, step = begin, 4 * step
+    return None
+
+
+def _moments(consumer: Any, topic: str, span: Span, latest_ms: float) -> Iterator[int]:
+    tp = TopicPartition(topic, span.partition)
+    for record in scan(consumer, {tp: span.start}, {tp: span.end}):
+        if timestamp_fault(record.timestamp, latest_ms) is None:
+            yield int(record.timestamp)
