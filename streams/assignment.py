@@ -72,6 +72,14 @@ class Assignment:
             if tp.topic == self._names.articles and tp.partition == partition:
                 app.progress.pass_over(tp, offset)
 
+    def holds(self, app: App) -> dict[int, list[str]]:
+        """Return why each partition of articles that is here is not fetched; empty where it is."""
+        return {
+            tp.partition: [one.value for one in app.holds.reasons(tp)]
+            for tp in self._partitions
+            if tp.topic == self._names.articles
+        }
+
     def waiting(self, lags: Mapping[Any, Lag] | None) -> int | None:
         """Give the records that wait in these partitions, as last measured."""
         if lags is None:

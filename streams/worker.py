@@ -103,6 +103,10 @@ class Worker:
         if self._app is not None:
             self._assignment.pass_over(self._app, partition, offset)
 
+    def holds(self) -> dict[int, list[str]]:
+        """Return why each partition of articles of this worker is not fetched."""
+        return {} if self._app is None else self._assignment.holds(self._app)
+
     def fail(self, error: BaseException) -> None:
         """End the worker with this error; the first one counts."""
         self._failure = self._failure or error

@@ -55,7 +55,10 @@ def worked(settings: Settings, manifest: "Manifest") -> "Manifest":
             gauges.show(worker.metrics, manifest, standing)
             on_standing(standing)
 
-        return await run(worker, lambda: StandingMeter(connection, manifest, names), tell)
+        def meter() -> StandingMeter:
+            return StandingMeter(connection, manifest, names)
+
+        return await run(manifest.replay_id, worker, meter, tell)
 
     with _progress(manifest, settings) as on_standing:
         if not asyncio.run(work(on_standing)):

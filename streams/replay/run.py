@@ -7,7 +7,8 @@ are, which of them die, or which comes later.
 
 import asyncio
 import signal
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import structlog
@@ -28,6 +29,8 @@ NEAR_THE_END_SECONDS = 0.25
 RETRY_SECONDS = 2.0
 # A partition that did not move for so many measurements may have nothing left but a gap.
 STILL_MEASUREMENTS = 3
+# A replay that does not move for so long says what it waits for, and again after as long.
+STUCK_SECONDS = 30.0
 
 
 class Still:
@@ -43,7 +46,53 @@ class Still:
         return [one for one, count in self._seen.items() if count % self._measurements == 0]
 
 
+class Stuck:
+    """Says which partitions wait for what, when a replay does not move.
+
+    Args:
+        replay_id: The replay.
+        holds: Gives why each partition that this worker has is not fetched.
+        clock: Seconds that only go forward.
+    """
+
+    def __init__(
+        self,
+        replay_id: str,
+        holds: Callable[[], Mapping[int, Sequence[str]]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._replay_id, self._holds, self._clock = replay_id, holds, clock
+        self._seen: tuple[Sequence[Span], int] | None = None
+        self._since = self._said = clock()
+
+    def check(self, standing: Standing) -> None:
+        """Take a measurement in, and log it when nothing has moved for long."""
+        now = self._clock()
+        seen = (standing.left, standing.mentions_left)
+        if seen != self._seen:
+            self._seen, self._since, self._said = seen, now, now
+        elif now - self._said >= STUCK_SECONDS:
+            self._said = now
+            log.warning(
+                "replay.stuck",
+                replay_id=self._replay_id,
+                seconds=round(now - self._since),
+                articles={
+                    one.partition: f"at {one.start} of {one.end}, {self._wait(one.partition)}"
+                    for one in standing.left
+                },
+                mentions_left=standing.mentions_left,
+            )
+
+    def _wait(self, partition: int) -> str:
+        holds = self._holds()
+        if partition not in holds:
+            return "of another worker, or of none"
+        return ", ".join(holds[partition]) or "fetched"
+
+
 async def run(
+    replay_id: str,
     worker: Worker,
     make_meter: Callable[[], StandingMeter],
     on_standing: Callable[[Standing], None],
@@ -51,6 +100,7 @@ async def run(
     """Run the worker to the end of the replay, or until it is stopped.
 
     Args:
+        replay_id: The replay.
         worker: With the bounds of the replay.
         make_meter: Makes the clients that ask where the replay stands.
         on_standing: Told of every measurement.
@@ -66,7 +116,7 @@ async def run(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)
     working = asyncio.create_task(worker.run())
-    following = asyncio.create_task(_follow(worker, make_meter, on_standing))
+    following = asyncio.create_task(_follow(replay_id, worker, make_meter, on_standing))
     try:
         await asyncio.wait([working, following], return_when=asyncio.FIRST_COMPLETED)
         worker.stop()
@@ -78,11 +128,12 @@ async def run(
 
 
 async def _follow(
+    replay_id: str,
     worker: Worker,
     make_meter: Callable[[], StandingMeter],
     on_standing: Callable[[Standing], None],
 ) -> bool:
-    still = Still()
+    still, stuck = Still(), Stuck(replay_id, worker.holds)
     meter: StandingMeter | None = None
     try:
         while True:
@@ -96,8 +147,8 @@ async def _follow(
                     return True
                 if not standing.left:
                     pause_seconds = NEAR_THE_END_SECONDS
-                stuck = still.after(standing.left)
-                for gap in await asyncio.to_thread(meter.empty, stuck):
+                stuck.check(standing)
+                for gap in await asyncio.to_thread(meter.empty, still.after(standing.left)):
                     worker.pass_over(gap.partition, gap.end)
             except (KafkaError, OSError) as error:
                 # The worker waits for the broker as well; nothing is lost by it.

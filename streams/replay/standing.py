@@ -74,6 +74,8 @@ class StandingMeter:
         self._consumer = KafkaConsumer(
             **connection.kafka_python(),
             enable_auto_commit=False,
+            # Aborted records are no records of the range.
+            isolation_level="read_committed",
             auto_offset_reset="earliest",
             allow_auto_create_topics=False,
         )

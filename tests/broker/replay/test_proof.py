@@ -85,6 +85,12 @@ def test_a_range_with_transactions_has_each_committed_record_and_no_other(
     assert (proof["complete"], proof["records"]) == (True, len(expected))
     assert proof["without_record"] > 60
 
+    # From aborted records to aborted ones, with others behind.
+    part = cluster.run("replay", "--offsets", "2:5-34", "--id", "part", "--json")
+    assert json.loads(part)["proof"]["complete"]
+    inside = [a.article_id for a in made[40:120] if a.partition == 2]
+    assert sorted(analysed(cluster, "part")) == sorted(inside)
+
     other.end(committed=True)
     one.commit(made[200:204])
     # The newest record of each partition, before the marker that ends it.

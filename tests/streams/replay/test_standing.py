@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 import pytest
+from structlog.testing import capture_logs
 
 from streams.replay.range import Span
-from streams.replay.run import Still
+from streams.replay.run import STUCK_SECONDS, Still, Stuck
 from streams.replay.standing import Standing, left_of
 
 
@@ -53,3 +54,25 @@ def test_a_span_that_does_not_move_is_looked_into_again_and_again() -> None:
 def test_a_span_that_moves_is_not_looked_into() -> None:
     still = Still(measurements=2)
     assert [still.after([Span(0, n, 99)]) for n in range(5)] == [[]] * 5
+
+
+def test_a_replay_that_does_not_move_says_which_partition_waits_for_what() -> None:
+    now = [0.0]
+    holds = {0: ["ahead_of_the_others", "inbox_full"], 1: []}
+    stuck = Stuck("one", lambda: holds, lambda: now[0])
+    moving = Standing(99, (Span(0, 4, 9), Span(1, 0, 9), Span(2, 0, 9)), 3, None, 0)
+    standing = Standing(99, (Span(0, 5, 9), Span(1, 0, 9), Span(2, 0, 9)), 3, None, 0)
+    with capture_logs() as entries:
+        for measured in (moving, standing, standing, standing):
+            stuck.check(measured)
+            now[0] += STUCK_SECONDS - 1
+        assert len(entries) == 1
+        stuck.check(moving)
+    (told,) = entries
+    assert told["event"] == "replay.stuck"
+    assert told["articles"] == {
+        0: "at 5 of 9, ahead_of_the_others, inbox_full",
+        1: "at 0 of 9, fetched",
+        2: "at 0 of 9, of another worker, or of none",
+    }
+    assert told["mentions_left"] == 3
