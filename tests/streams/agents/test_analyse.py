@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from aiokafka.errors import InvalidTimestampError
 from msgspec import structs
 from structlog.testing import capture_logs
 
@@ -26,10 +27,11 @@ from streams.canary.article import canary_article
 from streams.dead_letters import DeadLetterLimit
 from streams.entry import Entry
 from streams.envelope import Incoming, Outgoing
-from streams.errors import DeadLetterLimitError
+from streams.errors import DeadLetterLimitError, RecordsRefusedError, Refused
 from streams.metrics import Metrics
 from streams.settings import Settings
 from streams.topics import TopicNames
+from streams.unreadable import marked
 
 NAMES = TopicNames.of(Settings())
 NEVER = DeadLetterLimit(1.0, 1_000)
@@ -448,3 +450,59 @@ def test_a_message_is_read_with_its_headers_in_whatever_form(
 
 def test_a_message_without_timestamp_is_of_the_epoch() -> None:
     assert incoming(Message(b"v", timestamp=None)).timestamp_ms == 0
+
+
+class RefusingOutbox(Outbox):
+    """Has a broker that never takes records of one topic."""
+
+    async def send(self, records: Sequence[Outgoing]) -> None:
+        bad = [n for n, record in enumerate(records) if record.topic == self.refuse]
+        self.records += [record for record in records if record.topic != self.refuse]
+        if bad:
+            error = InvalidTimestampError()
+            raise RecordsRefusedError([Refused(n, self.refuse, 9, error) for n in bad])
+
+
+def test_an_article_of_which_the_broker_takes_no_output_is_a_dead_letter_once(
+    analyser: Analyser,
+) -> None:
+    outbox = RefusingOutbox(refuse=NAMES.mentions)
+    plain = json.dumps({"id": "p", "title": "The harbour reported a normal week"}).encode()
+    _, metrics = handle(analyser, Message(GOOD, offset=4), Message(plain, offset=5), outbox=outbox)
+    (letter,) = outbox.of(NAMES.dead_letters)
+    headers = dict(letter.headers)
+    assert (letter.key, letter.value) == (b"key", GOOD)
+    assert headers["tocsin.error.reason"] == b"output_refused"
+    assert headers["tocsin.error.stage"] == b"publish"
+    assert headers["tocsin.error.offset"] == b"4"
+    assert NAMES.mentions.encode() in (headers["tocsin.error.message"] or b"")
+    assert sample(metrics, "tocsin_dead_letters_total", reason="output_refused") == 1
+    refused = {"stage": "publish", "reason": "output_refused"}
+    assert sample(metrics, "tocsin_discarded_total", **refused) == 1
+    assert len(outbox.of(NAMES.analyses)) == 2
+
+
+def test_articles_of_which_nothing_is_taken_count_for_the_limit(analyser: Analyser) -> None:
+    with pytest.raises(DeadLetterLimitError):
+        handle(
+            analyser,
+            *(Message(GOOD, offset=n) for n in range(4)),
+            outbox=RefusingOutbox(refuse=NAMES.analyses),
+            limit=DeadLetterLimit(0.4, 4),
+        )
+
+
+def test_a_record_that_the_client_could_not_read_is_a_dead_letter_without_the_mark(
+    analyser: Analyser,
+) -> None:
+    headers = marked([("own", b"1")], "the name of a header is not UTF-8")
+    outbox, metrics = handle(analyser, Message(GOOD, headers=headers), Message(GOOD, offset=1))
+    (letter,) = outbox.of(NAMES.dead_letters)
+    assert letter.value == GOOD
+    kept = dict(letter.headers)
+    assert kept["own"] == b"1"
+    assert "tocsin.unreadable" not in kept
+    assert kept["tocsin.error.message"] == b"the name of a header is not UTF-8"
+    unreadable = {"stage": "fetch", "reason": "unreadable_record"}
+    assert sample(metrics, "tocsin_discarded_total", **unreadable) == 1
+    assert len(outbox.of(NAMES.analyses)) == 1

@@ -23,10 +23,12 @@ from processors.rules import Rules, load_rules
 from processors.watch import STATE_VERSION, decode_state, encode_state
 from streams.agents.watch import Read, WatchAgent
 from streams.envelope import Outgoing, withdrawal_records
+from streams.errors import RecordsRefusedError, Refused
 from streams.metrics import Metrics
 from streams.rules import own_topics
 from streams.settings import Settings
 from streams.topics import TopicNames
+from streams.unreadable import marked
 
 NAMES = TopicNames.of(Settings())
 XI, PUTIN = "Q15031", "Q7747"
@@ -405,3 +407,40 @@ def test_a_late_mention_is_counted_and_watched() -> None:
     watching.handle(message("a1"), message("a2", event_time="2026-05-20T08:15:00Z"))
     assert watching.sample("tocsin_mentions_late_total") == 1
     assert len(watching.outbox.calls[0]) == 2
+
+
+class RefusingOutbox(Outbox):
+    """Has a broker that never takes records of one topic."""
+
+    async def send(self, records: Sequence[Outgoing]) -> None:
+        bad = [n for n, record in enumerate(records) if record.topic == self.refuse]
+        self.calls.append([record for record in records if record.topic != self.refuse])
+        if bad:
+            raise RecordsRefusedError([Refused(n, self.refuse, 9, ValueError("no")) for n in bad])
+
+
+def test_an_alert_that_the_broker_never_takes_is_a_dead_letter_and_the_state_is_kept() -> None:
+    topic = NAMES.alerts["sentiment"]
+    watching = Watching()
+    outbox = RefusingOutbox(refuse=topic)
+    watching.agent = replace(watching.agent, outbox=outbox)
+    watching.handle(message("a1"))
+    sent = [record for call in outbox.calls for record in call]
+    (letter,) = [record for record in sent if record.topic == NAMES.dead_letters]
+    headers = dict(letter.headers)
+    assert headers["tocsin.error.reason"] == b"output_refused"
+    assert headers["tocsin.error.topic"] == topic.encode()
+    assert headers["ce_id"]
+    assert any(record.topic == NAMES.watch_changelog for record in sent)
+    assert watching.states
+    assert watching.sample("tocsin_dead_letters_total", reason="output_refused") == 1
+
+
+def test_a_mention_that_the_client_could_not_read_is_a_dead_letter() -> None:
+    watching = Watching()
+    watching.handle(replace(message("a1"), headers=marked([], "its header's name is damaged")))
+    ((letter,),) = watching.outbox.calls
+    assert letter.topic == NAMES.dead_letters
+    headers = dict(letter.headers)
+    assert headers["tocsin.error.message"] == b"its header's name is damaged"
+    assert "tocsin.unreadable" not in headers
