@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from processors.errors import DeadLetterReason
 from streams.envelope import (
     ERROR_PREFIX,
     REQUEUED_HEADER,
@@ -132,6 +133,8 @@ def refusal(letter: DeadLetter, partitions: Mapping[str, int]) -> str | None:
     if letter.whole_bytes is not None:
         kept = letter.value_bytes or 0
         return _CUT.format(kept=kept, whole=letter.whole_bytes)
+    if letter.reason == DeadLetterReason.UNREADABLE_RECORD and letter.value_bytes is None:
+        return "nothing of the record could be read: its producer has to send it again"
     if not letter.topic:
         return f"it has no header {ERROR_PREFIX}topic, so nobody knows where it came from"
     if letter.topic not in partitions:

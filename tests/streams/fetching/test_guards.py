@@ -168,7 +168,7 @@ def test_a_poll_of_kafka_python_ends_where_the_bytes_are_enough(
 ) -> None:
     monkeypatch.setattr(kafka_fetcher.Fetcher, "_append", lambda *_: 2)
     fetcher = object.__new__(kafka_python_guard.GuardedFetcher)
-    append = fetcher._append  # noqa: SLF001 - what the poll's loop calls
+    append = fetcher._append
     enough = SimpleNamespace(taken_bytes=HANDED_ON_BYTES)
     assert append({}, enough, 500, True) == 500
     assert append({}, SimpleNamespace(taken_bytes=9), 500, True) == 2

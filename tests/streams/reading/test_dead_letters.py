@@ -141,6 +141,14 @@ def test_a_letter_that_does_not_say_where_it_came_from_is_refused() -> None:
         original(Incoming("news.dead-letters", 0, 0, 1, None, b"", []), READ)
 
 
+def test_a_letter_of_a_batch_of_which_nothing_could_be_read_is_refused() -> None:
+    nothing = msgspec.structs.replace(FAILED, key=None, value=None)
+    with pytest.raises(NotRequeueableError, match="producer has to send it again"):
+        original(letter_of(nothing, "unreadable_record"), READ)
+    # One whose header name was odd is there with all its bytes.
+    assert original(letter_of(FAILED, "unreadable_record"), READ).value == FAILED.value
+
+
 def test_a_letter_that_was_cut_short_is_refused() -> None:
     letter = letter_of(FAILED)
     cut = with_headers(letter, **{TRUNCATED_HEADER.replace("-", "_"): b"900"})
