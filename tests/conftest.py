@@ -6,8 +6,10 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -44,6 +46,20 @@ def built() -> Callable[[Path, Sequence[Sequence[str]]], Path]:
     fetched for it.
     """
     return build
+
+
+@pytest.fixture
+def feed_site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A server with ten feeds of different formats: a `FeedSite` of tests/feed_site.py."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    spec = spec_from_file_location("feed_site", Path(__file__).with_name("feed_site.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    with module.serving() as running:
+        yield running
 
 
 def build(sources: Path, commands: Sequence[Sequence[str]]) -> Path:

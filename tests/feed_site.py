@@ -36,6 +36,7 @@ class FeedSite:
 
     def __init__(self, port: int = 0) -> None:
         self.asked: list[tuple[str, int]] = []
+        self.agents: set[str] = set()
         self.held: dict[str, threading.Event] = {}
         self.changed: dict[str, bytes] = {}
         site = self
@@ -46,6 +47,7 @@ class FeedSite:
             def do_GET(self) -> None:
                 if self.path in site.held:
                     site.held[self.path].wait(60)
+                site.agents.add(self.headers.get("User-Agent", ""))
                 body = site.document(self.path)
                 tag = f'"{hashlib.sha256(body or b"").hexdigest()[:16]}"'
                 status = 404 if body is None else 200

@@ -1,6 +1,5 @@
 """Ten feeds of different formats, from an OPML list to alerts, over a SIGKILL while sending."""
 
-import importlib.util
 import json
 import os
 import signal
@@ -27,22 +26,6 @@ LEADERS = {
     *("Emmanuel Macron", "Friedrich Merz", "Giorgia Meloni", "Keir Starmer", "Narendra Modi"),
     *("Pedro Sánchez", "Recep Tayyip Erdoğan"),
 }
-
-
-def _site() -> Any:
-    path = Path(__file__).parents[1] / "feed_site.py"
-    spec = importlib.util.spec_from_file_location("feed_site", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture
-def site() -> Iterator[Any]:
-    with _site().serving() as running:
-        yield running
 
 
 class Place:
@@ -126,10 +109,12 @@ def large_feed() -> bytes:
     return f"<rss version='2.0'><channel><title>Tides</title>{items}</channel></rss>".encode()
 
 
-def test_ten_feeds_ring_and_a_kill_while_sending_loses_nothing(place: Place, site: Any) -> None:
-    site.changed["/large"] = large_feed()
-    (place.folder / "feeds.opml").write_text(site.opml(), encoding="utf-8")
-    (place.folder / "first.csv").write_text(f"url,name\n{site.url}/large,Tides\n")
+def test_ten_feeds_ring_and_a_kill_while_sending_loses_nothing(
+    place: Place, feed_site: Any
+) -> None:
+    feed_site.changed["/large"] = large_feed()
+    (place.folder / "feeds.opml").write_text(feed_site.opml(), encoding="utf-8")
+    (place.folder / "first.csv").write_text(f"url,name\n{feed_site.url}/large,Tides\n")
     command = (
         *("ingest", "--opml", "feeds.opml", "--feeds", "first.csv"),
         *("--poll", "1", "--state", "feeds.db", "--json"),
@@ -142,7 +127,7 @@ def test_ten_feeds_ring_and_a_kill_while_sending_loses_nothing(place: Place, sit
     before = set(place.keys(place.names.articles))
 
     again = place.start(*command)
-    place.wait(lambda: sum(path == "/loire/rss.xml" for path, _ in site.asked) > 1)
+    place.wait(lambda: sum(path == "/loire/rss.xml" for path, _ in feed_site.asked) > 1)
     again.send_signal(signal.SIGTERM)
     out, _ = again.communicate(timeout=WAIT_SECONDS)
     assert again.returncode == 0, (place.folder / "log").read_text()

@@ -1,10 +1,13 @@
 """What `tocsin ingest` is asked to read: sources and lists of feeds, checked together."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from streams.version import tocsin_version
 
 LIST = (
     '<opml><body><outline text="World"><outline text="A" xmlUrl="http://127.0.0.1:9/a"/></outline>'
@@ -71,3 +74,51 @@ def test_options_that_do_not_fit_are_exit_code_2(
     done = tocsin("ingest", "--dry-run", *arguments)
     assert done.code == 2
     assert message in " ".join(done.err.replace("│", " ").split())
+
+
+def test_ten_feeds_of_different_formats_are_read(
+    tocsin: Tocsin, feed_site: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "feeds.opml"
+    path.write_text(feed_site.opml(), encoding="utf-8")
+    done = tocsin(
+        *("ingest", "--dry-run", "--json", "--opml", str(path)),
+        INGEST_CONTACT="https://desk.example/bots",
+    )
+    assert done.code == 0
+    # What is logged goes to standard error where logging is configured, which a test leaves out.
+    summary = json.loads(done.out.splitlines()[-1])
+    assert (summary["read"], summary["valid"], summary["failed"]) == (14, 14, [])
+    assert {
+        one["feed"]: (one["format"], one["entries"], one["with_text"], one["with_date"])
+        for one in summary["feeds"]
+    } == {
+        "Harbour Post": ("RSS 2.0", 2, 2, 2),
+        "Spree Courier": ("Atom 1.0", 1, 1, 1),
+        "Kanto Wire": ("RSS 1.0 (RDF)", 1, 1, 1),
+        "Tiber Notes": ("JSON Feed 1.1", 2, 2, 2),
+        "Delta Herald": ("Google News sitemap", 2, 0, 1),
+        "Delta index": ("Google News sitemap", 4, 0, 2),
+        "Fjord Times": ("WordPress JSON", 1, 1, 1),
+        "Meridian NewsML": ("NewsML-G2", 2, 1, 1),
+        "Meridian NITF": ("NITF", 1, 1, 1),
+        "Loire Daily": ("RSS 2.0", 2, 2, 2),
+    }
+    assert feed_site.agents == {f"tocsin/{tocsin_version()} (+https://desk.example/bots)"}
+
+
+def test_old_entries_are_said_to_ring_nothing_and_more_than_are_read_are_skipped(
+    tocsin: Tocsin, feed_site: Any
+) -> None:
+    items = "".join(
+        f"<item><guid>a:{number}</guid><title>t</title><pubDate>{date}</pubDate></item>"
+        for number, date in enumerate(["1 May 2020 10:00 GMT", "1 May 2199 10:00 GMT", "soon", ""])
+    )
+    feed_site.changed["/old"] = f"<rss version='2.0'><channel>{items}</channel></rss>".encode()
+    done = tocsin(
+        *("ingest", "--dry-run", "--json", f"{feed_site.url}/old"), INGEST_MAX_ENTRIES="3"
+    )
+    (feed,) = json.loads(done.out.splitlines()[-1])["feeds"]
+    assert (feed["new"], feed["no_alert"]) == (3, {"old": 1, "future": 1})
+    assert feed["skipped"] == {"over_the_limit": 1}
+    assert feed["flags"] == {"date_not_understood": 1}
