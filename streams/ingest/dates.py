@@ -10,8 +10,9 @@ from typing import Final
 
 from processors.articles.dates import read_date
 
-NOT_UNDERSTOOD: Final = "date_not_understood"
 ZONE_ASSUMED: Final = "zone_assumed"
+
+_MAX_CHARACTERS: Final = 100
 
 
 def published_of(
@@ -26,15 +27,15 @@ def published_of(
         received: When the feed was fetched.
 
     Returns:
-        The date, "" where none can be read, and what is to be said of it: `NOT_UNDERSTOOD` where
-        there is one that no reading fits, `ZONE_ASSUMED` where it names no zone.
+        The date, and `ZONE_ASSUMED` where it names no zone. Where none can be read, the first that
+        may be one, as it was written: the worker flags the article as `published_unreadable`.
     """
-    flags: tuple[str, ...] = ()
+    unreadable = ""
     for date in dates:
         reading = read_date(date, language=language, country=country, reference=received)
         if reading.moment is not None:
             assumed = (ZONE_ASSUMED,) if reading.how == "zone_assumed" else ()
             return reading.moment.isoformat().replace("+00:00", "Z"), assumed
         if reading.how == "unreadable":
-            flags = (NOT_UNDERSTOOD,)
-    return "", flags
+            unreadable = unreadable or date.strip()[:_MAX_CHARACTERS]
+    return unreadable, ()

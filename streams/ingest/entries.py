@@ -43,7 +43,8 @@ def read_feed(body: bytes, task: FeedTask) -> Iterator[dict[str, str]]:
     A feed that is broken in the middle gives what can be read of it.
 
     Returns:
-        Objects with `id`, `url`, `title`, `text`, `published` (RFC 3339, UTC), `source`,
+        Objects with `id`, `url`, `title`, `text`, `published` (RFC 3339, UTC, where it can be
+        read), `source`,
         `language`, `country`, `version` and `status`, each only where the feed has it.
 
     Raises:
@@ -60,7 +61,7 @@ def article_of(
     """Make an entry a flat article.
 
     Returns:
-        The article, and what was not understood or was assumed: date_not_understood, zone_assumed.
+        The article, and what was assumed of it: zone_assumed.
     """
     link = _absolute(task.base, entry.link)
     title = clean_line(_plain(entry.title))

@@ -46,7 +46,7 @@ class FeedHeader(msgspec.Struct, frozen=True, kw_only=True):
         is_index: Whether `links` are parts of one feed.
         entries: How many entries the feed holds.
         skipped: Entries that are no articles, by reason.
-        flags: Entries in which something was not understood, or assumed, by what it is.
+        flags: Entries of which something was assumed, by what it is.
     """
 
     format: str

@@ -120,6 +120,7 @@ class FeedCounts:
         self.entries += 1
         self.with_text += bool(article.text)
         self.with_date += article.published is not None
+        self.flags.update(article.flags)
         self.new += is_new
         self.unchanged += not is_new
         if is_new and no_alert:

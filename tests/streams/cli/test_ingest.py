@@ -88,7 +88,7 @@ def test_refusing_every_record_is_exit_code_2(
         (["https://a.example:99999/"], "no address"),
         (["-", "-"], "read once only"),
         (["--poll", "5", "-"], "are for feeds"),
-        (["--language", "plain English", "https://a.example"], "no BCP 47 tag"),
+        (["--language", "all of them", "https://a.example"], "no BCP 47 tag"),
         (["--poll", "0", "https://a.example"], "poll"),
         (["-"], "No broker is set"),
     ],

@@ -121,4 +121,4 @@ def test_old_entries_are_said_to_ring_nothing_and_more_than_are_read_are_skipped
     (feed,) = json.loads(done.out.splitlines()[-1])["feeds"]
     assert (feed["new"], feed["no_alert"]) == (3, {"old": 1, "future": 1})
     assert feed["skipped"] == {"over_the_limit": 1}
-    assert feed["flags"] == {"date_not_understood": 1}
+    assert feed["flags"] == {"published_unreadable": 1}

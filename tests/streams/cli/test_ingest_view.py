@@ -20,7 +20,7 @@ def test_each_feed_has_a_line_and_its_reasons() -> None:
         refused={"no_text": 2},
         skipped={"over_the_limit": 1},
         no_alert={"old": 2},
-        flags={"date_not_understood": 1},
+        flags={"published_unreadable": 1},
         moved_to="https://c.example",
     )
     looked = replace(empty, looks=1)
@@ -35,5 +35,5 @@ def test_each_feed_has_a_line_and_its_reasons() -> None:
     (line,) = feed_lines([empty, read])
     assert line == (
         "  B: refused, no_text 2; skipped, over_the_limit 1; no alert, old 2; "
-        "date_not_understood 1; moved for good to https://c.example"
+        "published_unreadable 1; moved for good to https://c.example"
     )
