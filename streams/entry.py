@@ -12,7 +12,7 @@ are in the live dead letters for it, and for all others its clock stands still a
 import math
 import time
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 WARN_EVERY_SECONDS = 60.0
 ALLOWED_FACTOR = 2
 
-Refused = Mapping[int, Sequence[tuple[int, int]]]
+Refused = dict[int, list[tuple[int, int]]]
 """Partition to half-open ranges of offsets, in order."""
 
 

@@ -35,6 +35,7 @@ from streams.replay.manifest import (
 )
 from streams.replay.manifests import SEND_SECONDS, Manifests
 from streams.replay.range import Asked, held_back, resolve
+from streams.replay.refused import refused_live
 from streams.replay.standing import Standing, measure
 from streams.replay.warming import States
 from streams.rules import own_topics
@@ -128,6 +129,10 @@ class House:
             rules=made.rules,
             lateness_seconds=settings.lateness_seconds,
             pace_ms=pace_ms(offsets, first, last, settings.lateness_seconds),
+            latest_ms=latest_ms,
+            refused=refused_live(
+                self._consumer, TopicNames.of(settings).dead_letters, topic, spans
+            ),
         )
 
     def prepare(self, manifest: Manifest, rules: Rules) -> Manifest:

@@ -5,6 +5,7 @@ are kept (`streams.replay.manifests`). It is a value of a Kafka topic, so that a
 machine needs nothing but the replay's id.
 """
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -79,6 +80,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
         held_back: Partition to the offsets behind its end that waited for an open transaction.
         prepared: Whether topics and offsets stand.
         finished: What it came to; None: it is not at its end.
+        latest_ms: The latest event time that is allowed, in Unix milliseconds.
+        refused: Partition to ranges of offsets that live workers refused for their timestamps.
     """
 
     replay_id: str
@@ -101,6 +104,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     held_back: Mapping[int, int] = {}
     prepared: bool = False
     finished: Finished | None = None
+    latest_ms: float | None = None
+    refused: dict[int, list[tuple[int, int]]] = {}
 
     @property
     def partitions(self) -> int:
@@ -116,7 +121,16 @@ class Manifest(Struct, frozen=True, kw_only=True):
     def bounds(self) -> Bounds:
         """What a worker must know of it."""
         spans = {one.partition: (one.start, one.end) for one in self.spans}
-        return Bounds(self.replay_id, spans, self.pace_ms, self.rate, self.speed)
+        latest_ms = math.inf if self.latest_ms is None else self.latest_ms
+        return Bounds(
+            self.replay_id,
+            spans,
+            self.pace_ms,
+            self.rate,
+            self.speed,
+            latest_ms=latest_ms,
+            refused=self.refused,
+        )
 
 
 def check_id(replay_id: str) -> str:

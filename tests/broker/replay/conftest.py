@@ -127,9 +127,9 @@ class Cluster:
         producer.flush()
         producer.close()
 
-    def run_live(self) -> None:
+    def run_live(self, **variables: str) -> None:
         """Run an ordinary worker until nothing is left."""
-        worker = self.start("worker")
+        worker = self.start("worker", **variables)
         topics = (self.names.articles, self.names.mentions)
         meter = LagMeter(self.connection, self.settings.application_id, topics)
 
