@@ -87,11 +87,7 @@ def roles(settings: Settings, own_alerts: Sequence[str] = ()) -> list[Role]:
         (
             "forward",
             "tocsin forward",
-            [
-                *read_alerts,
-                *_topics([names.dead_letters], "Write"),
-                Grant("group", f"{group}-forward", ("Read",)),
-            ],
+            forward_grants(settings, f"{group}-forward", alerts),
         ),
         (
             "canary",
@@ -137,6 +133,21 @@ def commands(role: Role) -> list[str]:
 
 def _topics(names: Sequence[str], *operations: Operation) -> list[Grant]:
     return [Grant("topic", name, operations) for name in names]
+
+
+def forward_grants(settings: Settings, group: str, alerts: Sequence[str]) -> list[Grant]:
+    """List what `tocsin forward` needs.
+
+    Args:
+        settings: The settings in force.
+        group: Its consumer group.
+        alerts: The topics that it reads.
+    """
+    return [
+        *_topics(alerts, "Read"),
+        *_topics([TopicNames.of(settings).dead_letters], "Write"),
+        Grant("group", group, ("Read",)),
+    ]
 
 
 def worker_grants(settings: Settings, own_alerts: Sequence[str] = ()) -> list[Grant]:

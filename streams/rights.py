@@ -13,6 +13,7 @@ from typing import Any
 import aiokafka.errors
 import kafka.errors
 import structlog
+from kafka import KafkaAdminClient
 
 from streams.acls import Grant
 from streams.connection import Connection
@@ -160,6 +161,22 @@ def is_refusal(error: BaseException) -> bool:
     """Say whether an error means that a right is missing."""
     refused = error.refused if isinstance(error, RecordsRefusedError) else ()
     return isinstance(error, REFUSALS) or any(isinstance(one.error, REFUSALS) for one in refused)
+
+
+def with_rights_named(error: BaseException, needs: Needs) -> BaseException:
+    """Give what an error that ends the worker means: a refusal names the rights that are missing.
+
+    Blocks while the broker is asked.
+    """
+    if not is_refusal(error):
+        return error
+    admin = KafkaAdminClient(**needs.connection.kafka_python())
+    try:
+        named = needs.refused(admin, error)
+    finally:
+        admin.close()
+    named.__cause__ = error
+    return named
 
 
 def _lacking(grant: Grant, allowed: Sequence[str] | None) -> list[str]:

@@ -1,18 +1,18 @@
 """The watch over what a running worker stands on: its topics, its rights, its place in the group.
 
-Owns a thread with a client of its own (kafka-python) that asks the broker every few seconds. Must
-not know what differs (`streams.topic_checks`, `streams.static_member`), nor how the worker ends.
+Owns the questions, and what is shown of the answers. Must not know what differs
+(`streams.topic_checks`, `streams.static_member`), nor how the worker ends.
 """
 
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
-from kafka import KafkaAdminClient, TopicPartition
+from kafka import TopicPartition
 from kafka.admin import OffsetSpec
-from kafka.errors import GroupAuthorizationFailedError, KafkaError
+from kafka.errors import GroupAuthorizationFailedError
 
+from streams.broker_watch import BrokerWatch
 from streams.health import Health
 from streams.metrics import Metrics
 from streams.rights import Needs, missing_of_group
@@ -21,15 +21,9 @@ from streams.topic_checks import Answers, Difference, Finding, TopicChecks, mism
 
 log = structlog.get_logger(__name__)
 
-LOOK_SECONDS = 5.0
-SUSPECT_LOOK_SECONDS = 2.0
-# A broker that comes back answers for some partitions and not for others: kafka-python then misses
-# a key.
-NOT_ANSWERED = (KafkaError, OSError, KeyError)
-
 
 class TopicWatch:
-    """A thread that looks at the broker again and again.
+    """Looks at the broker again and again, in a thread.
 
     Args:
         needs: What the worker needs at the cluster.
@@ -52,47 +46,24 @@ class TopicWatch:
         self._needs, self._checks = needs, checks
         self._metrics, self._health, self._fail = metrics, health, fail
         self._member = member
-        self._stop = threading.Event()
+        self._watch = BrokerWatch(needs.connection, self._look, self._is_suspect, self._ended)
         self._shown: set[tuple[str, str]] = set()
         self._group_refused = 0
-        self._thread = threading.Thread(target=self._run, name="topic-watch", daemon=True)
 
     def start(self) -> None:
         """Start the thread."""
-        self._thread.start()
+        self._watch.start()
 
     def stop(self) -> None:
-        """Ask the thread to end; it is a daemon, so nothing waits for a slow broker."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=1.0)
+        """Ask the thread to end."""
+        self._watch.stop()
 
-    def _run(self) -> None:
-        admin: Any = None
-        while not self._stop.is_set():
-            try:
-                admin = admin or KafkaAdminClient(**self._needs.connection.kafka_python())
-                self._look(admin)
-            except NOT_ANSWERED as error:
-                # The worker waits for the broker as well.
-                log.warning("topics.not_watched", error=str(error) or type(error).__name__)
-                if admin is not None:
-                    admin.close()
-                    admin = None
-            except Exception as error:  # noqa: BLE001 - the worker must not go on unwatched
-                if not self._stop.is_set():
-                    self._health.fault = str(error)
-                    self._fail(error)
-                break
-            self._stop.wait(self._pause_seconds())
-        if admin is not None:
-            admin.close()
+    def _is_suspect(self) -> bool:
+        return bool(self._health.fault) or (self._member is not None and self._member.is_suspect)
 
-    def _pause_seconds(self) -> float:
-        is_suspect = bool(self._health.fault) or (
-            self._member is not None and self._member.is_suspect
-        )
-        return SUSPECT_LOOK_SECONDS if is_suspect else LOOK_SECONDS
+    def _ended(self, error: BaseException) -> None:
+        self._health.fault = str(error)
+        self._fail(error)
 
     def _look(self, admin: Any) -> None:
         if self._member is not None:

@@ -30,11 +30,12 @@ from streams.page.making import page_of
 from streams.page.port import add_page
 from streams.preparation import prepare_topics
 from streams.reachability import connection_fault
+from streams.rights import with_rights_named
 from streams.rules import own_topics, rules_in_force
 from streams.settings import Settings
 from streams.topics import TopicNames
 from streams.watermarks import WatermarkMeter, WatermarkReporter
-from streams.worker_watch import role_of, with_rights_named, worker_needs, worker_watch
+from streams.worker_watch import role_of, worker_needs, worker_watch
 
 log = structlog.get_logger(__name__)
 

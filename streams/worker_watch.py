@@ -8,15 +8,13 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from kafka import KafkaAdminClient
-
 from processors.rules import Rules
 from streams.acls import worker_grants
 from streams.bounds import Bounds
 from streams.connection import Connection
 from streams.health import Health
 from streams.metrics import Metrics
-from streams.rights import Needs, is_refusal
+from streams.rights import Needs
 from streams.rules import own_topics
 from streams.settings import Settings
 from streams.static_member import AiokafkaMembership, StaticMember
@@ -71,22 +69,6 @@ def worker_watch(
         loop.call_soon_threadsafe(fail, error)
 
     return TopicWatch(needs, checks, metrics, health, fail_in_loop, member)
-
-
-def with_rights_named(error: BaseException, needs: Needs) -> BaseException:
-    """Give what an error that ends the worker means: a refusal names the rights that are missing.
-
-    Blocks while the broker is asked.
-    """
-    if not is_refusal(error):
-        return error
-    admin = KafkaAdminClient(**needs.connection.kafka_python())
-    try:
-        named = needs.refused(admin, error)
-    finally:
-        admin.close()
-    named.__cause__ = error
-    return named
 
 
 def _consumer(faust_app: Any) -> tuple[Any, asyncio.AbstractEventLoop] | None:

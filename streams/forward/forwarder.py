@@ -21,7 +21,8 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
 )
 
-from processors.errors import MisconfigurationError
+from streams.acls import forward_grants
+from streams.broker_watch import BrokerWatch
 from streams.compression import Compression
 from streams.connection import METADATA_MAX_AGE_MS, Connection
 from streams.envelope import Incoming
@@ -34,6 +35,7 @@ from streams.forward.delivery import Delivery
 from streams.forward.lanes import Lanes
 from streams.forward.starting import set_first_offsets
 from streams.forward.target import Answer, open_post, require_public
+from streams.group_watch import group_watch
 from streams.health import Health
 from streams.http import HttpServer
 from streams.lag import LagMeter, LagReporter
@@ -41,7 +43,9 @@ from streams.metrics import ForwardMetrics
 from streams.outbox import Outbox
 from streams.reachability import wait_until_reachable
 from streams.reading.clients import admin_client, consumer_client, kafka_faults
+from streams.rights import Needs, with_rights_named
 from streams.settings import Settings
+from streams.static_member import AiokafkaMembership
 from streams.topic_creation import forbid_in_aiokafka
 from streams.topics import ENVELOPE_BYTES, TopicNames
 
@@ -70,11 +74,14 @@ class Forwarder:
         self._stop = asyncio.Event()
         self._failure: BaseException | None = None
         self._carrier: Carrier | None = None
+        self._watch: BrokerWatch | None = None
         self._stop_trying: Callable[[], None] = lambda: None
         self._lanes = Lanes(self._carry, self._fail)
         self.metrics = ForwardMetrics(process=True)
         # A receiver that is away is no reason to restart: only the loop's own turning counts.
         self.health = Health(time.monotonic, settings.live_timeout_seconds, lambda: None)
+        grants = forward_grants(settings, job.group, job.topics)
+        self._needs = Needs(connection, "forward", grants, job.group)
         self._lag = LagReporter(self._lag_meter, self.metrics, settings.lag_interval_seconds)
 
     def stop(self) -> None:
@@ -101,12 +108,15 @@ class Forwarder:
             if await self._prepared():
                 await self._forward(address)
         except KafkaError as error:
-            raise _fault(error) from error
+            self._failure = self._failure or error
         finally:
             self._lag.stop()
+            if self._watch is not None:
+                self._watch.stop()
             http.stop()
         if self._failure is not None:
-            raise self._failure
+            failure = await asyncio.to_thread(with_rights_named, self._failure, self._needs)
+            raise _fault(failure) if isinstance(failure, KafkaError) else failure
 
     async def _prepared(self) -> bool:
         """Wait for the broker and set the first offsets; False if stopped meanwhile."""
@@ -170,6 +180,8 @@ class Forwarder:
                 stack.push_async_callback(self._within_stop_timeout, client.stop())
                 if not await self._started(client.start()):
                     return
+            self._watch = self._watch_over(consumer)
+            self._watch.start()
             self._lag.start()
             self.health.starting = False
             log.info(
@@ -275,7 +287,7 @@ class Forwarder:
 
     def _fail(self, error: BaseException) -> None:
         """End the process with this error; the first one counts."""
-        self._failure = self._failure or (_fault(error) if isinstance(error, KafkaError) else error)
+        self._failure = self._failure or error
         self._stop_trying()
         self._stop.set()
 
@@ -296,6 +308,19 @@ class Forwarder:
         self.health.assigned = len(partitions)
         self.metrics.ready.set(bool(partitions))
         log.info("forward.assigned", partitions=len(partitions))
+
+    def _watch_over(self, consumer: Any) -> BrokerWatch:
+        loop = asyncio.get_running_loop()
+
+        def fail(error: BaseException) -> None:
+            loop.call_soon_threadsafe(self._fail, error)
+
+        return group_watch(
+            self._needs,
+            self._settings.group_instance_id,
+            AiokafkaMembership(lambda: (consumer, loop)),
+            fail,
+        )
 
     def _lag_meter(self) -> LagMeter:
         return LagMeter(self._connection, self._job.group, self._job.topics)
@@ -321,8 +346,6 @@ _REFUSALS: Final[Any] = (
 def _fault(error: BaseException) -> BaseException:
     """Say what an error of the client means to the process's end."""
     said = str(error) or type(error).__name__
-    if isinstance(error, _REFUSALS):
-        return MisconfigurationError(f"the broker does not allow this: {said}")
     return BrokerUnavailableError(f"the broker did not do what was asked: {said}")
 
 

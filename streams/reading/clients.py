@@ -135,7 +135,8 @@ def kafka_faults(connection: Connection) -> Iterator[None]:
         if isinstance(error, AuthorizationError):
             raise MisconfigurationError(
                 f"the broker at {servers} does not allow this: {_brief(error)}; give the user "
-                f"{connection.sasl_username or '(none: no SASL is set)'} the right to do it"
+                f"{connection.sasl_username or '(none: no SASL is set)'} the right to do it "
+                f"(`tocsin topics acls` prints the rights of each role)"
             ) from error
         if isinstance(error, BrokerResponseError) and not error.retriable:
             raise MisconfigurationError(

@@ -29,6 +29,7 @@ from streams.brokers import Broker
 from streams.connection import Connection
 from streams.contracts.examples import alerts
 from streams.envelope import alert_record
+from streams.errors import EXIT_MISCONFIGURED
 from streams.lag import LagMeter
 from streams.settings import Settings
 from streams.topics import TopicNames, apply, plan
@@ -352,3 +353,22 @@ def test_a_receiver_that_refuses_everything_stops_it_before_more_is_put_aside(
     house.wait(lambda: len(receiver.got) >= 10)
     assert receiver.ids == [f"a-{number}" for number in range(20, 30)]
     assert house.stop() == 0
+
+
+@pytest.mark.parametrize("broker", ["apache"], indirect=True)
+def test_one_of_two_under_one_name_ends_and_names_the_cause(
+    house: House, receiver: Receiver
+) -> None:
+    both = [house.start(), house.start()]
+    until = time.monotonic() + WAIT_SECONDS
+    while all(one.poll() is None for one in both):
+        assert time.monotonic() < until, house.log
+        time.sleep(0.1)
+    (ended,) = [n for n, one in enumerate(both) if one.poll() is not None]
+    assert both[ended].returncode == EXIT_MISCONFIGURED
+    said = (house.folder / f"{ended + 1}.log").read_text("utf-8")
+    assert "'one' (TOCSIN_GROUP_INSTANCE_ID)" in said.rpartition("tocsin: ")[2]
+    house.publish(alert("a-1"))
+    while receiver.ids != ["a-1"]:
+        assert time.monotonic() < until, house.log
+        time.sleep(0.1)
