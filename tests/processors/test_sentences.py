@@ -131,3 +131,16 @@ def test_no_megabyte_is_too_much(text: str) -> None:
 @pytest.mark.timeout(60)
 def test_ten_thousand_sentences_are_ten_thousand() -> None:
     assert len(split("He left. " * 10_000)) == 10_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10.42am BST\n\nModi says the mills will close.",
+        "Mill owners met at 3.15pm and left by 16:05.",
+        "14:05 Modi says the mills will close at 9.30 a.m. ET.",
+    ],
+)
+def test_times_of_live_blogs_cut_no_sentence(text: str) -> None:
+    lines = [line for line in text.split("\n") if line]
+    assert [text[start:end] for start, end in split(text)] == lines

@@ -423,3 +423,17 @@ def test_the_time_grows_with_the_text_and_no_faster(piece: str) -> None:
 def test_an_empty_article_names_nobody() -> None:
     assert isinstance(REGISTRY, Registry)
     assert DETECTOR.detect("", "", date(2022, 5, 5)) == []
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "10.42am BST\nMacron says the mills will close.",
+        "9:30 a.m. ET Macron says the mills will close.",
+        "11:05 GMT Macron says the mills will close.",
+        "14:05\nMacron says the mills will close.",
+    ],
+)
+def test_the_time_of_a_live_blogs_entry_is_no_given_name(entry: str) -> None:
+    found = DETECTOR.detect("Mills: live", f"The day begins.\n\n{entry}", date(2026, 5, 1))
+    assert ids(found) == {MACRON}
