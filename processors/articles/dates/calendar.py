@@ -17,6 +17,9 @@ from importlib import resources
 from typing import Final
 
 _ANY_LANGUAGE: Final = ""
+_LONGEST_BEGINNING: Final = 5
+# Latin, Greek and Cyrillic.
+_ALPHABETS_END: Final = "\u0530"
 _SAME_LANGUAGE: Final = {"nb": "no", "fil": "tl", "iw": "he", "in": "id", "hbs": "sr"}
 
 _MORNING: Final = frozenset(("am", "午前", "上午", "오전", "凌晨", "早上", "ص", "πμ"))
@@ -80,6 +83,12 @@ def _is_dropped(sign: str) -> bool:
     return is_accent or unicodedata.category(sign) == "Cf"
 
 
+def _beginnings(word: str) -> list[str]:
+    """Return how feeds cut a weekday's name: "thurs", "weds" and "pi\u0105" are in no table."""
+    is_long = len(word) >= _LONGEST_BEGINNING and word[0] < _ALPHABETS_END and word.isalpha()
+    return [word[:3], word[:4], word[:5], f"{word[:3]}s"] if is_long else []
+
+
 @cache
 def load_calendar() -> Calendar:
     """Load the packaged names: a millisecond, once per process."""
@@ -97,7 +106,8 @@ def load_calendar() -> Calendar:
         if kind in halves:
             halves[kind][language] = frozenset(words)
         for word in words if kind == "weekday" else ():
-            weekdays[language][word].add(int(row["number"]))
+            for name in (word, *_beginnings(word)):
+                weekdays[language][name].add(int(row["number"]))
         for word in words if kind == "month" else ():
             months[language][word] = int(row["number"])
             by_word[word].add(int(row["number"]))
