@@ -31,6 +31,12 @@ NINJS_3: dict[str, Any] = {
         {"name": "Example Agency", "role": "isrol:publisher"},
     ],
 }
+NITF = (
+    "<?xml version='1.0'?><nitf><head><title>t</title></head><body><body.head><hedline><hl1>h</hl1>"
+    "</hedline><byline>By Narendra Modi</byline></body.head><body.content><block><p>Ministers met."
+    "</p><p>They left.</p></block></body.content><body.end><tagline>b</tagline></body.end></body>"
+    "</nitf>"
+)
 ARTICLE = Article(
     article_id="urn:newsml:agency.example:20240516:1",
     revision=2,
@@ -84,6 +90,21 @@ def test_version_1_gives_the_same_article() -> None:
         ({"bodies": [{"value": "a <b> c"}]}, "text", "a <b> c"),
         ({"bodies": [{"contentType": "application/xhtml+xml", "value": "<p>A"}]}, "text", "A"),
         ({"bodies": [], "body_xhtml": "<p>A</p>"}, "text", "A"),
+        (
+            {"bodies": [{"contentType": "text/vnd.IPTC.NITF", "value": NITF}]},
+            "text",
+            "Ministers met.\n\nThey left.",
+        ),
+        ({"bodies": [], "descriptions": [{"role": "main", "value": "A"}]}, "text", "A"),
+        (
+            {"bodies": [], "descriptions": [{"contentType": "text/html", "value": "<p>A</p>"}]},
+            "text",
+            "A",
+        ),
+        ({"bodies": [{"value": "Read more"}], "description_text": "Long"}, "text", "Long"),
+        ({"bodies": [], "description_html": "<p>A &amp; B</p>"}, "text", "A & B"),
+        ({"headlines": [], "bodies": [], "descriptions": [{"value": "A"}]}, "text", "A"),
+        ({"versionCreated": "soon"}, "published", datetime(2024, 5, 16, 8, tzinfo=UTC)),
         ({"bodies": None, "body": "flat < body"}, "text", "flat < body"),
         ({"bodies": [{"role": "main"}]}, "text", ""),
         ({"headlines": [{"value": "Only"}]}, "title", "Only"),
