@@ -12,8 +12,8 @@ It is not Apache Kafka and not for production (seen with 0.2.3):
   it; plain aiokafka then commits without end if its rebalance listener does. Faust's groups divide
   their partitions as on Kafka.
 - It names every aborted transaction of a partition in every answer, also those that ended before
-  the offset asked for. A consumer that reads committed then skips what the same producer committed
-  after an abort. Use it without transactional producers.
+  the offset asked for. Clients that read committed then skip what the same producer committed after
+  an abort; Tocsin's do not (`streams.fetching.aborted`).
 """
 
 import importlib.util

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from aiokafka.consumer import consumer, fetcher
 
+from streams.fetching.aborted import current
 from streams.fetching.layout import (
     FIRST_REST_SECONDS,
     HANDED_ON_BYTES,
@@ -29,9 +30,12 @@ _AT_ONCE: Final = 0.5
 class GuardedPartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc]  # no types
     """The records of one fetch of a partition."""
 
-    def __init__(self, tp: Any, records: FetchedRecords, *rest: Any) -> None:
+    def __init__(
+        self, tp: Any, records: FetchedRecords, aborted: Any, fetch_offset: int, *rest: Any
+    ) -> None:
         records.where = f"{tp.topic} partition {tp.partition}"
-        super().__init__(tp, records, *rest)
+        named = current(aborted or (), fetch_offset, records, tuple)
+        super().__init__(tp, records, named, fetch_offset, *rest)
 
 
 class GuardedFetchResult(fetcher.FetchResult):  # type: ignore[misc]  # no types

@@ -11,6 +11,7 @@ from typing import Any
 from kafka.consumer import fetcher, group
 from kafka.record.default_records import DefaultRecordBatch
 
+from streams.fetching.aborted import current
 from streams.fetching.batch import Batch, Record
 from streams.fetching.layout import (
     FIRST_REST_SECONDS,
@@ -65,9 +66,22 @@ class GuardedRecords(FetchedRecords):
 class GuardedPartitionRecords(fetcher.Fetcher.PartitionRecords):  # type: ignore[misc]  # no types
     """The records of one fetch of a partition."""
 
-    def __init__(self, fetch_offset: int, tp: Any, records: Any, **named: Any) -> None:
+    def __init__(
+        self,
+        fetch_offset: int,
+        tp: Any,
+        records: Any,
+        aborted_transactions: Any = None,
+        **named: Any,
+    ) -> None:
         records.where = f"{tp.topic} partition {tp.partition}"
-        super().__init__(fetch_offset, tp, records, **named)
+        aborted = current(
+            aborted_transactions or (),
+            fetch_offset,
+            records,
+            lambda one: (one.producer_id, one.first_offset),
+        )
+        super().__init__(fetch_offset, tp, records, aborted_transactions=aborted, **named)
         self.taken_bytes = 0
 
     def take(self, n: int | None = None) -> list[Any]:

@@ -42,6 +42,12 @@ class FetchedRecords:
         self._at = 0
         self.where = "a partition"
 
+    def again(self) -> "FetchedRecords":
+        """Return the same batches, from the first on."""
+        same = FetchedRecords(self._data)
+        same.where = self.where
+        return same
+
     def size_in_bytes(self) -> int:
         """Give the size of everything that was fetched."""
         return len(self._data)
