@@ -3,7 +3,9 @@
 Owns the sniffing of JSON and of an XML document's first element.
 """
 
+import contextlib
 import re
+import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -12,6 +14,10 @@ import msgspec
 
 from streams.ingest.formats.encoding import decode_text
 
+MAX_UNPACKED_BYTES: Final = 10_485_760
+
+_GZIP: Final = b"\x1f\x8b"
+_GZIP_WINDOW: Final = 31
 _SNIFFED_CHARACTERS: Final = 65_536
 _PROLOG: Final = re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL)
 _ELEMENT: Final = re.compile(r"<(?:[\w.-]{1,40}:)?([a-z][\w.-]{0,60})(?=[\s/>])", re.IGNORECASE)
@@ -31,6 +37,15 @@ class _NotJson:
 NOT_JSON: Final = _NotJson()
 
 
+def _unpacked(body: bytes) -> bytes:
+    if not body.startswith(_GZIP):
+        return body
+    # What is broken or too large behind the bound is cut, and read as far as it goes.
+    with contextlib.suppress(zlib.error):
+        return zlib.decompressobj(_GZIP_WINDOW).decompress(body, MAX_UNPACKED_BYTES)
+    return b""
+
+
 @dataclass(frozen=True)
 class Document:
     """One document.
@@ -47,8 +62,9 @@ class Document:
 
     @classmethod
     def of(cls, body: bytes, base: str, content_type: str = "") -> "Document":
-        """Make a document of its bytes."""
-        return cls(decode_text(body, content_type).lstrip("\ufeff"), base, content_type)
+        """Make a document of its bytes. Sitemaps are kept as .gz, which no header says."""
+        text = decode_text(_unpacked(body), content_type)
+        return cls(text.lstrip("\ufeff"), base, content_type)
 
     @cached_property
     def root(self) -> str:

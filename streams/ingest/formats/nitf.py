@@ -50,8 +50,11 @@ def read(document: Document) -> Reading:
 
 def headline_of(nitf: Element) -> str:
     """Return a NITF element's headline."""
-    heading = child(nitf, "body", "body.head", "hedline", "hl1")
-    return text_of(heading) or text_of(child(nitf, "head", "title"))
+    head = child(nitf, "body", "body.head")
+    for name in ("hedline", "headline"):  # the standard's own spelling, and the dictionary's
+        if heading := text_of(child(head, name, "hl1")):
+            return heading
+    return text_of(child(nitf, "head", "title"))
 
 
 def body_of(nitf: Element) -> Words:

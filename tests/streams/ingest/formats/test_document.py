@@ -1,10 +1,11 @@
 """What a document is taken for, and what is said of one that is no feed."""
 
+import gzip
 from collections.abc import Callable
 
 import pytest
 
-from streams.ingest.formats.document import NOT_JSON, Document
+from streams.ingest.formats.document import MAX_UNPACKED_BYTES, NOT_JSON, Document
 from streams.ingest.formats.entry import NotAFeedError, Reading
 
 
@@ -50,3 +51,9 @@ def test_a_document_that_is_no_feed_is_described(
         reading(body)
     assert said in str(caught.value)
     assert "these are read: JSON Feed, WordPress JSON, Google News sitemap" in str(caught.value)
+
+
+def test_a_document_that_is_kept_packed_is_unpacked_within_a_bound() -> None:
+    assert Document.of(gzip.compress(b"<urlset/>"), "").root == "urlset"
+    assert len(Document.of(gzip.compress(b" " * 50_000_000), "").text) == MAX_UNPACKED_BYTES
+    assert Document.of(b"\x1f\x8bbroken", "").text == ""

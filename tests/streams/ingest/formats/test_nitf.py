@@ -29,3 +29,8 @@ def test_the_heads_title_stands_in_and_a_withdrawn_document_says_so(articles: Ar
     head = '<head><title>Slug</title><docdata management-status="canceled"/></head>'
     (article,) = articles(f"<nitf>{head}<body/></nitf>")
     assert (article["title"], article["status"]) == ("Slug", "canceled")
+
+
+def test_a_headline_may_be_spelt_as_one(articles: Articles) -> None:
+    head = "<body.head><headline><hl1>Rain</hl1></headline></body.head>"
+    assert articles(f"<nitf><body>{head}</body></nitf>")[0]["title"] == "Rain"
