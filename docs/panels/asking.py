@@ -44,7 +44,7 @@ def answers(
 def _filled(name: str, expr: str, span: Mapping[str, int], interval: str = "") -> str:
     # As Grafana reckons it: four scrapes, or one more than lies between two points.
     least = {"": STEP_SECONDS, "1m": 60}[interval]
-    job = {"replays": "tocsin-replay", "feeds": "tocsin-feeds"}.get(name, "tocsin")
+    job = {"replays": "tocsin-replay", "feeds": "tocsin-feeder"}.get(name, "tocsin")
     values = {
         "$__rate_interval": f"{max(4 * SCRAPE_SECONDS, least + SCRAPE_SECONDS)}s",
         "$__interval": f"{STEP_SECONDS}s",

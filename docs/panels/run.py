@@ -34,7 +34,7 @@ JOBS = {
     "tocsin": ("worker-a", "worker-b"),
     "tocsin-replay": ("replay",),
     "tocsin-canary": ("canary",),
-    "tocsin-feeds": ("feeder",),
+    "tocsin-feeder": ("feeder",),
 }
 CAUGHT_UP_SECONDS = 240.0
 LEAD_SECONDS = 20.0

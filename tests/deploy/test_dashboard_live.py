@@ -39,7 +39,7 @@ from streams.topics import ARTICLES
 pytestmark = pytest.mark.broker
 
 LOOPBACK = "127.0.0.1"
-LIVE, REPLAY, CANARY, FEEDS = "tocsin", "tocsin-replay", "tocsin-canary", "tocsin-feeds"
+LIVE, REPLAY, CANARY, FEEDS = "tocsin", "tocsin-replay", "tocsin-canary", "tocsin-feeder"
 SAMPLES = Path(__file__).parents[1] / "data" / "feeds"
 ARCHIVE, PARTITIONS = "archive.test", 4
 RECORDS_A_SECOND = 20

@@ -277,7 +277,7 @@ def test_replays_are_left_out(name: str) -> None:
 
 def test_the_jobs_of_the_configuration_are_found_by_the_rules(scrape: dict[str, Any]) -> None:
     jobs = {job["job_name"] for job in scrape["scrape_configs"]}
-    assert {"tocsin", "tocsin-canary", "tocsin-forward", "tocsin-feeds"} <= jobs
+    assert {"tocsin", "tocsin-canary", "tocsin-forward", "tocsin-feeder"} <= jobs
     patterns = {
         matcher.value
         for name in ("TocsinTargetDown", "TocsinWorkerRestarting")
