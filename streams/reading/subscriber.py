@@ -27,6 +27,8 @@ _POLL_MS = 500
 _IDLE_POLL_MS = 10
 _IDLE_SECONDS = 0.09
 _SCAN_RECORDS = 5_000
+_METADATA_ATTEMPTS = 3
+_METADATA_RETRY_SECONDS = 0.2
 # What is before an end that the broker gave is there, or a gap that a position passes over.
 STALLED_SECONDS = 60.0
 
@@ -37,14 +39,27 @@ def partitions_of(consumer: Any, topics: Sequence[str]) -> list[TopicPartition]:
     Raises:
         TopicMismatchError: a topic is missing; the message names every such topic.
     """
-    counts = {topic: consumer.partitions_for_topic(topic) for topic in topics}
-    missing = [topic for topic, partitions in counts.items() if not partitions]
+    numbers = {topic: numbers_of(consumer, topic) for topic in topics}
+    missing = [topic for topic, partitions in numbers.items() if not partitions]
     if missing:
         raise TopicMismatchError(
             f"the broker has no topic {' and no topic '.join(missing)}: check TOCSIN_TOPIC_PREFIX; "
             f"`tocsin topics apply` creates what is missing"
         )
-    return [TopicPartition(topic, number) for topic in topics for number in sorted(counts[topic])]
+    return [TopicPartition(topic, number) for topic in topics for number in numbers[topic]]
+
+
+def numbers_of(consumer: Any, topic: str) -> Sequence[int]:
+    """List the numbers of a topic's partitions; empty where there is no such topic.
+
+    kafka-python drops a topic that the broker has a passing error for, so it is asked again.
+    """
+    for attempt in range(_METADATA_ATTEMPTS):
+        if attempt:
+            time.sleep(_METADATA_RETRY_SECONDS)
+        if found := consumer.partitions_for_topic(topic):
+            return sorted(found)
+    return []
 
 
 def offsets_since(consumer: Any, ends: Offsets, moment: datetime) -> dict[TopicPartition, int]:

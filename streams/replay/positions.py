@@ -20,7 +20,7 @@ from kafka.errors import (
 from kafka.structs import OffsetAndMetadata
 
 from streams.errors import ReplayBusyError
-from streams.reading.subscriber import partitions_of
+from streams.reading.subscriber import numbers_of, partitions_of
 from streams.replay.edges import start_of_last
 from streams.replay.range import Asked, Log, Span
 
@@ -47,11 +47,12 @@ def logs(admin: Any, consumer: Any, topic: str, asked: Asked) -> dict[int, Log]:
         TopicMismatchError: there is no such topic.
     """
     partitions = partitions_of(consumer, [topic])
+    # First, or what is written between the two questions would pass for held back.
+    written = admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST))
     ends = consumer.end_offsets(partitions)
     firsts = consumer.beginning_offsets(partitions)
     since = _offsets_at(consumer, partitions, asked.since)
     until = _offsets_at(consumer, partitions, asked.until)
-    written = admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST))
     return {
         tp.partition: Log(
             firsts[tp],
@@ -172,7 +173,7 @@ def sizes(consumer: Any, topics: Sequence[str]) -> Mapping[str, int]:
     """Give the number of offsets that each topic has; 0 for one that is not there."""
     found = {}
     for topic in topics:
-        tps = [TopicPartition(topic, p) for p in consumer.partitions_for_topic(topic) or ()]
+        tps = [TopicPartition(topic, p) for p in numbers_of(consumer, topic)]
         firsts, ends = consumer.beginning_offsets(tps), consumer.end_offsets(tps)
         found[topic] = sum(ends[tp] - firsts[tp] for tp in tps)
     return found

@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kafka import TopicPartition
 
-from streams.errors import TopicMismatchError
-from streams.reading.subscriber import follow, offsets_since, partitions_of, read
+from streams.errors import BrokerUnavailableError, TopicMismatchError
+from streams.reading import subscriber
+from streams.reading.subscriber import follow, offsets_since, partitions_of, read, scan
 
 A0, A1 = TopicPartition("a", 0), TopicPartition("a", 1)
 Make = Callable[..., Any]
@@ -22,6 +23,33 @@ def test_partitions_are_listed_and_every_missing_topic_is_named(log: Make) -> No
     assert partitions_of(consumer, ["a"]) == [A0, A1]
     with pytest.raises(TopicMismatchError, match="no topic b and no topic c"):
         partitions_of(consumer, ["a", "b", "c"])
+
+
+def test_a_topic_that_the_client_dropped_for_a_moment_is_asked_for_again(log: Make) -> None:
+    answers = [None, set(), {1, 0}]
+    consumer = log([], {"a": 2})
+    consumer.partitions_for_topic = lambda _topic: answers.pop(0)
+    assert partitions_of(consumer, ["a"]) == [A0, A1]
+    assert not answers
+
+
+def test_a_reading_that_gets_nothing_where_more_must_come_ends_with_the_place(
+    log: Make, record: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscriber, "STALLED_SECONDS", 0.0)
+    for way in (read, scan):
+        consumer = log([record("a", 0, 0, 1)], {"a": 1})
+        # kafka-python gives nothing, and says nothing, while the broker is away.
+        monkeypatch.setattr(consumer, "poll", lambda **_: {})
+        with pytest.raises(BrokerUnavailableError, match="a partition 0 at offset 0 of 1"):
+            list(way(consumer, {A0: 0}, {A0: 1}))
+
+
+def test_a_scan_gives_every_record_before_the_ends_and_passes_gaps(log: Make, record: Make) -> None:
+    records = [record("a", n % 2, n // 2, 1_000 + n) for n in range(11)]
+    consumer = log(records, {"a": 2}, ends={A0: 9, A1: 9})
+    came = [(r.partition, r.offset) for r in scan(consumer, {A0: 1, A1: 0}, {A0: 9, A1: 3})]
+    assert sorted(came) == [(0, n) for n in range(1, 6)] + [(1, n) for n in range(3)]
 
 
 def test_reading_begins_at_the_first_record_of_the_time_or_at_the_end(
