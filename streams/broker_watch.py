@@ -3,6 +3,7 @@
 Owns the thread and its client (kafka-python). Must not know what is looked at.
 """
 
+import random
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +17,9 @@ from streams.connection import Connection
 log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 5.0
-SUSPECT_LOOK_SECONDS = 2.0
+# Not regular: two processes that take a name from each other do so at a pace of their own, and
+# looks at the same pace would always find the name where it was taken to last.
+SUSPECT_LOOK_SECONDS = (0.5, 1.5)
 # A broker that comes back answers for some partitions and not for others: kafka-python then misses
 # a key.
 NOT_ANSWERED = (KafkaError, OSError, KeyError)
@@ -71,6 +74,11 @@ class BrokerWatch:
                 if not self._stop.is_set():
                     self._fail(error)
                 break
-            self._stop.wait(SUSPECT_LOOK_SECONDS if self._is_suspect() else LOOK_SECONDS)
+            self._stop.wait(self._pause_seconds())
         if admin is not None:
             admin.close()
+
+    def _pause_seconds(self) -> float:
+        if not self._is_suspect():
+            return LOOK_SECONDS
+        return random.uniform(*SUSPECT_LOOK_SECONDS)  # noqa: S311 - no secret

@@ -59,7 +59,7 @@ class TopicWatch:
         self._watch.stop()
 
     def _is_suspect(self) -> bool:
-        return bool(self._health.fault) or (self._member is not None and self._member.is_suspect)
+        return self._member is not None and self._member.is_suspect
 
     def _ended(self, error: BaseException) -> None:
         self._health.fault = str(error)
