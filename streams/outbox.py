@@ -59,6 +59,8 @@ OF_A_RECORD = (
 IN_FLIGHT_BYTES = 33_554_432
 LEAST_IN_FLIGHT_BYTES = 1_048_576
 PLAIN_BATCH_BYTES = 262_144
+# A larger record is not compressed: it may become so small that readers take it for a bomb.
+MAX_COMPRESSED_BYTES = 3_000_000
 # After so long without an answer the log says what is waited for, and again after each further one.
 STALLED_SECONDS = 5.0
 
@@ -241,7 +243,8 @@ class Outbox:
             yield _closed(parcel)
 
     def _batch(self, producer: Any, record: Outgoing) -> Any:
-        if record.topic in self._plain_topics:
+        is_large = len(record.value or b"") > MAX_COMPRESSED_BYTES
+        if is_large or record.topic in self._plain_topics:
             return BatchBuilder(PLAIN_BATCH_BYTES, 0)
         return producer.create_batch()
 

@@ -33,7 +33,8 @@ _CONTROL: Final = 0x20
 # much as came over the wire. Reading an article takes up to 20 times its bytes.
 MIN_UNPACKED_BYTES: Final = 4_194_304
 MAX_RATIO: Final = 8
-# Kept of a record that is larger.
+# A record that is larger is kept whole up to this size, and with its beginning beyond.
+MAX_WHOLE_BYTES: Final = 41_943_040
 KEPT_BYTES: Final = 524_288
 _MAX_VARINT_BYTES: Final = 10
 _NO_TIMESTAMP_MS: Final = -1
@@ -66,10 +67,20 @@ class Batch:
         data: The bytes of the batch.
         where: Topic and partition, for messages.
         before: The first offset of the batch behind it; None where that is not known.
+        marks_large: Whether a record that becomes too large for an analysis is marked, though it
+            is there.
     """
 
-    def __init__(self, data: memoryview, where: str, before: int | None = None) -> None:
+    def __init__(
+        self,
+        data: memoryview,
+        where: str,
+        before: int | None = None,
+        *,
+        marks_large: bool = True,
+    ) -> None:
         self._data = data
+        self._marks_large = marks_large
         self._where = where
         self._before = before
         head = HEADER.unpack_from(data)
@@ -169,16 +180,16 @@ class Batch:
             yield self._rest(at, why)
 
     def _record(self, stream: "_Stream", length: int, max_bytes: int, at: int) -> Record:
-        kept = length if length <= max_bytes else KEPT_BYTES
+        kept = length if length <= max(max_bytes, MAX_WHOLE_BYTES) else KEPT_BYTES
         body = stream.take(kept)
         record, why = _fields(self, body, at)
         record.size_in_bytes = length
-        if length > max_bytes:
+        too_large = f"it is of {length} bytes, more than this compressed batch allows ({max_bytes})"
+        if kept < length:
             stream.skip(length - kept)
-            why = (
-                f"it is of {length} bytes, more than a record of a compressed batch may have "
-                f"({max_bytes}); its beginning is kept"
-            )
+            why = f"{too_large}; its beginning is kept"
+        elif length > max_bytes and self._marks_large:
+            why = why or too_large
         elif not self._is_sound:
             why = why or "the checksum of its batch is wrong"
         if why is not None:
@@ -245,8 +256,10 @@ class _Stream:
         if not self._fill(count):
             there = len(self._held) - self._at
             raise ValueError(f"a record of {count} bytes has only {there}")
-        taken = bytes(self._held[self._at : self._at + count])
-        self._at += count
+        taken = bytes(memoryview(self._held)[self._at : self._at + count])
+        # Let go at once: a record may be large.
+        del self._held[: self._at + count]
+        self._at = 0
         return taken
 
     def skip(self, count: int) -> None:

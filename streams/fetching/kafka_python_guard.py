@@ -51,6 +51,9 @@ class _Batch:
 class GuardedRecords(FetchedRecords):
     """The batches of one fetch."""
 
+    # Readers show records and analyse none.
+    marks_large = False
+
     def next_batch(self) -> Any:
         """Give the next batch; None if there is none."""
         begin = self._at

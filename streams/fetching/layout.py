@@ -37,6 +37,8 @@ class FetchedRecords:
     `where` (topic and partition) is set by the client's part, which knows it later.
     """
 
+    marks_large = True
+
     def __init__(self, data: bytes | memoryview | None) -> None:
         self._data = memoryview(data or b"")
         self._at = 0
@@ -73,7 +75,7 @@ class FetchedRecords:
             raise UnreadableLogError(self.where, first, f"a batch of {len(data)} bytes is none")
         self._at = end
         if magic == _FORMAT_2:
-            return Batch(data, self.where, self._first_behind())
+            return Batch(data, self.where, self._first_behind(), marks_large=self.marks_large)
         return OldBatch(data, magic)
 
     def _end(self) -> int | None:

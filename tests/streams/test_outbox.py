@@ -25,7 +25,7 @@ from aiokafka.record.default_records import DefaultRecordBatch
 
 from streams.envelope import Outgoing, partition_of
 from streams.errors import RecordsRefusedError
-from streams.outbox import Outbox
+from streams.outbox import MAX_COMPRESSED_BYTES, Outbox
 
 ACKNOWLEDGED = "acknowledged"
 BATCH_BYTES = 200
@@ -402,3 +402,6 @@ def test_topics_for_other_peoples_clients_are_not_compressed() -> None:
     value = b"the same again and again " * 50
     asyncio.run(outbox.send([Outgoing(topic, b"k", value) for topic in ("alerts", "other")]))
     assert producer.codecs == {"alerts": 0, "other": DefaultRecordBatch.CODEC_ZSTD}
+    # What becomes very small, readers may take for a bomb.
+    asyncio.run(outbox.send([Outgoing("large", b"k", b"x" * (MAX_COMPRESSED_BYTES + 1))]))
+    assert producer.codecs["large"] == 0

@@ -25,7 +25,7 @@ from raw_batches import (
 )
 
 from streams.errors import UnreadableLogError
-from streams.fetching.batch import KEPT_BYTES, MIN_UNPACKED_BYTES
+from streams.fetching.batch import KEPT_BYTES, MAX_WHOLE_BYTES, MIN_UNPACKED_BYTES
 from streams.fetching.kafka_python_guard import GuardedRecords
 from streams.fetching.layout import FetchedRecords
 from streams.reading import subscriber
@@ -256,13 +256,22 @@ def test_snappy_that_says_it_becomes_too_much_is_not_begun() -> None:
 def test_a_record_that_becomes_too_large_keeps_its_beginning_and_those_behind_it_are_read(
     codec: int,
 ) -> None:
-    huge = 8 * MIN_UNPACKED_BYTES
+    huge = MAX_WHOLE_BYTES + 1
     first, bad, last = read(batch([Raw(b"a"), Raw(b"x" * huge), Raw(b"c")], codec))
     assert (first.value, last.value) == (b"a", b"c")
     assert (bad.offset, bad.key) == (1, b"k")
     assert KEPT_BYTES - 100 < len(bad.value) <= KEPT_BYTES
     assert str(huge)[:3] in (marked(bad) or "")
     assert "its beginning is kept" in (marked(bad) or "")
+
+
+@pytest.mark.parametrize("codec", [1, 3, 4])
+def test_a_record_that_is_large_for_its_batch_is_whole_and_not_for_analysis(codec: int) -> None:
+    large = b"x" * (2 * MIN_UNPACKED_BYTES)
+    data = batch([Raw(b"a"), Raw(large), Raw(b"c")], codec)
+    assert seen(data) == [(0, b"a", False), (1, large, True), (2, b"c", False)]
+    # Commands and the page only show it.
+    assert seen(data, GuardedRecords) == [(0, b"a", False), (1, large, False), (2, b"c", False)]
 
 
 def test_a_producer_cannot_write_the_mark() -> None:
