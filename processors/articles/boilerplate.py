@@ -16,12 +16,13 @@ from typing import Final
 _LONGEST_LINE: Final = 400
 _LONGEST_TITLE: Final = 180
 _LONGEST_WORD: Final = 24
-_BULLETS: Final = "-*\u2022\u00b7\u25cf\u25aa\u2013\u2014\u25ba\u25b6\u2192\u00bb>| "
+_BULLETS: Final = "-*\u2022\u00b7\u25cf\u25aa\u2013\u2014\u25ba\u25b6\u2192\u00bb>| ()[]"
 
 # What leads to other articles, alone on a line or before their titles.
 _LINK_LABEL: Final = r"""
-    read\ (?:more|also|next|on|now|further|this) | also\ read | must[ -]read
-   | further\ reading | (?:see|read|watch|listen)\ also | also\ (?:see|watch)
+    read\ (?:more|also|next|on|now|further|this|the\ (?:full|whole)\ [a-z]+(?:\ here)?)
+   | also\ read | read | more | also | keep\ reading | suggested(?:\ [a-z]+){0,2}
+   | must[ -]read | further\ reading | (?:see|read|watch|listen)\ also | also\ (?:see|watch)
    | related(?:\ [a-z]+){0,3} | more\ (?:from|on|about|in)\b[^:.\n]{0,60}
    | more\ (?:stories|news|coverage|headlines|articles)
    | most[ -](?:read|popular|viewed|shared|watched|commented)(?:\ [a-z]+){0,3}
@@ -33,27 +34,22 @@ _LINK_LABEL: Final = r"""
    | previous\ (?:article|story) | in\ pictures | in\ case\ you\ missed\ it
    | (?:à\ )?lire\ (?:aussi|également) | voir\ aussi | sur\ le\ même\ sujet
    | (?:mehr|lesen\ sie)\ (?:dazu|zum\ thema|auch) | lesen\ sie\ (?:auch|mehr)
-   | auch\ interessant | (?:lea|lee|leer|ver|vea)\ (?:también|más)
-   | te\ puede\ interesar | más\ información | noticias\ relacionadas
-   | (?:leia|veja)\ (?:também|mais) | leggi\ (?:anche|di\ più) | lees\ (?:ook|meer)
-   | czytaj\ (?:też|także|więcej) | zobacz\ (?:też|także)
-   | läs\ (?:också|mer|även) | les\ (?:også|mer)
-   | læs\ (?:også|mere) | lue\ (?:myös|lisää)
-   | (?:citește|vezi)\ (?:și|mai\ mult) | baca\ (?:juga|selengkapnya)
-   | đọc\ thêm
-   | (?:читайте|смотрите)\ также
-   | читайте\ також
-   | 関連記事 | 相关(?:阅读|新闻|文章)
-   | 관련\s?(?:기사|뉴스)
-   | اقرأ\sأيضا
+   | auch\ interessant | (?:lea|lee|leer|ver|vea)\ (?:también|más) | te\ puede\ interesar
+   | más\ información | noticias\ relacionadas | (?:leia|veja)\ (?:também|mais)
+   | leggi\ (?:anche|di\ più) | lees\ (?:ook|meer) | czytaj\ (?:też|także|więcej)
+   | zobacz\ (?:też|także) | läs\ (?:också|mer|även) | les\ (?:også|mer) | læs\ (?:også|mere)
+   | lue\ (?:myös|lisää) | (?:citește|vezi)\ (?:și|mai\ mult) | baca\ (?:juga|selengkapnya)
+   | đọc\ thêm | (?:читайте|смотрите)\ также | читайте\ також | 関連記事 | 相关(?:阅读|新闻|文章)
+   | 관련\s?(?:기사|뉴스) | اقرأ\sأيضا
 """
 # Words under which an article is filed.
 _TAG_LABEL: Final = r"""
     tags? | tagged(?:\ (?:in|with|as))? | topics? | keywords? | key\ ?words | categor(?:y|ies)
    | labels? | filed\ (?:under|in|to) | posted\ (?:in|under)
    | (?:more\ on\ these|related)\ (?:topics|tags|people) | in\ this\ (?:article|story)
-   | hashtags? | schlagw(?:orte|örter) | mots[ -]clés | etiquetas | palabras\ clave
-   | argomenti | tagi | теги
+   | hashtags? | (?:people\ )?mentioned(?:\ in\ this\ (?:article|story))?
+   | schlagw(?:orte|örter) | mots[ -]clés | etiquetas | palabras\ clave | argomenti | tagi
+   | теги
 """
 _PICTURE_LABEL: Final = r"""
     file\ (?:photo|picture|image|pic)
@@ -78,12 +74,16 @@ _CALL: Final = r"""
   | thank\ you\ for\ (?:reading|subscribing|signing) | all\ rights\ reserved
   | (?:copyright\ )?(?:\u00a9|\(c\)|copyright\ (?=(?:19|20)\d\d))
   | (?:email|phone)\ newsletter | skip\ (?:past\ newsletter|to\ (?:main\ )?content)
+  | this\ (?:article|story|post|piece)\ (?:(?:was|has\ been|is)\ )?(?:originally\ |first\ )?
+    (?:appeared|published|updated|amended|corrected)\b
   | our\ standards: | got\ a\ (?:news\ )?tip\b
 """
 # As above, unless a sentence goes on from it.
 _SHORT_CALL: Final = r"""
-    (?:share|like)\ (?:this|us|on)\b | read\ (?:more|all)\ (?:about|on|here|at|from|in|of)\b
-  | more\ (?:on\ this\ story|to\ follow|here)\b | comments?\b | print\ this\b | back\ to\ top\b
+    (?:share|like)\ (?:this|us|on)\b | read\ (?:next|also)\b
+   | read\ (?:more|all)\ (?:about|on|here|at|from|in|of)\b
+   | more\ (?:on\ this\ story|to\ follow|here)\b | comments?\b | print\ this\b
+   | back\ to\ top\b
 """
 _SEPARATOR: Final = r"\s*(?:[:\uff1a|\u2013\u2014>\u00bb\u2192]|-(?=\s)|\.\.\.|\u2026)\s*"
 _FLAGS: Final = re.IGNORECASE | re.VERBOSE
@@ -126,10 +126,27 @@ _NAME: Final = (
 )
 _PLACE: Final = rf"(?:\sin(?:\sthe)?\s{_NAME})?"
 _NAMES: Final = rf"{_NAME}{_PLACE}(?:(?:,|,?\sand|\s&|/)\s?{_NAME}{_PLACE})*"
-_BY: Final = rf"(?ix:{_WORK}(?:\s+by:?|:)|with\s(?:reporting|inputs?)\s(?:by|from))"
-_CREDIT: Final = re.compile(
-    rf"\W*{_BY}\s+{_NAMES}(?:\s?[;.,]\s?(?:(?:and\s)?{_BY}\s+|and\s)?{_NAMES})*\W*"
+_BY: Final = (
+    rf"(?ix:{_WORK}(?:\s+(?:by|from):?|:)|with\s(?:reporting|inputs?)\s(?:by|from)|contributing:"
+    r"|(?:editor|reporter|writer|producer|translator)s?:)"
 )
+_CREDIT: Final = re.compile(
+    rf"\W*{_BY}\s+{_NAMES}"
+    rf"(?:(?:\s?[;.,]\s?(?:and\s)?(?:{_BY}\s+)?|\s+{_BY}\s+){_NAMES})*\W*"
+)
+_BYLINE: Final = re.compile(rf"By\s+{_NAMES}(?:\s?[,|]\s?[\w ]{{2,40}})?")
+_HASHTAGS: Final = re.compile(r"(?:#\w+[\s,]*){2,}")
+_TAGS_WITHOUT_COLON: Final = re.compile(
+    r"(?:Tags|Topics|Keywords|TAGS|TOPICS)\s+[A-Z#][^,.!?]{0,40}(?:,\s?[A-Z#][^,.!?]{0,40})+"
+)
+_PICTURE_CREDIT: Final = (
+    r"[(\[]\s?(?:(?i:(?:file\s)?(?:photo|image|picture|photograph)s?(?:\s?by\b|\s?credit|:|/))"
+    r"|(?:AP|AFP|EPA|PA|Reuters|REUTERS|Getty|ANI|PTI|Xinhua|TASS)\b[^()\[\]]{0,20}/)"
+    r"[^()\[\]]{0,100}[)\]]"
+)
+_PICTURE_CREDIT_ANYWHERE: Final = re.compile(_PICTURE_CREDIT)
+# What stands before a picture's credit on a line of its own is its caption.
+_CAPTION: Final = re.compile(rf"[^\n]{{0,300}}{_PICTURE_CREDIT}\W*")
 _CONTRIBUTED: Final = re.compile(
     r"[A-Z](?:(?![a-z]{3}[.]\s)[^!?\n]){3,300}?\scontributed\s(?:to\sthis\s"
     r"(?:report|story|article|piece)|reporting)\b[^.!?\n]{0,60}[.]?"
@@ -138,19 +155,20 @@ _ENDS_A_SENTENCE: Final = re.compile(r"[.!\u2026\u3002\uff01\u0964][\"'\u201d\u2
 _FIRST_WORD: Final = re.compile(r"[^\W\d_]+")
 _FIRST_WORDS: Final = frozenset(
     """
-    accept additional advertisement all also argomenti audio auch back baca bild bildquelle by
-    caption categories category citește click comment comments compiled compiling contribution
-    contributions cookie copyright credit credits crédit crédits czytaj don download edited
-    editing editor editors email etiquetas fact factcheck filed file follow foto fotograf fotos
-    further gallery get got graphic graphics hashtag hashtags illustration illustrations image
-    images in interview interviews join key keyword keywords label labels latest lea lee leer lees
-    leggi leia les lesen like lire listen lue läs læs manage may media mehr might more most
-    mots must más next noticias our palabras phone photo photograph photographed photographs
-    photography photos picture pictured pictures popular posted previous print produced production
-    read receive recommended related reported reporting research schlagworte schlagwörter see
-    share sign skip subscribe support sur tag tagged tagi tags tap te thank this top topic topics
-    translated translating translation trending up veja ver vea vezi video videos voir watch we what
-    with writing written you zobacz à đọc
+    accept additional advertisement all also argomenti auch audio baca back bild bildquelle by
+    caption categories category citește click comment comments compiled compiling contributing
+    contribution contributions cookie copyright credit credits crédit crédits czytaj don
+    download edited editing editor editors email etiquetas fact factcheck file filed follow foto
+    fotograf fotos further gallery get got graphic graphics hashtag hashtags illustration
+    illustrations image images in interview interviews join keep key keyword keywords label
+    labels latest lea lee leer lees leggi leia les lesen like lire listen lue läs læs manage may
+    media mehr mentioned might more most mots must más next noticias our palabras people phone
+    photo photograph photographed photographs photography photos picture pictured pictures
+    popular posted previous print produced producer producers production read receive
+    recommended related reported reporter reporters reporting research schlagworte schlagwörter
+    see share sign skip subscribe suggested support sur tag tagged tagi tags tap te thank this
+    top topic topics translated translating translation translator trending up vea veja ver vezi
+    video videos voir watch we what with writer writers writing written you zobacz à đọc
     """.split()  # noqa: SIM905 - a hundred words
 )
 """What a line that is labelled begins with; other letters than Latin ones are looked at anyway."""
@@ -163,7 +181,12 @@ def without_boilerplate(text: str) -> str:
     Args:
         text: As `clean_text` gives it.
     """
-    if "(" in text or "[" in text:
+    has_brackets = "(" in text or "[" in text
+    if has_brackets and "\n" in text:
+        lines = text.split("\n")
+        text = "\n".join("" if _is_caption(line) else line for line in lines)
+    if has_brackets:
+        text = _PICTURE_CREDIT_ANYWHERE.sub("", text)
         text = _CREDIT_IN_BRACKETS.sub(_credit_or_prose, text)
     kept: list[str] = []
     in_list = False
@@ -178,6 +201,12 @@ def without_boilerplate(text: str) -> str:
             in_list = False
             kept.append(_without_ends(line))
     return "\n".join(kept)
+
+
+def _is_caption(line: str) -> bool:
+    return (
+        len(line) <= _LONGEST_LINE and line.endswith((")", "]")) and bool(_CAPTION.fullmatch(line))
+    )
 
 
 def _credit_or_prose(found: re.Match[str]) -> str:
@@ -203,6 +232,8 @@ def _is_title(line: str) -> bool:
 
 
 def _is_boilerplate(line: str) -> bool:
+    if line[0] == "#":
+        return _HASHTAGS.fullmatch(line) is not None
     if not _may_be_labelled(line):
         return False
     for pattern in (_LINK_LINE, _TAG_LINE, _PICTURE_LINE):
@@ -212,7 +243,8 @@ def _is_boilerplate(line: str) -> bool:
             return label.isupper() or _is_title(rest)
     if _SHORT_CALL_LINE.match(line):
         return _is_title(line)
-    return bool(_CALL_LINE.match(line) or _CREDIT.fullmatch(line))
+    patterns = (_CREDIT, _BYLINE, _TAGS_WITHOUT_COLON)
+    return bool(_CALL_LINE.match(line) or any(one.fullmatch(line) for one in patterns))
 
 
 def _without_ends(line: str) -> str:
