@@ -24,8 +24,8 @@ def surge(sitting: Sitting, rule: SurgeRule) -> None:
     wanted, kept, moment_ms = rule.parameters, sitting.held.kept, sitting.moment_ms
     since_ms = moment_ms - wanted.window_seconds * 1000
     within = [one for one in kept.reports if since_ms < one.moment_ms <= moment_ms]
-    families = len({one.origin for one in within})
-    if len(within) < wanted.minimum_count or families < wanted.minimum_families:
+    families = len({one.origin for one in within}) if len(within) >= wanted.minimum_count else 0
+    if families < max(1, wanted.minimum_families):
         return
     past = sitting.held.past
     expected = past.expected(moment_ms, wanted.window_seconds, wanted.least_expected_per_day)

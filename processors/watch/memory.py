@@ -28,7 +28,10 @@ _ID_BITS = 0xFFFF_FFFF
 
 def was_applied(kept: WatchState, seen: int, moment_ms: int) -> bool:
     """Report whether a mention is known to have been applied."""
-    return seen in kept.applied or _packed(seen, moment_ms) in kept.recent
+    if seen in kept.applied:
+        return True
+    # Most are later than all of them, and need no search.
+    return moment_ms <= kept.recent_until_ms and _packed(seen, moment_ms) in kept.recent
 
 
 def is_beyond_memory(kept: WatchState, moment_ms: int) -> bool:
@@ -52,11 +55,13 @@ def remember(kept: WatchState, seen: int, moment_ms: int) -> bool:
     if len(applied) <= MOST_APPLIED:
         return is_late
     oldest = next(iter(applied))
-    kept.recent += _packed(oldest, applied.pop(oldest))
-    if len(kept.recent) > MOST_RECENT * _ENTRY.size:
-        _, gone_ms = _ENTRY.unpack_from(kept.recent)
-        kept.recent = kept.recent[_ENTRY.size :]
-        _forget(kept, gone_ms, moment_ms)
+    gone_ms = applied.pop(oldest)
+    kept.recent_until_ms = max(gone_ms, kept.recent_until_ms)
+    recent = kept.recent + _packed(oldest, gone_ms)
+    if len(recent) > MOST_RECENT * _ENTRY.size:
+        _forget(kept, _ENTRY.unpack_from(recent)[1], moment_ms)
+        recent = recent[_ENTRY.size :]
+    kept.recent = recent
     return is_late
 
 

@@ -113,12 +113,12 @@ class WatchState(Struct, array_like=True, kw_only=True):
 
     `newest_ms` is the later one of the two mentions applied last; `applied` maps a short hash of a
     mention's id to its moment, in the order of application; `recent` holds those that fell out of
-    it, and `forgotten` the stretches of event time of those before (None: an earlier version wrote
-    the state). `rung` maps a rule's window to the moment it rang; `strong` holds articles that
-    spoke strongly, by rule and direction, and `articles` all of late; `pairs` maps rule and other
-    leader to the moment they were last seen together, or the last two moments where these are far
-    apart; `told` holds alerts that may be followed by others, and `surges` the newest surge of each
-    rule.
+    it, none later than `recent_until_ms`, and `forgotten` the stretches of event time of those
+    before (None: an earlier version wrote the state). `rung` maps a rule's window to the moment it
+    rang; `strong` holds articles that spoke strongly, by rule and direction, and `articles` all of
+    late; `pairs` maps rule and other leader to the moment they were last seen together, or the last
+    two moments where these are far apart; `told` holds alerts that may be followed by others, and
+    `surges` the newest surge of each rule.
     """
 
     version: int = STATE_VERSION
@@ -136,6 +136,7 @@ class WatchState(Struct, array_like=True, kw_only=True):
     tones: dict[str, Tone] = {}
     forgotten: list[tuple[int, int]] | None = None
     recent: bytes = b""
+    recent_until_ms: int = 0
 
 
 class HeldState:
