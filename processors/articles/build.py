@@ -25,6 +25,7 @@ from processors.errors import BadArticleError, DeadLetterReason
 _SOURCE_CHARACTERS: Final = 512
 # A page may be this many times longer than its text.
 _MARKUP_SHARE: Final = 8
+_TEXTS: Final = frozenset(("title", "headline", "headlines", "text", "body", "bodies"))
 _LISTS: Final = ("articles", "items", "results", "entries", "data", "news", "docs", "stories")
 
 
@@ -133,6 +134,11 @@ def _why_no_text(document: Document) -> str:
         value = document.get(name)
         if isinstance(value, list) and value and isinstance(value[0], dict):
             return f"{name} is a list of {len(value)} objects; send one article a record"
+    if _TEXTS.isdisjoint(document):
+        return (
+            "neither title nor text under a name that is known (docs/articles.md lists them);"
+            " describe this shape of articles in TOCSIN_SHAPES"
+        )
     return "neither title nor text; only a canceled article has neither"
 
 

@@ -42,6 +42,20 @@ def read_fields(document: Document, own: Sequence[Shape] = NO_SHAPES) -> tuple[D
     for shape in own:
         if shape.fits(document):
             return document, read_shape(document, shape)
+    document, fields = _read_known(document)
+    if not (fields.title or fields.texts):
+        # "Title" and "TITLE" are what some exports write.
+        small = {_small(name): value for name, value in document.items()}
+        if small.keys() != document.keys():
+            return _read_known(small)
+    return document, fields
+
+
+def _small(name: str) -> str:
+    return name.lower() if name.isupper() else name[:1].lower() + name[1:]
+
+
+def _read_known(document: Document) -> tuple[Document, Fields]:
     others = read_shape(document, packaged_shapes()[COMMON])
     if is_ninjs(document):
         return document, _filled(read_ninjs(document), others)

@@ -174,6 +174,11 @@ def test_a_list_of_articles_says_to_send_them_one_by_one() -> None:
         decode_json({"status": "ok", "articles": [{"title": "A"}, {"title": "B"}]})
 
 
+def test_a_shape_that_is_not_known_says_where_to_describe_it() -> None:
+    with pytest.raises(BadArticleError, match="describe this shape of articles in TOCSIN_SHAPES"):
+        decode_json({"titel": "Minister in Genf", "inhalt": "Die Minister trafen sich."})
+
+
 def test_the_key_serves_as_id_only_where_the_value_has_none() -> None:
     assert decode_json({"title": "T"}, b"the-key").article_id == "the-key"
     assert decode_json({"title": "T", "id": "own"}, b"the-key").article_id == "own"

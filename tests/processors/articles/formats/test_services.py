@@ -330,6 +330,14 @@ OTHERS: dict[str, dict[str, Any]] = {
     "paragraphs": {
         "uri": "u", "headline": TITLE, "paragraphs": [TEXT], "firstPublished": 1777803300000,
     },
+    "capitals": {
+        "Id": 4, "Title": TITLE, "Body": TEXT, "Published": "2026-05-03T10:15:00Z", "Link": URL,
+    },
+    "all capitals": {"ID": "4", "TITLE": TITLE, "TEXT": TEXT, "DATE": "2026-05-03 10:15"},
+    "arc": {
+        "_id": "A1", "headline": {"basic": TITLE}, "description": {"basic": TEXT},
+        "display_date": "2026-05-03T10:15:00Z", "canonical_url": URL,
+    },
     "content system": {
         "documentId": "d", "doc_id": "d", "headline": TITLE, "standfirst": "A bakery.",
         "body": {"value": TEXT}, "createdAt": "2026-05-03T10:15:00.000Z", "status": "live",
