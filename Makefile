@@ -5,10 +5,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
-# For bench, bench-replays and equality: their own options, such as ARGS="--rounds 1".
+# For bench, bench-replays, equality and torture: their own options, such as ARGS="--rounds 1".
 ARGS ?=
 
-.PHONY: help env demo test lint unit broker contracts contracts-html bench bench-replays equality quality clean
+.PHONY: help env demo test lint unit broker contracts contracts-html bench bench-replays equality torture quality clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -57,6 +57,9 @@ bench-replays: env ## Measure a replay against a live worker, and two workers of
 
 equality: env ## Replay what ran live, kill its workers again and again, compare alert ids (CORPUS=file, takes 20 minutes).
 	$(BIN)/python benchmarks/equality.py --corpus $(CORPUS) $(ARGS)
+
+torture: env ## Read all that Kafka can deliver, through kills, freezes and broker restarts (takes 10 minutes).
+	$(BIN)/python benchmarks/torture $(ARGS)
 
 quality: env ## Measure leaders, sentiment and stories on labelled sets (DATA=folder adds sets kept elsewhere; MENTIONS=number makes it shorter).
 	$(if $(DATA),@$(UV) sync --frozen --quiet --inexact --all-extras --group training --python $(BIN)/python)

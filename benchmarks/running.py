@@ -93,7 +93,7 @@ class Deployment:
         """Wait for a good end."""
         if child.wait(END_SECONDS) != 0:
             log = self.log(self.children.index(child))
-            raise SystemExit(f"ended with {child.returncode}:\n{log.read_text()[-3000:]}")
+            raise SystemExit(f"ended with {child.returncode}:\n{log.read_text()[-6000:]}")
 
     def until_logged(self, child: subprocess.Popen[bytes], event: str) -> None:
         """Wait until a process has logged an event."""
@@ -101,7 +101,7 @@ class Deployment:
         deadline = time.monotonic() + END_SECONDS
         while event not in log.read_text():
             if child.poll() is not None or time.monotonic() > deadline:
-                raise SystemExit(f"{event} is not in the log:\n{log.read_text()[-3000:]}")
+                raise SystemExit(f"{event} is not in the log:\n{log.read_text()[-6000:]}")
             time.sleep(LOOK_SECONDS)
 
     def running(self) -> list[subprocess.Popen[bytes]]:
