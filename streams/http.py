@@ -63,6 +63,7 @@ class HttpServer:
         self._connections: Connections | None = None
         self._loop = asyncio.new_event_loop()
         self._started: Future[int] = Future()
+        self._failure: BaseException | None = None
         self._stopping = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="http", daemon=True)
 
@@ -83,6 +84,15 @@ class HttpServer:
         shown = f"[{self._host}]" if ":" in self._host else self._host
         return f"http://{shown}:{port}"
 
+    def check(self) -> None:
+        """Raise what ended the thread after its start.
+
+        Raises:
+            Exception: a bug. Without it the process would go on without metrics and health.
+        """
+        if self._failure is not None:
+            raise self._failure
+
     def stop(self) -> None:
         """Stop serving and wait for the thread to end."""
         if self._thread.is_alive():
@@ -94,6 +104,8 @@ class HttpServer:
     def _run(self) -> None:
         try:
             self._loop.run_until_complete(self._serve())
+        except Exception as error:  # noqa: BLE001 - `check` raises it
+            self._failure = error
         finally:
             self._loop.close()
 
@@ -113,13 +125,26 @@ class HttpServer:
             self._started.set_exception(error)
         else:
             self._started.set_result(listening.sockets[0].getsockname()[1])
-            await self._stopping.wait()
+            await self._until_stopped(closing)
         finally:
             if listening is not None:
                 listening.close()
             if closing is not None:
                 closing.cancel()
             await runner.cleanup()
+
+    async def _until_stopped(self, closing: asyncio.Task[None]) -> None:
+        """Wait for the stop.
+
+        Raises:
+            Exception: what ended the closing of silent connections.
+        """
+        stopping = self._loop.create_task(self._stopping.wait())
+        await asyncio.wait([stopping, closing], return_when=asyncio.FIRST_COMPLETED)
+        if closing.done():
+            stopping.cancel()
+            closing.result()
+            raise RuntimeError("silent connections are not closed any more")
 
     def _application(self) -> web.Application:
         app = web.Application(middlewares=[self._keep_while_answering])

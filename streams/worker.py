@@ -78,6 +78,7 @@ class Worker:
         self._needs = worker_needs(settings, connection, self._rules, role_of(bounds))
         self._stop = asyncio.Event()
         self._failure: BaseException | None = None
+        self._http: HttpServer | None = None
         self.metrics = Metrics(process=True)
         self.metrics.before_scrape(
             lambda: self.metrics.analysis_memory.set(resident_memory_bytes(analysis.pids))
@@ -130,6 +131,7 @@ class Worker:
             self._settings.page_visitors if self._shows_page else 0,
         )
         address = http.start()
+        self._http = http
         try:
             if await self._prepare():
                 await self._run_app(address)
@@ -280,6 +282,8 @@ class Worker:
 
     def _observe(self, app: App) -> None:
         self._lag.check()
+        if self._http is not None:
+            self._http.check()
         self.health.ticked()
         self.health.starting = False
         self.health.recovering = bool(app.faust.rebalancing or app.faust.in_recovery)

@@ -15,6 +15,9 @@ from streams.settings import Settings
 
 log = structlog.get_logger(__name__)
 
+# How often the threads beside are asked whether they still run.
+CHECK_SECONDS = 1.0
+
 
 def page(
     broker: Annotated[str | None, context.Broker] = None,
@@ -95,7 +98,9 @@ def _serve(settings: Settings, connection: Connection) -> None:
         lag.start()
         try:
             log.info("page.started", page=f"{address}/", topics=list(names.alerts.values()))
-            stopped.wait()
+            while not stopped.wait(CHECK_SECONDS):
+                http.check()
+                lag.check()
         finally:
             http.stop()
             lag.stop()

@@ -73,6 +73,7 @@ class Forwarder:
         self._job = job
         self._stop = asyncio.Event()
         self._failure: BaseException | None = None
+        self._http: HttpServer | None = None
         self._carrier: Carrier | None = None
         self._watch: BrokerWatch | None = None
         self._stop_trying: Callable[[], None] = lambda: None
@@ -104,6 +105,7 @@ class Forwarder:
             settings.http_host, settings.http_port, self.metrics.registry, self.health
         )
         address = http.start()
+        self._http = http
         try:
             if await self._prepared():
                 await self._forward(address)
@@ -232,6 +234,8 @@ class Forwarder:
         committing: asyncio.Task[None] | None = None
         while not self._stop.is_set():
             self._lag.check()
+            if self._http is not None:
+                self._http.check()
             self.health.ticked()
             if self._lanes.waiting < MOST_WAITING:
                 consumer.resume(*consumer.paused())

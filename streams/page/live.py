@@ -90,6 +90,7 @@ class LivePage:
         """Begin; the feed too, where it does not wait for a visitor."""
         self._loop = asyncio.get_running_loop()
         self._ticking = asyncio.create_task(self._tick())
+        self._ticking.add_done_callback(self._ticked)
         if self._options.is_eager:
             self.visited()
 
@@ -197,6 +198,12 @@ class LivePage:
         self.visitors.send("reset", None)
         log.info("page.caught_up", unreadable_records=self.model.unreadable)
 
+    def _ticked(self, ticking: asyncio.Task[None]) -> None:
+        """Report an error that ended the ticking: browsers would get no rankings any more."""
+        if not ticking.cancelled() and (error := ticking.exception()) is not None:
+            self.pulse.entered("failed", self._clock())
+            self._failed(error)
+
     # In the feed's thread.
 
     def _hand_over(self, feed: Feed, call: Callable[[], None]) -> None:
@@ -210,7 +217,7 @@ class LivePage:
                 return
 
     def _failed(self, error: BaseException) -> None:
-        log.error("page.feed_failed", exc_info=error)
+        log.error("page.failed", exc_info=error)
         if self._on_failure is not None:
             self._on_failure(error)
 

@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families as plain_tex
 from processors.errors import MisconfigurationError
 from streams.health import Health
 from streams.http import HttpServer
+from streams.http_connections import Connections
 from streams.metrics import Metrics
 
 OPEN_METRICS = "application/openmetrics-text; version=1.0.0"
@@ -132,3 +133,33 @@ def test_stopping_right_after_the_start_ends_in_good_order(health: Health) -> No
         server.stop()
         with pytest.raises(urllib.error.URLError):
             get(address)
+
+
+def first_error(server: HttpServer) -> str:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            server.check()
+        except RuntimeError as error:
+            return str(error)
+    return "none"
+
+
+def test_an_error_of_the_thread_is_raised_by_check(
+    health: Health, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_: Connections) -> None:
+        raise RuntimeError("a bug of the port")
+
+    monkeypatch.setattr(Connections, "close_silent", fail)
+    server = HttpServer(LOCAL, 0, Metrics(process=True).registry, health)
+    server.start()
+    assert "a bug of the port" in first_error(server)
+    server.stop()
+
+
+def test_a_port_that_was_stopped_has_no_error(health: Health) -> None:
+    server = HttpServer(LOCAL, 0, Metrics(process=True).registry, health)
+    server.start()
+    server.stop()
+    server.check()
