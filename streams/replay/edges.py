@@ -45,6 +45,29 @@ def start_of_last(consumer: Any, tp: TopicPartition, first: int, end: int, count
     return begin
 
 
+def first_since(
+    consumer: Any, tp: TopicPartition, span: tuple[int, int], moment_ms: int, latest_ms: float
+) -> int | None:
+    """Return the offset of the first record from a moment on whose timestamp can be; None: none.
+
+    A broker that is asked for a moment counts every timestamp. One record of the year 2100 would
+    end a range before all records behind it.
+
+    Args:
+        consumer: A consumer without a group.
+        tp: The partition.
+        span: Where to look: its first offset and the one after its last.
+        moment_ms: The moment, in Unix milliseconds.
+        latest_ms: The latest event time that is allowed.
+    """
+    start, end = span
+    for record in scan(consumer, {tp: start}, {tp: end}):
+        is_possible = timestamp_fault(record.timestamp, latest_ms) is None
+        if is_possible and record.timestamp >= moment_ms:
+            return int(record.offset)
+    return None
+
+
 def times(
     consumer: Any, topic: str, spans: Sequence[Span], latest_ms: float
 ) -> tuple[datetime | None, datetime | None]:

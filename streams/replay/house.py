@@ -103,9 +103,9 @@ class House:
         check_id(replay_id)
         wanted = order.wanted
         topic = TopicNames.of(settings).articles
-        known = positions.logs(self._admin, self._consumer, topic, wanted)
-        spans = resolve(wanted, known, allow_truncated=order.allow_truncated)
         latest_ms = latest_at(now.timestamp(), settings.max_ahead_seconds)
+        known = positions.logs(self._admin, self._consumer, topic, wanted, latest_ms)
+        spans = resolve(wanted, known, allow_truncated=order.allow_truncated)
         first, last = edges.times(self._consumer, topic, spans, latest_ms)
         is_by_time = wanted.offsets is None and wanted.last is None
         since, until = (wanted.since, wanted.until or now) if is_by_time else (first, last)

@@ -19,9 +19,10 @@ from kafka.errors import (
 )
 from kafka.structs import OffsetAndMetadata
 
+from processors.event_time import timestamp_fault
 from streams.errors import ReplayBusyError
 from streams.reading.subscriber import numbers_of, partitions_of
-from streams.replay.edges import start_of_last
+from streams.replay.edges import first_since, start_of_last
 from streams.replay.range import Asked, Log, Span
 
 POLL_MS = 500
@@ -37,11 +38,18 @@ NO_COORDINATOR = (
 T = TypeVar("T")
 
 
-def logs(admin: Any, consumer: Any, topic: str, asked: Asked) -> dict[int, Log]:
+def logs(admin: Any, consumer: Any, topic: str, asked: Asked, latest_ms: float) -> dict[int, Log]:
     """Ask for the bounds of every partition, and where the asked moments or records are.
 
     A consumer that reads committed records is told the last stable offset as the end. The admin
     client is told where the log itself ends: an open transaction lies between.
+
+    Args:
+        admin: An admin client.
+        consumer: A consumer without a group.
+        topic: The topic of articles.
+        asked: The range.
+        latest_ms: The latest event time that is allowed; records with another are dead letters.
 
     Raises:
         TopicMismatchError: there is no such topic.
@@ -51,8 +59,8 @@ def logs(admin: Any, consumer: Any, topic: str, asked: Asked) -> dict[int, Log]:
     written = admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST))
     ends = consumer.end_offsets(partitions)
     firsts = consumer.beginning_offsets(partitions)
-    since = _offsets_at(consumer, partitions, asked.since)
-    until = _offsets_at(consumer, partitions, asked.until)
+    since = _offsets_at(consumer, ends, asked.since, latest_ms)
+    until = _offsets_at(consumer, ends, asked.until, latest_ms)
     return {
         tp.partition: Log(
             firsts[tp],
@@ -67,14 +75,26 @@ def logs(admin: Any, consumer: Any, topic: str, asked: Asked) -> dict[int, Log]:
 
 
 def _offsets_at(
-    consumer: Any, partitions: Sequence[TopicPartition], moment: datetime | None
+    consumer: Any,
+    ends: Mapping[TopicPartition, int],
+    moment: datetime | None,
+    latest_ms: float,
 ) -> dict[TopicPartition, int]:
     if moment is None:
         return {}
     # Below zero, Kafka would take the number for "earliest" or "latest".
-    timestamp_ms = max(0, round(moment.timestamp() * 1000))
-    found = consumer.offsets_for_times(dict.fromkeys(partitions, timestamp_ms))
-    return {tp: at.offset for tp, at in found.items() if at is not None}
+    moment_ms = max(0, round(moment.timestamp() * 1000))
+    found = consumer.offsets_for_times(dict.fromkeys(ends, moment_ms))
+    offsets: dict[TopicPartition, int] = {}
+    for tp, at in found.items():
+        if at is None:
+            continue
+        offset = at.offset
+        if timestamp_fault(at.timestamp, latest_ms) is not None:
+            offset = first_since(consumer, tp, (at.offset, ends[tp]), moment_ms, latest_ms)
+        if offset is not None:
+            offsets[tp] = offset
+    return offsets
 
 
 def set_starts(admin: Any, group: str, topic: str, spans: Sequence[Span]) -> None:

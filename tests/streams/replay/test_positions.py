@@ -1,16 +1,18 @@
 """What is asked about groups, and how patiently."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from kafka import TopicPartition
 from kafka.errors import CoordinatorNotAvailableError, GroupAuthorizationFailedError, NoError
-from kafka.structs import OffsetAndMetadata
+from kafka.structs import OffsetAndMetadata, OffsetAndTimestamp
 
 from streams.errors import ReplayBusyError
 from streams.replay import positions
-from streams.replay.range import Span
+from streams.replay.range import Asked, Span
+from tests.streams.reading.conftest import Log, Record
 
 
 class Admin:
@@ -81,3 +83,43 @@ def test_a_group_that_cannot_be_deleted_is_named() -> None:
     delete: Callable[..., None] = positions.delete_group
     with pytest.raises(ReplayBusyError, match="NonEmptyGroupError"):
         delete(Admin({"g": "NonEmptyGroupError"}), "g")
+
+
+NOON_MS = 1_795_000_000_000
+YEAR_2100_MS = 4_102_444_800_000
+
+
+class Bounds:
+    """An admin client that knows where each partition's log ends."""
+
+    def __init__(self, end: int) -> None:
+        self._end = end
+
+    def list_partition_offsets(self, asked: dict[TopicPartition, Any]) -> dict[Any, Any]:
+        return {tp: OffsetAndTimestamp(self._end, -1, -1) for tp in asked}
+
+
+@pytest.mark.parametrize(
+    ("since_ms", "until_ms", "expected"),
+    [
+        # One record of 2100 at offset 1 is neither the beginning nor the end of a range.
+        (3, 5, (3, 5)),
+        (0, 4, (0, 4)),
+        # From the last moment on there is only an impossible one.
+        (7, None, (6, None)),
+        (8, None, (None, None)),
+    ],
+)
+def test_a_timestamp_of_the_future_bounds_no_range(
+    since_ms: int, until_ms: int | None, expected: tuple[int | None, int | None]
+) -> None:
+    stamps = [NOON_MS, YEAR_2100_MS, *(NOON_MS + n for n in range(2, 6)), NOON_MS + 7]
+    records = [Record("articles", 0, n, one) for n, one in enumerate(stamps)]
+    log = Log(records, {"articles": 1}, most_a_poll=500)
+    asked = Asked(since=moment(since_ms), until=None if until_ms is None else moment(until_ms))
+    known = positions.logs(Bounds(len(stamps)), log, "articles", asked, NOON_MS + 1_000)[0]
+    assert (known.since, known.until) == expected
+
+
+def moment(after_noon_ms: int) -> datetime:
+    return datetime.fromtimestamp((NOON_MS + after_noon_ms) / 1000, UTC)
