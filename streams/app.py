@@ -31,6 +31,7 @@ from streams.entry import Entry, live_clock
 from streams.envelope import partition_of
 from streams.fetch_holds import FetchHolds, HoldReason
 from streams.inbox import Inbox
+from streams.membership import Membership, keep_confirmations
 from streams.metrics import Metrics
 from streams.outbox import Outbox
 from streams.progress import Progress
@@ -164,6 +165,9 @@ def build(
         metrics=metrics,
         replay_id=bounds.replay_id if bounds else None,
         entry=entry,
+        is_member=Membership(
+            lambda: _confirmed_at(app), settings.session_timeout_seconds, lambda: app.rebalancing
+        ).confirm,
         # The store and not the table: the table would send a changelog record of its own for
         # every key set, without an answer that can be waited for.
         states=lambda: table.data,
@@ -198,6 +202,12 @@ def build(
     app.agent(articles, name="analyse")(analyse_articles)
     app.agent(mentions, name="watch")(watch_mentions)
     return App(app, table, names, progress, outbox, holds, gate)
+
+
+def _confirmed_at(app: Any) -> float:
+    """Return when the group last confirmed the membership, in monotonic seconds."""
+    coordinator = app.consumer._thread._consumer._coordinator  # noqa: SLF001 - Faust keeps it there
+    return float(coordinator.confirmed_at)
 
 
 def _inbox(holds: FetchHolds) -> Inbox:
@@ -255,6 +265,7 @@ class _App(faust.App):  # type: ignore[misc]  # Faust ships no types
 
 def _faust(settings: Settings, connection: Connection) -> Any:
     forbid_in_aiokafka()
+    keep_confirmations()
     return _App(
         settings.application_id,
         broker=connection.faust_broker_urls(),

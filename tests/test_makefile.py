@@ -97,7 +97,11 @@ def test_ci_runs_the_readmes_test_command_and_that_runs_the_other_targets() -> N
 
 def test_help_shows_every_target() -> None:
     shown = subprocess.run(
-        ["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["make", "--no-print-directory", "help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     assert {line.split()[0] for line in shown.splitlines()} == targets()
 

@@ -8,7 +8,7 @@ which order records are to be handled (`streams.agents.holding`).
 
 import asyncio
 import time
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -68,6 +68,10 @@ def _always(_: Any) -> bool:
     return True
 
 
+async def _member() -> bool:
+    return True
+
+
 class Read(Struct, frozen=True, gc=False):
     """A record as it was understood. `name` orders records of one moment."""
 
@@ -118,6 +122,8 @@ class WatchAgent:
     partition_of: Callable[[bytes], int]
     replay_id: str | None = None
     entry: Entry = field(default_factory=Entry)
+    # Returns whether the worker is still a member of its group: see `streams.membership`.
+    is_member: Callable[[], Awaitable[bool]] = _member
     # States as they were last written, so that not every batch decodes them anew.
     _decoded: DecodedStates = field(default_factory=DecodedStates)
     # Name and country of the leaders named since the partitions were assigned.
@@ -265,7 +271,11 @@ class WatchAgent:
 
     async def _keep(self, batch: _Batch, is_ours: Callable[[Any], bool]) -> None:
         """Write each changed state once, to the changelog's partition of its mentions."""
-        ours = {partition for partition, tp in batch.partitions.items() if is_ours(tp)}
+        # Asked last before the write. A worker that was frozen would replace newer states.
+        is_member = await self.is_member()
+        ours = {
+            partition for partition, tp in batch.partitions.items() if is_member and is_ours(tp)
+        }
         if len(ours) < len(batch.partitions):
             lost = sorted(batch.partitions.keys() - ours)
             log.info("watch.states_left_to_the_new_owner", partitions=lost)

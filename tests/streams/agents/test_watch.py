@@ -267,6 +267,20 @@ def test_the_states_of_a_partition_that_went_elsewhere_are_not_written() -> None
     assert encode_state(held) == kept[XI.encode()]
 
 
+def test_a_worker_that_is_no_member_any_more_writes_no_state() -> None:
+    watching = Watching()
+
+    async def is_member() -> bool:
+        return False
+
+    agent = replace(watching.agent, is_member=is_member)
+    read = agent.read(message("a1"))
+    assert isinstance(read, Read)
+    asyncio.run(agent.handle([read]))
+    assert [NAMES.watch_changelog] not in watching.outbox.topics
+    assert watching.states == {}
+
+
 def test_a_state_whose_partition_goes_while_it_is_written_is_not_put_into_the_table() -> None:
     watching = Watching()
     read = watching.agent.read(message("a1"))
