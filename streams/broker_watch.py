@@ -70,7 +70,7 @@ class BrokerWatch:
                 if admin is not None:
                     admin.close()
                     admin = None
-            except Exception as error:  # noqa: BLE001 - the process must not go on unwatched
+            except Exception as error:  # noqa: BLE001 - the process must not run unwatched
                 if not self._stop.is_set():
                     self._fail(error)
                 break

@@ -37,7 +37,7 @@ async def commit(app: App, metrics: Metrics) -> None:
     try:
         await consumer.commit_noted(offsets)
     except (CommitFailedError, IllegalStateError) as error:
-        # The group is changing: whoever has the partitions then reads on from the last commit.
+        # The group is changing: the new owner of the partitions then reads from the last commit.
         log.info("worker.not_committed", error=str(error) or type(error).__name__)
         metrics.commits.labels("failed").inc()
         return

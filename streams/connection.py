@@ -3,8 +3,8 @@
 Owns the address, TLS and SASL, and the checks on how they go together. Must not know where the
 values come from (settings, secret files) nor what is done with the connection.
 
-Whoever asks for a client's arguments gets the client guarded (`streams.fetching`): no consumer of
-this process is ended by what a producer can write.
+The arguments of every client come from here, so that every client is guarded
+(`streams.fetching`): no consumer of this process is ended by what a producer can write.
 
 The SSL context is made here, once, for kafka-python, aiokafka and Faust alike: left to themselves
 the three differ in what they verify, and Faust's SASL credentials without a context silently mean

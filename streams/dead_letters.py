@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 # Under Kafka's default limit of a record (1 MiB), with room for the headers.
 TRUNCATED_BYTES = 524_288
 # What a letter keeps at the least, beside its reason.
-LEAST_BYTES = 1_024
+MIN_BYTES = 1_024
 NO_KEY = b"dead-letter"
 
 
@@ -28,7 +28,7 @@ async def send_dead_letter(outbox: Outbox, record: Outgoing) -> None:
     """Send one dead letter, with less of the record where the topic does not take the whole.
 
     That happens when the topic is not as planned: a lower `max.message.bytes`, other times allowed,
-    a key required. Half a record with its reason beats a worker that cannot go on. The headers
+    a key required. Half a record with its reason beats a worker that cannot continue. The headers
     name the original's timestamp in any case.
 
     Raises:
@@ -62,11 +62,11 @@ def _reduced(letter: Outgoing, error: BaseException) -> Outgoing:
     if isinstance(error, TOO_LARGE) and len(letter.value or b"") > TRUNCATED_BYTES:
         return _cut(letter, TRUNCATED_BYTES)
     return structs.replace(
-        _cut(letter, LEAST_BYTES),
-        key=letter.key[:LEAST_BYTES] if letter.key is not None else NO_KEY,
+        _cut(letter, MIN_BYTES),
+        key=letter.key[:MIN_BYTES] if letter.key is not None else NO_KEY,
         headers=[
-            (name, None if value is None else value[:LEAST_BYTES])
-            for name, value in _cut(letter, LEAST_BYTES).headers
+            (name, None if value is None else value[:MIN_BYTES])
+            for name, value in _cut(letter, MIN_BYTES).headers
             if name.startswith(ERROR_PREFIX)
         ],
         timestamp_ms=None,

@@ -7,9 +7,9 @@
     │   ├── BadSettingsError         every problem of the settings at once
     │   ├── TopicMismatchError       a topic is missing, or not as the plan says
     │   ├── RecordsRefusedError      the broker will never take a record as it is
-    │   ├── UnreadableLogError       what a partition holds cannot be read, nor gone beyond
-    │   ├── MissingRightsError       the broker does not allow what we must do
-    │   ├── DuplicateMemberError     two workers use one name in the group
+    │   ├── UnreadableLogError       a damaged batch of a partition can be neither read nor skipped
+    │   ├── MissingRightsError       the broker's user lacks rights; names each and how to grant it
+    │   ├── DuplicateMemberError     two workers use one static name in the consumer group
     │   ├── ReplayRangeError         the range of a replay is empty, gone, or not to be understood
     │   └── ReplayStateError         there is no such replay, or it is not one that can do this
     ├── ReplayIncompleteError        a replay ended without an outcome for each record: exit code 4
@@ -131,7 +131,7 @@ class ReplayStateError(MisconfigurationError):
 
 
 class ReplayIncompleteError(TocsinError):
-    """A replay came to its end, and its outputs do not account for every record of its range."""
+    """A replay ended, and its outputs do not account for every record of its range."""
 
 
 class PassingFaultError(TocsinError):

@@ -4,7 +4,7 @@ Owns how Faust is kept from fetching a partition without losing a record. Must n
 reason means. Faust's `pause_partitions` drops the records of a partition that were fetched already
 and are not handed on yet, without a seek: they are lost when the next offset is committed. A
 partition whose buffer is full (`on_buffer_full`) is not fetched either, and what was fetched still
-comes in. Two parts of a worker hold partitions, and a partition goes on when both let it.
+comes in. Two parts of a worker hold partitions, and a partition is fetched when both let it.
 """
 
 from collections.abc import Callable, Iterable

@@ -88,7 +88,7 @@ class HttpServer:
         """Raise what ended the thread after its start.
 
         Raises:
-            Exception: a bug. Without it the process would go on without metrics and health.
+            Exception: a bug. Without it the process would run on without metrics and health.
         """
         if self._failure is not None:
             raise self._failure

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 # Where fetching goes on again, as a share of what waits when it stops.
 LOW_SHARE = 0.5
-MOST_BYTES = 16_777_216
+MAX_BYTES = 16_777_216
 
 
 class Arrived(Struct, frozen=True, gc=False):
@@ -70,7 +70,7 @@ class Inbox:
     most: int
     hold_back: Callable[[Any], None]
     go_on: Callable[[Any], None]
-    most_bytes: int = MOST_BYTES
+    most_bytes: int = MAX_BYTES
     _waiting: deque[Arrived] = field(default_factory=deque)
     _waiting_bytes: int = 0
     _held_back: set[Any] = field(default_factory=set)

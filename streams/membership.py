@@ -1,7 +1,7 @@
 """Membership: whether the consumer group still counts this worker among its members.
 
-A process that was frozen for longer than the session timeout goes on as if its partitions were its
-own, until the group's next answer. By then another worker may have written newer states. The
+A process frozen for longer than the session timeout continues as if its partitions were its own,
+until the group's next answer. By then another worker may have written newer states. The
 group's answers to heartbeats are the only sign, so the time of the last one is kept here.
 """
 
@@ -48,7 +48,7 @@ class Membership:
     Attributes:
         confirmed_at: Returns the monotonic seconds of the group's last confirmation.
         timeout_seconds: How long a confirmation holds: the session timeout.
-        is_leaving: Whether the group is rebalancing, so that the partitions are taken away.
+        is_leaving: Whether the group is rebalancing, so that the partitions are revoked.
         clock: Monotonic seconds.
     """
 

@@ -57,7 +57,7 @@ OF_A_RECORD = (
 # connection of a larger one. aiokafka puts a batch of every partition into a request: what is under
 # way together must fit. One record alone may be larger.
 IN_FLIGHT_BYTES = 33_554_432
-LEAST_IN_FLIGHT_BYTES = 1_048_576
+MIN_IN_FLIGHT_BYTES = 1_048_576
 PLAIN_BATCH_BYTES = 262_144
 # A larger record is not compressed: it may become so small that readers take it for a bomb.
 MAX_COMPRESSED_BYTES = 3_000_000
@@ -169,7 +169,7 @@ class Outbox:
         return list(of_partition.values())
 
     async def _partitions(self, topic: str) -> int:
-        """Return how many partitions a topic has; waits for a broker that is away."""
+        """Return how many partitions a topic has; wait while the broker is unavailable."""
         attempt = 0
         while True:
             try:
@@ -320,7 +320,7 @@ class _Budget:
         if well:
             self._most_bytes = min(self._limit_bytes, self._most_bytes * 2)
         else:
-            self._most_bytes = max(LEAST_IN_FLIGHT_BYTES, self._most_bytes // 2)
+            self._most_bytes = max(MIN_IN_FLIGHT_BYTES, self._most_bytes // 2)
 
 
 async def _answered(parcels: Sequence[_Parcel], futures: Sequence[asyncio.Future[Any]]) -> None:

@@ -55,7 +55,7 @@ class _Books:
         first: Where its reading began.
         read_to: Everything before this offset is begun, or is known to hold no record.
         committed: The offset of the last commit; at first, where the reading began.
-        newest_ms: The newest event time before the first batch in hand.
+        newest_ms: The newest event time before the first batch in flight.
         in_hand: The oldest first; it is not finished.
     """
 
@@ -174,7 +174,7 @@ class Progress:
         return not self.stopping and generation == self.generation and tp in self._books
 
     def is_ours(self, generation: int, tp: Any) -> bool:
-        """Say whether a partition is still ours; as `is_in_hand`, but a stop takes none away.
+        """Say whether a partition is still ours; as `is_in_hand`, but a stop revokes none.
 
         What is under way at a stop is finished, and then it must be finished whole.
         """
@@ -216,7 +216,7 @@ class Progress:
                 books.committed = max(one.offset, books.committed)
 
     def forget(self) -> None:
-        """Drop the books: the partitions are taken away. No batch is begun before `reopen`.
+        """Drop the books: the partitions are revoked. No batch is begun before `reopen`.
 
         What still comes of the old generation would have books without the batches in flight.
         """

@@ -77,7 +77,7 @@ class Needs:
             return self.missing(missing)
         return MissingRightsError(
             f"{self._refusal}: {type(error).__name__}: {error}. `tocsin topics acls --role "
-            f"{self.role}` prints the rights that it takes"
+            f"{self.role}` prints the rights that it needs"
         )
 
     def require(self, admin: Any) -> None:
@@ -106,7 +106,7 @@ class Needs:
     def _refusal(self) -> str:
         user = self.connection.sasl_username or "(none: no SASL is set)"
         servers = ",".join(self.connection.bootstrap_servers)
-        return f"the broker at {servers} does not allow the user {user} what it must do"
+        return f"the broker at {servers} does not grant the user {user} the rights that it needs"
 
 
 def missing_of_topics(

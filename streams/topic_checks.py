@@ -1,6 +1,6 @@
 """What changes at the topics while a worker runs: deleted, made again, other partitions, rights.
 
-Owns the comparison of what the broker tells now with the plan and with what it told before, and
+Owns the comparison of what the broker reports now with the plan and with its report before, and
 which of it ends the worker. Must not know how the broker is asked. A broker that has just come back
 may not know a topic for a moment: what may pass counts only when it is seen several times in a row.
 """
@@ -55,7 +55,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the broker told at one look.
+    """The broker's report at one look.
 
     Attributes:
         topics: As kafka-python's admin client describes them.

@@ -237,7 +237,7 @@ def apply(admin: Any, wanted: Sequence[TopicPlan]) -> list[TopicDifference]:
 
 
 def require(admin: Any, wanted: Sequence[TopicPlan]) -> list[TopicDifference]:
-    """Refuse to go on where a topic is missing or has partitions that Tocsin cannot work with.
+    """Raise where a topic is missing or has partitions that Tocsin cannot work with.
 
     Configurations are not asked for: a worker needs no right to read them.
 
@@ -283,7 +283,7 @@ def _shape_differences(want: TopicPlan, partitions: int | None) -> list[TopicDif
             else f"the first {want.partitions} are written"
         )
         return [TopicDifference(want.name, "other_partitions", f"{found}: {note}")]
-    message = f"{found}: set TOCSIN_PARTITIONS={partitions}, or make the topic anew"
+    message = f"{found}: set TOCSIN_PARTITIONS={partitions}, or delete and create the topic again"
     return [TopicDifference(want.name, "partitions", message)]
 
 

@@ -4,7 +4,7 @@ Owns the steps of Faust's consumer that Tocsin does another way. For every recor
 four asyncio tasks and waits for the first of them, although handing a record on nearly always ends
 at once; that cost as much as reading the record. Where a topic has an inbox, its records go there
 and into no stream. Transactions are read committed, and where the consumer's position passes
-offsets without a record, the inbox is told so, behind the records fetched before them. Must not
+offsets without a record, the inbox is notified, behind the records fetched before them. Must not
 know what a record is.
 """
 

@@ -1,4 +1,4 @@
-"""The feeds of the run: invented, on loopback, with new entries as time goes on.
+"""The feeds of the run: invented, on loopback, with new entries over time.
 
 Owns what each feed gives when. One is away for a while, one gives entries without dates, and one
 has moved and is a web page now.

@@ -78,7 +78,7 @@ _CALL: Final = r"""
     (?:appeared|published|updated|amended|corrected)\b
   | our\ standards: | got\ a\ (?:news\ )?tip\b
 """
-# As above, unless a sentence goes on from it.
+# As above, unless a sentence continues from it.
 _SHORT_CALL: Final = r"""
     (?:share|like)\ (?:this|us|on)\b | read\ (?:next|also)\b
    | read\ (?:more|all)\ (?:about|on|here|at|from|in|of)\b
@@ -277,6 +277,6 @@ def _without_link(line: str, link: re.Match[str]) -> str:
     title = line[link.end() :]
     if len(title) <= _LONGEST_TITLE:
         return line[: link.start()]
-    # In a text without line breaks, the article goes on behind the link's title.
+    # In a text without line breaks, the article continues behind the link's title.
     end = re.search(r"[.!?](?=\s)", title)
     return line[: link.start()] + (title[end.end() :].lstrip() if end else "")

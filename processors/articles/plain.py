@@ -90,7 +90,7 @@ def to_plain(text: str, *, is_html: bool = False) -> str:
 
 
 def best_text(candidates: Iterable[str], title: str = "") -> str:
-    """Return the longest real text, the first of equals, without what says that it goes on.
+    """Return the longest real text, the first of equals, without a mark of continuation.
 
     "Continue reading…", "[+1234 chars]" and the title once more are no real text. Where there is no
     other, the result is "".

@@ -25,8 +25,8 @@ SHRINKAGE_HOURS = 4.0
 MOST_GAP_HOURS = 6 * WEEK_HOURS
 MOST_DISPERSION = 4.0
 MOST_ORIGINS = 256
-# So many hours with mentions can be taken back.
-MOST_OPEN_HOURS = 8
+# Mentions of so many hours can be undone.
+MAX_OPEN_HOURS = 8
 BACK_AFTER = 3
 # Mentions in a row before the first open hour, after which they are believed.
 FAR_BACK_AFTER = 32
@@ -186,7 +186,7 @@ class Past:
                 return
         _close(self._rates, kept.later[-1], hour)
         kept.later.append(Hour(hour))
-        if len(kept.later) > MOST_OPEN_HOURS:
+        if len(kept.later) > MAX_OPEN_HOURS:
             _close(kept, kept.later.pop(0), kept.later[0].hour)
             kept.hour = kept.later[0].hour
         if len(kept.mentions) > KEPT_HOURS:

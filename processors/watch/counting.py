@@ -42,7 +42,7 @@ def surge(sitting: Sitting, rule: SurgeRule) -> None:
         return
     key = f"{rule.id}/{rule.version}"
     told = kept.surges.get(key)
-    # On both sides: a surge of the future is none that goes on.
+    # On both sides: a surge of the future does not continue.
     is_over = told is None or abs(moment_ms - told.last_ms) > rule.cooldown_seconds * 1000
     if told is not None:
         told.last_ms = moment_ms if is_over else max(moment_ms, told.last_ms)

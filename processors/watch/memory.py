@@ -2,12 +2,12 @@
 
 Owns the decision whether a mention may have been applied before. Delivery is at least once, so a
 mention that was applied must never be applied again; and a mention that was not is only refused if
-that cannot be told any more.
+that cannot be distinguished any more.
 
 What falls out of the memory of ids is remembered as stretches of event time. One stretch would do
 if time only went forward. A feeder that ran ahead leaves a stretch of its own, with a gap before it
-in which the others go on. So that they can go on through that stretch, too, ids are remembered in
-two rows: the first maps them to their moments, the second holds the same as bytes, which costs
+in which the others continue. So that they can continue through that stretch, too, ids are kept
+in two rows: the first maps them to their moments, the second holds the same as bytes, which costs
 little to keep, to write and to search.
 """
 
@@ -16,7 +16,7 @@ from bisect import bisect_right
 from itertools import pairwise
 from struct import Struct
 
-from processors.watch.state import MOST_APPLIED, MOST_FORGOTTEN, MOST_RECENT, WatchState
+from processors.watch.state import MAX_FORGOTTEN, MAX_RECENT, MOST_APPLIED, WatchState
 
 _HOUR_MS = 3_600_000
 # So short a gap between two mentions is none.
@@ -58,7 +58,7 @@ def remember(kept: WatchState, seen: int, moment_ms: int) -> bool:
     gone_ms = applied.pop(oldest)
     kept.recent_until_ms = max(gone_ms, kept.recent_until_ms)
     recent = kept.recent + _packed(oldest, gone_ms)
-    if len(recent) > MOST_RECENT * _ENTRY.size:
+    if len(recent) > MAX_RECENT * _ENTRY.size:
         _forget(kept, _ENTRY.unpack_from(recent)[1], moment_ms)
         recent = recent[_ENTRY.size :]
     kept.recent = recent
@@ -79,7 +79,7 @@ def _forget(kept: WatchState, gone_ms: int, now_ms: int) -> None:
         forgotten[at - 1] = since_ms, max(until_ms, gone_ms)
         return
     forgotten.insert(at, (gone_ms, gone_ms))
-    if len(forgotten) > MOST_FORGOTTEN:
+    if len(forgotten) > MAX_FORGOTTEN:
         # The gap that matters least goes: it is short, or far from where time is now.
         gaps = [
             ((after[0] - before[1]) / (_distance_ms(before[1], after[0], now_ms) + _HOUR_MS), at)

@@ -23,9 +23,9 @@ from processors.watch.baseline import Baseline, Past
 STATE_VERSION = 2
 MOST_APPLIED = 256
 # Those before them are known by id and moment alone.
-MOST_RECENT = 512
+MAX_RECENT = 512
 # Stretches of event time in which mentions were applied and are forgotten.
-MOST_FORGOTTEN = 16
+MAX_FORGOTTEN = 16
 MOST_RUNG = 64
 MOST_STRONG = 128
 MOST_ARTICLES = 256

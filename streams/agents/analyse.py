@@ -170,7 +170,7 @@ class AnalyseAgent:
     async def _send(
         self, records: Sequence[Incoming], outcomes: Sequence[Outcome], batch: _Batch
     ) -> None:
-        """Hand outputs over to the outbox, which sends while we go on."""
+        """Hand outputs over to the outbox, which sends meanwhile."""
         ready: list[Outgoing] = []
         sources: list[Incoming] = []
         size_bytes = 0

@@ -48,6 +48,6 @@ class DecodedStates:
             self.take(oldest, None)
 
     def clear(self) -> None:
-        """Keep none: the partitions are being assigned anew."""
+        """Keep none: the partitions are being reassigned."""
         self._states.clear()
         self._bytes = 0

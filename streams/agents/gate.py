@@ -49,7 +49,7 @@ class Gate:
         return admitted
 
     def pace(self, watermark_ms: float) -> None:
-        """Hold the partitions that are too far ahead or at their end, and let the others go on.
+        """Hold the partitions that are too far ahead or at their end, and let the others continue.
 
         Args:
             watermark_ms: Up to which event time everything is finished; negative infinity where

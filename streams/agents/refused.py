@@ -33,7 +33,7 @@ def refused_articles(
 def _why(record: Incoming, one: Refused) -> BadArticleError:
     why = BadArticleError(
         DeadLetterReason.OUTPUT_REFUSED,
-        f"the broker refuses a record of {one.value_bytes} bytes for {one.topic} that came of it: "
+        f"the broker refuses a record of {one.value_bytes} bytes for {one.topic} made from it: "
         f"{one.said}",
     )
     log.warning(

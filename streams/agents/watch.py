@@ -204,7 +204,7 @@ class WatchAgent:
         return None if kept is None else decode_state(kept)
 
     def forget(self) -> None:
-        """Let go of what belongs to the partitions: they are being assigned anew."""
+        """Drop the state of the partitions: they are being reassigned."""
         self._decoded.clear()
         self.named.clear()
 
@@ -293,7 +293,7 @@ class WatchAgent:
         states = self.states()
         for key, (partition, value, state) in encoded.items():
             if not is_ours(batch.partitions[partition]):
-                # Taken away while the broker acknowledged: the table is the next assignment's.
+                # Revoked while the broker acknowledged: the table is the next assignment's.
                 continue
             states[key] = value
             self._decoded.put(key, value, state)

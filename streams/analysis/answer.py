@@ -2,7 +2,7 @@
 
 Owns how much travels together. What is asked is bounded by the size of the articles, and says
 little about what becomes of them: an answer ends where its outputs are many, so that what is in
-memory at once is bounded, and where it has taken long, so that whoever waits sees progress.
+memory at once is bounded, and where it has taken long, so that the waiting side sees progress.
 """
 
 import time

@@ -251,7 +251,7 @@ def _put_back(
     typer.echo(f"{_letters(done)} put back.")
     if restamped:
         typer.echo(
-            f"{_letters(len(restamped))} had a timestamp that cannot be, and got a new one: their "
+            f"{_letters(len(restamped))} had an impossible timestamp and got a new one: their "
             f"event time is now."
         )
     gone = len(selection.places) - done

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from streams.ingest.fetch import Fetch
     from streams.metrics import FeedMetrics
 
-# An ingestion is run by a person or a scheduler; waiting for ever, as a worker does, would hide
+# An ingestion is run by a person or a scheduler; waiting indefinitely, as a worker does, would hide
 # from both that there is no broker.
 _BROKER_WAIT_SECONDS = 30.0
 

@@ -22,7 +22,7 @@ def plan_lines(
     for span in manifest.spans:
         yield f"  partition {span.partition}: {span.offsets} records, {span.start} to {span.end}"
         if held := manifest.held_back.get(span.partition):
-            yield f"    a transaction is open: {held} more offsets behind it are not in the range"
+            yield f"    a transaction is open: {held} more offsets after it are left out"
     yield f"  {manifest.offsets} records together (fewer where the log has gaps)"
     if records_per_second:
         seconds = manifest.offsets / records_per_second

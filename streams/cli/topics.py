@@ -84,7 +84,7 @@ def apply(
 
     Configuration that is not in the plan stays as it is. Where a topic has other partitions than
     the plan, nothing is changed at all: moving a key to another partition would part a leader from
-    its state. Set TOCSIN_PARTITIONS to what is there, or make the topic anew.
+    its state. Set TOCSIN_PARTITIONS to what is there, or delete and create the topic again.
 
     \b
     Examples:

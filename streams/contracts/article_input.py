@@ -58,7 +58,7 @@ def article_schema() -> Schema:
         " CloudEvent around either (in binary mode the value is the article itself). The record's"
         " key should be the article's URI; it also is the id of an article that names none, which"
         " no schema of the value can show. Headline and text may have 200,000 characters together."
-        " Other fields are passed over. Many other shapes are read too: see docs/articles.md.",
+        " Other fields are ignored. Many other shapes are read too: see docs/articles.md.",
         **_any_of("Flat", "Ninjs", "CloudEvent"),
         "examples": [
             examples.flat_article(),

@@ -3,8 +3,8 @@
 A client decompresses a batch whole, and raises for the whole batch what one record of it causes.
 The consumer then stops at that offset, at every start. Here a batch that the client's parser cannot
 read, or that would decompress to too much, is read again record by record within bounds. A record
-that cannot be read is handed on with a mark (`streams.unreadable`), so that whoever consumes it can
-count it, keep it as a dead letter, and go on behind it.
+that cannot be read is handed on with a mark (`streams.unreadable`), so that its consumer can
+count it, keep it as a dead letter, and continue behind it.
 
     codecs               decompression in pieces, with a bound
     batch                one batch: the quick way, the careful way, and what is said of a bad record

@@ -4,9 +4,9 @@ Owns the layout of a batch, the bounds on what it may decompress to, and what is
 that cannot be read. Must not know which client asked.
 
 The quick way is aiokafka's parser, in C. It takes a batch as a whole: the first record that it
-does not understand ends it. The careful way goes on from there in Python and in pieces: each record
+does not understand ends it. The careful way continues in Python and in pieces: each record
 whose end is known is read by itself. Where even that is not known, the rest of the batch is one
-record with a mark, at the batch's last offset: the consumer that finishes it goes on behind the
+record with a mark, at the batch's last offset: the consumer that finishes it continues behind the
 batch.
 """
 
@@ -184,7 +184,7 @@ class Batch:
         body = stream.take(kept)
         record, why = _fields(self, body, at)
         record.size_in_bytes = length
-        too_large = f"it is of {length} bytes, more than this compressed batch allows ({max_bytes})"
+        too_large = f"it has {length} bytes, more than this compressed batch allows ({max_bytes})"
         if kept < length:
             stream.skip(length - kept)
             why = f"{too_large}; its beginning is kept"
@@ -209,14 +209,14 @@ class Batch:
 
     def _check_offsets(self) -> None:
         if not 0 <= self.last_offset - self.base_offset < _MAX_RECORDS:
-            raise self._hopeless("its last offset cannot be")
+            raise self._hopeless("its last offset is impossible")
 
     def _check_damage(self) -> None:
-        """End where the checksum is wrong and the next offset cannot be told either."""
+        """Raise where the checksum is wrong and the next offset is unknown too."""
         too_many = self.records_count > self.next_offset - self.base_offset
         beyond = self._before is not None and self.next_offset > self._before
         if too_many or beyond or self.is_control_batch:
-            raise self._hopeless("its checksum is wrong, and so is what it says of itself")
+            raise self._hopeless("its checksum is wrong, and so are its header fields")
 
     def _hopeless(self, why: str) -> UnreadableLogError:
         return UnreadableLogError(self._where, self.base_offset, why)

@@ -43,7 +43,7 @@ def pieces(codec: int, packed: memoryview) -> Iterator[bytes]:
     """
     unpack = _UNPACK.get(codec)
     if unpack is None:
-        raise CodecError(f"the codec {codec} is not known")
+        raise CodecError(f"the codec {codec} is unknown")
     try:
         yield from unpack(packed)
     except CodecError:
@@ -128,7 +128,9 @@ def _snappy_block(block: memoryview) -> bytes:
         if not byte & 0x80:
             break
     if size > MAX_SNAPPY_RATIO * len(block):
-        raise CodecError(f"a snappy block of {len(block)} bytes says that it becomes {size}")
+        raise CodecError(
+            f"a snappy block of {len(block)} bytes declares an unpacked size of {size}"
+        )
     return bytes(cramjam.snappy.decompress_raw(bytes(block)))
 
 

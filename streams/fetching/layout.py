@@ -72,7 +72,7 @@ class FetchedRecords:
         magic = data[MAGIC_AT] if len(data) > MAGIC_AT else None
         least = HEADER.size if magic == _FORMAT_2 else _OFFSET_AND_LENGTH.size + _LEAST_BYTES
         if magic is None or magic > _FORMAT_2 or len(data) < least:
-            raise UnreadableLogError(self.where, first, f"a batch of {len(data)} bytes is none")
+            raise UnreadableLogError(self.where, first, f"its {len(data)} bytes are not a batch")
         self._at = end
         if magic == _FORMAT_2:
             return Batch(data, self.where, self._first_behind(), marks_large=self.marks_large)

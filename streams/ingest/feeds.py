@@ -29,7 +29,7 @@ class Tools:
         look: Looks at a feed; a `FeedError` means that this failed, every other error ends all.
         sleep: Waits so many seconds.
         first_wait: How long a feed is left alone before the first look.
-        planned: Told in how many seconds a feed is looked at again.
+        planned: Called with the seconds until a feed is looked at again.
         failed: Told of each failure, and in how many seconds the feed is tried again; None: not.
         succeeded: Told of each feed that was read, or has not changed.
     """

@@ -149,7 +149,7 @@ async def open_fetch(
                 return await _get(anywhere, public, request, now, largest_bytes)
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
             raise FeedError(
-                f"no address that can be asked: {shown(error)}", lasting=True, reason="address"
+                f"the address cannot be used: {shown(error)}", lasting=True, reason="address"
             ) from error
         except aiohttp.ClientConnectorError as error:
             hint = ""

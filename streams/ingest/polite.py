@@ -37,7 +37,7 @@ class PoliteFetch:
         clock: Monotonic seconds.
         sleep: Waits so many seconds.
         max_requests: Requests at a time, to all hosts together.
-        is_polling: Whether a host that is away is waited for. Otherwise its feeds fail at once.
+        is_polling: Whether to wait for an unavailable host. Otherwise its feeds fail at once.
     """
 
     def __init__(

@@ -136,7 +136,7 @@ class FeedCounts:
 
 
 class FeedWatch(Protocol):
-    """What is told of every look, such as metrics."""
+    """A receiver of every look at a feed, such as metrics."""
 
     def read(self, feed: Feed, counts: FeedCounts) -> None:
         """Take the counts of a look that brought entries."""
@@ -156,7 +156,7 @@ class FeedReports:
 
     Args:
         feeds: The feeds.
-        watches: What is told beside.
+        watches: Further receivers of every look.
     """
 
     def __init__(self, feeds: Sequence[Feed], watches: Sequence[FeedWatch] = ()) -> None:

@@ -195,15 +195,15 @@ def _prepare(connection: sqlite3.Connection, topic: str, path: Path | None) -> N
         connection.execute("INSERT INTO facts VALUES ('topic', ?)", (topic,))
     elif (application, version) != (_APPLICATION, _VERSION):
         raise MisconfigurationError(
-            f"{path} is a database, and not one that this version of `tocsin ingest` keeps: name "
+            f"{path} is a database, but not a state file of this version of `tocsin ingest`: name "
             f"another file with --state."
         )
     else:
         (known,) = connection.execute("SELECT value FROM facts WHERE name = 'topic'").fetchone()
         if known != topic:
             raise MisconfigurationError(
-                f"{path} says what was sent to the topic {known}, and this would send to {topic}: "
-                f"name another file with --state."
+                f"{path} records what was sent to the topic {known}, but this run sends to "
+                f"{topic}: name another file with --state."
             )
     connection.commit()
 
@@ -215,10 +215,11 @@ def _unusable(path: Path | None, error: sqlite3.Error) -> MisconfigurationError:
             f"another file with --state."
         )
     if "not a database" in str(error):
-        return MisconfigurationError(f"{path} is no state of `tocsin ingest`: name another file.")
+        return MisconfigurationError(
+            f"{path} is not a state file of `tocsin ingest`: name another file."
+        )
     return MisconfigurationError(
-        f"The state {path} cannot be used ({error}): name a file in a folder that is there and "
-        f"can be written to."
+        f"The state {path} cannot be used ({error}): name a file in an existing, writable folder."
     )
 
 

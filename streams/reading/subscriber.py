@@ -124,7 +124,7 @@ def scan(consumer: Any, starts: Offsets, ends: Offsets) -> Iterator[Any]:
 
 
 class _Stall:
-    """Notices that a reading does not go on: the client says nothing of a broker that is away."""
+    """Notices that a reading does not go on: the client does not report an unavailable broker."""
 
     def __init__(self, ends: Offsets) -> None:
         self._ends = ends
@@ -145,7 +145,8 @@ class _Stall:
                 for tp, offset in sorted(positions.items())
             )
             raise BrokerUnavailableError(
-                f"the broker gave nothing for {STALLED_SECONDS:.0f} s where more must come: {where}"
+                f"the broker returned no records for {STALLED_SECONDS:.0f} s, "
+                f"though more exist: {where}"
             )
 
 

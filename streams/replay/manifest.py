@@ -228,7 +228,7 @@ def require_complete(manifest: Manifest, *, incomplete: bool = False) -> None:
     if manifest.finished is None:
         raise ReplayStateError(
             f"the replay {manifest.replay_id} is not finished: `tocsin replay --resume "
-            f"{manifest.replay_id}` goes on with it"
+            f"{manifest.replay_id}` continues it"
         )
     if not manifest.finished.is_complete and not incomplete:
         raise ReplayIncompleteError(

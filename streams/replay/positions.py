@@ -41,8 +41,8 @@ T = TypeVar("T")
 def logs(admin: Any, consumer: Any, topic: str, asked: Asked, latest_ms: float) -> dict[int, Log]:
     """Ask for the bounds of every partition, and where the asked moments or records are.
 
-    A consumer that reads committed records is told the last stable offset as the end. The admin
-    client is told where the log itself ends: an open transaction lies between.
+    A consumer that reads committed records gets the last stable offset as the end. The admin
+    client gets the end of the log itself: an open transaction lies between.
 
     Args:
         admin: An admin client.

@@ -17,7 +17,7 @@ from streams.reading.subscriber import partitions_of, read
 from streams.replay.range import Span
 
 # A manifest is one record of at most a megabyte.
-MOST_RANGES = 30_000
+MAX_RANGES = 30_000
 
 
 def refused_live(consumer: Any, dead_letters: str, topic: str, spans: Sequence[Span]) -> Refused:
@@ -39,10 +39,10 @@ def refused_live(consumer: Any, dead_letters: str, topic: str, spans: Sequence[S
         for span in spans
     }
     count = sum(map(len, found.values()))
-    if count > MOST_RANGES:
+    if count > MAX_RANGES:
         raise ReplayRangeError(
-            f"live workers refused records of this range for timestamps of the future in {count} "
-            f"places, and a replay keeps at most {MOST_RANGES} apart: replay a shorter range"
+            f"live workers refused records with future timestamps in {count} places of this range; "
+            f"a replay can leave out at most {MAX_RANGES}: replay a shorter range"
         )
     return {partition: ranges for partition, ranges in found.items() if ranges}
 

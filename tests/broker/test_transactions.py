@@ -40,7 +40,7 @@ def send(producer: Any, stage: Stage, *articles: tuple[int, int]) -> None:
     sent = []
     for number, partition in articles:
         key, value = story(number)
-        # Of leaders of whom nothing rang yet.
+        # Of leaders without an alert so far.
         value = value.replace(b"Volodymyr Zelenskyy", OTHERS.get(number, b"Volodymyr Zelenskyy"))
         sent.append(producer.send(stage.names.articles, value, key=key, partition=partition))
     for future in sent:

@@ -109,7 +109,7 @@ def test_a_partition_goes_on_when_no_reason_is_left(first: HoldReason, second: H
     holds.release(second, ONE)
     assert ONE in consumer.active
     assert holds.reasons(ONE) == []
-    # Nobody held it: it is not for us to let Faust fetch it.
+    # It was not held here: Faust decides when to fetch it.
     consumer.pause_partitions({ONE})
     holds.release(second, ONE)
     assert ONE not in consumer.active

@@ -306,7 +306,7 @@ def test_headers_of_the_run_are_put_beside_those_of_every_record_once() -> None:
 
 
 def test_no_more_is_under_way_than_the_bound_or_one_batch_alone() -> None:
-    """Whoever waits is served in the order of asking, once earlier batches are acknowledged."""
+    """Waiting callers are served in the order of asking, once earlier batches are acknowledged."""
     producer = ScriptedProducer(silent=True)
 
     async def run() -> list[list[bytes]]:

@@ -3,7 +3,7 @@
 The names are those of Unicode CLDR 48, taken with Babel 2.19: formats of dates and names that stand
 alone, whole and abbreviated, with regional variants and clear beginnings of three and four letters;
 names that mean two months of one language are left out. They are stored folded, see `fold`. The
-words that stand beside dates are our own list.
+words that are found beside dates are our own list.
 """
 
 import csv
@@ -31,7 +31,7 @@ class Calendar:
     """The words of dates, folded.
 
     `months` leads from a language to its names; under "" stand those that mean one month only,
-    whatever the language. `fillers` may stand beside a date and say nothing.
+    whatever the language. `fillers` may be written beside a date and mean nothing.
     """
 
     months: Mapping[str, Mapping[str, int]]

@@ -24,7 +24,7 @@ class Hints:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A date as it stands there: local time, and what it says of the zone."""
+    """A date as it is written: local time, and its zone if it names one."""
 
     local: datetime
     is_day: bool

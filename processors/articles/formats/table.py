@@ -1,7 +1,7 @@
 """Articles of a flat shape, read by its table of paths.
 
 Owns how paths become fields. Must not know any shape: those are data. A value of the wrong type is
-passed over, for the next path may serve; what is not read at all is flagged later.
+skipped, for the next path may serve; what is not read at all is flagged later.
 """
 
 import re

@@ -64,7 +64,7 @@ def parse(text: str, *, is_strict: bool = False) -> Element:
             raise BadXmlError(message, error.lineno) from None
     root = builder.finished()
     if root is None:
-        raise BadXmlError("no element can be read of it")
+        raise BadXmlError("it has no element that can be read")
     return root
 
 
@@ -164,7 +164,7 @@ def _numbered(reference: re.Match[str]) -> str:
     if name in _XML_ENTITIES:
         return reference[0]
     signs = html5.get(f"{name};")
-    # An entity of the document's own, or of nobody: its name is better than a document lost.
+    # An entity that is not a standard one: keeping its name is better than losing the document.
     return "".join(f"&#{ord(sign)};" for sign in signs) if signs else f"&amp;{name};"
 
 

@@ -113,14 +113,18 @@ def address_of(text: str) -> str:
         address = rest if is_whole else f"http://{rest.lstrip('/')}"
     shown = address[:_SHOWN_CHARACTERS]
     if not address.lower().startswith(("http://", "https://")):
-        raise ValueError(f"{shown or 'an empty text'} is no address: only http:// and https://")
+        raise ValueError(
+            f"{shown or 'an empty text'} is not a feed address: use http:// or https://"
+        )
     try:
         parts = urlsplit(address)
         good = bool(parts.hostname) and parts.port != 0
     except ValueError:  # brackets that do not close, a port that is no number
         good = False
     if not good:
-        raise ValueError(f"{shown} is no address: give one such as https://news.example/rss")
+        raise ValueError(
+            f"{shown} is not a feed address; give one such as https://news.example/rss"
+        )
     return address
 
 
@@ -146,7 +150,9 @@ def feed_of(fields: Mapping[str, str]) -> tuple[Feed | None, list[str]]:
         problems.append(error.message)
     country = fields.get("country", "").strip()
     if country and not read_country(country):
-        problems.append(f"country is {country[:20]!r}, no ISO 3166-1 code; give two letters (KE)")
+        problems.append(
+            f"country is {country[:20]!r}, not an ISO 3166-1 code; give two letters (KE)"
+        )
     try:
         interval = _interval(fields.get("interval", ""))
     except ValueError as error:

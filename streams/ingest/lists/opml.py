@@ -40,7 +40,7 @@ def read_opml(path: Path) -> list[Feed]:
     except BadXmlError as error:
         raise BadFeedListError(name, [ListProblem(error.line, str(error))]) from error
     if root.tag.lower() != "opml":
-        message = f"this is no OPML: it begins with <{root.tag[:40]}> and not with <opml>"
+        message = f"this is not OPML: it begins with <{root.tag[:40]}> instead of <opml>"
         raise BadFeedListError(name, [ListProblem(_line(root), message)])
     feeds: list[Feed] = []
     problems: list[ListProblem] = []

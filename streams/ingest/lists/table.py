@@ -42,7 +42,7 @@ def read_table(path: Path) -> list[Feed]:
             raise BadFeedListError(name, problems)
         _read_rows(rows, columns, feeds, problems)
     except csv.Error as error:
-        problems.append(ListProblem(rows.line_num, f"this is no CSV: {error}"))
+        problems.append(ListProblem(rows.line_num, f"this is not valid CSV: {error}"))
     if not (feeds or problems):
         problems.append(ListProblem(0, "no feed is in it; give one a line below the columns"))
     if problems:

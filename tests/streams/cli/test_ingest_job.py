@@ -57,7 +57,7 @@ def test_a_list_that_is_wrong_is_exit_code_2_with_every_line(tocsin: Tocsin, opm
     )
     done = tocsin("ingest", "--dry-run", "--opml", str(opml))
     assert done.code == 2
-    assert "feeds.opml:3: url: gopher://a is no address" in done.err.replace("\n", "")
+    assert "feeds.opml:3: url: gopher://a is not a feed address" in done.err.replace("\n", "")
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_list_that_is_wrong_is_exit_code_2_with_every_line(tocsin: Tocsin, opm
     [
         (["--state", "x.db", "-"], "are for feeds"),
         (["--http-port", "0", "http://a.example/"], "--http-port is for --poll"),
-        (["http://a.example:0/"], "is no address"),
+        (["http://a.example:0/"], "is not a feed address"),
     ],
 )
 def test_options_that_do_not_fit_are_exit_code_2(

@@ -114,7 +114,7 @@ def test_an_unknown_codec_is_one_record_at_the_last_offset(codec: int) -> None:
     data = batch([Raw()] * 4, codec, base=10, payload=b"whatever")
     (record,) = read(data + batch([Raw(b"behind")], base=14))[:-1]
     assert (record.offset, record.value) == (13, None)
-    assert f"offsets 10 to 13 cannot be read: the codec {codec} is not known" in marked(record)
+    assert f"offsets 10 to 13 cannot be read: the codec {codec} is unknown" in marked(record)
     assert record.timestamp == STAMP_MS
 
 

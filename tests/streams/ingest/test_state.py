@@ -119,9 +119,9 @@ def test_files_that_are_no_state_are_left_alone(tmp_path: Path) -> None:
         connection.execute("CREATE TABLE mine (x)")
     connection.close()
     for path, said in (
-        (text, "is no state"),
-        (other, "not one that this version"),
-        (tmp_path / "none" / "feeds.db", "in a folder that is there"),
+        (text, "is not a state file"),
+        (other, "not a state file of this version"),
+        (tmp_path / "none" / "feeds.db", "in an existing, writable folder"),
     ):
         with pytest.raises(MisconfigurationError, match=said), open_states(path, "t"):
             pass

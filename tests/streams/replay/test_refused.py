@@ -48,9 +48,11 @@ def test_a_cluster_without_dead_letters_refused_nothing() -> None:
 
 
 def test_too_many_places_for_one_manifest_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_RANGES", 2)
+    monkeypatch.setattr(module, "MAX_RANGES", 2)
     log = Log(letters((2, 1), (2, 3), (2, 5)), {"dead": 1})
-    with pytest.raises(ReplayRangeError, match="in 3 places, and a replay keeps at most 2"):
+    with pytest.raises(
+        ReplayRangeError, match="in 3 places of this range; a replay can leave out at most 2"
+    ):
         refused_live(log, "dead", "articles", SPANS)
 
 

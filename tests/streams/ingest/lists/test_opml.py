@@ -56,10 +56,10 @@ def test_every_problem_is_named_with_its_line(tmp_path: Path) -> None:
     text = text.replace('"15m"', '"soon"').replace('text="A note"', 'text="N" type="rss"')
     assert refused(tmp_path, text).splitlines() == [
         "The list of feeds is wrong:",
-        "  - feeds.opml:6: country is 'Atlantis', no ISO 3166-1 code; give two letters (KE)",
+        "  - feeds.opml:6: country is 'Atlantis', not an ISO 3166-1 code; give two letters (KE)",
         "  - feeds.opml:6: interval: 'soon' is not between 1 s and 7 d; give seconds, or 15m or 1h",
-        "  - feeds.opml:9: url: ftp://s.example is no address: only http:// and https://",
-        "  - feeds.opml:12: url: an empty text is no address: only http:// and https://",
+        "  - feeds.opml:9: url: ftp://s.example is not a feed address: use http:// or https://",
+        "  - feeds.opml:12: url: an empty text is not a feed address: use http:// or https://",
     ]
 
 
@@ -68,7 +68,7 @@ def test_every_problem_is_named_with_its_line(tmp_path: Path) -> None:
     [
         ("", "feeds.opml:1: broken XML: no element found"),
         ("<opml><body>\n<outline", "feeds.opml:2: broken XML"),
-        ("<rss/>", "feeds.opml:1: this is no OPML: it begins with <rss>"),
+        ("<rss/>", "feeds.opml:1: this is not OPML: it begins with <rss>"),
         ("<opml><body/></opml>", "feeds.opml: no feed is in it"),
         ("<!DOCTYPE a [<!ENTITY b 'c'>]><opml>&b;</opml>", "declares entities"),
     ],

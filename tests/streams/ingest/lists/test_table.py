@@ -57,7 +57,7 @@ def test_every_problem_is_named_with_its_line(tmp_path: Path) -> None:
         read_table(written(tmp_path, table))
     assert [(one.line, one.message.partition(";")[0]) for one in caught.value.problems] == [
         (2, "language is 'a tongue of ours', no BCP 47 tag"),
-        (2, "country is 'Atlantis', no ISO 3166-1 code"),
+        (2, "country is 'Atlantis', not an ISO 3166-1 code"),
         (6, "the feed of line 3 again"),
         (7, "the feed of line 3 has the same name"),
         (8, "5 fields for 4 columns"),
@@ -72,7 +72,7 @@ def test_every_problem_is_named_with_its_line(tmp_path: Path) -> None:
         ("url,url\n", "two columns are called url"),
         ("name\nx\n", "the column url is missing"),
         ("url\n", "no feed is in it"),
-        ('url\n"https://a.example', "no CSV"),
+        ('url\n"https://a.example', "not valid CSV"),
     ],
 )
 def test_a_file_that_is_no_table_says_why(tmp_path: Path, table: str, said: str) -> None:
