@@ -110,7 +110,14 @@ def partition_of(key: bytes, partitions: int) -> int:
 
 
 # Leaders come again and again, articles do not: the hash is computed in Python, byte by byte.
-_leaders_partition = lru_cache(maxsize=8_192)(partition_of)
+_cached_partition = lru_cache(maxsize=8_192)(partition_of)
+_MAX_CACHED_KEY_BYTES: Final = 200
+
+
+def _leaders_partition(key: bytes, partitions: int) -> int:
+    # The cache is bounded by number, so a long key would make its memory unbounded.
+    is_short = len(key) <= _MAX_CACHED_KEY_BYTES
+    return _cached_partition(key, partitions) if is_short else partition_of(key, partitions)
 
 
 def _keyed(topic: str, key: bytes, value: bytes, partition: int) -> Outgoing:

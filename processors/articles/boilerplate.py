@@ -191,6 +191,9 @@ def without_boilerplate(text: str) -> str:
     kept: list[str] = []
     in_list = False
     for line in text.split("\n"):
+        if not in_list and _is_prose(line):
+            kept.append(_without_ends(line))
+            continue
         bare = line.strip(_BULLETS)
         if not bare or (len(bare) <= _LONGEST_TITLE and _opens_list(bare)):
             in_list = in_list or bool(bare)
@@ -201,6 +204,12 @@ def without_boilerplate(text: str) -> str:
             in_list = False
             kept.append(_without_ends(line))
     return "\n".join(kept)
+
+
+def _is_prose(line: str) -> bool:
+    """Report at little cost that no label can stand at a line's beginning; most lines are so."""
+    word = _FIRST_WORD.match(line)
+    return word is not None and line[0] <= _LATIN_ENDS and word.group().lower() not in _FIRST_WORDS
 
 
 def _is_caption(line: str) -> bool:

@@ -13,6 +13,8 @@ Of text and body the longer one is taken. What these names leave open is read un
 other services use: `formats/data/shapes.toml`.
 """
 
+from typing import Final
+
 from processors.articles.document import Document
 from processors.articles.fields import (
     Fields,
@@ -23,6 +25,13 @@ from processors.articles.fields import (
     first_text,
     given,
 )
+
+FLAT_NAMES: Final = frozenset(
+    """
+    id uri url title headline text body source published language version revision status country
+    """.split()  # noqa: SIM905 - as the table above
+)
+"""Every name that flat JSON has."""
 
 
 def read_flat(document: Document) -> Fields:

@@ -98,6 +98,20 @@ def test_a_replayed_alert_is_the_same_event_and_says_whose_replay_it_is() -> Non
     assert replayed == live
 
 
+def mention_of(leader_id: str) -> Mention:
+    return Mention(
+        leader_id=leader_id,
+        leader_name="Vladimir Putin",
+        country="RU",
+        office="President",
+        status="in_office",
+        relevance=5,
+        sentiment=UNKNOWN,
+        spans=[],
+        evidence=[],
+    )
+
+
 def test_analyses_are_keyed_by_article_and_mentions_by_leader() -> None:
     analysis = Analysis(
         article_id="urn:ä",
@@ -115,17 +129,7 @@ def test_analyses_are_keyed_by_article_and_mentions_by_leader() -> None:
     assert (record.key, record.headers) == ("urn:ä".encode(), [JSON_HEADER, source])
     assert read_source(source[1]) == ("news.articles", 3, 42)
     assert msgspec.json.decode(record.value or b"", type=Analysis) == analysis
-    mention = Mention(
-        leader_id="Q7747",
-        leader_name="Vladimir Putin",
-        country="RU",
-        office="President",
-        status="in_office",
-        relevance=5,
-        sentiment=UNKNOWN,
-        spans=[],
-        evidence=[],
-    )
+    mention = mention_of("Q7747")
     record = mention_record("news.mentions", mention, 4)
     assert (record.key, record.headers) == (b"Q7747", [JSON_HEADER])
     assert msgspec.json.decode(record.value or b"", type=Mention) == mention
@@ -206,3 +210,20 @@ def test_a_dead_letter_does_not_carry_the_timestamp_that_it_is_here_for(reason: 
 @pytest.mark.parametrize("value", [None, b"", b"3:42", b"a:3:", b"a:x:1", b"a:-1:1", b"a:1:\xb2"])
 def test_what_is_no_place_of_a_record_is_not_read_as_one(value: bytes | None) -> None:
     assert read_source(value) is None
+
+
+@pytest.mark.parametrize(("characters", "hashed"), [(200, 1), (201, 2)])
+def test_only_short_leader_ids_keep_their_partition_in_memory(
+    characters: int, hashed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys: list[bytes] = []
+
+    def count(key: bytes) -> int:
+        keys.append(key)
+        return 5
+
+    monkeypatch.setattr("streams.envelope.murmur2", count)
+    mention = mention_of("L" * characters)
+    records = [mention_record("news.mentions", mention, 4) for _ in range(2)]
+    assert [record.partition for record in records] == [1, 1]
+    assert len(keys) == hashed

@@ -12,7 +12,7 @@ from typing import Final
 
 from processors.articles.document import Document
 from processors.articles.fields import Fields
-from processors.articles.flat import read_flat
+from processors.articles.flat import FLAT_NAMES, read_flat
 from processors.articles.formats.envelopes import without_envelopes
 from processors.articles.formats.schema_org import is_schema_org, read_schema_org
 from processors.articles.formats.shapes import COMMON, Shape, packaged_shapes
@@ -55,7 +55,17 @@ def _small(name: str) -> str:
     return name.lower() if name.isupper() else name[:1].lower() + name[1:]
 
 
+def _is_plainly_flat(document: Document) -> bool:
+    """Report that an object has the names of flat JSON alone, and neither lists nor objects."""
+    return document.keys() <= FLAT_NAMES and not any(
+        isinstance(value, dict | list) for value in document.values()
+    )
+
+
 def _read_known(document: Document) -> tuple[Document, Fields]:
+    if _is_plainly_flat(document):
+        # No shape can fit, and the common names would find the same values again.
+        return document, read_flat(document)
     others = read_shape(document, packaged_shapes()[COMMON])
     if is_ninjs(document):
         return document, _filled(read_ninjs(document), others)
