@@ -82,7 +82,7 @@ def others(source: str, values: dict[str, Any]) -> Iterator[tuple[str, Callable[
 
 
 def measured(test: Callable[[], Any], runs: int, seconds: float) -> float:
-    """Give the median processor time of one call, in microseconds."""
+    """Return the median processor time of one call, in microseconds."""
     once = timeit.timeit(test, timer=time.process_time, number=20) / 20
     number = max(20, int(seconds / max(once, 1e-7)))
     times = timeit.repeat(test, timer=time.process_time, number=number, repeat=runs)

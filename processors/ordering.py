@@ -75,7 +75,7 @@ class Reordering(Generic[T]):
 
     @property
     def fullest(self) -> int:
-        """How many records wait in the partition that has the most."""
+        """Return how many records wait in the partition that has the most."""
         return max((len(one.waiting) for one in self._partitions.values()), default=0)
 
     def add(self, partition: int, offset: int, moment_ms: int, name: str, record: T) -> None:
@@ -114,7 +114,7 @@ class Reordering(Generic[T]):
         return ready
 
     def release_early(self, most: int) -> list[T]:
-        """Give up to so many of the earliest records of the partition where most wait.
+        """Return up to so many of the earliest records of the partition where most wait.
 
         For when memory runs short: something earlier may come.
         """

@@ -35,7 +35,7 @@ class End:
 
     @property
     def is_blocked(self) -> bool:
-        """Whether an open transaction keeps records from being read."""
+        """Return whether an open transaction keeps records from being read."""
         return self.high > self.stable
 
 

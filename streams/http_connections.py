@@ -33,7 +33,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def connections_allowed(wanted: int) -> int:
-    """Give the bound that leaves most of the process's descriptors free."""
+    """Return the bound that leaves most of the process's descriptors free."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY:
         return wanted
@@ -41,7 +41,7 @@ def connections_allowed(wanted: int) -> int:
 
 
 def visitors_allowed(wanted: int) -> int:
-    """Give how many of them may be a page's visitors: probes and scrapes must find room."""
+    """Return how many of them may be a page's visitors: probes and scrapes must find room."""
     allowed = connections_allowed(MAX_CONNECTIONS + wanted)
     return min(wanted, max(allowed - MAX_CONNECTIONS, allowed // 2))
 

@@ -174,7 +174,7 @@ class Progress:
         return not self.stopping and generation == self.generation and tp in self._books
 
     def is_ours(self, generation: int, tp: Any) -> bool:
-        """Say whether a partition is still ours; as `is_in_hand`, but a stop revokes none.
+        """Return whether a partition is still ours; as `is_in_hand`, but a stop revokes none.
 
         What is under way at a stop is finished, and then it must be finished whole.
         """

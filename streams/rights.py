@@ -112,7 +112,7 @@ class Needs:
 def missing_of_topics(
     grants: Iterable[Grant], described: Iterable[Mapping[str, Any]]
 ) -> dict[str, list[str]]:
-    """Give the operations that are needed and not allowed, by topic.
+    """Return the operations that are needed and not allowed, by topic.
 
     Args:
         grants: What is needed.
@@ -158,13 +158,13 @@ def missing_of_group(admin: Any, grants: Iterable[Grant], group: str) -> list[st
 
 
 def is_refusal(error: BaseException) -> bool:
-    """Say whether an error means that a right is missing."""
+    """Return whether an error means that a right is missing."""
     refused = error.refused if isinstance(error, RecordsRefusedError) else ()
     return isinstance(error, REFUSALS) or any(isinstance(one.error, REFUSALS) for one in refused)
 
 
 def with_rights_named(error: BaseException, needs: Needs) -> BaseException:
-    """Give what an error that ends the worker means: a refusal names the rights that are missing.
+    """Return what an error that ends the worker means: a refusal names the rights that are missing.
 
     Blocks while the broker is asked.
     """

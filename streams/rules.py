@@ -40,7 +40,7 @@ def rules_in_force(settings: Settings) -> Rules:
 
 
 def rules_digest(settings: Settings) -> str:
-    """Give a digest of the rules' text, and of the user's own families and shapes, if any.
+    """Return a digest of the rules' text, and of the user's own families and shapes, if any.
 
     Two machines with the same one ring alike, as far as it is theirs to say.
 

@@ -34,7 +34,7 @@ class Selection(Struct, frozen=True, kw_only=True):
 
     @property
     def chooses_articles(self) -> bool:
-        """Whether articles are left out, and not mentions alone."""
+        """Return whether articles are left out, and not mentions alone."""
         return bool(self.articles or self.sources or self.languages)
 
     def has_article(self, article: Article) -> bool:

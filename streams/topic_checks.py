@@ -100,7 +100,7 @@ class TopicChecks:
         return list(self._wanted)
 
     def look(self, answers: Answers) -> list[Finding]:
-        """Give everything that differs now."""
+        """Return everything that differs now."""
         findings = [found for topic in answers.topics for found in self._of_topic(topic)]
         rights = missing_of_topics(self._grants, answers.topics)
         findings += [
@@ -118,7 +118,7 @@ class TopicChecks:
         return findings
 
     def ended_by(self, findings: Sequence[Finding]) -> list[Finding]:
-        """Give those of the newest findings that end the worker."""
+        """Return those of the newest findings that end the worker."""
         return [
             one
             for one in findings

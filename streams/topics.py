@@ -122,7 +122,7 @@ class TopicPlan:
     partition_rule: PartitionRule = "at_least"
 
     def takes(self, partitions: int) -> bool:
-        """Say whether Tocsin can work with a topic of so many partitions."""
+        """Return whether Tocsin can work with a topic of so many partitions."""
         if self.partition_rule == "exact":
             return partitions == self.partitions
         return self.partition_rule == "any" or partitions >= self.partitions

@@ -30,7 +30,7 @@ def worker_needs(settings: Settings, connection: Connection, rules: Rules, role:
 
 
 def role_of(bounds: Bounds | None) -> str:
-    """Give the role under which a worker runs."""
+    """Return the role under which a worker runs."""
     return "worker" if bounds is None else "replay"
 
 

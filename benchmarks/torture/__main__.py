@@ -87,7 +87,7 @@ class Tail:
 
     @property
     def is_written(self) -> bool:
-        """Whether all is written.
+        """Return whether all is written.
 
         Raises:
             Exception: what ended the writing.

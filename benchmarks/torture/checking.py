@@ -63,7 +63,7 @@ def outcome(deployment: Deployment, names: TopicNames) -> Outcome:
 def differences(
     name: str, found: Outcome, written: Sequence[Written], alerts: Iterable[str]
 ) -> list[str]:
-    """Say how a run differs from what was written, a line a difference."""
+    """Return how a run differs from what was written, a line a difference."""
     by_fate: dict[Fate, set[Written]] = {fate: set() for fate in Fate}
     for one in written:
         by_fate[one.wanted.fate].add(one)

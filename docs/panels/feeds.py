@@ -19,7 +19,7 @@ KEPT = 20
 
 
 def document(name: str, seconds: float) -> bytes:
-    """Give a feed as it is so many seconds after the start."""
+    """Return a feed as it is so many seconds after the start."""
     if name == PAGE:
         return b"<!DOCTYPE html><html><title>We have moved</title></html>"
     every = EVERY[name]

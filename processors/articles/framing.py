@@ -128,7 +128,7 @@ def _binary_format(payload: bytes) -> str:
 
 
 def _is_protobuf(payload: bytes) -> bool:
-    """Whether this is the path of a message in its schema, and then a message's fields."""
+    """Return whether this is the path of a message in its schema, and then a message's fields."""
     count, at = _varint(payload, 0)
     # Zigzag; one 0 stands for the path of the first message.
     for _ in range(count // 2 if count % 2 == 0 else 0):

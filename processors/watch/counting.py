@@ -111,7 +111,7 @@ def _is_due(sitting: Sitting, rule: SurgeRule, told: Told, severity: Severity) -
 
 
 def _first_of_each(reports: Iterable[Report]) -> list[Report]:
-    """Give the first report of each independent source, in the order of event time."""
+    """Return the first report of each independent source, in the order of event time."""
     firsts: dict[int, Report] = {}
     for one in sorted(reports, key=MOMENT):
         firsts.setdefault(one.origin, one)

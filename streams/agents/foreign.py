@@ -16,7 +16,7 @@ REPLAYED = "replayed"
 
 
 def is_of_another_replay(headers: Headers, replay_id: str) -> bool:
-    """Say whether another replay wrote a record; `replay_id` is empty for a live worker."""
+    """Return whether another replay wrote a record; `replay_id` is empty for a live worker."""
     return any(
         name == REPLAY_ID_HEADER and (value or b"") != replay_id.encode() for name, value in headers
     )

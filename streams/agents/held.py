@@ -62,7 +62,7 @@ class Held:
         return Waiting(record, size_bytes)
 
     def give(self, waiting: "Waiting") -> Read:
-        """Give a mention whose turn has come."""
+        """Return a mention whose turn has come."""
         self.drop(waiting)
         record = waiting.record
         return record.unpacked() if isinstance(record, Packed) else record

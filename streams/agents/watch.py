@@ -196,7 +196,7 @@ class WatchAgent:
         await self._keep(batch, is_ours)
 
     def held(self, key: bytes) -> HeldState | None:
-        """Give a leader's state as it was last written, to look at; for another thread, too."""
+        """Return a leader's state as it was last written, to look at; for another thread, too."""
         known = self._decoded.look(key)
         if known is not None:
             return known

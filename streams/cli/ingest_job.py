@@ -38,7 +38,7 @@ class FeedOptions:
 
 
 def is_feed(name: str) -> bool:
-    """Whether a source is a feed's address."""
+    """Return whether a source is a feed's address."""
     return name.lower().startswith(("http://", "https://", "feed:"))
 
 

@@ -43,7 +43,7 @@ def sink(
     archive: bool,
     dry_run: bool,
 ) -> Iterator[tuple[Send | None, Callable[[], None]]]:
-    """Give what sends records and what waits for their acknowledgement.
+    """Return what sends records and what waits for their acknowledgement.
 
     A check alone sends nothing and needs no broker.
     """
@@ -93,7 +93,7 @@ def reports(job: Job, *, is_served: bool) -> "tuple[FeedMetrics | None, FeedRepo
 def server(
     settings: Settings, metrics: "FeedMetrics | None"
 ) -> Callable[[Questions], AbstractContextManager[object]]:
-    """Give what serves metrics and health; without metrics, nothing."""
+    """Return what serves metrics and health; without metrics, nothing."""
     if metrics is None:
         return nullcontext
     from streams.ingest.feed_metrics import serving  # noqa: PLC0415 - see above

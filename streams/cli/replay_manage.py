@@ -206,7 +206,7 @@ def _row(house: Any, manifest: "Manifest") -> dict[str, object]:
 
 
 def _missing(manifest: "Manifest") -> int | None:
-    """Give the number of records without an outcome; None where that is not known."""
+    """Return the number of records without an outcome; None where that is not known."""
     proof = manifest.finished.proof if manifest.finished else None
     return None if proof is None else proof.missing
 

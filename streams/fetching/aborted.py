@@ -68,7 +68,7 @@ def _first_markers(
 
 
 def _batches(records: FetchedRecords) -> Iterator[Any]:
-    """Give the batches, until one cannot be read: the client meets it."""
+    """Return the batches, until one cannot be read: the client meets it."""
     again = records.again()
     try:
         while (batch := again.next_batch()) is not None:

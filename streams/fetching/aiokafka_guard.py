@@ -45,7 +45,7 @@ class GuardedFetchResult(fetcher.FetchResult):  # type: ignore[misc]  # no types
     _partition_records: Any
 
     def getall(self, max_records: int | None = None) -> list[Any]:
-        """Give the next records; what comes after them stays.
+        """Return the next records; what comes after them stays.
 
         Raises:
             UnreadableLogError: what comes next cannot be read, nor gone beyond.

@@ -103,7 +103,7 @@ class Batch:
         self._check_offsets()
 
     def has_producer_id(self) -> bool:
-        """Say whether a producer with an id wrote it."""
+        """Return whether a producer with an id wrote it."""
         return self.producer_id >= 0
 
     def validate_crc(self) -> bool:
@@ -114,7 +114,7 @@ class Batch:
         return True
 
     def __iter__(self) -> Iterator[Any]:
-        """Give the records, those that cannot be read with a mark."""
+        """Return the records, those that cannot be read with a mark."""
         at = self.base_offset
         why = "the batch's checksum is wrong"
         if self._is_sound:
@@ -131,7 +131,7 @@ class Batch:
         yield from self._carefully(at, why)
 
     def __next__(self) -> Any:
-        """Give the record of a control batch.
+        """Return the record of a control batch.
 
         Raises:
             UnreadableLogError: there is none to be read.
@@ -157,7 +157,7 @@ class Batch:
         return max(MIN_UNPACKED_BYTES, MAX_RATIO * len(self._data))
 
     def _carefully(self, at: int, why: str) -> Iterator[Record]:
-        """Give the records from an offset on, one by one."""
+        """Return the records from an offset on, one by one."""
         packed = self._data[HEADER.size :]
         if self._codec == codecs.NONE:
             stream = _Stream(iter((bytes(packed),)))

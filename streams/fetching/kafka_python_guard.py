@@ -55,7 +55,7 @@ class GuardedRecords(FetchedRecords):
     marks_large = False
 
     def next_batch(self) -> Any:
-        """Give the next batch; None if there is none."""
+        """Return the next batch; None if there is none."""
         begin = self._at
         batch = super().next_batch()
         if batch is None:
@@ -122,7 +122,7 @@ class GuardedFetcher(fetcher.Fetcher):  # type: ignore[misc]  # no types
         update_offsets: Any = True,  # noqa: FBT002 - kafka-python's
         timeout_ms: float | None = None,
     ) -> tuple[Any, bool]:
-        """Give what has come; after an empty answer before the time is over, rest a little."""
+        """Return what has come; after an empty answer before the time is over, rest a little."""
         began = time.monotonic()
         records, idle = super().fetch_records(max_records, update_offsets, timeout_ms)
         if records or idle or timeout_ms is None:

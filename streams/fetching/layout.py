@@ -51,15 +51,15 @@ class FetchedRecords:
         return same
 
     def size_in_bytes(self) -> int:
-        """Give the size of everything that was fetched."""
+        """Return the size of everything that was fetched."""
         return len(self._data)
 
     def has_next(self) -> bool:
-        """Say whether a whole batch is left; the last one may be cut off."""
+        """Return whether a whole batch is left; the last one may be cut off."""
         return self._end() is not None
 
     def next_batch(self) -> Any:
-        """Give the next batch; None if there is none.
+        """Return the next batch; None if there is none.
 
         Raises:
             UnreadableLogError: what is there is no batch, and its end is not known.
@@ -123,7 +123,7 @@ class OldBatch:
         return True
 
     def __iter__(self) -> Iterator[Any]:
-        """Give the records, or one with a mark."""
+        """Return the records, or one with a mark."""
         at = -1
         try:
             if not self._is_sound:

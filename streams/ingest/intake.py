@@ -29,7 +29,7 @@ class Memory(Protocol):
     """Knows what a feed has said before."""
 
     def is_known(self, article: Article) -> bool:
-        """Whether an entry was sent as it is, and remember it as it is now."""
+        """Return whether an entry was sent as it is, and remember it as it is now."""
         ...
 
 

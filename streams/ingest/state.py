@@ -133,7 +133,7 @@ class Look:
         self._entries: dict[bytes, bytes] = {}
 
     def is_known(self, article: Article) -> bool:
-        """Whether an entry was sent as it is, and remember it as it is now.
+        """Return whether an entry was sent as it is, and remember it as it is now.
 
         Dates are left out: some feeds date every entry again each time that they are asked.
         """

@@ -33,7 +33,7 @@ class Unpacking(Protocol):
 
     @property
     def is_complete(self) -> bool:
-        """Whether the end of the coding was read."""
+        """Return whether the end of the coding was read."""
 
 
 def unpacking_of(coding: str) -> Unpacking | None:

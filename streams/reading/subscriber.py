@@ -103,7 +103,7 @@ def read(consumer: Any, starts: Offsets, ends: Offsets) -> Iterator[Incoming]:
 
 
 def scan(consumer: Any, starts: Offsets, ends: Offsets) -> Iterator[Any]:
-    """Give the client's own records from the starts to before the ends, as they are fetched.
+    """Return the client's own records from the starts to before the ends, as they are fetched.
 
     Quicker than `read`: partitions are not brought into an order.
     """
@@ -170,7 +170,7 @@ def newest(consumer: Any, most_records: int | None = None) -> list[Incoming]:
 
 
 def incoming(record: Any) -> Incoming:
-    """Give a record of kafka-python as ours; what cannot be read of it is missing, and logged."""
+    """Return a record of kafka-python as ours; what cannot be read of it is missing, and logged."""
     one = Incoming(
         topic=record.topic,
         partition=record.partition,

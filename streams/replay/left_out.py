@@ -15,7 +15,7 @@ from streams.settings import Settings
 
 
 def left_out_by(manifest: Manifest, settings: Settings) -> Callable[[Incoming], bool]:
-    """Give a function that says whether this replay leaves a record out.
+    """Return a function that says whether this replay leaves a record out.
 
     Args:
         manifest: The replay.

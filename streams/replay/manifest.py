@@ -45,7 +45,7 @@ class Finished(Struct, frozen=True, kw_only=True):
 
     @property
     def is_complete(self) -> bool:
-        """Whether every record of the range is known to have an outcome."""
+        """Return whether every record of the range is known to have an outcome."""
         return self.proof is not None and self.proof.complete
 
     @property

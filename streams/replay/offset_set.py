@@ -41,7 +41,7 @@ class OffsetSet:
         return True
 
     def absent(self) -> Iterator[tuple[int, int]]:
-        """Give the offsets that are not in it, as half-open ranges in their order."""
+        """Return the offsets that are not in it, as half-open ranges in their order."""
         begun: int | None = None
         after = self.start
         for some in _NOT_FULL.finditer(self._bits):

@@ -106,11 +106,11 @@ class Account:
         return topic != self._topic or span is None or not span.start <= offset < span.end
 
     def has(self, partition: int, offset: int) -> bool:
-        """Whether a record has an output."""
+        """Return whether a record has an output."""
         return offset in self._done[partition]
 
     def without_output(self, partition: int) -> Iterator[tuple[int, int]]:
-        """Give ranges that hold every offset without an output, and few that have one."""
+        """Return ranges that hold every offset without an output, and few that have one."""
         begun: int | None = None
         after = 0
         for first, end in self._done[partition].absent():
@@ -144,7 +144,7 @@ class Account:
         self._removed += outputs
 
     def proof(self) -> Proof:
-        """Give the result; everything has been looked at."""
+        """Return the result; everything has been looked at."""
         analysed = sum(map(len, self._analysed.values()))
         done = sum(map(len, self._done.values()))
         records = done + self._left_out + self._missing

@@ -75,7 +75,7 @@ class Log:
 
     @property
     def held_back(self) -> int:
-        """How many offsets an open transaction holds back."""
+        """Return how many offsets an open transaction holds back."""
         return 0 if self.written is None else self.written - self.end
 
 
@@ -161,7 +161,7 @@ def resolve(asked: Asked, logs: Mapping[int, Log], *, allow_truncated: bool = Fa
 
 
 def held_back(asked: Asked, logs: Mapping[int, Log]) -> dict[int, int]:
-    """Say how many offsets of each partition the range leaves to a transaction that is open.
+    """Return how many offsets of each partition the range leaves to a transaction that is open.
 
     A range without an end of its own ends where the first open transaction begins.
     """

@@ -54,7 +54,7 @@ def _inner(document: Document) -> Document | None:
 
 
 def _leads_to_text(inner: Document) -> bool:
-    """Whether an object has an article's names, or holds one that has."""
+    """Return whether an object has an article's names, or holds one that has."""
     if not _TEXTS.isdisjoint(inner):
         return True
     return any(

@@ -36,7 +36,7 @@ _MAX_NAMED: Final = 5
 
 
 def recognise(document: Document) -> bool:
-    """Whether a document is a web page."""
+    """Return whether a document is a web page."""
     return document.root in ("html", "head", "body")
 
 

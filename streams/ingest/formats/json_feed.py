@@ -17,7 +17,7 @@ _OWN_FIELDS: Final = frozenset(("content_html", "content_text", "date_published"
 
 
 def recognise(document: Document) -> bool:
-    """Whether a document is a JSON Feed."""
+    """Return whether a document is a JSON Feed."""
     feed = document.json
     if feed is NOT_JSON or not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         return False

@@ -28,7 +28,7 @@ _TEXT_CLASSES: Final = frozenset(("", "text", "composite"))
 
 
 def recognise(document: Document) -> bool:
-    """Whether a document is NewsML-G2."""
+    """Return whether a document is NewsML-G2."""
     return document.root in _ROOTS
 
 

@@ -26,7 +26,7 @@ _DROPPED: Final = frozenset(("media", "byline", "body.end", "tagline", "fn", "ta
 
 
 def recognise(document: Document) -> bool:
-    """Whether a document is NITF."""
+    """Return whether a document is NITF."""
     return document.root == "nitf"
 
 

@@ -27,7 +27,7 @@ class Format(Protocol):
     NAME: str
 
     def recognise(self, document: Document) -> bool:
-        """Whether a document is of this format."""
+        """Return whether a document is of this format."""
 
     def read(self, document: Document) -> Reading:
         """Read a document of this format."""

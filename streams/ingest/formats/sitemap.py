@@ -20,7 +20,7 @@ _NEWS: Final = re.compile(r"news|nieuws|noticias|nachrichten|actualite", re.IGNO
 
 
 def recognise(document: Document) -> bool:
-    """Whether a document is a sitemap or an index of sitemaps."""
+    """Return whether a document is a sitemap or an index of sitemaps."""
     return document.root in ("urlset", "sitemapindex")
 
 

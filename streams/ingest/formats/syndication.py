@@ -42,7 +42,7 @@ _VERSIONS: Final = {
 
 
 def recognise(document: Document) -> bool:
-    """Whether a document may be RSS, RDF or Atom; feedparser has the last word."""
+    """Return whether a document may be RSS, RDF or Atom; feedparser has the last word."""
     return bool(document.root) and document.json is NOT_JSON
 
 

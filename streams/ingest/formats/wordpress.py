@@ -15,7 +15,7 @@ NAME: Final = "WordPress JSON"
 
 
 def recognise(document: Document) -> bool:
-    """Whether a document is a post or a list of posts."""
+    """Return whether a document is a post or a list of posts."""
     posts = _posts(document.json)
     return bool(posts) and any(_is_post(post) for post in posts[:5])
 
