@@ -7,10 +7,17 @@ from typing import Any
 
 from streams.envelope import Headers
 
+_MAX_INT64 = 2**63 - 1
+
 
 def timestamp_ms(message: Any) -> int:
-    """Give a message's timestamp in Unix milliseconds; 0 where it has none."""
-    return round((message.timestamp or 0.0) * 1000)
+    """Return a message's timestamp in Unix milliseconds; 0 where it has none.
+
+    Faust keeps seconds as a float, which rounds the largest timestamp of Kafka up, out of the 64
+    bits that every reader of a dead letter may expect.
+    """
+    rounded = round((message.timestamp or 0.0) * 1000)
+    return max(-_MAX_INT64 - 1, min(rounded, _MAX_INT64))
 
 
 def headers_of(message: Any) -> Headers:
