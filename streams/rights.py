@@ -160,7 +160,17 @@ def missing_of_group(admin: Any, grants: Iterable[Grant], group: str) -> list[st
 def is_refusal(error: BaseException) -> bool:
     """Return whether an error means that a right is missing."""
     refused = error.refused if isinstance(error, RecordsRefusedError) else ()
-    return isinstance(error, REFUSALS) or any(isinstance(one.error, REFUSALS) for one in refused)
+    return (
+        isinstance(error, REFUSALS)
+        or any(isinstance(one.error, REFUSALS) for one in refused)
+        or _is_refusal_as_text(error)
+    )
+
+
+def _is_refusal_as_text(error: BaseException) -> bool:
+    """Say whether aiokafka's group coordinator has put a refusal into a bare error, as its repr."""
+    said = str(error.args[0]) if type(error) is aiokafka.errors.KafkaError and error.args else ""
+    return any(said.startswith(f"{one.__name__}(") for one in REFUSALS)
 
 
 def with_rights_named(error: BaseException, needs: Needs) -> BaseException:

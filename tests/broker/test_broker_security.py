@@ -20,7 +20,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError
 from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import NewTopic
 
 from processors.errors import MisconfigurationError
 from streams.brokers.apache import ApacheKafka
@@ -146,6 +147,10 @@ def connection(
 
 
 def through_kafka_python(connection: Connection, topic: str) -> list[bytes]:
+    # Tocsin's clients create no topic by asking for it.
+    with closing(KafkaAdminClient(**connection.kafka_python())) as admin:
+        admin.create_topics([NewTopic(topic, 1, 1)])
+        admin.wait_for_topics([topic])
     with closing(KafkaProducer(**connection.kafka_python())) as producer:
         producer.send(topic, b"by kafka-python").get(10)
     with closing(KafkaConsumer(**connection.kafka_python())) as consumer:

@@ -113,7 +113,9 @@ class House:
                     # A broker that has just begun makes the topic of groups, and loads it.
                     if not error.retriable:
                         raise
-                    return False
+                except KeyError:
+                    pass  # It may not answer for every partition: then kafka-python raises this.
+                return False
 
             self.until(is_settled, "the lag to be 0")
 

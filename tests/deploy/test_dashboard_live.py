@@ -41,6 +41,19 @@ pytestmark = pytest.mark.broker
 LOOPBACK = "127.0.0.1"
 LIVE, REPLAY, CANARY, FEEDS = "tocsin", "tocsin-replay", "tocsin-canary", "tocsin-feeder"
 SAMPLES = Path(__file__).parents[1] / "data" / "feeds"
+# Answers each look with the whole feed: after an answer 304 there are no entries to count.
+SITE = """
+import functools, http.server, sys
+
+class Whole(http.server.SimpleHTTPRequestHandler):
+    def send_head(self):
+        del self.headers["If-Modified-Since"]
+        return super().send_head()
+
+folder, host, port = sys.argv[1:]
+handler = functools.partial(Whole, directory=folder)
+http.server.ThreadingHTTPServer((host, int(port)), handler).serve_forever()
+"""
 ARCHIVE, PARTITIONS = "archive.test", 4
 RECORDS_A_SECOND = 20
 # More than are replayed before the questions are asked.
@@ -131,10 +144,8 @@ def ask(run: Running, scrape: dict[str, Any]) -> Iterator[Ask]:
         canary = [sys.executable, "-m", "streams", "canary", "--every", "1"]
         stack.enter_context(running(canary, run.folder / CANARY, run.environment(CANARY)))
         site = f"{LOOPBACK}:{free_port()}"
-        serve = [sys.executable, "-m", "http.server", "--bind", *site.split(":")]
-        stack.enter_context(
-            running([*serve, "--directory", str(SAMPLES)], run.folder / "site", os.environ)
-        )
+        serve = [sys.executable, "-c", SITE, str(SAMPLES), *site.split(":")]
+        stack.enter_context(running(serve, run.folder / "site", os.environ))
         follow = [sys.executable, "-m", "streams", "ingest", "--poll", "1", "--http-port"]
         follow += [run.addresses[FEEDS].split(":")[1]]
         follow += [f"http://{site}/{name}" for name in ("rss.xml", "none.xml")]

@@ -82,6 +82,9 @@ def test_refusals_of_both_clients_are_known_also_of_single_records() -> None:
     assert is_refusal(refused)
     assert is_refusal(kafka.errors.GroupAuthorizationFailedError())
     assert is_refusal(RecordsRefusedError([Refused(0, "news.analyses", 1, refused)]))
+    # aiokafka's group coordinator raises what it was refused as text.
+    assert is_refusal(aiokafka.errors.KafkaError("TopicAuthorizationFailedError()"))
+    assert not is_refusal(aiokafka.errors.KafkaError("UnknownError()"))
     large = aiokafka.errors.MessageSizeTooLargeError()
     assert not is_refusal(RecordsRefusedError([Refused(0, "news.analyses", 1, large)]))
     assert not is_refusal(kafka.errors.KafkaTimeoutError())
