@@ -141,7 +141,9 @@ class Cluster:
                 # A new cluster makes the topic of offsets when the first group comes.
                 if not error.retriable:
                     raise
-                return False
+            except KeyError:
+                pass  # It may not answer for every partition: then kafka-python raises this.
+            return False
 
         self.until(is_settled, "the live worker to finish")
         meter.close()
