@@ -13,100 +13,42 @@ linear in the text; a second time it finds nothing more.
 import re
 from typing import Final
 
+from processors.articles.boilerplate_labels import (
+    CALL,
+    FIRST_WORDS,
+    LINK_LABEL,
+    PICTURE_LABEL,
+    SHORT_CALL,
+    TAG_LABEL,
+)
+
 _LONGEST_LINE: Final = 400
 _LONGEST_TITLE: Final = 180
 _LONGEST_WORD: Final = 24
 _BULLETS: Final = "-*\u2022\u00b7\u25cf\u25aa\u2013\u2014\u25ba\u25b6\u2192\u00bb>| ()[]"
 
-# What leads to other articles, alone on a line or before their titles.
-_LINK_LABEL: Final = r"""
-    read\ (?:more|also|next|on|now|further|this|the\ (?:full|whole)\ [a-z]+(?:\ here)?)
-   | also\ read | read | more | also | keep\ reading | suggested(?:\ [a-z]+){0,2}
-   | must[ -]read | further\ reading | (?:see|read|watch|listen)\ also | also\ (?:see|watch)
-   | related(?:\ [a-z]+){0,3} | more\ (?:from|on|about|in)\b[^:.\n]{0,60}
-   | more\ (?:stories|news|coverage|headlines|articles)
-   | most[ -](?:read|popular|viewed|shared|watched|commented)(?:\ [a-z]+){0,3}
-   | popular\ (?:now|stories)
-   | (?:you\ )?(?:may|might)\ (?:also\ )?(?:like|be\ interested\ in) | you\ may\ have\ missed
-   | recommended(?:\ [a-z]+){0,3} | trending(?:\ [a-z]+){0,2} | editor'?s'?\ (?:picks?|choice)
-   | top\ stories | latest\ (?:news|stories|headlines) | in\ other\ news | don'?t\ miss
-   | what\ to\ read\ next | up\ next | next\ (?:article|story|up)
-   | previous\ (?:article|story) | in\ pictures | in\ case\ you\ missed\ it
-   | (?:à\ )?lire\ (?:aussi|également) | voir\ aussi | sur\ le\ même\ sujet
-   | (?:mehr|lesen\ sie)\ (?:dazu|zum\ thema|auch) | lesen\ sie\ (?:auch|mehr)
-   | auch\ interessant | (?:lea|lee|leer|ver|vea)\ (?:también|más) | te\ puede\ interesar
-   | más\ información | noticias\ relacionadas | (?:leia|veja)\ (?:também|mais)
-   | leggi\ (?:anche|di\ più) | lees\ (?:ook|meer) | czytaj\ (?:też|także|więcej)
-   | zobacz\ (?:też|także) | läs\ (?:också|mer|även) | les\ (?:også|mer) | læs\ (?:også|mere)
-   | lue\ (?:myös|lisää) | (?:citește|vezi)\ (?:și|mai\ mult) | baca\ (?:juga|selengkapnya)
-   | đọc\ thêm | (?:читайте|смотрите)\ также | читайте\ також | 関連記事 | 相关(?:阅读|新闻|文章)
-   | 관련\s?(?:기사|뉴스) | اقرأ\sأيضا
-"""
-# Words under which an article is filed.
-_TAG_LABEL: Final = r"""
-    tags? | tagged(?:\ (?:in|with|as))? | topics? | keywords? | key\ ?words | categor(?:y|ies)
-   | labels? | filed\ (?:under|in|to) | posted\ (?:in|under)
-   | (?:more\ on\ these|related)\ (?:topics|tags|people) | in\ this\ (?:article|story)
-   | hashtags? | (?:people\ )?mentioned(?:\ in\ this\ (?:article|story))?
-   | schlagw(?:orte|örter) | mots[ -]clés | etiquetas | palabras\ clave | argomenti | tagi
-   | теги
-"""
-_PICTURE_LABEL: Final = r"""
-    file\ (?:photo|picture|image|pic)
-  | (?:photo|image|picture|video|media|graphic)(?:s|graph)?
-    (?:\ (?:credits?|source|caption|by|courtesy(?:\ of)?))?
-  | caption | credits? | pictured | watch(?:\ (?:live|now|video))? | listen(?:\ (?:live|now))?
-  | (?:photo\ )?gallery | bild(?:quelle)? | foto(?:s|graf)? | crédits?(?:\ photo)?
-"""
-_CALL: Final = r"""
-    sign\ up\ (?:for|to|now|today|here)\b | subscribe\ (?:to|now|for|here|today)\b | advertisement\b
-  | (?:click|tap)\ here\b | follow\ (?:us|me)\b | follow\ [^.\n]{1,60}\ on\ (?:twitter|x|facebook
-    |instagram|telegram|whatsapp|threads|bluesky|linkedin|google\ news)\b
-  | join\ (?:our|the)\ (?:newsletter|mailing\ list|community|whatsapp|telegram)
-  | download\ (?:our|the)\b[^\n]{0,80}\bapp\b
-  | (?:get|receive)\ (?:our|the\ (?:latest|best|day)|all\ the|more)\b[^\n]{0,150}
-    (?:newsletter|inbox|e-?mail|\bapp\b|alerts)
-  | we\ (?:and\ our\ partners\ )?use\ cookies\b | (?:this|our)\ (?:web)?site\ uses\ cookies\b
-  | by\ (?:continuing|clicking|signing\ up|subscribing)\b[^\n]{0,200}
-    \b(?:you\ agree|cookies|privacy)
-  | accept\ (?:all\ )?cookies | (?:manage|cookie)\ (?:cookie\ )?(?:settings|preferences|policy)
-  | support\ (?:our|independent)\ journalism
-  | thank\ you\ for\ (?:reading|subscribing|signing) | all\ rights\ reserved
-  | (?:copyright\ )?(?:\u00a9|\(c\)|copyright\ (?=(?:19|20)\d\d))
-  | (?:email|phone)\ newsletter | skip\ (?:past\ newsletter|to\ (?:main\ )?content)
-  | this\ (?:article|story|post|piece)\ (?:(?:was|has\ been|is)\ )?(?:originally\ |first\ )?
-    (?:appeared|published|updated|amended|corrected)\b
-  | our\ standards: | got\ a\ (?:news\ )?tip\b
-"""
-# As above, unless a sentence continues from it.
-_SHORT_CALL: Final = r"""
-    (?:share|like)\ (?:this|us|on)\b | read\ (?:next|also)\b
-   | read\ (?:more|all)\ (?:about|on|here|at|from|in|of)\b
-   | more\ (?:on\ this\ story|to\ follow|here)\b | comments?\b | print\ this\b
-   | back\ to\ top\b
-"""
 _SEPARATOR: Final = r"\s*(?:[:\uff1a|\u2013\u2014>\u00bb\u2192]|-(?=\s)|\.\.\.|\u2026)\s*"
 _FLAGS: Final = re.IGNORECASE | re.VERBOSE
 
-_LINK_ALONE: Final = re.compile(rf"(?:{_LINK_LABEL})\s*[:>\u00bb\u2192\u2026]*", _FLAGS)
-_LINK_LINE: Final = re.compile(rf"(?P<label>{_LINK_LABEL}){_SEPARATOR}(?P<rest>\S.*)", _FLAGS)
-_TAG_LINE: Final = re.compile(
-    rf"(?:{_TAG_LABEL})\s*[:\uff1a|\u2013\u2014>]+\s*(?P<rest>.*)", _FLAGS
-)
-_TAG_ALONE: Final = re.compile(rf"(?:{_TAG_LABEL})\s*:?", _FLAGS)
+_LINK_ALONE: Final = re.compile(rf"(?:{LINK_LABEL})\s*[:>\u00bb\u2192\u2026]*", _FLAGS)
+_LINK_LINE: Final = re.compile(rf"(?P<label>{LINK_LABEL}){_SEPARATOR}(?P<rest>\S.*)", _FLAGS)
+_TAG_LINE: Final = re.compile(rf"(?:{TAG_LABEL})\s*[:\uff1a|\u2013\u2014>]+\s*(?P<rest>.*)", _FLAGS)
+_TAG_ALONE: Final = re.compile(rf"(?:{TAG_LABEL})\s*:?", _FLAGS)
 _PICTURE_LINE: Final = re.compile(
-    rf"(?P<label>{_PICTURE_LABEL})\s*[:\uff1a|]\s*(?P<rest>\S.*)"
+    rf"(?P<label>{PICTURE_LABEL})\s*[:\uff1a|]\s*(?P<rest>\S.*)"
     r"|(?:image|media|video|picture|audio)\ (?:source|caption),\ .*",
     _FLAGS,
 )
-_CALL_LINE: Final = re.compile(rf"(?:{_CALL})", _FLAGS)
-_SHORT_CALL_LINE: Final = re.compile(rf"(?:{_SHORT_CALL})", _FLAGS)
+_CALL_LINE: Final = re.compile(rf"(?:{CALL})", _FLAGS)
+_SHORT_CALL_LINE: Final = re.compile(rf"(?:{SHORT_CALL})", _FLAGS)
 _LINK_IN_LINE: Final = re.compile(
     r"(?:READ (?:MORE|ALSO|NEXT)|ALSO READ|SEE ALSO|RELATED(?: [A-Z]{3,12})?|MOST READ"
-    r"|Read (?:more|also|next)|Also read|See also)\s?[:|]\s"
+    r"|Read (?:[Mm]ore|[Aa]lso|[Nn]ext)|Also [Rr]ead|See [Aa]lso)\s?[:|]\s"
 )
 _BEFORE_A_SENTENCE: Final = ".!?\u2026\"\u201d'\u2019)]"
-_SENTENCE_BEGINS: Final = re.compile(r"[.!?\u2026\"\u201d'\u2019)\]] {1,2}(?=[A-Z(\[])")
+_SENTENCE_BEGINS: Final = re.compile(
+    r"[.!?\u2026\"\u201d'\u2019)\]] {1,2}(?=(?:[-\u2013\u2014]{1,2} ?)?[A-Z(\[])"
+)
 
 _WORK: Final = r"""(?:additional\s|further\s)?(?:
     reporting(?:\sand\swriting|\sand\sediting)? | writing(?:\sand\sediting)? | editing | edited
@@ -127,18 +69,35 @@ _NAME: Final = (
 _PLACE: Final = rf"(?:\sin(?:\sthe)?\s{_NAME})?"
 _NAMES: Final = rf"{_NAME}{_PLACE}(?:(?:,|,?\sand|\s&|/)\s?{_NAME}{_PLACE})*"
 _BY: Final = (
-    rf"(?ix:{_WORK}(?:\s+(?:by|from):?|:)|with\s(?:reporting|inputs?)\s(?:by|from)|contributing:"
+    rf"(?ix:{_WORK}(?:\s+(?:by|from):?|:)|with\s(?:reporting|inputs?|files)\s(?:by|from)|contributing:"
     r"|(?:editor|reporter|writer|producer|translator)s?:)"
 )
 _CREDIT: Final = re.compile(
-    rf"\W*{_BY}\s+{_NAMES}"
+    rf"\W*(?i:this\s(?:article|story|report|piece)\s(?:was|is)\s)?{_BY}\s+{_NAMES}"
     rf"(?:(?:\s?[;.,]\s?(?:and\s)?(?:{_BY}\s+)?|\s+{_BY}\s+){_NAMES})*\W*"
 )
 _BYLINE: Final = re.compile(rf"By\s+{_NAMES}(?:\s?[,|]\s?[\w ]{{2,40}})?")
 _HASHTAGS: Final = re.compile(r"(?:#\w+[\s,]*){2,}")
 _TAGS_WITHOUT_COLON: Final = re.compile(
     r"(?:Tags|Topics|Keywords|TAGS|TOPICS)\s+[A-Z#][^,.!?]{0,40}(?:,\s?[A-Z#][^,.!?]{0,40})+"
+    r"|(?:Tagged|TAGGED)\s+[A-Z#][^,.!?]{0,40}(?:,\s?[^,.!?\s][^,.!?]{0,40})*"
+    rf"|(?:(?:Filed|Posted)\s(?:[Uu]nder|[Ii]n)|FILED\sUNDER|POSTED\sIN)\s+{_NAMES}"
 )
+# What follows in capitals alone is a headline that is not marked as another article's.
+_LINK_IN_CAPITALS: Final = re.compile(
+    r"(?:READ (?:MORE|ALSO|NEXT)|ALSO READ|SEE ALSO|DON['\u2019]T MISS)\s+(?=\S*[A-Za-z\d])"
+    r"(?=[^\n]*[a-z])[^\n]+"
+)
+_TAGS_IN_LINE: Final = re.compile(
+    r"(?:Tags|TAGS|Topics|TOPICS|Keywords|Categories|Tagged|Filed [Uu]nder|FILED UNDER"
+    r"|Posted [Ii]n)\s?[:|]\s?(?=[A-Z#])"
+)
+_NO_TAG: Final = re.compile(
+    r"\s*(?:an?|by|of|that|which|who|whose|where|when|but|because|if|how|why|what)\b"
+    r"|[^\n]*\b(?:that|which|is|are|was|were|has|had|have|says|said|will|would)\b",
+    re.IGNORECASE,
+)
+_TAG_ENDS: Final = re.compile(r"[,;|/#\u2022]")
 _PICTURE_CREDIT: Final = (
     r"[(\[]\s?(?:(?i:(?:file\s)?(?:photo|image|picture|photograph)s?(?:\s?by\b|\s?credit|:|/))"
     r"|(?:AP|AFP|EPA|PA|Reuters|REUTERS|Getty|ANI|PTI|Xinhua|TASS)\b[^()\[\]]{0,20}/)"
@@ -153,25 +112,6 @@ _CONTRIBUTED: Final = re.compile(
 )
 _ENDS_A_SENTENCE: Final = re.compile(r"[.!\u2026\u3002\uff01\u0964][\"'\u201d\u2019\u00bb)\]]*$")
 _FIRST_WORD: Final = re.compile(r"[^\W\d_]+")
-_FIRST_WORDS: Final = frozenset(
-    """
-    accept additional advertisement all also argomenti auch audio baca back bild bildquelle by
-    caption categories category citește click comment comments compiled compiling contributing
-    contribution contributions cookie copyright credit credits crédit crédits czytaj don
-    download edited editing editor editors email etiquetas fact factcheck file filed follow foto
-    fotograf fotos further gallery get got graphic graphics hashtag hashtags illustration
-    illustrations image images in interview interviews join keep key keyword keywords label
-    labels latest lea lee leer lees leggi leia les lesen like lire listen lue läs læs manage may
-    media mehr mentioned might more most mots must más next noticias our palabras people phone
-    photo photograph photographed photographs photography photos picture pictured pictures
-    popular posted previous print produced producer producers production read receive
-    recommended related reported reporter reporters reporting research schlagworte schlagwörter
-    see share sign skip subscribe suggested support sur tag tagged tagi tags tap te thank this
-    top topic topics translated translating translation translator trending up vea veja ver vezi
-    video videos voir watch we what with writer writers writing written you zobacz à đọc
-    """.split()  # noqa: SIM905 - a hundred words
-)
-"""What a line that is labelled begins with; other letters than Latin ones are looked at anyway."""
 _LATIN_ENDS: Final = "\u024f"
 
 
@@ -209,7 +149,7 @@ def without_boilerplate(text: str) -> str:
 def _is_prose(line: str) -> bool:
     """Report at little cost that no label can stand at a line's beginning; most lines are so."""
     word = _FIRST_WORD.match(line)
-    return word is not None and line[0] <= _LATIN_ENDS and word.group().lower() not in _FIRST_WORDS
+    return word is not None and line[0] <= _LATIN_ENDS and word.group().lower() not in FIRST_WORDS
 
 
 def _is_caption(line: str) -> bool:
@@ -232,7 +172,7 @@ def _opens_list(line: str) -> bool:
 
 def _may_be_labelled(line: str) -> bool:
     word = _FIRST_WORD.match(line)
-    return word is None or word.group().lower() in _FIRST_WORDS or line[0] > _LATIN_ENDS
+    return word is None or word.group().lower() in FIRST_WORDS or line[0] > _LATIN_ENDS
 
 
 def _is_title(line: str) -> bool:
@@ -249,16 +189,28 @@ def _is_boilerplate(line: str) -> bool:
         if found := pattern.fullmatch(line):
             groups = found.groupdict()
             label, rest = groups.get("label") or "", groups.get("rest") or ""
+            if pattern is _TAG_LINE:
+                return _are_tags(rest)
             return label.isupper() or _is_title(rest)
     if _SHORT_CALL_LINE.match(line):
         return _is_title(line)
-    patterns = (_CREDIT, _BYLINE, _TAGS_WITHOUT_COLON)
+    patterns = (_CREDIT, _BYLINE, _TAGS_WITHOUT_COLON, _LINK_IN_CAPITALS)
     return bool(_CALL_LINE.match(line) or any(one.fullmatch(line) for one in patterns))
 
 
+def _are_tags(text: str) -> bool:
+    """Report whether what follows a label is tags, and no prose: "a history of collars"."""
+    return _is_title(text) and not any(_NO_TAG.match(one) for one in _TAG_ENDS.split(text))
+
+
 def _without_ends(line: str) -> str:
-    """Take links and credits off the end of a paragraph."""
+    """Take links, tags and credits off the end of a paragraph."""
     if ": " in line or "| " in line:
+        for tags in _TAGS_IN_LINE.finditer(line, max(0, len(line) - _LONGEST_TITLE)):
+            is_apart = line[: tags.start()].rstrip()[-1:] in _BEFORE_A_SENTENCE
+            if tags.start() and is_apart and _are_tags(line[tags.end() :]):
+                line = line[: tags.start()]
+                break
         for link in _LINK_IN_LINE.finditer(line):
             if line[: link.start()].rstrip()[-1:] in _BEFORE_A_SENTENCE:
                 line = _without_link(line, link)

@@ -45,6 +45,7 @@ _PARAGRAPH: Final = frozenset(
         "html",
         "main",
         "nav",
+        "nitf",
         "ol",
         "p",
         "pre",
@@ -74,6 +75,7 @@ _ASIDE_CLASS: Final = re.compile(
       |recommended|recommendations?|trending|newsletter|sign-?up|subscribe|caption|credits?
       |copyright|bylines?|tags|tag-?_?list|topics|social|share|sharing|sharedaddy|share-?buttons
       |related-?_?posts|relatedposts|yarpp|rich-link|breadcrumbs?|cookies?|advert(?:isement)?|promo
+      |post-?author|author-?(?:name|bio|box)|entry-?tags|post-?tags|wp-embedded-content
       |sr-only|visually-hidden|screen-reader-text)
     (?![a-z])""",
     re.ASCII | re.IGNORECASE | re.VERBOSE,
@@ -103,6 +105,10 @@ _MARK: Final = re.compile(r"<(?=[a-z!?/])", re.ASCII | re.IGNORECASE)
 _NAME: Final = re.compile(r"</?([a-z][^\s/>]*)", re.ASCII | re.IGNORECASE)
 # Possessive: a tag that never ends costs one look to the end of the page, and no way back.
 _REST_OF_TAG: Final = re.compile(r"""(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")
+# An element that HTML does not know, such as a gallery's: "List<String>" has no attributes.
+_HAS_ATTRIBUTE: Final = re.compile(
+    r"""\s+[a-z][a-z0-9:-]{0,40}\s?=\s?["']""", re.ASCII | re.IGNORECASE
+)
 _BLANKS: Final = re.compile(r"[ \t\n\r\f]+")
 # No code point has so many digits, and int() refuses very long ones.
 _HUGE_REFERENCE: Final = re.compile(r"&#(?:[0-9]{8,}|x[0-9a-f]{7,});?", re.ASCII | re.IGNORECASE)
@@ -126,7 +132,8 @@ def html_to_text(page: str, *, only_known: bool = False) -> str:
         out.append(_data(page[position:start]))
         if name := _NAME.match(page, start):
             tag = name.group(1).lower()
-            if only_known and tag not in KNOWN_TAGS:
+            is_text = tag not in KNOWN_TAGS and not _HAS_ATTRIBUTE.match(page, name.end())
+            if only_known and is_text:
                 out.append(_data(page[start : name.end()]))
                 position = name.end()
                 continue

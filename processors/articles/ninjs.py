@@ -30,6 +30,7 @@ _MARKS: Final = frozenset(
         "body_text",
         "body_main",
         "body_xhtml",
+        "body_nitf",
         "body_html",
         "body_richtext",
         "versionCreated",
@@ -48,7 +49,7 @@ _MARKS: Final = frozenset(
         "description_html",
     ]
 )
-_HTML_BODIES: Final = ("body_xhtml", "body_html", "body_richtext")
+_HTML_BODIES: Final = ("body_xhtml", "body_html", "body_richtext", "body_nitf")
 _HTML_ROLES: Final = frozenset(("html", "xhtml", "richtext"))
 _PUBLISHERS: Final = frozenset(("publisher", "provider"))
 
@@ -64,7 +65,7 @@ def read_ninjs(document: Document) -> Fields:
     Raises:
         BadArticleError: WRONG_TYPE, with the field named.
     """
-    title, _ = _rendition(document, ("headlines",))
+    title = next((words.value for words in _renditions(document, "headlines")), "")
     return Fields(
         given_id=first_id(document, ("uri", "id")),
         url=first_text(document, ("url",)),
@@ -86,26 +87,29 @@ def read_ninjs(document: Document) -> Fields:
 
 
 def _texts(document: Document) -> tuple[Words, ...]:
-    """Return the main body and the description: the longer one is the article's text."""
-    body, is_html = _rendition(document, ("bodies",))
-    if not body:
-        body = first_text(document, ("body_text", "body_main"))
-    if not body:
-        body = first_text(document, _HTML_BODIES)
-        is_html = bool(body)
-    description, is_html_too = _rendition(document, ("descriptions",))
+    """Return the main bodies and the descriptions: the longest is the article's text."""
+    bodies = _renditions(document, "bodies")
+    if not bodies:
+        bodies = [Words(first_text(document, ("body_text", "body_main")), is_html=False)]
+    if not bodies[0].value:
+        bodies = [Words(first_text(document, _HTML_BODIES), is_html=True)]
+    if not bodies[0].value:
+        bodies = [Words(first_text(document, ("text", "body")), is_html=False)]
     texts = (
-        Words(body or first_text(document, ("text", "body")), is_html),
-        Words(description or first_text(document, ("description_text",)), is_html_too),
+        *bodies,
+        *(
+            _renditions(document, "descriptions")
+            or [Words(first_text(document, ("description_text",)), is_html=False)]
+        ),
         Words(first_text(document, ("description_html",)), is_html=True),
     )
     return tuple(text for text in texts if text.value)
 
 
-def _rendition(document: Document, names: tuple[str, ...]) -> tuple[str, bool]:
-    """Return the best of several renditions and whether it is HTML; ("", False) without any."""
+def _renditions(document: Document, name: str) -> list[Words]:
+    """Return the renditions of the best role, plain text first."""
     found: list[tuple[int, bool, str]] = []
-    for item, path in _items(document, names):
+    for item, path in _items(document, (name,)):
         value = _text_at(item, "value", path)
         if not value:
             continue
@@ -114,10 +118,8 @@ def _rendition(document: Document, names: tuple[str, ...]) -> tuple[str, bool]:
         is_html = _is_markup(kind) or (not kind and role in _HTML_ROLES)
         rank = 0 if role == "main" else 1 if role in _HTML_ROLES or not role else 2
         found.append((rank, is_html, value))
-    if not found:
-        return "", False
-    _, is_html, value = min(found, key=lambda rendition: rendition[:2])
-    return value, is_html
+    found.sort(key=lambda rendition: rendition[:2])
+    return [Words(value, is_html) for rank, is_html, value in found if rank == found[0][0]]
 
 
 def _is_markup(content_type: str) -> bool:

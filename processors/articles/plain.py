@@ -34,6 +34,13 @@ _MARKUP: Final = re.compile(
       | !-- | !\[CDATA\[)""",
     re.ASCII | re.IGNORECASE | re.VERBOSE,
 )
+# WordPress's, where no plugin has undone them: a caption goes whole, of others the mark.
+_SHORTCODE_CAPTION: Final = re.compile(
+    r"\[(?:wp_)?caption\s[^\[\]]{0,500}\][^\[\]]{0,1000}\[/(?:wp_)?caption\]"
+)
+_SHORTCODE: Final = re.compile(
+    r"\[/?[a-z][a-z0-9_-]{1,30}\s+[a-z][a-z0-9_-]{0,30}=[\"'\u201c\u201d\u2018\u2019\u2033][^\[\]]{0,500}\]"
+)
 _MARKDOWN_IMAGE: Final = re.compile(r"!\[[^\]\n]{0,300}\]\([^()\s]{1,2000}\)")
 
 # "[+1234 chars]", "[1234 chars]", "[...]", "[…]" at the end.
@@ -84,6 +91,8 @@ def to_plain(text: str, *, is_html: bool = False) -> str:
         else:
             break
         is_html = False
+    if "]" in text and "=" in text:
+        text = _SHORTCODE.sub("", _SHORTCODE_CAPTION.sub("", text))
     if "![" in text:
         text = _MARKDOWN_IMAGE.sub("", text)
     return text

@@ -51,6 +51,9 @@ _NO_DATE: Final = frozenset(
             "-",
             "--",
             "---",
+            "\u2013",
+            "\u2014",
+            "0.0",
             "?",
             "n/a",
             "na",
@@ -70,7 +73,7 @@ _EMPTY_DATE: Final = re.compile(
     r"|(?:Mon, )?0?1[ -]Jan[ -]0001\b.*"
 )
 _NUMBER: Final = re.compile(r"-?[0-9]{9,19}(?:\.[0-9]{1,9})?", re.ASCII)
-_COMPACT: Final = re.compile(r"((?:19|20)[0-9]{6})(?:([0-9]{4})([0-9]{2})?)?", re.ASCII)
+_COMPACT: Final = re.compile(r"((?:19|20)[0-9]{6})(?:-?([0-9]{4})([0-9]{2})?)?", re.ASCII)
 _DOT_NET: Final = re.compile(r"\\?/Date\((-?[0-9]{1,16})(?:[+-][0-9]{4})?\)\\?/", re.ASCII)
 # Hour 24 is read by some versions of Python and not by others; a replay must not differ by them.
 _ISO: Final = re.compile(
@@ -84,10 +87,10 @@ _FEED: Final = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _ZONE_APART: Final = re.compile(r" +(?:([+-][0-9:]+)|(?:utc|gmt|z))$", re.ASCII | re.IGNORECASE)
-_ZONE_NAME_BEHIND: Final = re.compile(r"((?:Z|[+-][0-9]{2}:?[0-9]{2}))\[[\w/+-]{1,40}\]$")
+_ZONE_NAME_BEHIND: Final = re.compile(r"((?:Z|[+-][0-9]{2}:?[0-9]{2}))(?:\[[\w/+=-]{1,40}\]){1,3}$")
 
 # Extended JSON of MongoDB, Firestore, protobuf and Java keep dates as objects.
-_HOLDERS: Final = ("$date", "$numberLong", "$numberInt", "$numberDouble", "iso", "value")
+_HOLDERS: Final = ("$date", "@value", "$numberLong", "$numberInt", "$numberDouble", "iso", "value")
 _SECONDS: Final = ("seconds", "_seconds", "epochSecond", "epochSeconds")
 _LIST_LENGTHS: Final = range(3, 10)
 
@@ -132,7 +135,7 @@ def _read(value: Any, hints: Hints) -> DateReading:
     if isinstance(value, dict):
         return _from_object(value, hints)
     if isinstance(value, list):
-        return _from_list(value)
+        return _from_list(value, hints)
     return UNREADABLE
 
 
@@ -153,10 +156,12 @@ def _is_deep(value: Any) -> bool:
     return isinstance(value, dict) and any(isinstance(one, dict | list) for one in value.values())
 
 
-def _from_list(value: list[Any]) -> DateReading:
-    """Read [2026, 5, 1, 8, 57], as Java and Python write a local date."""
+def _from_list(value: list[Any], hints: Hints) -> DateReading:
+    """Read [2026, 5, 1, 8, 57], as Java and Python write a local date, and a list of one date."""
     if not value:
         return MISSING
+    if len(value) == 1 and isinstance(value[0], str):
+        return _from_text(value[0].strip(), hints)
     are_numbers = all(isinstance(one, int) and not isinstance(one, bool) for one in value)
     if not are_numbers or len(value) not in _LIST_LENGTHS:
         return UNREADABLE
@@ -232,7 +237,9 @@ def _from_feed(feed: re.Match[str], hints: Hints) -> DateReading:
         return DateReading(local.replace(tzinfo=UTC), "read")
     named = find_zone(zone.lower())
     if named is None and not is_military(zone.lower()):
-        return UNREADABLE
+        # "08:57:00 PM" names no zone.
+        written = read_written(feed.group(), hints)
+        return UNREADABLE if written is None else _located(written, hints)
     return _located(Written(local, is_day=False, zone=named), hints)
 
 

@@ -38,8 +38,14 @@ _ONE_ZONE: Final = """
 -300 cot pet cist
 -240 bot clt vet gyt
 -210 nst
--180 art brt clst uyt srt pyt rott gft pmst
--150 ndt
+-420 hap hnr
+-480 hnp
+-360 har hnc
+-300 hac hne
+-240 hae hna
+-210 hnt
+-180 art brt clst uyt srt pyt rott gft pmst haa
+-150 ndt hat
 -120 brst fnt pmdt
 -60 cvt azot
 0 utc gmt ut uct z zulu wet egst azost greenwich

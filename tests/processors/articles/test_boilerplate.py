@@ -38,6 +38,31 @@ def without(line: str) -> str:
         "READ: Modi wins again",
         "Read the full story: Modi wins",
         "Keep reading: Modi wins",
+        "READ MORE Modi scolds Lula over sugar",
+        "Editors\u2019 Picks: Modi wins",
+        "Don\u2019t Miss | Modi wins",
+        "Also on Hull Wire: Modi wins",
+        "Also in this section: Modi wins",
+        "Now read: Modi wins",
+        "Similar articles: Modi wins",
+        "Other stories\nModi wins",
+        "Popular: Modi wins",
+        "Explore more on these topics\nNarendra Modi\nLula",
+        "Discover more: Modi",
+        "También te puede interesar: Modi gana",
+        "Te recomendamos: Modi gana",
+        "Themen: Narendra Modi, Brot",
+        "Temas: Narendra Modi",
+        "Tópicos: Narendra Modi",
+        "Sujets : Narendra Modi",
+        "Onderwerpen: Narendra Modi",
+        "People: Narendra Modi, Lula",
+        "People in this story: Narendra Modi",
+        "Tagged Narendra Modi, Lula, bread",
+        "Posted in Narendra Modi, Politics",
+        "Filed under Narendra Modi",
+        "This story was reported by Anwar Ibrahim.",
+        "With files from Narendra Modi and The Hull Press",
         "ALSO: Modi wins",
         "Lire aussi : Lula se fâche",
         "Lesen Sie auch: Modi in Berlin",
@@ -117,6 +142,20 @@ def test_what_is_not_the_articles_goes(line: str) -> None:
         "Topics Modi likes, bread among them, came up.",
         "He came with Modi (right, with a photo of Lula) at noon.",
         "5 < 6, Modi said [and smiled].",
+        "Tags: a history of bread, by Modi's niece",
+        "Category: a word that Modi hates",
+        "Topics: bread, which Modi calls his own, and sugar",
+        "Keywords: Lula was named, not Modi",
+        "READ MORE BOOKS, MODI TELLS HULL",
+        "People: Modi says they matter most.",
+        "Now read by Modi, the letter changed minds.",
+        "Other news of Modi came on Friday.",
+        "Similar plans of Lula failed.",
+        "Posted in Hull, the letter reached Modi.",
+        "Filed under seal, the case names Modi.",
+        "Tagged as unfit, the loaves of Modi were sold.",
+        "Breaking: Modi orders recount of votes",
+        "Latest: Modi has left Hull",
     ],
 )
 def test_sentences_that_only_begin_like_it_stay(line: str) -> None:
@@ -128,6 +167,12 @@ def test_sentences_that_only_begin_like_it_stay(line: str) -> None:
     [
         " READ MORE: Modi scolds Lula",
         " Read also: Modi scolds Lula",
+        " Also Read: Modi scolds Lula",
+        " Tags: Narendra Modi, bread",
+        " Filed Under: Narendra Modi",
+        " Topics: Lula, bread",
+        " - Reporting by Anwar Ibrahim",
+        " \u2014 Additional reporting by Anwar Ibrahim",
         " (Reporting by Anwar Ibrahim; Editing by Ann Poe)",
         " Reporting by Anwar Ibrahim; Editing by Ann Poe",
         " Hull Wire writer Anwar Ibrahim contributed to this report.",
@@ -135,6 +180,11 @@ def test_sentences_that_only_begin_like_it_stay(line: str) -> None:
 )
 def test_it_goes_from_the_end_of_a_paragraph_too(end: str) -> None:
     assert clean_text(without_boilerplate(f"Lula came, Modi said.{end}")) == "Lula came, Modi said."
+
+
+def test_prose_at_the_end_of_a_paragraph_stays() -> None:
+    text = "Lula came. Tags: A history of bread, by Modi's niece, was sold."
+    assert without_boilerplate(text) == text
 
 
 def test_a_text_without_line_breaks_goes_on_behind_a_link() -> None:

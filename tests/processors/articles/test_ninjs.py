@@ -101,6 +101,24 @@ def test_version_1_gives_the_same_article() -> None:
             "text",
             "A",
         ),
+        (
+            {
+                "bodies": [
+                    {"contentType": "text/plain", "value": "Stub"},
+                    {"contentType": "text/html", "value": "<p>Ministers met.</p>"},
+                ]
+            },
+            "text",
+            "Ministers met.",
+        ),
+        (
+            {
+                "bodies": [],
+                "body_nitf": "<nitf><body.content><p>They left.</p></body.content></nitf>",
+            },
+            "text",
+            "They left.",
+        ),
         ({"bodies": [{"value": "Read more"}], "description_text": "Long"}, "text", "Long"),
         ({"bodies": [], "description_html": "<p>A &amp; B</p>"}, "text", "A & B"),
         ({"headlines": [], "bodies": [], "descriptions": [{"value": "A"}]}, "text", "A"),

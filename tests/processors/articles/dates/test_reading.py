@@ -29,6 +29,11 @@ EVENING = datetime(2025, 11, 6, 18, 40, tzinfo=UTC)
         "2025-310T18:40:00Z",
         "2025-11-06T19:40:00+01:00[Europe/Madrid]",
         "2025-11-06T19:40:00[Europe/Madrid]",
+        "2025-11-06T19:40:00+01:00[Europe/Madrid][u-ca=iso8601]",
+        "Thu, 06 Nov 2025 13:40:00 HNE",
+        "Thu, 06 Nov 2025 06:40:00 PM UTC",
+        ["2025-11-06T18:40:00Z"],
+        {"@type": "xsd:dateTime", "@value": "2025-11-06T18:40:00Z"},
         "2025-11-06 13:40 America/New_York",
         "Thu, 06 Nov 2025 18:40:00 GMT",
         "Thu, 06 Nov 2025 18:40:00 -0000",
@@ -56,6 +61,14 @@ def test_every_form_of_one_moment_is_read(value: object) -> None:
     reading = read_date(value)
     assert reading.moment == EVENING
     assert reading.how == "read"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Thu, 06 Nov 2025 06:40:00 PM", "Thu, 06 Nov 2025 18:40:00 PM", "20251106-184000"],
+)
+def test_halves_of_the_day_and_stamps_are_no_zones(text: str) -> None:
+    assert read_date(text).moment == EVENING
 
 
 @pytest.mark.parametrize(
@@ -104,6 +117,7 @@ def test_edges_are_read(value: object, expected: datetime) -> None:
     "value",
     [
         *(None, "", "  \n", 0, 0.0, -1, "0", "-1", "N/A", "n/a", "null", "None", "NaN", "unknown"),
+        *("\u2013", "\u2014", "0.0"),
         *(False, "-", "0000-00-00", "0000-00-00 00:00:00", "0001-01-01T00:00:00Z"),
         *(
             "Mon, 01 Jan 0001 00:00:00 GMT",
@@ -148,7 +162,7 @@ def test_what_means_no_date_is_missing(value: object) -> None:
         True,
         {"year": 2024},
         {"$date": {"$date": {"$date": 1}}},
-        ["2025-11-06"],
+        ["2025-11-06", "2025-11-07"],
         [2025, 13, 6],
         [10**30, 1, 1],
     ],

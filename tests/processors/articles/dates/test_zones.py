@@ -13,6 +13,9 @@ NOON = datetime(2026, 1, 20, 12, 0, tzinfo=UTC)
     ("text", "expected"),
     [
         ("Tue, 20 Jan 2026 13:00:00 CET", 12),
+        ("Tue, 20 Jan 2026 08:00:00 HNA", 12),
+        ("Tue, 20 Jan 2026 08:00:00 HAE", 12),
+        ("Tue, 20 Jan 2026 04:00:00 HNP", 12),
         ("Tue, 20 Jan 2026 14:00:00 CEST", 12),
         ("Tue, 20 Jan 2026 14:00:00 EET", 12),
         ("Tue, 20 Jan 2026 23:00:00 AEDT", 12),
