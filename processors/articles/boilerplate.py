@@ -32,7 +32,9 @@ _FLAGS: Final = re.IGNORECASE | re.VERBOSE
 
 _LINK_ALONE: Final = re.compile(rf"(?:{LINK_LABEL})\s*[:>\u00bb\u2192\u2026]*", _FLAGS)
 _LINK_LINE: Final = re.compile(rf"(?P<label>{LINK_LABEL}){_SEPARATOR}(?P<rest>\S.*)", _FLAGS)
-_TAG_LINE: Final = re.compile(rf"(?:{TAG_LABEL})\s*[:\uff1a|\u2013\u2014>]+\s*(?P<rest>.*)", _FLAGS)
+_TAG_LINE: Final = re.compile(
+    rf"(?:{TAG_LABEL})\s*(?:[:\uff1a|\u2013\u2014>]+|-(?=\s))\s*(?P<rest>.*)", _FLAGS
+)
 _TAG_ALONE: Final = re.compile(rf"(?:{TAG_LABEL})\s*:?", _FLAGS)
 _PICTURE_LINE: Final = re.compile(
     rf"(?P<label>{PICTURE_LABEL})\s*[:\uff1a|]\s*(?P<rest>\S.*)"
@@ -67,9 +69,10 @@ _NAME: Final = (
     rf"{_CAPITALISED}(?:\s(?:{_CAPITALISED}|de|da|dos|van|von|den|der|al|el|bin|bint|la|le|du|di))*"
 )
 _PLACE: Final = rf"(?:\sin(?:\sthe)?\s{_NAME})?"
-_NAMES: Final = rf"{_NAME}{_PLACE}(?:(?:,|,?\sand|\s&|/)\s?{_NAME}{_PLACE})*"
+_WHO: Final = rf"(?:{_NAME}|agencies|staff){_PLACE}"
+_NAMES: Final = rf"{_WHO}(?:(?:,|,?\sand|\s&|/)\s?{_WHO})*"
 _BY: Final = (
-    rf"(?ix:{_WORK}(?:\s+(?:by|from):?|:)|with\s(?:reporting|inputs?|files)\s(?:by|from)|contributing:"
+    rf"(?ix:{_WORK}(?:\s+(?:by|from):?|:)|with\s(?:reporting|inputs?|files|assistance)\s(?:by|from)|contributing:"
     r"|(?:editor|reporter|writer|producer|translator)s?:)"
 )
 _CREDIT: Final = re.compile(
@@ -85,7 +88,8 @@ _TAGS_WITHOUT_COLON: Final = re.compile(
 )
 # What follows in capitals alone is a headline that is not marked as another article's.
 _LINK_IN_CAPITALS: Final = re.compile(
-    r"(?:READ (?:MORE|ALSO|NEXT)|ALSO READ|SEE ALSO|DON['\u2019]T MISS)\s+(?=\S*[A-Za-z\d])"
+    r"(?:READ (?:MORE|ALSO|NEXT)|ALSO READ|SEE ALSO|DON['\u2019]T MISS)\s+"
+    r"(?=[\"'\u201c\u2018]?[A-Z\d])"
     r"(?=[^\n]*[a-z])[^\n]+"
 )
 _TAGS_IN_LINE: Final = re.compile(
@@ -93,22 +97,29 @@ _TAGS_IN_LINE: Final = re.compile(
     r"|Posted [Ii]n)\s?[:|]\s?(?=[A-Z#])"
 )
 _NO_TAG: Final = re.compile(
-    r"\s*(?:an?|by|of|that|which|who|whose|where|when|but|because|if|how|why|what)\b"
-    r"|[^\n]*\b(?:that|which|is|are|was|were|has|had|have|says|said|will|would)\b",
-    re.IGNORECASE,
+    r"\s*(?:[Aa]n?|by|of|that|which|who|whose|where|when|but|because|if|how|why|what)\b"
+    r"|[^\n]*\b(?:that|which|is|are|was|were|has|had|have|says|said|will|would)\b"
 )
 _TAG_ENDS: Final = re.compile(r"[,;|/#\u2022]")
 _PICTURE_CREDIT: Final = (
     r"[(\[]\s?(?:(?i:(?:file\s)?(?:photo|image|picture|photograph)s?(?:\s?by\b|\s?credit|:|/))"
+    r"|(?:Getty(?:\sImages)?|AP\s(?:Photo|Images)|Shutterstock|Alamy)(?=[\s)\]/,])"
     r"|(?:AP|AFP|EPA|PA|Reuters|REUTERS|Getty|ANI|PTI|Xinhua|TASS)\b[^()\[\]]{0,20}/)"
     r"[^()\[\]]{0,100}[)\]]"
 )
 _PICTURE_CREDIT_ANYWHERE: Final = re.compile(_PICTURE_CREDIT)
 # What stands before a picture's credit on a line of its own is its caption.
 _CAPTION: Final = re.compile(rf"[^\n]{{0,300}}{_PICTURE_CREDIT}\W*")
+# A caption with its credit behind it, as in: Mayor in Leeds, May 1. REUTERS/Jane Doe
+_CAPTION_WITHOUT_BRACKETS: Final = re.compile(
+    r"[^\n]{1,300}[.,]\s(?:(?:REUTERS|Reuters|AFP|AP|EPA|TASS|Xinhua|Getty)(?:\s(?:Photo|Images))?/"
+    r"|(?:File\s)?(?:Photo|Photograph|Picture|Image|Pic)(?:\s(?:by|credit))?:\s?)"
+    rf"{_NAMES}\W*"
+)
 _CONTRIBUTED: Final = re.compile(
-    r"[A-Z](?:(?![a-z]{3}[.]\s)[^!?\n]){3,300}?\scontributed\s(?:to\sthis\s"
-    r"(?:report|story|article|piece)|reporting)\b[^.!?\n]{0,60}[.]?"
+    r"(?:[-\u2013\u2014]{1,2}\s?)?[A-Z](?:(?![a-z]{3}[.]\s)[^!?\n]){3,300}?\scontributed\s(?:to\sthis\s"
+    r"(?:report|story|article|piece)|reporting)"
+    r"(?:\s(?:from|in|for|to)\s[^.!?\n]{1,60})?[.]?"
 )
 _ENDS_A_SENTENCE: Final = re.compile(r"[.!\u2026\u3002\uff01\u0964][\"'\u201d\u2019\u00bb)\]]*$")
 _FIRST_WORD: Final = re.compile(r"[^\W\d_]+")
@@ -122,7 +133,7 @@ def without_boilerplate(text: str) -> str:
         text: As `clean_text` gives it.
     """
     has_brackets = "(" in text or "[" in text
-    if has_brackets and "\n" in text:
+    if "\n" in text and (has_brackets or "/" in text or ": " in text):
         lines = text.split("\n")
         text = "\n".join("" if _is_caption(line) else line for line in lines)
     if has_brackets:
@@ -153,9 +164,12 @@ def _is_prose(line: str) -> bool:
 
 
 def _is_caption(line: str) -> bool:
-    return (
-        len(line) <= _LONGEST_LINE and line.endswith((")", "]")) and bool(_CAPTION.fullmatch(line))
-    )
+    if len(line) > _LONGEST_LINE:
+        return False
+    if line.endswith((")", "]")):
+        return _CAPTION.fullmatch(line) is not None
+    has_credit = "/" in line or ": " in line
+    return has_credit and _CAPTION_WITHOUT_BRACKETS.fullmatch(line) is not None
 
 
 def _credit_or_prose(found: re.Match[str]) -> str:
@@ -207,7 +221,7 @@ def _without_ends(line: str) -> str:
     """Take links, tags and credits off the end of a paragraph."""
     if ": " in line or "| " in line:
         for tags in _TAGS_IN_LINE.finditer(line, max(0, len(line) - _LONGEST_TITLE)):
-            is_apart = line[: tags.start()].rstrip()[-1:] in _BEFORE_A_SENTENCE
+            is_apart = line[: tags.start()].rstrip()[-1:] in f"{_BEFORE_A_SENTENCE}|"
             if tags.start() and is_apart and _are_tags(line[tags.end() :]):
                 line = line[: tags.start()]
                 break

@@ -8,13 +8,16 @@ from typing import Final
 # What leads to other articles, alone on a line or before their titles.
 LINK_LABEL: Final = r"""
     read\ (?:more|also|next|on|now|further|this|the\ (?:full|whole)\ [a-z]+(?:\ here)?)
-   | also\ read | read | more | also | keep\ reading | suggested(?:\ [a-z]+){0,2}
+   | also\ read | read\ (?:our|the\ (?:latest|rest))(?:\ [a-z]+){0,3}
+   | read | more | also | catch\ up
+   | icymi | sponsored(?:\ [a-z]+)? | promoted | keep\ reading | suggested(?:\ [a-z]+){0,2}
    | must[ -]read | further\ reading | (?:see|read|watch|listen)\ also | also\ (?:see|watch)
    | related(?:\ [a-z]+){0,3} | more\ (?:from|on|about|in)\b[^:.\n]{0,60}
    | more\ (?:stories|news|coverage|headlines|articles)
    | most[ -](?:read|popular|viewed|shared|watched|commented)(?:\ [a-z]+){0,3}
    | popular(?:\ (?:now|stories|articles|posts))? | (?:explore|discover)\ more | now\ read(?:ing)?
-   | (?:similar|other)\ (?:stories|articles|news|headlines|posts|reads) | also\ on\b[^:.\n]{1,40}
+   | (?:similar|other)\ (?:stories|articles|news|headlines|posts|reads)
+   | also\ on\ (?-i:(?=[A-Z]))(?!\w+day\b)[^:.\n\d]{1,40}
    | also\ in\ (?:this\ (?:section|series|issue)|the\ news)
    | (?:you\ )?(?:may|might)\ (?:also\ )?(?:like|be\ interested\ in) | you\ may\ have\ missed
    | recommended(?:\ [a-z]+){0,3} | trending(?:\ [a-z]+){0,2}
@@ -23,11 +26,17 @@ LINK_LABEL: Final = r"""
    | what\ to\ read\ next | up\ next | next\ (?:article|story|up)
    | previous\ (?:article|story) | in\ pictures | in\ case\ you\ missed\ it
    | (?:à\ )?lire\ (?:aussi|également) | voir\ aussi | sur\ le\ même\ sujet
-   | (?:mehr|lesen\ sie)\ (?:dazu|zum\ thema|auch) | lesen\ sie\ (?:auch|mehr)
-   | auch\ interessant | (?:lea|lee|leer|ver|vea)\ (?:también|más)
+   | (?:mehr|lesen\ sie)\ (?:dazu|zum\ thema|auch) | lesen\ sie\ (?:auch|mehr|hier) | meistgelesen
+   | das\ könnte\ (?:sie|dich)\ (?:auch\ )?interessieren
+   | auch\ (?:interessant|lesenswert)
+   | les?\ plus\ lus? | (?:lo\ )?más\ (?:leíd|vist)[ao]s?
+   | (?:lea|lee|leer|ver|vea)\ (?:también|más)
    | (?:también\ )?(?:te|le)\ puede\ (?:interesar|gustar) | te\ recomendamos
    | más\ información | noticias\ relacionadas | (?:leia|veja)\ (?:também|mais)
-   | leggi\ (?:anche|di\ più) | lees\ (?:ook|meer) | czytaj\ (?:też|także|więcej)
+   | (?:as\ )?mais\ lidas
+   | leggi\ (?:anche|di\ più) | i\ più\ letti | potrebbe(?:ro)?\ interessarti(?:\ anche)?
+   | lees\ (?:ook|meer) | meest\ gelezen | ilgili\ haber(?:ler)?
+   | czytaj\ (?:też|także|więcej)
    | zobacz\ (?:też|także) | läs\ (?:också|mer|även) | les\ (?:også|mer) | læs\ (?:også|mere)
    | lue\ (?:myös|lisää) | (?:citește|vezi)\ (?:și|mai\ mult) | baca\ (?:juga|selengkapnya)
    | đọc\ thêm | (?:читайте|смотрите)\ также | читайте\ також | 関連記事 | 相关(?:阅读|新闻|文章)
@@ -41,7 +50,7 @@ TAG_LABEL: Final = r"""
    | people(?:\ in\ this\ (?:article|story))?
    | hashtags? | (?:people\ )?mentioned(?:\ in\ this\ (?:article|story))?
    | schlagw(?:orte|örter) | mots[ -]clés | etiquetas | palabras\ clave | argomenti | tagi
-   | themen | temas
+   | etiketler | subjects? | persons | entities | index\ terms | published\ in | themen | temas
    | tópicos | sujets | thèmes | onderwerpen
    | теги
 """
@@ -49,11 +58,13 @@ PICTURE_LABEL: Final = r"""
     file\ (?:photo|picture|image|pic)
   | (?:photo|image|picture|video|media|graphic)(?:s|graph)?
     (?:\ (?:credits?|source|caption|by|courtesy(?:\ of)?))?
+  | pics? | screenshot | represent(?:ational|ative)\ (?:image|photo|picture)
   | caption | credits? | pictured | watch(?:\ (?:live|now|video))? | listen(?:\ (?:live|now))?
   | (?:photo\ )?gallery | bild(?:quelle)? | foto(?:s|graf)? | crédits?(?:\ photo)?
 """
 CALL: Final = r"""
-    sign\ up\ (?:for|to|now|today|here)\b | subscribe\ (?:to|now|for|here|today)\b | advertisement\b
+    to\ contact\ the\ (?:reporter|editor|author|writer)s?\b
+  | sign\ up\ (?:for|to|now|today|here)\b | subscribe\ (?:to|now|for|here|today)\b | advertisement\b
   | (?:click|tap)\ here\b | follow\ (?:us|me)\b | follow\ [^.\n]{1,60}\ on\ (?:twitter|x|facebook
     |instagram|telegram|whatsapp|threads|bluesky|linkedin|google\ news)\b
   | join\ (?:our|the)\ (?:newsletter|mailing\ list|community|whatsapp|telegram)
@@ -81,21 +92,23 @@ SHORT_CALL: Final = r"""
 """
 FIRST_WORDS: Final = frozenset(
     """
-    accept additional advertisement all also argomenti auch audio baca back bild bildquelle by
-    caption categories category citește click comment comments compiled compiling contributing
-    contribution contributions cookie copyright credit credits crédit crédits czytaj discover don
-    download edited editing editor editors email etiquetas explore fact factcheck file filed follow
-    foto fotograf fotos further gallery get got graphic graphics hashtag hashtags illustration
-    illustrations image images in interview interviews join keep key keyword keywords label labels
-    latest le lea lee leer lees leggi leia les lesen like lire listen lue läs læs manage may media
-    mehr mentioned might more most mots must más next noticias now onderwerpen other our palabras
-    people phone photo photograph photographed photographs photography photos picture pictured
-    pictures popular posted previous print produced producer producers production read receive
-    recommended related reported reporter reporters reporting research schlagworte schlagwörter see
-    share sign similar skip subscribe suggested sujets support sur tag tagged tagi tags también tap
-    te temas thank themen this thèmes top topic topics translated translating translation translator
-    trending tópicos up vea veja ver vezi video videos voir watch we what with writer writers
-    writing written you zobacz à đọc
+    accept additional advertisement all also argomenti as auch audio baca back bild bildquelle by
+    caption catch categories category citește click comment comments compiled compiling contributing
+    contribution contributions cookie copyright credit credits crédit crédits czytaj das discover
+    don download edited editing editor editors email entities etiketler etiquetas explore fact
+    factcheck file filed follow foto fotograf fotos further gallery get got graphic graphics hashtag
+    hashtags i icymi ilgili illustration illustrations image images in index interview interviews
+    i̇lgili join keep key keyword keywords label labels latest le lea lee leer lees leggi leia les
+    lesen like lire listen lo lue läs læs mais manage may media meest mehr meistgelesen mentioned
+    might more most mots must más next noticias now onderwerpen other our palabras people persons
+    phone photo photograph photographed photographs photography photos pic pics picture pictured
+    pictures popular posted potrebbe potrebbero previous print produced producer producers
+    production promoted published read receive recommended related reported reporter reporters
+    reporting representational representative research schlagworte schlagwörter screenshot see share
+    sign similar skip sponsored subject subjects subscribe suggested sujets support sur tag tagged
+    tagi tags también tap te temas thank themen this thèmes to top topic topics translated
+    translating translation translator trending tópicos up vea veja ver vezi video videos voir watch
+    we what with writer writers writing written you zobacz à đọc
     """.split()  # noqa: SIM905 - a hundred words
 )
 """What a line that is labelled begins with; other letters than Latin ones are looked at anyway."""

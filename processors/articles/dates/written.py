@@ -78,7 +78,7 @@ _REWRITES: Final = tuple(
         (r"(?<![\d:])(\d{1,2})\s?h(?:s|rs|oras)?(?!\w)(?=[^:]*$)(?<!:\d\dh)", r" \1:00 "),
         # "klo 8.57", "10.42am"
         (
-            r"\b(klo|kl|kell|um|alle|ore|godz|pukul|jam|saat|at|om|o|в|о|у)\.?\s*(\d{1,2})\.(\d{2})(?![\d.])",
+            r"\b(klo|kl|kell|ob|um|alle|ore|godz|pukul|jam|saat|at|om|o|в|о|у)\.?\s*(\d{1,2})\.(\d{2})(?![\d.])",
             r" \2:\3 ",
         ),
         (r"(?<![\d.:])(\d{1,2})\.(\d{2})(?=\s?[ap]\.?\s?m\b)", r" \1:\2 "),
@@ -118,6 +118,8 @@ _FULL_YEAR: Final = 1000
 _MONTHS: Final = 12
 _BUDDHIST: Final = range(2400, 2745)
 _BUDDHIST_YEARS: Final = 543
+_FIRST_SHORT_BUDDHIST: Final = 60
+_FOUR_DIGITS: Final = re.compile(r"(?<![\d+\u2212-])\d{4}(?!\d)")
 _THAI: Final = re.compile(r"[\u0e00-\u0eff]")
 
 
@@ -144,12 +146,19 @@ def read_written(text: str, hints: Hints) -> Written | None:
     (year, month, number), named = day
     zone = zone or named
     if _THAI.search(folded) or hints.language in ("th", "lo"):
-        year -= _BUDDHIST_YEARS if year in _BUDDHIST else 0
+        year = _common_year(year, is_short=_FOUR_DIGITS.search(folded) is None)
     try:
         local = datetime(year, month, number, *(clock or ()))  # noqa: DTZ001 - its zone is beside it
     except ValueError:
         return None
     return Written(local, clock is None, offset, zone)
+
+
+def _common_year(year: int, *, is_short: bool) -> int:
+    """Return a year of Thailand or Laos in the common era; "69" is 2569 of the Buddhist one."""
+    if is_short and year % 100 >= _FIRST_SHORT_BUDDHIST:
+        year = 2500 + year % 100
+    return year - _BUDDHIST_YEARS if year in _BUDDHIST else year
 
 
 def _years_of_eras(text: str) -> str:

@@ -94,6 +94,23 @@ def test_a_date_is_read_in_its_language(language: str, text: str, expected: str)
 
 
 @pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("1 ม.ค. 69", "th", "2026-01-01T00:00:00+00:00"),
+        ("1 ม.ค. 69 08:57 +0700", "th", "2026-01-01T01:57:00+00:00"),
+        ("1 ม.ค. 2569", "th", "2026-01-01T00:00:00+00:00"),
+        ("1 ม.ค. 2026", "th", "2026-01-01T00:00:00+00:00"),
+        ("1. maj 2026 ob 8.57", "sl", "2026-05-01T08:57:00+00:00"),
+        ("Fri, 01 May 2026 12:00:00 AM", "en", "2026-05-01T00:00:00+00:00"),
+    ],
+)
+def test_years_and_clocks_of_a_language_are_read(text: str, language: str, expected: str) -> None:
+    moment = read_date(text, language=language).moment
+    assert moment is not None
+    assert moment.isoformat() == expected
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "jeu., 06 novembre 2025 18:40:00 GMT",
