@@ -299,7 +299,7 @@ class _NamedHolders:
         self._of: dict[tuple[frozenset[str], ...], tuple[str, ...]] = {}
 
     def of(self, offices: tuple[frozenset[str], ...]) -> tuple[str, ...]:
-        """Who holds one of these offices: nobody, one, or two of them where there are more."""
+        """Return the holders of one of these offices: at most two, which is enough to tell."""
         known = self._of.get(offices)
         if known is None:
             known = self._of[offices] = self._find(offices)

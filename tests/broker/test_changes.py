@@ -199,19 +199,23 @@ def test_a_topic_that_is_deleted_or_made_again_ends_the_worker(house: House) -> 
         assert described["error_code"] == UnknownTopicOrPartitionError.errno
         admin.create_topics([NewTopic(house.names.articles, 1, 1)])
     # The broker forgets the offsets of a topic with the topic, or else the worker says so.
-    house.start()
-    address = house.ready()
     with house.admin() as admin:
         committed = admin.list_group_offsets(house.settings.application_id)
         of_group = committed[house.settings.application_id]
-        if TopicPartition(house.names.articles, 0) in of_group:
-            code, said = house.ended()
-            assert code == EXIT_MISCONFIGURED, house.log()
-            assert "--reset-offsets" in said
-            return
-        house.publish(0, "urn:example:after")
-        house.until(lambda: house.analysed() == 2, "an analysis of the new topic")
-        house.until(lambda: lag in get(f"{address}/metrics"), "the commit")
+    if TopicPartition(house.names.articles, 0) in of_group:
+        house.start()
+        code, said = house.ended()
+        assert code == EXIT_MISCONFIGURED, house.log()
+        assert "--reset-offsets" in said
+        return
+    # Before the start, so that the first look at the topics finds the record: a topic without an id
+    # is known by an end that goes back.
+    house.publish(0, "urn:example:after")
+    house.start()
+    address = house.ready()
+    house.until(lambda: house.analysed() == 2, "an analysis of the new topic")
+    house.until(lambda: lag in get(f"{address}/metrics"), "the commit")
+    with house.admin() as admin:
         admin.delete_topics([house.names.articles])
         admin.create_topics([NewTopic(house.names.articles, 1, 1)])
     code, said = house.ended()
