@@ -8,8 +8,9 @@
         ├── BadLexiconError      a row of a sentiment lexicon
         ├── BadFamiliesError     a row of the publisher families
         ├── BadConditionError    a condition of a rule, with columns
-        ├── BadRulesError        a file of rules, with every problem and its line
-        ├── BadShapesError       a file of article shapes, with every problem and its line
+        ├── BadFileError         a TOML file, with every problem and its line
+        │   ├── BadRulesError    a file of rules
+        │   └── BadShapesError   a file of article shapes
         ├── BadWeightsError      a file of the small model
         └── MissingExtraError    an optional part that is not installed
 
@@ -113,34 +114,33 @@ class RulesProblem:
     message: str
 
 
-class BadRulesError(MisconfigurationError):
-    """A file of rules is wrong; the message lists every problem with its line.
+class BadFileError(MisconfigurationError):
+    """A TOML file is wrong; the message lists every problem with its line.
 
     Args:
         name: The file's name.
         problems: All of them, in the order of the file.
     """
 
+    heading = "The file is wrong:"
+
     def __init__(self, name: str, problems: Sequence[RulesProblem]) -> None:
         lines = [f"  - {name}:{one.line}:{one.column}: {one.message}" for one in problems]
-        super().__init__("\n".join(["The rules are wrong:", *lines]))
+        super().__init__("\n".join([self.heading, *lines]))
         self.name = name
         self.problems = tuple(problems)
 
 
-class BadShapesError(MisconfigurationError):
-    """A file of article shapes is wrong; the message lists every problem with its line.
+class BadRulesError(BadFileError):
+    """A file of rules is wrong."""
 
-    Args:
-        name: The file's name.
-        problems: All of them, in the order of the file.
-    """
+    heading = "The rules are wrong:"
 
-    def __init__(self, name: str, problems: Sequence[RulesProblem]) -> None:
-        lines = [f"  - {name}:{one.line}:{one.column}: {one.message}" for one in problems]
-        super().__init__("\n".join(["The article shapes are wrong:", *lines]))
-        self.name = name
-        self.problems = tuple(problems)
+
+class BadShapesError(BadFileError):
+    """A file of article shapes is wrong."""
+
+    heading = "The article shapes are wrong:"
 
 
 class BadWeightsError(MisconfigurationError):

@@ -6,6 +6,8 @@ is wrong has its default, so that reading goes on and finds the rest.
 
 import difflib
 import math
+import re
+import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +18,9 @@ from msgspec import Meta
 
 from processors.errors import RulesProblem
 from processors.rules.positions import Path, Position
+
+# How `tomllib` ends its messages.
+_AT = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
 
 T = TypeVar("T")
 _START = Position(1, 1)
@@ -225,3 +230,13 @@ def _last(path: Path) -> str:
 
 def _table(path: Path) -> str:
     return f"[{_last(path)}]" if path else "the file"
+
+
+def syntax_problem(error: tomllib.TOMLDecodeError, text: str) -> RulesProblem:
+    """Return what the parser says of a text that is no TOML, at its place."""
+    found = _AT.fullmatch(str(error))
+    if found is None:
+        return RulesProblem(1, 1, str(error))
+    if found[2] is None:
+        return RulesProblem(text.count("\n") + 1, 1, f"{found[1]}, at the end of the file")
+    return RulesProblem(int(found[2]), int(found[3]), found[1])

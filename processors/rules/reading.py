@@ -8,7 +8,6 @@ A file is TOML: `extends`, `disable`, `[guards]`, `[stories]` and `[[rule]]`. Wi
 built-in one, whole, and `disable` takes rules away. Without it the file's rules are all there are.
 """
 
-import re
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from processors.errors import BadRulesError, MisconfigurationError, RulesProblem
-from processors.rules.checked import Problems, Table, near_miss, take_fields
+from processors.rules.checked import Problems, Table, near_miss, syntax_problem, take_fields
 from processors.rules.examples import Example, read_example
 from processors.rules.kinds import KINDS, Guards, StoryParameters
 from processors.rules.positions import positions
@@ -26,7 +25,6 @@ from processors.rules.rule_reading import read_rule
 from processors.rules.values import Rule, Rules
 
 BUILTIN_NAME = "builtin.toml"
-_AT = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
 P = TypeVar("P")
 
 
@@ -109,7 +107,7 @@ def _read(
         values = tomllib.loads(text)
         problems = Problems(positions(text))
     except tomllib.TOMLDecodeError as error:
-        raise BadRulesError(name, [_syntax_problem(error, text)]) from error
+        raise BadRulesError(name, [syntax_problem(error, text)]) from error
     except RecursionError as error:
         raise BadRulesError(name, [RulesProblem(1, 1, "nested too deep")]) from error
     file = Table(values, (), problems)
@@ -135,15 +133,6 @@ def _read(
 def _builtin_text() -> str:
     folder = resources.files("processors.rules")
     return folder.joinpath("builtin.toml").read_text(encoding="utf-8")
-
-
-def _syntax_problem(error: tomllib.TOMLDecodeError, text: str) -> RulesProblem:
-    found = _AT.fullmatch(str(error))
-    if found is None:
-        return RulesProblem(1, 1, str(error))
-    if found[2] is None:
-        return RulesProblem(text.count("\n") + 1, 1, f"{found[1]}, at the end of the file")
-    return RulesProblem(int(found[2]), int(found[3]), found[1])
 
 
 def _parameters(file: Table, key: str, base: P) -> P:

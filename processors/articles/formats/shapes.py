@@ -16,7 +16,6 @@ Paths are names with dots between them; a list is walked in each of its elements
 longest is taken, of everything else the first path that leads to a value.
 """
 
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,7 +29,7 @@ from msgspec import Meta
 from processors.articles.document import Document
 from processors.articles.formats.paths import Path, has_path, parse_path
 from processors.errors import BadShapesError, MisconfigurationError, RulesProblem
-from processors.rules.checked import Problems, Table
+from processors.rules.checked import Problems, Table, syntax_problem
 from processors.rules.positions import positions
 
 COMMON: Final = "common"
@@ -44,7 +43,6 @@ FIELDS: Final = (
 
 _Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}\Z")]
 _PathText = Annotated[str, Meta(pattern=r"^[^.\s]{1,100}(\.[^.\s]{1,100}){0,9}\Z")]
-_AT: Final = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +137,7 @@ def read_shapes(text: str, name: str, *, packaged: bool = False) -> tuple[Shape,
         values = tomllib.loads(text)
         problems = Problems(positions(text))
     except tomllib.TOMLDecodeError as error:
-        raise BadShapesError(name, [_syntax_problem(error, text)]) from error
+        raise BadShapesError(name, [syntax_problem(error, text)]) from error
     except RecursionError as error:
         raise BadShapesError(name, [RulesProblem(1, 1, "nested too deep")]) from error
     file = Table(values, (), problems)
@@ -176,12 +174,3 @@ def _paths(table: Table, key: str, *, required: bool = False) -> tuple[Path, ...
     if required and found == ():
         table.problem(key, f"{key} is empty: name at least one path that only this shape has")
     return tuple(map(parse_path, found or ()))
-
-
-def _syntax_problem(error: tomllib.TOMLDecodeError, text: str) -> RulesProblem:
-    found = _AT.fullmatch(str(error))
-    if found is None:
-        return RulesProblem(1, 1, str(error))
-    if found[2] is None:
-        return RulesProblem(text.count("\n") + 1, 1, f"{found[1]}, at the end of the file")
-    return RulesProblem(int(found[2]), int(found[3]), found[1])
