@@ -45,9 +45,9 @@ contracts: env ## Write the JSON Schemas and the AsyncAPI document from the code
 	$(BIN)/python -m streams.contracts.generate
 
 contracts-html: ## Make build/contracts.html: a page of the AsyncAPI document, to browse. Needs Node 20.
-	cd docs/contracts && npm ci --ignore-scripts --no-audit --no-fund
+	cd tools/contracts_page && npm ci --ignore-scripts --no-audit --no-fund
 	mkdir -p build
-	cd docs/contracts && node html.mjs $(CURDIR)/streams/contracts/published/asyncapi.json $(CURDIR)/build/contracts.html
+	cd tools/contracts_page && node html.mjs $(CURDIR)/streams/contracts/published/asyncapi.json $(CURDIR)/build/contracts.html
 
 bench: env ## Measure articles a second against the naive program, on one broker, in one run.
 	$(BIN)/python benchmarks/throughput.py $(ARGS)
@@ -86,4 +86,4 @@ release: env ## Build dist/: sdist, wheel, bill of materials; then ask for known
 	$(BIN)/pip-audit --strict --disable-pip --requirement dist/requirements.txt
 
 clean: ## Remove the environment and caches.
-	rm -rf $(VENV) build docs/contracts/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build tools/contracts_page/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

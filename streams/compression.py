@@ -3,8 +3,8 @@
 Owns the meaning of `TOCSIN_PRODUCER_COMPRESSION`. Must not know how a codec works: the clients do.
 
 zstd saves three quarters of the bytes for less than a hundredth of the time that an article takes
-(docs/operating.md has the figures). Alerts are read by programs of other people, whose client may
-know no codec but gzip, and they are few: by default they are not compressed.
+(docs/operate/operating.md has the figures). Alerts are few, and are read by other people's
+programs, whose client may know no codec but gzip. By default they are not compressed.
 """
 
 from collections.abc import Collection

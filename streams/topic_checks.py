@@ -194,7 +194,7 @@ def _partitions_finding(want: TopicPlan, partitions: int) -> Finding:
         Difference.PARTITIONS,
         f"{found}: a leader's mentions and state would no longer be in one partition. Make the "
         "topic again with the planned partitions, or move to a new application id with a replay "
-        "(docs/operating.md, Partitions)",
+        "(docs/operate/operating.md, Partitions)",
     )
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from streams.contracts import ASYNCAPI, published
 
-FOLDER = Path(__file__).parents[1] / "docs" / "contracts"
+FOLDER = Path(__file__).parents[1] / "tools" / "contracts_page"
 INSTALL = [["npm", "ci", "--ignore-scripts"]]
 # Tools that know 3.0.0 alone would not read the document under a later number.
 EXPECTED = {"asyncapi-latest-version"}

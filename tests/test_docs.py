@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,9 +20,11 @@ from streams.settings_loading import FILE_SUFFIX
 from streams.topics import plan
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([*(ROOT / "docs").glob("*.md"), ROOT / "deploy/README.md", ROOT / "README.md"])
+PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "deploy/README.md", ROOT / "README.md"])
 # A shell's own words in front of a command.
 BEFORE = re.compile(r"^(?:export |\$ |[A-Z_]+=\S+ )+")
+# Made by npm, and removed by `make clean`.
+BUILT = {"tools/contracts_page/node_modules"}
 METRIC = re.compile(r"\btocsin_[a-z_]+\b")
 
 
@@ -90,28 +93,52 @@ def test_every_setting_and_metric_of_a_page_is_one(page: Path) -> None:
     } == set()
 
 
+def tracked_texts() -> Iterator[tuple[str, str]]:
+    """Return every text file under version control, with its path."""
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for name in listed.stdout.splitlines():
+        path = ROOT / name
+        if path.is_file() and path.suffix not in (".png", ".lock", ".gz", ".onnx", ".npz", ".svg"):
+            yield name, path.read_bytes().decode("utf-8", "replace")
+
+
+def test_every_path_under_docs_and_tools_that_is_named_anywhere_exists() -> None:
+    named = re.compile(r"(?<![\w./-])((?>(?:docs|tools)/[\w-][\w./-]*))(?![{*<])")
+    missing = {
+        f"{name}: {path}"
+        for name, text in tracked_texts()
+        for path in (one.rstrip("./-") for one in named.findall(text))
+        if not (ROOT / path).exists() and path not in BUILT
+    }
+    assert missing == set()
+
+
 def test_every_page_is_in_the_index() -> None:
     index = (ROOT / "docs/README.md").read_text(encoding="utf-8")
-    pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    pages = {str(page.relative_to(ROOT / "docs")) for page in (ROOT / "docs").rglob("*.md")} - {
+        "README.md"
+    }
     assert {page for page in pages if f"({page})" not in index} == set()
 
 
 def test_the_roles_of_the_page_on_security_are_those_of_the_code() -> None:
-    text = (ROOT / "docs/security.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs/operate/security.md").read_text(encoding="utf-8")
     rights = text.split("## Rights", 1)[1].split("\n## ", 1)[0]
     named = re.findall(r"^\| `([a-z-]+)` \|", rights, re.MULTILINE)
     assert named == [role.name for role in roles(Settings())]
 
 
 def test_the_secrets_of_the_page_on_security_are_those_of_the_code() -> None:
-    text = (ROOT / "docs/security.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs/operate/security.md").read_text(encoding="utf-8")
     secrets = text.split("## Secrets", 1)[1].split("\n## ", 1)[0]
     for one in describe():
         assert (f"`{one.variable}`" in secrets) == one.secret, one.variable
 
 
 def test_the_bounds_of_the_page_on_security_are_those_of_the_code() -> None:
-    text = (ROOT / "docs/security.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs/operate/security.md").read_text(encoding="utf-8")
     limits = Settings()
     for number in (10_485_760, limits.max_text_characters):
         assert f"{number:,}" in text
@@ -124,7 +151,7 @@ def test_the_bounds_of_the_page_on_security_are_those_of_the_code() -> None:
 def test_the_scorer_of_the_page_on_extending_is_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = (ROOT / "docs/extending.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs/contribute/extending.md").read_text(encoding="utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     (tmp_path / "tocsin_shouting.py").write_text(code)
     monkeypatch.syspath_prepend(tmp_path)

@@ -49,9 +49,9 @@ SCRIPTS = {
     "benchmarks/torture/__main__.py": TORTURE,
     "benchmarks/training/leader_model.py": SMALL,
     "deploy/grafana/build.py": SMALL,
-    "docs/panels/__main__.py": "tests/deploy/test_dashboard_pictures.py",
-    "docs/picture.py": SMALL,
-    "docs/subscribers/python/alerts.py": "tests/broker/test_subscribers.py",
+    "tools/panels/__main__.py": "tests/deploy/test_dashboard_pictures.py",
+    "tools/demo_picture.py": SMALL,
+    "docs/guides/subscribers/python/alerts.py": "tests/broker/test_subscribers.py",
 }
 # What CI does not run, and why.
 NOT_RUN = {
@@ -108,7 +108,7 @@ def test_help_shows_every_target() -> None:
 
 def test_clean_removes_what_was_made_and_nothing_else(tmp_path: Path) -> None:
     shutil.copy(ROOT / "Makefile", tmp_path)
-    made = [".venv", "build", "docs/contracts/node_modules", ".mypy_cache", ".hypothesis"]
+    made = [".venv", "build", "tools/contracts_page/node_modules", ".mypy_cache", ".hypothesis"]
     for name in (*made, "streams"):
         (tmp_path / name).mkdir(parents=True)
     subprocess.run(["make", "clean"], cwd=tmp_path, capture_output=True, check=True)

@@ -345,12 +345,12 @@ def test_a_python_example_compiles(text: str) -> None:
 
 
 def test_the_picture_is_whole_small_and_needs_nothing_from_elsewhere() -> None:
-    svg = (ROOT / "docs/demo.svg").read_text(encoding="utf-8")
+    svg = (ROOT / "docs/images/demo.svg").read_text(encoding="utf-8")
     assert len(svg.encode()) < LARGEST_PICTURE_BYTES
     assert not re.search(r"@font-face|@import|<image|url\((?!#)|(?<!xmlns=\")https?://cdn", svg)
     plain = re.sub(r"<[^>]+>", "", svg).replace("&#160;", " ")
     assert f"Publishing {len(load_bundle())} invented articles" in plain, (
-        "the demo has changed: run docs/picture.py, and look at the picture"
+        "the demo has changed: run tools/demo_picture.py, and look at the picture"
     )
 
 

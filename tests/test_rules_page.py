@@ -1,4 +1,4 @@
-"""docs/rules.md: its tables are current, its rules do what they say, its commands are right.
+"""docs/guides/rules.md: its tables are current, its rules do what they say, its commands are right.
 
 .venv/bin/python tests/test_rules_page.py --write      makes the tables anew
 """
@@ -27,7 +27,7 @@ from processors.trial import run_example
 from streams.cli.main import app
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs/rules.md"
+PAGE = ROOT / "docs/guides/rules.md"
 HOW = "run `.venv/bin/python tests/test_rules_page.py --write`"
 PART = r"(<!-- made by tests/test_rules_page\.py: {name} -->\n).*?(<!-- end -->)"
 
@@ -118,14 +118,14 @@ def blocks(language: str) -> list[str]:
 
 def example_file() -> RulesFile:
     (text,) = blocks("toml")
-    return read_rules(text, "docs/rules.md")
+    return read_rules(text, "docs/guides/rules.md")
 
 
 @pytest.mark.parametrize("name", MADE)
 def test_what_is_made_from_the_code_is_current(name: str) -> None:
     found = re.search(PART.format(name=name), page(), re.DOTALL)
-    assert found, f"docs/rules.md has no place for {name}"
-    assert found[0] == renewed(found[0]), f"{name} in docs/rules.md is not current: {HOW}"
+    assert found, f"docs/guides/rules.md has no place for {name}"
+    assert found[0] == renewed(found[0]), f"{name} in docs/guides/rules.md is not current: {HOW}"
 
 
 def test_the_file_that_is_shown_is_what_is_said_of_it() -> None:

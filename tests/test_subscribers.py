@@ -1,4 +1,4 @@
-"""The programs in docs/subscribers keep to the published contract, and to what is pinned here.
+"""Test that docs/guides/subscribers keep to the published contract and to the pinned versions.
 
 `tests/broker/test_subscribers.py` runs them.
 """
@@ -16,7 +16,7 @@ from streams.brokers.kafka_jars import KAFKA_VERSION
 from streams.contracts import ASYNCAPI, published
 
 ROOT = Path(__file__).parents[1]
-FOLDER = ROOT / "docs" / "subscribers"
+FOLDER = ROOT / "docs" / "guides" / "subscribers"
 SOURCES = {
     "python": FOLDER / "python" / "alerts.py",
     "typescript": FOLDER / "typescript" / "alerts.ts",
@@ -75,7 +75,7 @@ def test_clients_are_pinned_to_what_is_tested() -> None:
 
 @pytest.mark.parametrize(
     "folder",
-    [path.parent for path in (ROOT / "docs").glob("*/package.json")] + [FOLDER / "typescript"],
+    [path.parent for path in (ROOT / "tools").glob("*/package.json")] + [FOLDER / "typescript"],
     ids=lambda path: path.name,
 )
 def test_a_lock_file_pins_every_package_and_names_no_host(folder: Path) -> None:

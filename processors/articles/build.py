@@ -136,7 +136,8 @@ def _why_no_text(document: Document) -> str:
             return f"{name} is a list of {len(value)} objects; send one article a record"
     if _TEXTS.isdisjoint(document):
         return (
-            "neither title nor text under a name that is known (docs/articles.md lists them);"
+            "neither title nor text under a name that is known"
+            " (docs/guides/articles.md lists them);"
             " describe this shape of articles in TOCSIN_SHAPES"
         )
     return "neither title nor text; only a canceled article has neither"

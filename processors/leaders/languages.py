@@ -2,7 +2,7 @@
 
 Owns the form of `processors/leaders/data/languages/<language>.toml` and what is made of it: the
 forms that a word takes at the start of a sentence, in a title and in capitals. Must not know any
-registry. Who adds a language adds a file: docs/detector.md.
+registry. Who adds a language adds a file: docs/concepts/detector.md.
 """
 
 import tomllib

@@ -108,7 +108,7 @@ def _tell(one: "Round", timeout_seconds: float, *, json: bool) -> None:
         what = "the broker did not take it" if one.outcome == "not_sent" else "no alert came back"
         raise CanaryMissedError(
             f"{what} within {timeout_seconds:g} s{f' ({one.why})' if one.why else ''}: "
-            f"{one.article_id}. See docs/runbooks.md."
+            f"{one.article_id}. See docs/operate/runbooks.md."
         )
     if not json:
         typer.echo(f"Rang after {one.seconds or 0:.2f} s: alert {one.alert_id}")

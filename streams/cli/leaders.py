@@ -91,7 +91,7 @@ def find(
       tocsin leaders find --country GB --on 2022-09-20
       tocsin leaders find --country Brazil
       tocsin leaders find --check --country KR
-      TOCSIN_REGISTRY_EXTRA=docs/registry-extra tocsin leaders find Example
+      TOCSIN_REGISTRY_EXTRA=docs/guides/registry-extra tocsin leaders find Example
 
     \b
     Exit codes: 0 also where nobody is found; with --check 2 if there is a gap or an overlap that

@@ -4,8 +4,8 @@ Owns the published input forms: flat JSON, the ninjs profile, and a CloudEvent a
 not know how they are read; tests hold it to `processors.articles.decode`. The schema asks for what
 should be sent. What it accepts is read; the decoder forgives much more (dates in other forms,
 names of languages, the shapes of other services), so that a feed is not lost over a trifle: see
-docs/articles.md. What no schema can say is in the descriptions: lengths over several fields, and
-the record's key as identity.
+docs/guides/articles.md. What no schema can say is in the descriptions: lengths over several fields,
+and the record's key as identity.
 """
 
 from typing import Any, Final
@@ -58,7 +58,7 @@ def article_schema() -> Schema:
         " CloudEvent around either (in binary mode the value is the article itself). The record's"
         " key should be the article's URI; it also is the id of an article that names none, which"
         " no schema of the value can show. Headline and text may have 200,000 characters together."
-        " Other fields are ignored. Many other shapes are read too: see docs/articles.md.",
+        " Other fields are ignored. Many other shapes are read too: see docs/guides/articles.md.",
         **_any_of("Flat", "Ninjs", "CloudEvent"),
         "examples": [
             examples.flat_article(),

@@ -141,7 +141,7 @@ def test_the_dashboards_are_built_as_they_are_checked_in(tmp_path: Path) -> None
 
 
 def test_the_demos_picture_is_drawn_from_its_lines() -> None:
-    picture = loaded("docs/picture.py")
+    picture = loaded("tools/demo_picture.py")
     drawn = picture.render([Text("a line of the demo")])
     assert drawn.startswith("<svg")
     assert "a&#160;line&#160;of&#160;the&#160;demo" in drawn

@@ -1,6 +1,6 @@
 """`tocsin forward` as a process of its own, from both brokers to a real server.
 
-The signatures are verified with the lines that docs/webhooks.md gives to receivers.
+The signatures are verified with the lines that docs/guides/webhooks.md gives to receivers.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ from streams.lag import LagMeter
 from streams.settings import Settings
 from streams.topics import TopicNames, apply, plan
 
-DOCS = Path(__file__).parents[2] / "docs" / "webhooks.md"
+DOCS = Path(__file__).parents[2] / "docs" / "guides" / "webhooks.md"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105
 OLD_SECRET = "whsec_b2xkLW9sZC1vbGQtb2xkLW9sZC1vbGQtb2xk"  # noqa: S105
 TOKEN = "T0KEN"  # noqa: S105
@@ -243,7 +243,7 @@ def alert(alert_id: str, leader: str = "Q1", **changes: Any) -> Alert:
 
 
 def verified() -> Callable[..., bool]:
-    """Give the function that docs/webhooks.md shows."""
+    """Give the function that docs/guides/webhooks.md shows."""
     [code] = re.findall(
         r"^```python\n(.*?)^```$", DOCS.read_text("utf-8"), re.DOTALL | re.MULTILINE
     )

@@ -1,4 +1,4 @@
-"""The programs in docs/subscribers, each as a process of its own, against Apache Kafka.
+"""The programs in docs/guides/subscribers, each as a process of its own, against Apache Kafka.
 
 What they need is built once and kept. A language that is not on the machine is skipped with the
 reason; in CI, which has them all, it is a failure.
@@ -31,7 +31,7 @@ from streams.lag import LagMeter
 from streams.settings import Settings
 from streams.topics import TopicNames, apply, plan
 
-FOLDER = Path(__file__).parents[2] / "docs" / "subscribers"
+FOLDER = Path(__file__).parents[2] / "docs" / "guides" / "subscribers"
 WAIT_SECONDS = 60.0
 # A JVM that is asked to end says so with 128 + SIGTERM.
 ENDED_WELL = {0, 128 + signal.SIGTERM}

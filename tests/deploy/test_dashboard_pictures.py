@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 LARGEST_BYTES = 300_000
-HOW = "run .venv/bin/python docs/panels, and look at the pictures"
+HOW = "run .venv/bin/python tools/panels, and look at the pictures"
 SPAN = {"start": 1_795_000_000, "end": 1_795_000_600, "step": 60}
 
 
@@ -27,7 +27,7 @@ def test_a_picture_is_small_and_needs_nothing_from_elsewhere(
     root: Path, dashboard: dict[str, Any]
 ) -> None:
     name = dashboard["uid"].removeprefix("tocsin-")
-    svg = (root / f"docs/dashboard-{name}.svg").read_text(encoding="utf-8")
+    svg = (root / f"docs/images/dashboard-{name}.svg").read_text(encoding="utf-8")
     assert len(svg.encode()) < LARGEST_BYTES
     assert not re.search(r"<script|<image|<style|@import|href=|url\(", svg)
     said = words(svg)
@@ -38,7 +38,7 @@ def test_a_picture_is_small_and_needs_nothing_from_elsewhere(
 
 def test_no_panel_of_a_picture_is_empty(root: Path, dashboard: dict[str, Any]) -> None:
     name = dashboard["uid"].removeprefix("tocsin-")
-    said = words((root / f"docs/dashboard-{name}.svg").read_text(encoding="utf-8"))
+    said = words((root / f"docs/images/dashboard-{name}.svg").read_text(encoding="utf-8"))
     assert "no data" not in said
 
 
@@ -59,7 +59,7 @@ def drawn(root: Path, tmp_path_factory: Any) -> Path:
             "annotations": [line for _ in read["annotations"]["list"]],
         }
     (folder / "found.json").write_text(json.dumps(found))
-    command = [sys.executable, root / "docs/panels", "--from", folder / "found.json"]
+    command = [sys.executable, root / "tools/panels", "--from", folder / "found.json"]
     subprocess.run([*command, "--out", folder], check=True, timeout=60)
     return folder
 

@@ -309,14 +309,16 @@ def test_an_alert_says_how_grave_it_is_what_it_is_and_what_to_do(name: str) -> N
 
 def sections() -> dict[str, str]:
     """Give the sections of the runbooks by their headings."""
-    parts = re.split(r"^## (.+)$", (ROOT / "docs/runbooks.md").read_text(), flags=re.MULTILINE)
+    parts = re.split(
+        r"^## (.+)$", (ROOT / "docs/operate/runbooks.md").read_text(), flags=re.MULTILINE
+    )
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
 @every_alert
 def test_its_runbook_is_there_and_complete(name: str) -> None:
     path, anchor = ALERTS[name]["annotations"]["runbook_url"].split("#")
-    assert path == "docs/runbooks.md"
+    assert path == "docs/operate/runbooks.md"
     # A heading of one word is its own anchor, in lower case.
     assert anchor == name.lower()
     section = sections()[name]

@@ -1,4 +1,4 @@
-"""docs/runbooks.md: the commands, metrics, settings and alerts that it names are there."""
+"""docs/operate/runbooks.md: the commands, metrics, settings and alerts that it names are there."""
 
 import re
 import shlex
@@ -13,7 +13,7 @@ from streams.cli.main import app
 from streams.metrics import CATALOGUE
 from streams.settings import describe
 
-TEXT = (Path(__file__).parents[2] / "docs/runbooks.md").read_text()
+TEXT = (Path(__file__).parents[2] / "docs/operate/runbooks.md").read_text()
 BLOCKS = re.findall(r"```sh\n(.*?)```", TEXT, flags=re.DOTALL)
 INLINE = re.findall(r"`(tocsin [^`]+)`", TEXT)
 COMMANDS = sorted(

@@ -2,7 +2,7 @@
 
 Owns the weights' identity, the calibration and how the runtime is set up. Must not know articles.
 The weights are int8 ONNX, made by `benchmarks/training/minilm.py`, which names data, base model and
-licences; docs/sentiment-model.md has what was measured.
+licences; docs/concepts/sentiment-model.md has what was measured.
 
 Sentences run one at a time. The int8 runtime scales a whole batch by its largest value: in a batch,
 a sentence's answer would depend on its neighbours, and a replay would not give it again.

@@ -9,7 +9,7 @@ from processors.errors import BadRegistryError
 from processors.leaders import Detector, load_registry
 from processors.leaders.tables import TABLES
 
-EXAMPLE = Path(__file__).parents[3] / "docs" / "registry-extra"
+EXAMPLE = Path(__file__).parents[3] / "docs" / "guides" / "registry-extra"
 PACKAGED = load_registry()
 ON = date(2026, 5, 20)
 

@@ -11,7 +11,7 @@ from streams.cli import context
 from streams.registry import wikidata
 from tests.streams.conftest import answer, binding
 
-EXAMPLE = Path(__file__).parents[3] / "docs" / "registry-extra"
+EXAMPLE = Path(__file__).parents[3] / "docs" / "guides" / "registry-extra"
 NEW = binding("FR", "state", "Q999999999", "Ann Other", "2027-05-13")
 LEAVES = binding("FR", "state", "Q3052772", "Emmanuel Macron", "2017-05-14", "2027-05-13")
 

@@ -149,7 +149,7 @@ class _Stage:
 
     def play(self, began: float) -> None:
         """Send the articles at their time, and let the programs come and go."""
-        extra = str(self._root / "docs/registry-extra")
+        extra = str(self._root / "docs/guides/registry-extra")
         events = {
             SECOND_WORKER: lambda: self.worker("worker-b"),
             REPLAY: self.replay,

@@ -1,6 +1,6 @@
 """The README's picture: a real run of the demo, rendered as a terminal.
 
-    .venv/bin/python docs/picture.py      writes docs/demo.svg
+    .venv/bin/python tools/demo_picture.py      writes docs/images/demo.svg
 
 Owns the choice of lines: the beginning, the alerts about `SHOWN`, the summary. A dim line says how
 many alerts are left out between them. Nothing is drawn or reworded, and the picture needs no font
@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-OUT = Path(__file__).with_name("demo.svg")
+OUT = Path(__file__).parents[1] / "docs/images/demo.svg"
 COLUMNS = 104
 # One alert that praises, one that blames, and one meeting.
 SHOWN = ("sentiment  Xi Jinping", "sentiment  Karol Nawrocki", "encounter  Emmanuel Macron")

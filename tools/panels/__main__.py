@@ -1,8 +1,8 @@
 """The pictures of the dashboards' panels, rendered without Grafana.
 
-    .venv/bin/python docs/panels                        runs Tocsin for 14 minutes, and draws
-    .venv/bin/python docs/panels --keep FILE            and keeps what Prometheus answered
-    .venv/bin/python docs/panels --from FILE            draws what was kept
+    .venv/bin/python tools/panels                        runs Tocsin for 14 minutes, and draws
+    .venv/bin/python tools/panels --keep FILE            and keeps what Prometheus answered
+    .venv/bin/python tools/panels --from FILE            draws what was kept
 
 Panels, expressions, units and colours are those of deploy/grafana/dashboards; the figures are what
 a real Prometheus answered, which scraped real workers (`run.py`). It needs Java with Maven, for
@@ -19,7 +19,7 @@ from sheet import sheet
 
 ROOT = Path(__file__).parents[2]
 DASHBOARDS = ROOT / "deploy/grafana/dashboards"
-OUT = ROOT / "docs"
+OUT = ROOT / "docs/images"
 
 
 def main() -> None:
