@@ -1,6 +1,6 @@
-"""kafka-python's consumer: reads every batch within bounds.
+"""Guard kafka-python's consumer: bound what it reads at once and keep it from stalling.
 
-Owns what is put in the place of kafka-python's parser. Must not know who consumes.
+Owns the classes that replace kafka-python's parser and fetcher, for every consumer of the process.
 """
 
 import time
@@ -23,7 +23,7 @@ from streams.fetching.layout import (
 
 
 class _Batch:
-    """A batch with what kafka-python asks for besides."""
+    """A batch whose records have every field that kafka-python reads."""
 
     def __init__(self, batch: Batch | OldBatch) -> None:
         self._batch = batch
@@ -69,6 +69,8 @@ class GuardedRecords(FetchedRecords):
 class GuardedPartitionRecords(fetcher.Fetcher.PartitionRecords):  # type: ignore[misc]  # no types
     """The records of one fetch of a partition."""
 
+    _next_inline_exception: Exception | None
+
     def __init__(
         self,
         fetch_offset: int,
@@ -90,10 +92,15 @@ class GuardedPartitionRecords(fetcher.Fetcher.PartitionRecords):  # type: ignore
     def take(self, n: int | None = None) -> list[Any]:
         """Take up to `n` records, and no more than a bounded number of bytes.
 
+        The iterator ends with its error. Without that error a later call would return no records
+        and never drain, and `fetched_records` would call it in an endless loop: so the error is
+        raised again, until the consumer seeks elsewhere.
+
         Raises:
-            UnreadableLogError: what comes next cannot be read, nor gone beyond.
+            UnreadableLogError: the next record can be neither read nor skipped.
         """
-        self._maybe_raise_next_inline_exception()
+        if self._next_inline_exception is not None:
+            raise self._next_inline_exception
         records: list[Any] = []
         self.taken_bytes = 0
         try:
@@ -103,18 +110,39 @@ class GuardedPartitionRecords(fetcher.Fetcher.PartitionRecords):  # type: ignore
                 if self.taken_bytes >= HANDED_ON_BYTES:
                     break
         except Exception as error:
+            self._next_inline_exception = error
+            # Records that were read before it are returned first.
             if not records:
                 raise
-            # What was read before it is handed on first.
-            self._next_inline_exception = error
         return records
 
 
 class GuardedFetcher(fetcher.Fetcher):  # type: ignore[misc]  # no types
-    """A fetcher whose polls are bounded in bytes, and that rests while nothing comes."""
+    """A fetcher whose polls are bounded in bytes, and that rests while no records come."""
 
     PartitionRecords = GuardedPartitionRecords
     _rest_seconds = FIRST_REST_SECONDS
+    _next_partition_records: Any
+
+    def fetched_records(
+        self,
+        max_records: int | None = None,
+        update_offsets: Any = True,  # noqa: FBT002 - kafka-python's
+    ) -> tuple[Any, bool]:
+        """Return records that were fetched before, those of resumed partitions in turn with others.
+
+        kafka-python parks the fetched records of a paused partition, and does not fetch that
+        partition while they are parked. After `resume` it puts them in line only if the place in
+        line is None, but it leaves the records that it read last in that place, drained or not.
+        Without this, the resumed partition could stall without an end.
+        """
+        in_line, parked = self._next_partition_records, self._paused_partition_records
+        if not in_line:
+            self._next_partition_records = None
+        elif any(not self._subscriptions.is_paused(tp) for tp in parked):
+            self._next_partition_records = None
+            parked[in_line.topic_partition] = in_line
+        return super().fetched_records(max_records, update_offsets)  # type: ignore[no-any-return]
 
     def fetch_records(
         self,
@@ -122,7 +150,7 @@ class GuardedFetcher(fetcher.Fetcher):  # type: ignore[misc]  # no types
         update_offsets: Any = True,  # noqa: FBT002 - kafka-python's
         timeout_ms: float | None = None,
     ) -> tuple[Any, bool]:
-        """Return what has come; after an empty answer before the time is over, rest a little."""
+        """Return the fetched records; rest a little after an empty answer that came early."""
         began = time.monotonic()
         records, idle = super().fetch_records(max_records, update_offsets, timeout_ms)
         if records or idle or timeout_ms is None:
@@ -136,7 +164,7 @@ class GuardedFetcher(fetcher.Fetcher):  # type: ignore[misc]  # no types
 
     def _append(self, drained: Any, part: Any, max_records: int, update_offsets: Any) -> int:
         taken = int(super()._append(drained, part, max_records, update_offsets))
-        # As many as were asked for: the poll ends, and the rest comes with the next.
+        # As if `max_records` were taken: the poll ends, and the next one returns the rest.
         return max_records if taken and part.taken_bytes >= HANDED_ON_BYTES else taken
 
 

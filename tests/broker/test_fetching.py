@@ -286,6 +286,27 @@ def test_poison_in_front_of_the_decoder_is_kept_and_the_worker_goes_on_behind_it
     assert house.stop() == 0
 
 
+def test_a_reader_continues_with_the_partition_that_it_paused_with_fetched_records_left(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscriber, "STALLED_SECONDS", 10.0)
+    topic = house.names.articles
+    stamp_ms = now_ms()
+    large = batch([Raw(b" " * 1_000_000)] * 6, CODECS["gzip"], timestamp_ms=stamp_ms)
+    small = batch([Raw()] * 3, timestamp_ms=stamp_ms)
+    for partition in range(2):
+        house.produce((large, 6), partition=partition)
+        house.produce((small, 3), partition=1 - partition)
+    with closing(KafkaConsumer(**house.connection.kafka_python())) as consumer:
+        tps = subscriber.partitions_of(consumer, [topic])
+        # A broker answers in the order of the question: each partition is once the first.
+        for starts in ({tps[1]: 3, tps[0]: 6}, {tps[0]: 0, tps[1]: 0}, {tps[0]: 6, tps[1]: 3}):
+            ends = dict.fromkeys(starts, 9)
+            came = [(r.partition, r.offset) for r in subscriber.read(consumer, starts, ends)]
+            wanted = [(tp.partition, n) for tp, start in starts.items() for n in range(start, 9)]
+            assert sorted(came) == sorted(wanted)
+
+
 def test_a_changelog_that_cannot_be_read_ends_the_worker_with_its_offset(house: House) -> None:
     changelog = house.names.watch_changelog
     damaged = batch([Raw(b"{}"), Raw(b"{}", headers=[(NOT_UTF8, b"x")])], timestamp_ms=now_ms())

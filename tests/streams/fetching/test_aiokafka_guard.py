@@ -1,8 +1,7 @@
-"""What both clients do through our parts: bounds, rests, errors behind what was read."""
+"""aiokafka's consumer through the guard: bounds, rests, and errors behind readable records."""
 
 import asyncio
 import itertools
-import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,13 +9,11 @@ import pytest
 from aiokafka.consumer import consumer as aiokafka_consumer
 from aiokafka.consumer import fetcher as aiokafka_fetcher
 from aiokafka.structs import TopicPartition
-from kafka.consumer import fetcher as kafka_fetcher
-from kafka.consumer import group
 from raw_batches import Raw, batch
 
 from streams.connection import Connection
 from streams.errors import UnreadableLogError
-from streams.fetching import aiokafka_guard, kafka_python_guard
+from streams.fetching import aiokafka_guard
 from streams.fetching.layout import HANDED_ON_BYTES, LONGEST_REST_SECONDS, FetchedRecords
 
 TP = TopicPartition("news.articles", 1)
@@ -24,16 +21,13 @@ HALF = Raw(b"x" * (HANDED_ON_BYTES // 2))
 DAMAGED = batch([Raw()], base=5, last_delta=-5)
 
 
-def test_every_consumer_that_a_connection_is_asked_for_is_guarded() -> None:
+def test_every_consumer_of_a_connection_is_guarded() -> None:
     connection = Connection.plaintext("localhost:9092")
     connection.aiokafka()
-    connection.kafka_python()
     connection.faust_broker_urls()
     assert aiokafka_consumer.Fetcher is aiokafka_guard.GuardedFetcher
     assert aiokafka_fetcher.FetchResult is aiokafka_guard.GuardedFetchResult
     assert aiokafka_fetcher.PartitionRecords is aiokafka_guard.GuardedPartitionRecords
-    assert group.Fetcher is kafka_python_guard.GuardedFetcher
-    assert kafka_fetcher.MemoryRecords is kafka_python_guard.GuardedRecords
 
 
 class Assigned:
@@ -143,49 +137,3 @@ def test_a_broker_that_keeps_the_question_open_is_asked_again_at_once(
 
 def test_the_longest_rest_leaves_an_article_its_50_ms() -> None:
     assert LONGEST_REST_SECONDS < 0.05
-
-
-def taken(data: bytes) -> Any:
-    records = kafka_python_guard.GuardedRecords(data)
-    return kafka_python_guard.GuardedPartitionRecords(0, TP, records, check_crcs=False)
-
-
-def test_kafka_python_takes_a_bounded_number_of_bytes_or_of_records() -> None:
-    part = taken(batch([HALF] * 5))
-    assert [len(part.take(500)) for _ in range(3)] == [2, 2, 1]
-    assert len(taken(batch([Raw()] * 5)).take(3)) == 3
-
-
-def test_kafka_python_takes_what_stands_before_an_end_that_is_not_known_and_then_raises() -> None:
-    part = taken(batch([Raw()] * 5) + DAMAGED)
-    assert len(part.take(500)) == 5
-    with pytest.raises(UnreadableLogError, match="offset 5"):
-        part.take(500)
-
-
-def test_a_poll_of_kafka_python_ends_where_the_bytes_are_enough(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(kafka_fetcher.Fetcher, "_append", lambda *_: 2)
-    fetcher = object.__new__(kafka_python_guard.GuardedFetcher)
-    append = fetcher._append
-    enough = SimpleNamespace(taken_bytes=HANDED_ON_BYTES)
-    assert append({}, enough, 500, True) == 500
-    assert append({}, SimpleNamespace(taken_bytes=9), 500, True) == 2
-
-
-def test_kafka_python_rests_after_an_empty_answer_and_no_longer_than_it_may_wait(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    answers: list[tuple[dict[str, int], bool]] = [({}, False), ({}, False), ({"a": 1}, False)]
-    monkeypatch.setattr(kafka_fetcher.Fetcher, "fetch_records", lambda *_: answers.pop(0))
-    slept: list[float] = []
-    own = SimpleNamespace(monotonic=time.monotonic, sleep=slept.append)
-    monkeypatch.setattr(kafka_python_guard, "time", own)
-    fetcher = object.__new__(kafka_python_guard.GuardedFetcher)
-    fetcher.fetch_records(timeout_ms=500)
-    fetcher.fetch_records(timeout_ms=2)
-    fetcher.fetch_records(timeout_ms=500)
-    assert slept[0] == 0.005
-    assert 0 < slept[1] <= 0.002
-    assert len(slept) == 2
