@@ -42,7 +42,7 @@ broker: env ## The tests that start brokers, three at a time: the embedded one a
 	$(BIN)/pytest -q -n 3 --dist worksteal tests -m broker
 
 contracts: env ## Write the JSON Schemas and the AsyncAPI document from the code's models.
-	$(BIN)/python -m streams.contracts.generate
+	$(BIN)/python -m tools.contracts.generate
 
 contracts-html: ## Make build/contracts.html: a page of the AsyncAPI document, to browse. Needs Node 20.
 	cd tools/contracts_page && npm ci --ignore-scripts --no-audit --no-fund

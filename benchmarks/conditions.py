@@ -15,8 +15,8 @@ from importlib.util import find_spec
 from typing import Any
 
 from processors.rules import compile_condition, facts_of
-from processors.rules.facts import describe_facts
-from streams.contracts import examples
+from processors.rules.condition.facts import describe_facts
+from tools.contracts import examples
 
 CONDITIONS = {
     "one comparison": "relevance >= 40",

@@ -20,10 +20,10 @@ from rich.console import Console
 from rich.table import Table
 from running import Deployment
 
-from streams.brokers import Broker
-from streams.brokers.apache import ApacheKafka
-from streams.brokers.embedded import EmbeddedBroker
-from streams.settings import Settings
+from streams.demo.broker import Broker
+from streams.demo.embedded_broker import EmbeddedBroker
+from streams.service.settings import Settings
+from tools.brokers.apache import ApacheKafka
 
 SEED = 7
 LOOK_SECONDS = 0.2

@@ -25,8 +25,8 @@ from rich.table import Table
 from running import Deployment
 from throughput import resident_bytes
 
-from streams.brokers.apache import ApacheKafka
-from streams.settings import Settings
+from streams.service.settings import Settings
+from tools.brokers.apache import ApacheKafka
 
 PARTITIONS = 4
 LOOK_SECONDS = 0.5

@@ -14,11 +14,11 @@ import msgspec
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from streams.brokers import Broker
-from streams.connection import Connection
-from streams.replay.house import open_house
-from streams.settings import Settings
-from streams.topics import TopicNames
+from streams.demo.broker import Broker
+from streams.kafka.connection import Connection
+from streams.kafka.topics import TopicNames
+from streams.replay.admin import open_house
+from streams.service.settings import Settings
 
 END_SECONDS = 120.0
 LOOK_SECONDS = 0.2

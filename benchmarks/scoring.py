@@ -20,9 +20,9 @@ from corpus import documents
 from textblob import TextBlob
 
 from processors.leaders import Detector, load_registry
-from processors.sentiment.engine import Engine
-from processors.sentiment.lexicon import load_textblob
+from processors.sentiment.news.lexicon import load_textblob
 from processors.sentiment.scorer import load_scorer
+from processors.sentiment.textblob.engine import Engine
 
 Contender = Callable[[str, str], object]
 WARMING = 400

@@ -28,11 +28,11 @@ from kafka.admin import NewTopic
 from rich.console import Console
 from rich.table import Table
 
-from streams.brokers import Broker
-from streams.brokers.apache import ApacheKafka
-from streams.brokers.embedded import EmbeddedBroker
-from streams.settings import Settings
-from streams.topics import TopicNames, apply, plan
+from streams.demo.broker import Broker
+from streams.demo.embedded_broker import EmbeddedBroker
+from streams.kafka.topics import TopicNames, apply, plan
+from streams.service.settings import Settings
+from tools.brokers.apache import ApacheKafka
 
 PARTITIONS = 4
 QUIET_SECONDS = 3.0

@@ -33,7 +33,7 @@ from processors.contracts import (
 from processors.errors import MissingExtraError
 from processors.families import Families, load_families
 from processors.leaders import DetectedLeader, Detector, load_registry
-from processors.leaders.canary import apart, with_canary
+from processors.leaders.detection.canary import apart, with_canary
 from processors.sentiment.confirmation import Confirmation
 from processors.sentiment.minilm.model import load_model
 from processors.sentiment.minilm.scorer import MiniLmScorer

@@ -12,12 +12,12 @@ import pytest
 import typer
 
 from processors.sentiment.scorer import Scorer
-from streams.acls import roles
 from streams.cli.main import app
-from streams.metrics import CATALOGUE
-from streams.settings import PREFIX, Settings, describe
-from streams.settings_loading import FILE_SUFFIX
-from streams.topics import plan
+from streams.kafka.acls import roles
+from streams.kafka.topics import plan
+from streams.service.metrics import CATALOGUE
+from streams.service.settings import PREFIX, Settings, describe
+from streams.service.settings_loading import FILE_SUFFIX
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "deploy/README.md", ROOT / "README.md"])

@@ -22,7 +22,7 @@ TARGETS = {
     "unit": ".ci/run",
     "broker": ".ci/run",
     "demo": "tests/broker/test_demo.py",
-    "contracts": "tests/streams/contracts/test_published.py",
+    "contracts": "tests/tools/contracts/test_generate.py",
     "contracts-html": "tests/test_contracts_page.py",
     "manifests": "tests/deploy/kubernetes/test_generated.py",
     "bench": SMALL,
@@ -50,7 +50,9 @@ SCRIPTS = {
     "benchmarks/training/leader_model.py": SMALL,
     "deploy/grafana/build.py": SMALL,
     "tools/panels/__main__.py": "tests/deploy/test_dashboard_pictures.py",
+    "tools/contracts/generate.py": "tests/tools/contracts/test_generate.py",
     "tools/demo_picture.py": SMALL,
+    "tools/registry/carry_over.py": "tests/tools/registry/test_carry_over.py",
     "docs/guides/subscribers/python/alerts.py": "tests/broker/test_subscribers.py",
 }
 # What CI does not run, and why.

@@ -28,8 +28,8 @@ from jsonschema import Draft202012Validator
 from kafka import KafkaAdminClient, KafkaProducer
 
 from processors.contracts import Alert
-from processors.leaders.gaps import coverage, load_reviews
-from processors.leaders.registry import (
+from processors.leaders.registry.gaps import coverage, load_reviews
+from processors.leaders.registry.registry import (
     REGISTRY_CHECKED_UNTIL,
     REGISTRY_EDITION,
     load_registry,
@@ -37,16 +37,16 @@ from processors.leaders.registry import (
 from processors.rules import KINDS, load_rules
 from processors.rules.wording import duration, steps
 from streams import errors
-from streams.brokers.embedded import EmbeddedBroker
 from streams.cli.main import app
-from streams.connection import Connection
 from streams.contracts import published
 from streams.demo.bundle import load_bundle
-from streams.envelope import alert_record
-from streams.metrics import CATALOGUE
-from streams.settings import PREFIX, Settings, describe
-from streams.settings_loading import FILE_SUFFIX
-from streams.topics import ALERT_KINDS, ALERTS, TopicNames, apply, plan
+from streams.demo.embedded_broker import EmbeddedBroker
+from streams.kafka.connection import Connection
+from streams.kafka.envelope import alert_record
+from streams.kafka.topics import ALERT_KINDS, ALERTS, TopicNames, apply, plan
+from streams.service.metrics import CATALOGUE
+from streams.service.settings import PREFIX, Settings, describe
+from streams.service.settings_loading import FILE_SUFFIX
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -161,7 +161,11 @@ def _coverage() -> str:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    text = files("processors.leaders").joinpath(f"data/{name}.csv").read_text(encoding="utf-8")
+    text = (
+        files("processors.leaders.registry")
+        .joinpath(f"data/{name}.csv")
+        .read_text(encoding="utf-8")
+    )
     return list(csv.DictReader(text.splitlines()))
 
 

@@ -16,11 +16,11 @@ import typer
 
 from processors.analyse import load_analyser
 from processors.rules import KINDS, Guards, Scope, StoryParameters, read_rules
-from processors.rules.checked import taken
-from processors.rules.conditions import compile_condition, kind_of
-from processors.rules.examples import NOON
-from processors.rules.facts import describe_facts
-from processors.rules.reading import RulesFile
+from processors.rules.condition.evaluation import compile_condition, kind_of
+from processors.rules.condition.facts import describe_facts
+from processors.rules.file.checked import taken
+from processors.rules.file.examples import NOON
+from processors.rules.file.reading import RulesFile
 from processors.rules.wording import duration
 from processors.sentiment.scorer import DEFAULT_SCORER
 from processors.trial import run_example
@@ -159,7 +159,7 @@ def test_the_keys_of_the_tables_are_those_that_are_read() -> None:
     for key in re.findall(r"^\| `([a-z_]+)` \|", page().split("## Kinds")[0], re.MULTILINE):
         assert any(
             f'"{key}"' in path.read_text(encoding="utf-8")
-            for path in (ROOT / "processors/rules").glob("*.py")
+            for path in (ROOT / "processors/rules").rglob("*.py")
         ) or key in {
             one.name for s in (Guards, StoryParameters) for one in msgspec.structs.fields(s)
         }

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from streams.brokers.kafka_jars import KAFKA_VERSION
 from streams.contracts import ASYNCAPI, published
+from tools.brokers.kafka_jars import KAFKA_VERSION
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "guides" / "subscribers"

@@ -24,11 +24,11 @@ from training.newsmtsc import LABELS, Example, part, read
 
 from processors.contracts import Sentiment, Span
 from processors.sentiment.confirmation import FROM_RELEVANCE, Confirmation
-from processors.sentiment.lexicon import load_news, single_words
-from processors.sentiment.linear import parse_leader_model
 from processors.sentiment.minilm import model as models
 from processors.sentiment.minilm.inputs import encode
-from processors.sentiment.news import NewsScorer
+from processors.sentiment.news.lexicon import load_news, single_words
+from processors.sentiment.news.linear import parse_leader_model
+from processors.sentiment.news.scorer import NewsScorer
 
 BINS = 8
 RINGING_WORDS = 3

@@ -25,9 +25,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from processors.contracts import Sentiment, Span
-from processors.sentiment.lexicon import load_news, single_words
-from processors.sentiment.linear import parse_leader_model
-from processors.sentiment.news import NewsScorer
+from processors.sentiment.news.lexicon import load_news, single_words
+from processors.sentiment.news.linear import parse_leader_model
+from processors.sentiment.news.scorer import NewsScorer
 from processors.sentiment.scorer import SCORERS, Scorer, load_scorer
 
 HERE = Path(__file__).parent

@@ -28,8 +28,8 @@ from records import Mix, Wanted
 from running import Deployment
 from writing import Writer, Written, create_archive
 
-from streams.brokers.apache import ApacheKafka
-from streams.settings import Settings
+from streams.service.settings import Settings
+from tools.brokers.apache import ApacheKafka
 
 MINUTES_AGO_MS = 600_000
 REPLAY_ID = "torture"

@@ -17,9 +17,9 @@ from processors.articles.decode import DecodeLimits, decode
 from processors.contracts import Mention
 from processors.rules import load_rules
 from processors.watch import new_state, watch
-from streams.envelope import ERROR_PREFIX
-from streams.settings import Settings
-from streams.topics import TopicNames
+from streams.kafka.envelope import ERROR_PREFIX
+from streams.kafka.topics import TopicNames
+from streams.service.settings import Settings
 
 MAX_NAMED = 5
 

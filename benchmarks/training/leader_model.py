@@ -3,7 +3,7 @@
     uv sync --inexact --group training
     .venv/bin/python benchmarks/training/leader_model.py sentiment-newsmtsc-train.jsonl.gz
 
-Writes `processors/sentiment/data/leader_model.csv` and `word_vectors.csv`. Needs NewsMTSC's
+Writes `processors/sentiment/news/data/leader_model.csv` and `word_vectors.csv`. Needs NewsMTSC's
 training file (see `newsmtsc.py`) and GloVe's 50-dimensional vectors, which the group `training`
 installs. Three steps: a ridge regression from the vectors, pooled by place, finds the axes along
 which words differ in what they say of a leader; a logistic regression weighs axes, words, pairs and
@@ -26,9 +26,9 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from processors.sentiment import linear
-from processors.sentiment.lexicon import load_news, single_words
-from processors.sentiment.places import (
+from processors.sentiment.news import linear
+from processors.sentiment.news.lexicon import load_news, single_words
+from processors.sentiment.news.places import (
     AT_LEADER,
     LEADER,
     PLACES,

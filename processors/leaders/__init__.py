@@ -5,6 +5,6 @@ Must not know sentiment, stories or alerts.
 """
 
 from processors.leaders.detector import DetectedLeader, Detector
-from processors.leaders.registry import Registry, load_registry
+from processors.leaders.registry.registry import Registry, load_registry
 
 __all__ = ["DetectedLeader", "Detector", "Registry", "load_registry"]

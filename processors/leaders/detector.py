@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from processors.contracts import OfficeStatus, Span
-from processors.leaders.article import Article, countries_in, home_of
-from processors.leaders.automaton import Automaton
-from processors.leaders.holders import Holders
-from processors.leaders.languages import languages, load_words, with_offices
-from processors.leaders.names import (
+from processors.leaders.detection.article import Article, countries_in, home_of
+from processors.leaders.detection.automaton import Automaton
+from processors.leaders.detection.holders import Holders
+from processors.leaders.detection.names import (
     find_composed_names,
     find_full_names,
     find_titled_surnames,
 )
-from processors.leaders.offices import find_offices, find_offices_alone
-from processors.leaders.reading import (
+from processors.leaders.detection.namesakes import all_strangers, lost_surnames, note_strangers
+from processors.leaders.detection.offices import find_offices, find_offices_alone
+from processors.leaders.detection.reading import (
     Found,
     Reading,
     Rung,
@@ -30,12 +30,12 @@ from processors.leaders.reading import (
     lead_end,
     read_field,
 )
-from processors.leaders.registry import Registry
-from processors.leaders.relevance import Presence, relevance
-from processors.leaders.strangers import all_strangers, lost_surnames, note_strangers
-from processors.leaders.support import find_supported_surnames
-from processors.leaders.surnames import find_named_surnames
-from processors.leaders.words import Words
+from processors.leaders.detection.relevance import Presence, relevance
+from processors.leaders.detection.support import find_supported_surnames
+from processors.leaders.detection.surnames import find_named_surnames
+from processors.leaders.languages.files import languages, load_words, with_offices
+from processors.leaders.languages.words import Words
+from processors.leaders.registry.registry import Registry
 
 FIRST_LANGUAGE = "en"
 _MOST_STATUSES = 20_000

@@ -3,9 +3,10 @@
 Owns the numbers and the conditions; must not know how they are applied (`processors.watch` does).
 """
 
-from processors.rules.conditions import Condition, compile_condition
-from processors.rules.examples import Example, ExampleArticle, ExpectedAlert
-from processors.rules.facts import Facts, StoryFacts, facts_of
+from processors.rules.condition.evaluation import Condition, compile_condition
+from processors.rules.condition.facts import Facts, StoryFacts, facts_of
+from processors.rules.file.examples import Example, ExampleArticle, ExpectedAlert
+from processors.rules.file.reading import RulesFile, load_rules, load_rules_file, read_rules
 from processors.rules.kinds import (
     KINDS,
     BreakingParameters,
@@ -17,7 +18,6 @@ from processors.rules.kinds import (
     StoryParameters,
     SurgeParameters,
 )
-from processors.rules.reading import RulesFile, load_rules, load_rules_file, read_rules
 from processors.rules.values import (
     BreakingRule,
     EncounterRule,

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from processors.contracts import Severity
-from processors.rules.conditions import Condition
-from processors.rules.facts import Facts
+from processors.rules.condition.evaluation import Condition
+from processors.rules.condition.facts import Facts
 from processors.rules.kinds import (
     KINDS,
     BreakingParameters,

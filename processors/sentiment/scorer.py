@@ -10,12 +10,12 @@ from typing import Protocol
 
 from processors.contracts import Evidence, Sentiment, Span
 from processors.errors import MisconfigurationError
-from processors.sentiment.lexicon import load_news, load_textblob
 from processors.sentiment.minilm.model import load_model
 from processors.sentiment.minilm.scorer import MiniLmScorer
-from processors.sentiment.news import NewsScorer
+from processors.sentiment.news.lexicon import load_news, load_textblob
+from processors.sentiment.news.scorer import NewsScorer
 from processors.sentiment.scored import ScoredArticle
-from processors.sentiment.textblob import TextBlobScorer
+from processors.sentiment.textblob.scorer import TextBlobScorer
 from processors.sentiment.vader import VaderScorer, load_vader
 
 __all__ = [
@@ -76,7 +76,7 @@ def _news() -> Scorer:
 
 
 def _textblob() -> Scorer:
-    from processors.sentiment.engine import Engine  # noqa: PLC0415 - pulls in textblob and nltk
+    from processors.sentiment.textblob.engine import Engine  # noqa: PLC0415 - pulls in textblob and nltk
 
     return TextBlobScorer(Engine(load_textblob()))
 

@@ -4,8 +4,9 @@ Owns the state of one leader and the decision to ring. Must not know where the s
 comes in and goes out as an argument. All time is the mention's event time.
 """
 
-from processors.watch.applying import NO_RULE, Watched, watch
-from processors.watch.sitting import Suppressed
+from processors.watch.corrections import may_know, withdraw
+from processors.watch.evaluate import NO_RULE, Watched, watch
+from processors.watch.evaluation import Suppressed
 from processors.watch.standing import (
     SurgeStanding,
     ToneStanding,
@@ -25,7 +26,6 @@ from processors.watch.state import (
     encode_state,
     new_state,
 )
-from processors.watch.withdrawing import may_know, withdraw
 
 __all__ = [
     "MOST_APPLIED",

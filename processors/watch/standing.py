@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from processors.rules import Rules, SurgeRule
-from processors.watch.sitting import RANK
+from processors.watch.evaluation import RANK
 from processors.watch.state import HeldState
 
 WARMING, QUIET = -1, 0

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from processors.contracts import Versions
 from streams.analysis.outcome import Outcome
-from streams.envelope import Incoming
+from streams.kafka.envelope import Incoming
 
 
 class Analysis(Protocol):

@@ -11,8 +11,8 @@ from processors.contracts import Versions
 from streams.analysis.answer import Answer
 from streams.analysis.outcome import Outcome
 from streams.analysis.reader import ArticleReader
-from streams.envelope import Incoming
-from streams.slices import Slices
+from streams.kafka.envelope import Incoming
+from streams.service.event_loop_budget import Slices
 
 
 class InlineAnalysis:

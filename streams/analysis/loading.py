@@ -12,10 +12,10 @@ from streams.analysis import Analysis
 from streams.analysis.inline import InlineAnalysis
 from streams.analysis.pool import AnalysisPool
 from streams.analysis.reader import EVERYTHING, ArticleReader
-from streams.selection import Selection
-from streams.settings import Settings, path_of
-from streams.topics import TopicNames
-from streams.version import tocsin_version
+from streams.analysis.selection import Selection
+from streams.kafka.topics import TopicNames
+from streams.service.settings import Settings, path_of
+from streams.service.version import tocsin_version
 
 
 def load_reader(settings: Settings, selection: Selection = EVERYTHING) -> ArticleReader:

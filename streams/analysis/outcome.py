@@ -6,7 +6,7 @@ Owns the form in which it travels between processes. Must not know how it was co
 from msgspec import Struct
 
 from processors.errors import BadArticleError, DeadLetterReason
-from streams.envelope import Outgoing
+from streams.kafka.envelope import Outgoing
 
 
 class Outcome(Struct, frozen=True, kw_only=True, array_like=True):

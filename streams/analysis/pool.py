@@ -22,8 +22,8 @@ from streams.analysis import process
 from streams.analysis.outcome import Outcome
 from streams.analysis.reader import ArticleReader
 from streams.analysis.slow import SLOW_SECONDS
-from streams.envelope import Incoming
 from streams.errors import AnalysisProcessError
+from streams.kafka.envelope import Incoming
 
 log = structlog.get_logger(__name__)
 

@@ -17,8 +17,8 @@ from streams.analysis.answer import Answer
 from streams.analysis.outcome import Outcome
 from streams.analysis.reader import ArticleReader
 from streams.analysis.slow import SLOW_SECONDS, SlowArticles
-from streams.envelope import Incoming
-from streams.garbage import collect_seldom
+from streams.kafka.envelope import Incoming
+from streams.service.gc_tuning import collect_seldom
 
 READY = b"R"
 DONE = b"D"

@@ -14,9 +14,9 @@ from processors.articles.formats import NO_SHAPES
 from processors.articles.formats.shapes import Shape
 from processors.errors import BadArticleError, DeadLetterReason
 from streams.analysis.outcome import Outcome
-from streams.envelope import Incoming, analysis_record, mention_record, withdrawal_records
-from streams.selection import Selection
-from streams.topics import TopicNames
+from streams.analysis.selection import Selection
+from streams.kafka.envelope import Incoming, analysis_record, mention_record, withdrawal_records
+from streams.kafka.topics import TopicNames
 
 # Kafka's default limit is 1 MiB, and the broker would refuse the record for ever. Only a list of
 # very many leaders comes near.

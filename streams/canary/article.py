@@ -10,7 +10,7 @@ import re
 from datetime import datetime
 
 from processors.canary import ARTICLE_PREFIX, CANARY_NAME, CANARY_SOURCE
-from streams.envelope import Outgoing
+from streams.kafka.envelope import Outgoing
 
 _TITLE = f"{CANARY_NAME}: a test of the alarm, and no news"
 _TEXT = (

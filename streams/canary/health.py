@@ -7,7 +7,7 @@ restart of the canary would only hide it.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from streams.health import Answer
+from streams.service.health import Answer
 
 
 @dataclass(slots=True)

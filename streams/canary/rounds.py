@@ -11,7 +11,7 @@ from typing import Literal
 
 import structlog
 
-from streams.metrics import CanaryMetrics
+from streams.service.metrics import CanaryMetrics
 
 log = structlog.get_logger(__name__)
 

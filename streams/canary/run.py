@@ -17,13 +17,13 @@ from processors.canary import CANARY_KIND
 from streams.canary.article import canary_article
 from streams.canary.health import CanaryHealth
 from streams.canary.rounds import Round, Rounds
-from streams.connection import Connection
-from streams.envelope import Incoming
 from streams.errors import BrokerUnavailableError
-from streams.reading import clients, subscriber
+from streams.kafka import clients, subscriber
+from streams.kafka.connection import Connection
+from streams.kafka.envelope import Incoming
+from streams.kafka.topics import TopicNames
 from streams.reading.alerts import decode_alert
-from streams.settings import Settings
-from streams.topics import TopicNames
+from streams.service.settings import Settings
 
 log = structlog.get_logger(__name__)
 

@@ -11,12 +11,12 @@ from processors.contracts import AlertKind, Severity
 from processors.errors import MisconfigurationError
 from streams.cli import context
 from streams.reading.alerts import AlertFilter, LeaderQuery, Seen, decode_alert, leader_query
-from streams.reading.since import FORMS, moment_of
-from streams.reading.visible import visible_json
-from streams.settings import Settings
+from streams.reading.terminal_text import visible_json
+from streams.reading.time_argument import FORMS, moment_of
+from streams.service.settings import Settings
 
 if TYPE_CHECKING:
-    from streams.envelope import Incoming
+    from streams.kafka.envelope import Incoming
 
 
 def alerts(  # noqa: PLR0913 - one argument an option
@@ -102,7 +102,7 @@ def leader_queries(texts: Sequence[str], extra: Path | None) -> Iterator[LeaderQ
     """
     if not texts:
         return
-    from processors.leaders.registry import load_registry  # noqa: PLC0415 - not needed by most
+    from processors.leaders.registry.registry import load_registry  # noqa: PLC0415 - not needed by most
 
     known = {
         person.person_id: (person.name, *(alias.text for alias in person.aliases))
@@ -131,7 +131,7 @@ def _show(
     follow: bool,
     json: bool,
 ) -> None:
-    from streams.cli.alert_view import render  # noqa: PLC0415 - loads rich
+    from streams.cli.views.alert import render  # noqa: PLC0415 - loads rich
 
     seen, shown = Seen(), 0
     console = context.data_console()
@@ -163,9 +163,9 @@ def _records(
     settings: Settings, kind: AlertKind | None, start: datetime | None, *, follow: bool
 ) -> "Iterator[Incoming]":
     # kafka-python takes a third of a second to load: `--help` does not pay for it.
-    from streams.reading import clients, subscriber  # noqa: PLC0415 - see above
-    from streams.rules import own_topics, rules_in_force  # noqa: PLC0415
-    from streams.topics import TopicNames  # noqa: PLC0415
+    from streams.kafka import clients, subscriber  # noqa: PLC0415
+    from streams.kafka.topics import TopicNames  # noqa: PLC0415
+    from streams.service.rules import own_topics, rules_in_force  # noqa: PLC0415
 
     names = TopicNames.of(settings, own_topics(rules_in_force(settings)))
     kinds = list(names.alerts.values()) if kind is None else [names.of_alert(kind, "")]

@@ -48,7 +48,7 @@ def analyse(
       tocsin analyse --json < articles.jsonl | jq .mentions
     """
     from streams.analysis.loading import load_reader  # noqa: PLC0415 - loads TextBlob
-    from streams.cli.analysis_view import render  # noqa: PLC0415
+    from streams.cli.views.analysis import render  # noqa: PLC0415
 
     settings = context.settings()
     moment = _moment(on)

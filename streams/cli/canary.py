@@ -68,8 +68,8 @@ def canary(
     from streams.canary.health import CanaryHealth  # noqa: PLC0415
     from streams.canary.rounds import Rounds  # noqa: PLC0415
     from streams.canary.run import Canary  # noqa: PLC0415
-    from streams.http import HttpServer  # noqa: PLC0415
-    from streams.metrics import CanaryMetrics  # noqa: PLC0415
+    from streams.service.http_server import HttpServer  # noqa: PLC0415
+    from streams.service.metrics import CanaryMetrics  # noqa: PLC0415
 
     settings = context.settings(broker=broker, http_port=http_port)
     connection = context.connection(settings)

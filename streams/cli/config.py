@@ -10,10 +10,10 @@ from rich.text import Text
 from processors.errors import MisconfigurationError
 from streams.cli import context
 from streams.errors import BadSettingsError
-from streams.reading.visible import visible, visible_json
-from streams.rules import rules_in_force
-from streams.settings import Described, Settings, describe, path_of
-from streams.settings_loading import Effective, Problem, examine
+from streams.reading.terminal_text import visible, visible_json
+from streams.service.rules import rules_in_force
+from streams.service.settings import Described, Settings, describe, path_of
+from streams.service.settings_loading import Effective, Problem, examine
 
 # The connection is looked at as a whole, so it is not while a part of it is wrong by itself.
 _CONNECTION_FIELDS = ("broker", "security_protocol")

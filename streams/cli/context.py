@@ -13,10 +13,10 @@ import typer
 from rich.console import Console
 
 from processors.errors import MisconfigurationError
-from streams import logs
-from streams.connection import Connection
-from streams.settings import Settings, describe, path_of
-from streams.settings_loading import Effective, load
+from streams.kafka.connection import Connection
+from streams.service import logs
+from streams.service.settings import Settings, describe, path_of
+from streams.service.settings_loading import Effective, load
 
 Broker = typer.Option(
     "--broker",
@@ -83,7 +83,7 @@ def broker_or_embedded(of: Settings) -> Iterator[Connection]:
     if of.broker:
         yield connection_to(of.broker, of)
         return
-    from streams.brokers.embedded import EmbeddedBroker  # noqa: PLC0415 - an optional extra
+    from streams.demo.embedded_broker import EmbeddedBroker  # noqa: PLC0415 - an optional extra
 
     with EmbeddedBroker(path_of(of.broker_data)) as broker:
         yield Connection.plaintext(broker.bootstrap_servers)

@@ -13,9 +13,9 @@ from processors.errors import MisconfigurationError
 from streams.cli import context
 from streams.errors import EXIT_INTERRUPTED
 from streams.reading.dead_letters import Place, dead_letter, place_of, refusal, wanted_by
-from streams.reading.since import FORMS, moment_of
-from streams.reading.visible import visible_json
-from streams.settings import Settings
+from streams.reading.terminal_text import visible_json
+from streams.reading.time_argument import FORMS, moment_of
+from streams.service.settings import Settings
 
 if TYPE_CHECKING:
     from streams.reading.dead_letter_log import DeadLetterLog, Selection
@@ -50,7 +50,7 @@ def list_(
       tocsin dead-letters list --reason invalid_json --since 1d --limit 100
       tocsin dead-letters list --json | jq -r .reason | sort | uniq -c
     """
-    from streams.cli.dead_letter_view import as_document, as_lines  # noqa: PLC0415 - loads rich
+    from streams.cli.views.dead_letter import as_document, as_lines  # noqa: PLC0415 - loads rich
 
     settings = context.settings(broker=broker)
     moment = _moment(since)
@@ -87,7 +87,7 @@ def show(
       tocsin dead-letters show 0:17
       tocsin dead-letters show 0:17 --raw > record.json
     """
-    from streams.cli.dead_letter_view import whole, whole_document  # noqa: PLC0415 - loads rich
+    from streams.cli.views.dead_letter import whole, whole_document  # noqa: PLC0415 - loads rich
 
     if raw and json:
         raise MisconfigurationError("give --raw or --json, not both.")
@@ -181,9 +181,9 @@ def requeue(
 @contextmanager
 def _log(settings: Settings) -> "Iterator[DeadLetterLog]":
     # kafka-python takes a third of a second to load: `--help` does not pay for it.
-    from streams.reading.clients import consumer_client  # noqa: PLC0415 - see above
+    from streams.kafka.clients import consumer_client  # noqa: PLC0415 - see above
+    from streams.kafka.topics import TopicNames  # noqa: PLC0415
     from streams.reading.dead_letter_log import DeadLetterLog  # noqa: PLC0415
-    from streams.topics import TopicNames  # noqa: PLC0415
 
     with consumer_client(context.connection(settings), settings) as consumer:
         yield DeadLetterLog(consumer, TopicNames.of(settings).dead_letters)
@@ -194,8 +194,8 @@ def _sources(log: "DeadLetterLog", settings: Settings) -> Mapping[str, int]:
 
     A worker reads articles and mentions, `tocsin forward` the alerts.
     """
-    from streams.rules import own_topics, rules_in_force  # noqa: PLC0415 - loads the rules
-    from streams.topics import TopicNames  # noqa: PLC0415 - loads kafka-python
+    from streams.kafka.topics import TopicNames  # noqa: PLC0415 - loads kafka-python
+    from streams.service.rules import own_topics, rules_in_force  # noqa: PLC0415 - loads the rules
 
     names = TopicNames.of(settings, own_topics(rules_in_force(settings)))
     alerts = (*names.alerts.values(), *names.own_alerts.values())
@@ -241,7 +241,7 @@ def _put_back(
     selection: "Selection",
     partitions: Mapping[str, int],
 ) -> None:
-    from streams.reading.clients import producer_client  # noqa: PLC0415 - loads kafka-python
+    from streams.kafka.clients import producer_client  # noqa: PLC0415 - loads kafka-python
     from streams.reading.dead_letter_log import put_back  # noqa: PLC0415
 
     restamped: list[int] = []

@@ -20,15 +20,15 @@ from rich.table import Table
 
 from processors.contracts import Alert
 from streams.cli import context
-from streams.cli.alert_view import render
-from streams.compression import Compression
-from streams.connection import Connection
+from streams.cli.views.alert import render
 from streams.demo.bundle import load_bundle, redated
 from streams.demo.session import DemoStopped, Outputs, Tally, WorkerProcess, publish, settle
 from streams.errors import EXIT_OK, PassingFaultError
-from streams.rules import own_topics, rules_in_force
-from streams.settings import Settings
-from streams.topics import TopicNames
+from streams.kafka.compression import Compression
+from streams.kafka.connection import Connection
+from streams.kafka.topics import TopicNames
+from streams.service.rules import own_topics, rules_in_force
+from streams.service.settings import Settings
 
 # A cluster that is not ours gets topics and a group of the demo's own.
 PREFIX = "demo."
@@ -104,7 +104,7 @@ def _start_broker(
         settings = context.settings(broker=broker, **changes)
         console.print(f"Broker at {broker}; the demo's topics start with “{PREFIX}”.")
         return settings, context.connection_to(broker, settings)
-    from streams.brokers.embedded import EmbeddedBroker  # noqa: PLC0415 - an optional extra
+    from streams.demo.embedded_broker import EmbeddedBroker  # noqa: PLC0415 - an optional extra
 
     address = stack.enter_context(EmbeddedBroker(folder / "broker")).bootstrap_servers
     settings = msgspec.structs.replace(Settings(), broker=address, **changes)

@@ -12,13 +12,13 @@ from processors.contracts import AlertKind, Severity
 from processors.errors import MisconfigurationError
 from streams.cli import context
 from streams.cli.alerts import leader_queries
-from streams.connection import Connection
+from streams.kafka.connection import Connection
 from streams.reading.alerts import AlertFilter
-from streams.reading.since import FORMS, moment_of
-from streams.settings import Settings
+from streams.reading.time_argument import FORMS, moment_of
+from streams.service.settings import Settings
 
 if TYPE_CHECKING:
-    from streams.forward.carrier import Job
+    from streams.forward.alert_forwarder import Job
 
 
 def forward(  # noqa: PLR0913 - one argument an option
@@ -123,10 +123,10 @@ def _begins(since: str | None, *, from_beginning: bool) -> datetime | None:
 
 def _job(settings: Settings, wanted: AlertFilter, begins: datetime | None) -> "Job":
     # Both Kafka clients take half a second to load: `--help` does not pay for it.
-    from streams.forward.carrier import Job  # noqa: PLC0415 - see above
+    from streams.forward.alert_forwarder import Job  # noqa: PLC0415 - see above
     from streams.forward.target import target_of  # noqa: PLC0415
-    from streams.rules import own_topics, rules_in_force  # noqa: PLC0415
-    from streams.topics import TopicNames  # noqa: PLC0415
+    from streams.kafka.topics import TopicNames  # noqa: PLC0415
+    from streams.service.rules import own_topics, rules_in_force  # noqa: PLC0415
 
     if not settings.forward_to:
         raise MisconfigurationError(

@@ -12,7 +12,8 @@ from processors.articles.formats.shapes import load_shapes
 from streams.cli import context
 from streams.cli import ingest_parts as parts
 from streams.cli.ingest_job import FeedOptions, job_of
-from streams.cli.ingest_view import show
+from streams.cli.views.ingest import show
+from streams.cli.views.ingest_progress import open_screen
 from streams.errors import (
     EXIT_INTERRUPTED,
     EXIT_MISCONFIGURED,
@@ -23,10 +24,9 @@ from streams.errors import (
 from streams.ingest.intake import Intake
 from streams.ingest.interruption import Interruption
 from streams.ingest.job import Surroundings
-from streams.ingest.progress import open_screen
 from streams.ingest.run import run
 from streams.ingest.tally import Summary, Tally
-from streams.settings import Settings, path_of
+from streams.service.settings import Settings, path_of
 
 
 def ingest(  # noqa: PLR0913 - one argument an option
@@ -220,7 +220,7 @@ def exit_status(summary: Summary, *, polling: bool) -> int:
 
 def _topic(settings: Settings, topic: str | None, *, archive: bool, into_live: bool) -> str:
     # Kafka's client takes half a second to load: --help does not pay for it.
-    from streams.topics import TopicNames  # noqa: PLC0415 - see above
+    from streams.kafka.topics import TopicNames  # noqa: PLC0415 - see above
 
     live = TopicNames.of(settings).articles
     if into_live and not archive:

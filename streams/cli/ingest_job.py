@@ -11,7 +11,7 @@ from processors.errors import BadArticleError
 from streams.ingest.job import STDIN, Job
 from streams.ingest.lists import Feed, feed_of_address, merged, read_opml, read_table
 from streams.ingest.reports import BUILT_IN_WINDOW, AlertWindow
-from streams.settings import Settings
+from streams.service.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,18 +15,18 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from streams.cli import context
-from streams.health import Questions
 from streams.ingest.intake import Send
 from streams.ingest.interruption import Interruption
 from streams.ingest.job import STDIN, Job
 from streams.ingest.reports import AlertWindow, FeedReports
 from streams.ingest.tally import Tally
-from streams.settings import Settings
-from streams.version import tocsin_version
+from streams.service.health import Questions
+from streams.service.settings import Settings
+from streams.service.version import tocsin_version
 
 if TYPE_CHECKING:
-    from streams.ingest.fetch import Fetch
-    from streams.metrics import FeedMetrics
+    from streams.http_client.fetch import Fetch
+    from streams.service.metrics import FeedMetrics
 
 # An ingestion is run by a person or a scheduler; waiting indefinitely, as a worker does, would hide
 # from both that there is no broker.
@@ -51,10 +51,10 @@ def sink(
         yield None, lambda: None
         return
     # The clients take half a second to load: a check alone does not pay for them.
-    from streams.compression import Compression  # noqa: PLC0415 - see above
     from streams.ingest.archive import prepare  # noqa: PLC0415 - see above
     from streams.ingest.sink import open_sink  # noqa: PLC0415 - see above
-    from streams.reachability import wait_until_reachable  # noqa: PLC0415 - see above
+    from streams.kafka.compression import Compression  # noqa: PLC0415 - see above
+    from streams.kafka.reachability import wait_until_reachable  # noqa: PLC0415 - see above
 
     connection = context.connection(settings)
     with interruption.waiting():
@@ -71,7 +71,7 @@ def sink(
 
 def window(settings: Settings) -> AlertWindow:
     """Read from the rules in force between which times of publication an article can ring."""
-    from streams.rules import rules_in_force  # noqa: PLC0415 - rules take a moment to compile
+    from streams.service.rules import rules_in_force  # noqa: PLC0415 - rules take a moment to compile
 
     guards = rules_in_force(settings).guards
     return AlertWindow(guards.stale_seconds, guards.future_seconds)
@@ -83,7 +83,7 @@ def reports(job: Job, *, is_served: bool) -> "tuple[FeedMetrics | None, FeedRepo
         return None, FeedReports(job.feeds)
     # A web server, which an ingestion without a port does without.
     from streams.ingest.feed_metrics import MeteredFeeds  # noqa: PLC0415 - see above
-    from streams.metrics import FeedMetrics  # noqa: PLC0415
+    from streams.service.metrics import FeedMetrics  # noqa: PLC0415
 
     metrics = FeedMetrics(process=True)
     watch = MeteredFeeds(metrics, job.feeds, job.poll_seconds or 0.0, time.time)
@@ -104,7 +104,7 @@ def server(
 def open_fetch(settings: Settings) -> "AbstractAsyncContextManager[Fetch]":
     """Open the HTTP client for feeds, under the name that servers see."""
     # An HTTP client, which files do without.
-    from streams.ingest.fetch import open_fetch  # noqa: PLC0415 - see above
+    from streams.http_client.fetch import open_fetch  # noqa: PLC0415 - see above
 
     # Servers' operators look for a contact behind a plus sign before they block a reader.
     contact = f" (+{settings.ingest_contact})" if settings.ingest_contact else ""

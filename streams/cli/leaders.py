@@ -12,16 +12,17 @@ import typer
 from typer.core import TyperGroup
 
 from processors.errors import MisconfigurationError
-from processors.leaders.gaps import findings, load_reviews
-from processors.leaders.lookup import find_country, find_people, terms_in
-from processors.leaders.registry import Registry, load_registry
-from processors.leaders.values import Term
-from streams.cli import context, leaders_view
+from processors.leaders.registry.gaps import findings, load_reviews
+from processors.leaders.registry.lookup import find_country, find_people, terms_in
+from processors.leaders.registry.registry import Registry, load_registry
+from processors.leaders.registry.values import Term
+from streams.cli import context
+from streams.cli.views import leaders as leaders_view
 from streams.errors import EXIT_MISCONFIGURED
 from streams.registry.acceptance import accept
 from streams.registry.difference import Change, changes
 from streams.registry.wikidata import ENDPOINT, ask, read_answer
-from streams.version import tocsin_version
+from streams.service.version import tocsin_version
 
 DAYS_LOOKED_BACK = 400
 
@@ -176,7 +177,7 @@ def _write(
 
 
 async def _ask(endpoint: str, since: date) -> bytes:
-    from streams.ingest.fetch import open_fetch  # noqa: PLC0415 - loads aiohttp
+    from streams.http_client.fetch import open_fetch  # noqa: PLC0415 - loads aiohttp
 
     agent = f"tocsin/{tocsin_version()} (registry of leaders; one query a run)"
     async with open_fetch(agent) as fetch:

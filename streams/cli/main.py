@@ -11,7 +11,6 @@ import structlog
 import typer
 
 from processors.errors import TocsinError
-from streams import logs
 from streams.cli import (
     alerts,
     analyse,
@@ -23,13 +22,14 @@ from streams.cli import (
     ingest,
     leaders,
     page,
-    replay,
     rules,
     topics,
     worker,
 )
+from streams.cli.replay import commands as replay
 from streams.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, exit_code
-from streams.version import tocsin_version
+from streams.service import logs
+from streams.service.version import tocsin_version
 
 HELP = """Watch a stream of news for world leaders, and ring when something happens around one.
 

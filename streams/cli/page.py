@@ -10,8 +10,8 @@ import structlog
 import typer
 
 from streams.cli import context
-from streams.connection import Connection
-from streams.settings import Settings
+from streams.kafka.connection import Connection
+from streams.service.settings import Settings
 
 log = structlog.get_logger(__name__)
 
@@ -53,14 +53,14 @@ def page(
 
 def _serve(settings: Settings, connection: Connection) -> None:
     # The clients and the web server take half a second to load: `--help` does not pay for it.
-    from streams.http import HttpServer  # noqa: PLC0415 - see above
-    from streams.lag import LagMeter, LagReporter  # noqa: PLC0415
-    from streams.metrics import Metrics, PageMetrics  # noqa: PLC0415
-    from streams.page.making import page_of  # noqa: PLC0415
-    from streams.page.port import add_page  # noqa: PLC0415
-    from streams.reachability import wait_until_reachable  # noqa: PLC0415
-    from streams.rules import own_topics, rules_in_force  # noqa: PLC0415
-    from streams.topics import TopicNames  # noqa: PLC0415
+    from streams.kafka.lag import LagMeter, LagReporter  # noqa: PLC0415
+    from streams.kafka.reachability import wait_until_reachable  # noqa: PLC0415
+    from streams.kafka.topics import TopicNames  # noqa: PLC0415
+    from streams.page.factory import page_of  # noqa: PLC0415
+    from streams.page.routes import add_page  # noqa: PLC0415
+    from streams.service.http_server import HttpServer  # noqa: PLC0415 - see above
+    from streams.service.metrics import Metrics, PageMetrics  # noqa: PLC0415
+    from streams.service.rules import own_topics, rules_in_force  # noqa: PLC0415
 
     names = TopicNames.of(settings, own_topics(rules_in_force(settings)))
     failures: list[BaseException] = []

@@ -9,7 +9,7 @@ import typer
 from processors.errors import BadArticleError, BadRulesError, MisconfigurationError, RulesProblem
 from streams.cli import context, rules_try
 from streams.errors import EXIT_MISCONFIGURED
-from streams.rules import rules_path
+from streams.service.rules import rules_path
 
 if TYPE_CHECKING:
     from processors.rules import RulesFile
@@ -41,7 +41,7 @@ def show(
       tocsin rules show --json | jq -r '[.id, .version, .topic] | @tsv'
     """
     from processors.rules.wording import document  # noqa: PLC0415 - see `_load`
-    from streams.cli.rules_view import render_rule  # noqa: PLC0415
+    from streams.cli.views.rules import render_rule  # noqa: PLC0415
 
     console = context.data_console()
     for rule in _load(file).rules:
@@ -60,8 +60,8 @@ def fields(*, json: Annotated[bool, context.Json] = False) -> None:
       tocsin rules fields
       tocsin rules fields --json | jq -r .name
     """
-    from processors.rules.conditions import kind_of  # noqa: PLC0415 - see `_load`
-    from processors.rules.facts import describe_facts  # noqa: PLC0415
+    from processors.rules.condition.evaluation import kind_of  # noqa: PLC0415 - see `_load`
+    from processors.rules.condition.facts import describe_facts  # noqa: PLC0415
 
     for fact in describe_facts().values():
         if json:
@@ -138,7 +138,7 @@ def run_examples(
     """
     from processors.trial import run_example  # noqa: PLC0415 - loads TextBlob
     from streams.analysis.loading import load_reader  # noqa: PLC0415
-    from streams.cli.rules_view import render_tested  # noqa: PLC0415
+    from streams.cli.views.rules import render_tested  # noqa: PLC0415
 
     settings = context.settings()
     read = _load(file)

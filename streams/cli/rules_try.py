@@ -16,10 +16,10 @@ from processors.contracts import Alert
 from processors.errors import MisconfigurationError
 from streams.cli import context
 from streams.ingest.records import SourceError
-from streams.reading.since import FORMS, moment_of
-from streams.reading.visible import visible_json
-from streams.rules import rules_in_force
-from streams.settings import Settings, path_of
+from streams.reading.terminal_text import visible_json
+from streams.reading.time_argument import FORMS, moment_of
+from streams.service.rules import rules_in_force
+from streams.service.settings import Settings, path_of
 
 if TYPE_CHECKING:
     from processors.analyse import Analyser
@@ -149,9 +149,9 @@ def _source(
 ) -> Iterator[_Source]:
     # kafka-python takes a third of a second to load.
     from processors.articles.formats.shapes import load_shapes  # noqa: PLC0415
-    from streams.reading import clients  # noqa: PLC0415
+    from streams.kafka import clients  # noqa: PLC0415
+    from streams.kafka.topics import TopicNames  # noqa: PLC0415
     from streams.reading.past_articles import PastArticles  # noqa: PLC0415
-    from streams.topics import TopicNames  # noqa: PLC0415
 
     reader = PastArticles(limits, load_shapes(path_of(settings.shapes)))
     if file is not None:
@@ -193,7 +193,7 @@ def _print(
         for row in _rows(difference, unsent, reading):
             typer.echo(visible_json(msgspec.json.encode(row).decode()))
         return
-    from streams.cli.rules_view import render_difference, render_unsent, summary  # noqa: PLC0415
+    from streams.cli.views.rules import render_difference, render_unsent, summary  # noqa: PLC0415
 
     console = context.data_console()
     for line in render_difference(difference):

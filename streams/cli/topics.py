@@ -7,8 +7,8 @@ import typer
 
 from streams.cli import context
 from streams.errors import EXIT_MISCONFIGURED
-from streams.rules import own_topics, rules_in_force
-from streams.settings import Settings
+from streams.service.rules import own_topics, rules_in_force
+from streams.service.settings import Settings
 
 app = typer.Typer(
     help="Show, compare and make the topics.", no_args_is_help=True, rich_markup_mode=None
@@ -60,8 +60,8 @@ def plan_(
     Exit codes: 0 even where something differs, and 2 then with --check; others as in
     `tocsin --help`.
     """
-    from streams.reading.clients import admin_client  # noqa: PLC0415 - loads kafka-python
-    from streams.topics import compare  # noqa: PLC0415
+    from streams.kafka.clients import admin_client  # noqa: PLC0415 - loads kafka-python
+    from streams.kafka.topics import compare  # noqa: PLC0415
 
     settings = context.settings(broker=broker)
     with admin_client(context.connection(settings), settings) as admin:
@@ -91,8 +91,8 @@ def apply(
       tocsin topics apply
       TOCSIN_PARTITIONS=12 TOCSIN_REPLICATION_FACTOR=3 tocsin topics apply --broker kafka:9092
     """
-    from streams.reading.clients import admin_client  # noqa: PLC0415 - loads kafka-python
-    from streams.topics import apply as make_so  # noqa: PLC0415
+    from streams.kafka.clients import admin_client  # noqa: PLC0415 - loads kafka-python
+    from streams.kafka.topics import apply as make_so  # noqa: PLC0415
 
     settings = context.settings(broker=broker)
     with admin_client(context.connection(settings), settings) as admin:
@@ -129,7 +129,7 @@ def acls(
     \b
     Exit codes: 2 if there is no such role; others as in `tocsin --help`.
     """
-    from streams.acls import commands, roles  # noqa: PLC0415 - loads kafka-python
+    from streams.kafka.acls import commands, roles  # noqa: PLC0415 - loads kafka-python
 
     settings = context.settings()
     known = roles(settings, own_topics(rules_in_force(settings)))
@@ -167,9 +167,9 @@ def strimzi(
       tocsin topics strimzi --users | kubectl apply -n kafka -f -
       TOCSIN_PARTITIONS=12 TOCSIN_REPLICATION_FACTOR=3 tocsin topics strimzi
     """
-    from streams import strimzi as form  # noqa: PLC0415 - loads kafka-python
-    from streams.acls import roles  # noqa: PLC0415
-    from streams.topics import plan  # noqa: PLC0415
+    from streams.kafka import strimzi as form  # noqa: PLC0415 - loads kafka-python
+    from streams.kafka.acls import roles  # noqa: PLC0415
+    from streams.kafka.topics import plan  # noqa: PLC0415
 
     settings = context.settings()
     own = own_topics(rules_in_force(settings))
@@ -182,7 +182,7 @@ def strimzi(
 
 
 def _plan(settings: Settings) -> list[Any]:
-    from streams.topics import plan  # noqa: PLC0415 - loads kafka-python
+    from streams.kafka.topics import plan  # noqa: PLC0415 - loads kafka-python
 
     return plan(settings, own_topics(rules_in_force(settings)))
 

@@ -8,8 +8,8 @@ import structlog
 import typer
 
 from streams.cli import context
-from streams.connection import Connection
-from streams.settings import Settings
+from streams.kafka.connection import Connection
+from streams.service.settings import Settings
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +48,7 @@ def worker(
 async def _run(settings: Settings, connection: Connection) -> None:
     # Faust and the lexicon take a second to load: no other command pays for it.
     from streams.analysis.loading import analysis_of  # noqa: PLC0415 - see above
-    from streams.worker import Worker  # noqa: PLC0415
+    from streams.worker.worker import Worker  # noqa: PLC0415
 
     running = Worker(settings, connection, analysis_of(settings))
     loop = asyncio.get_running_loop()

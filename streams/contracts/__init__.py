@@ -1,8 +1,9 @@
 """The published contracts: what is on the topics, as files that other programs can read.
 
-Owns the names of the files. They are written by `streams.contracts.generate` from the structs in
-`processors.contracts`, the headers in `streams.envelope` and the plan in `streams.topics`, and are
-checked in, so that a change of a contract is seen in review. Must not know who reads them.
+Owns the names of the files. They are written by `tools.contracts.generate` from the structs in
+`processors.contracts`, the headers in `streams.kafka.envelope` and the plan in
+`streams.kafka.topics`, and are checked in, so that a change of a contract is seen in review. Must
+not know who reads them.
 """
 
 from importlib import resources

@@ -22,13 +22,13 @@ import msgspec
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from processors.contracts import Alert
-from streams.connection import Connection
 from streams.demo.bundle import BundledRecord
-from streams.envelope import ERROR_PREFIX
 from streams.errors import PassingFaultError
-from streams.lag import LagMeter
-from streams.settings import PREFIX, Settings
-from streams.topics import TopicNames
+from streams.kafka.connection import Connection
+from streams.kafka.envelope import ERROR_PREFIX
+from streams.kafka.lag import LagMeter
+from streams.kafka.topics import TopicNames
+from streams.service.settings import PREFIX, Settings
 
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0

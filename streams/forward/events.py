@@ -12,8 +12,8 @@ from urllib.parse import quote
 import msgspec
 
 from processors.contracts import Alert
-from streams.envelope import CONTENT_TYPE, JSON_TYPE, Incoming, alert_record
 from streams.errors import UndeliverableError, UndeliveredReason
+from streams.kafka.envelope import CONTENT_TYPE, JSON_TYPE, Incoming, alert_record
 from streams.reading.alerts import decode_alert
 
 Mode = Literal["binary", "structured"]

@@ -1,9 +1,9 @@
 """The life of `tocsin forward`: join the group, carry alerts on, commit, stop in good order.
 
 Owns the consumer and the process's end. Must not know what becomes of one alert
-(`streams.forward.carrier`), nor in which order (`streams.forward.lanes`). An offset is committed
-when the receiver has taken its alert, or the broker its dead letter; a crash between the two sends
-the alert again, under the same id.
+(`streams.forward.alert_forwarder`), nor in which order (`streams.forward.keyed_queue`). An offset
+is committed when the receiver has taken its alert, or the broker its dead letter; a crash between
+the two sends the alert again, under the same id.
 """
 
 import asyncio
@@ -21,33 +21,33 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
 )
 
-from streams.acls import forward_grants
-from streams.broker_watch import BrokerWatch
-from streams.compression import Compression
-from streams.connection import METADATA_MAX_AGE_MS, Connection
-from streams.envelope import Incoming
 from streams.errors import (
     BrokerUnavailableError,
     PassingFaultError,
 )
-from streams.forward.carrier import Carrier, Job
+from streams.forward.alert_forwarder import Carrier, Job
 from streams.forward.delivery import Delivery
-from streams.forward.lanes import Lanes
-from streams.forward.starting import set_first_offsets
+from streams.forward.initial_offsets import set_first_offsets
+from streams.forward.keyed_queue import Lanes
 from streams.forward.target import Answer, open_post, require_public
-from streams.group_watch import group_watch
-from streams.health import Health
-from streams.http import HttpServer
-from streams.lag import LagMeter, LagReporter
-from streams.metrics import ForwardMetrics
-from streams.outbox import Outbox
-from streams.reachability import wait_until_reachable
-from streams.reading.clients import admin_client, consumer_client, kafka_faults
-from streams.rights import Needs, with_rights_named
-from streams.settings import Settings
-from streams.static_member import AiokafkaMembership
-from streams.topic_creation import forbid_in_aiokafka
-from streams.topics import ENVELOPE_BYTES, TopicNames
+from streams.kafka.acls import forward_grants
+from streams.kafka.broker_watch import BrokerWatch
+from streams.kafka.clients import admin_client, consumer_client, kafka_faults
+from streams.kafka.compression import Compression
+from streams.kafka.connection import METADATA_MAX_AGE_MS, Connection
+from streams.kafka.envelope import Incoming
+from streams.kafka.group_watch import group_watch
+from streams.kafka.lag import LagMeter, LagReporter
+from streams.kafka.outbox import Outbox
+from streams.kafka.reachability import wait_until_reachable
+from streams.kafka.rights import Needs, with_rights_named
+from streams.kafka.static_member import AiokafkaMembership
+from streams.kafka.topic_creation import forbid_in_aiokafka
+from streams.kafka.topics import ENVELOPE_BYTES, TopicNames
+from streams.service.health import Health
+from streams.service.http_server import HttpServer
+from streams.service.metrics import ForwardMetrics
+from streams.service.settings import Settings
 
 log = structlog.get_logger(__name__)
 

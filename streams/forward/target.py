@@ -20,9 +20,9 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from processors.errors import MisconfigurationError
-from streams.addresses import is_public, private_addresses, public_sockets
-from streams.answers import retry_after_seconds, shown
-from streams.version import tocsin_version
+from streams.http_client.addresses import is_public, private_addresses, public_sockets
+from streams.http_client.answers import retry_after_seconds, shown
+from streams.service.version import tocsin_version
 
 Verdict = Literal["delivered", "refused", "passing"]
 

@@ -6,10 +6,10 @@ for ever, because a broker removes at once what is older than the topic's retent
 
 from kafka import KafkaAdminClient
 
-from streams.connection import Connection
 from streams.errors import TopicMismatchError
-from streams.settings import Settings
-from streams.topics import TopicPlan, apply, compare
+from streams.kafka.connection import Connection
+from streams.kafka.topics import TopicPlan, apply, compare
+from streams.service.settings import Settings
 
 _FOR_EVER = {"retention.ms": "-1"}
 

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 
 import structlog
 
-from streams.health import Questions
-from streams.http import HttpServer
 from streams.ingest.lists import Feed
 from streams.ingest.reports import FeedCounts
-from streams.metrics import FeedMetrics
+from streams.service.health import Questions
+from streams.service.http_server import HttpServer
+from streams.service.metrics import FeedMetrics
 
 log = structlog.get_logger(__name__)
 

@@ -10,10 +10,9 @@ import time
 
 import msgspec
 
-from streams.health import Answer
+from streams.http_client.fetch import FeedError, Fetch, Fetched, Validators
 from streams.ingest.feed_messages import FeedTask
 from streams.ingest.feeds import Tools, follow_all
-from streams.ingest.fetch import FeedError, Fetch, Fetched, Validators
 from streams.ingest.job import Job, Surroundings
 from streams.ingest.lists import Feed
 from streams.ingest.lists.feed import shown_url
@@ -24,6 +23,7 @@ from streams.ingest.polite import PoliteFetch
 from streams.ingest.records import Found
 from streams.ingest.reports import FeedCounts
 from streams.ingest.state import FeedStates
+from streams.service.health import Answer
 
 _TICK_SECONDS = 1.0
 _LIVE_SECONDS = 60.0

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from streams.ingest.fetch import FeedError
+from streams.http_client.fetch import FeedError
 from streams.ingest.lists import Feed
 from streams.ingest.polite import TRIES
 

@@ -16,10 +16,10 @@ from processors.contracts import Article
 from processors.errors import BadArticleError, DeadLetterReason
 from processors.event_time import END_MS, FIRST_MS
 from processors.windows import milliseconds
-from streams.envelope import Outgoing
 from streams.ingest.records import Record, Unread
 from streams.ingest.tally import Tally
-from streams.settings import Settings
+from streams.kafka.envelope import Outgoing
+from streams.service.settings import Settings
 
 Send = Callable[[Outgoing, str], None]
 """Takes a record and where it stood; counts it as sent, or as refused by the broker, in time."""

@@ -10,16 +10,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from streams.health import Questions
 from streams.ingest.files import Read
 from streams.ingest.intake import Intake
 from streams.ingest.interruption import Interruption
 from streams.ingest.lists import Feed
 from streams.ingest.reports import BUILT_IN_WINDOW, AlertWindow, FeedReports
 from streams.ingest.tally import Tally
+from streams.service.health import Questions
 
 if TYPE_CHECKING:
-    from streams.ingest.fetch import Fetch  # an HTTP client, which files do without
+    from streams.http_client.fetch import Fetch  # an HTTP client, which files do without
 
 STDIN = Path("-")
 

@@ -11,8 +11,8 @@ from typing import Final
 
 import msgspec
 
+from streams.http_client.fetch import FeedError, Fetch, Fetched, Validators
 from streams.ingest.feed_messages import FeedTask
-from streams.ingest.fetch import FeedError, Fetch, Fetched, Validators
 from streams.ingest.lists import Feed
 from streams.ingest.lists.feed import shown_url
 from streams.ingest.parsing import ReadFeed

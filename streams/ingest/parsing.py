@@ -12,8 +12,8 @@ from typing import Final
 
 import msgspec
 
+from streams.http_client.fetch import FeedError
 from streams.ingest.feed_messages import EXIT_NO_FEED, FeedHeader, FeedTask
-from streams.ingest.fetch import FeedError
 
 # A feed of 10 MB, the largest that is fetched, takes about 7 s.
 LONGEST_SECONDS: Final = 30.0

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
-from streams.ingest.fetch import FeedError, Fetch, Fetched, Validators
+from streams.http_client.fetch import FeedError, Fetch, Fetched, Validators
 
 TRIES: Final = 3
 

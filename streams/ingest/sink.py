@@ -18,11 +18,11 @@ from kafka.errors import (
 )
 
 from processors.errors import DeadLetterReason
-from streams.connection import Connection
-from streams.envelope import Outgoing
 from streams.errors import PassingFaultError, TopicMismatchError
 from streams.ingest.tally import Tally
-from streams.topics import ENVELOPE_BYTES
+from streams.kafka.connection import Connection
+from streams.kafka.envelope import Outgoing
+from streams.kafka.topics import ENVELOPE_BYTES
 
 # kafka-python has no bound of its own: without these a slow broker means an endless queue.
 _IN_FLIGHT_BYTES: Final = 67_108_864

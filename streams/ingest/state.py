@@ -18,7 +18,7 @@ import msgspec
 
 from processors.contracts import Article
 from processors.errors import MisconfigurationError
-from streams.ingest.fetch import Validators
+from streams.http_client.fetch import Validators
 
 KEPT_ENTRIES: Final = 4_000
 """Of how many entries that a feed does not hold any more the content is remembered."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from processors.contracts import Alert
-from streams.page.shown import (
+from streams.page.view_model import (
     ShownAlert,
     ShownMessage,
     SpansOf,

@@ -11,7 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from streams.lag import Lag
+from streams.kafka.lag import Lag
 
 FeedState = Literal["starting", "reading", "live", "away", "refused", "failed"]
 # The feed asks the broker every few seconds; a slow answer is no outage.

@@ -16,9 +16,9 @@ from typing import Any
 import structlog
 
 from processors.errors import MisconfigurationError, TocsinError
-from streams.envelope import Incoming
+from streams.kafka import subscriber
+from streams.kafka.envelope import Incoming
 from streams.page.condition import Pulse
-from streams.reading import subscriber
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +39,7 @@ class Subscription:
     """What is read, and from where.
 
     `open_consumer` gives a kafka-python consumer without a group
-    (see `streams.reading.clients`). The articles are not read: how far their topic reaches says
+    (see `streams.kafka.clients`). The articles are not read: how far their topic reaches says
     whether any come.
     """
 

@@ -14,14 +14,14 @@ from typing import Any
 
 import structlog
 
-from streams.envelope import Incoming
-from streams.health import Answer
-from streams.lag import Lag
-from streams.metrics import PageMetrics
+from streams.kafka.envelope import Incoming
+from streams.kafka.lag import Lag
 from streams.page.condition import Condition, Pulse, waiting
 from streams.page.feed import Feed, Listener, Subscription
 from streams.page.model import PageModel
 from streams.page.visitors import Visitors
+from streams.service.health import Answer
+from streams.service.metrics import PageMetrics
 
 log = structlog.get_logger(__name__)
 

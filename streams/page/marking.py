@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 
 from processors.contracts import Evidence, Span
-from streams.reading.visible import visible
+from streams.reading.terminal_text import visible
 
 Mark = Literal["leader", "word"]
 

@@ -13,10 +13,10 @@ from msgspec import Struct
 
 from processors.canary import CANARY_ID
 from processors.contracts import ArticleRef, Label, Span
-from streams.envelope import Incoming
+from streams.kafka.envelope import Incoming
 from streams.page.alert_book import AlertBook
 from streams.page.leader_book import FUTURE_SECONDS, LeaderBook, MentionSeen, Ranking
-from streams.page.shown import LONGEST_ID, LONGEST_NAME, ShownAlert, short
+from streams.page.view_model import LONGEST_ID, LONGEST_NAME, ShownAlert, short
 from streams.reading.alerts import decode_alert
 
 # A canary's alert says that the bell works, not that anything happened.

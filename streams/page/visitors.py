@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from streams.metrics import PageMetrics
+from streams.service.metrics import PageMetrics
 
 QUEUED_FRAMES = 128
 KEPT_FRAMES = 512

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import msgspec
 
 from processors.contracts import Alert, AlertKind, Severity
-from streams.reading.visible import folded
+from streams.reading.terminal_text import folded
 
 SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high")
 REMEMBERED_IDS = 100_000

@@ -13,7 +13,8 @@ from typing import Any
 from kafka import TopicPartition
 
 from processors.errors import MisconfigurationError
-from streams.envelope import Incoming
+from streams.kafka.envelope import Incoming
+from streams.kafka.subscriber import Offsets, offsets_since, partitions_of, read
 from streams.reading.dead_letters import (
     DeadLetter,
     NotRequeueableError,
@@ -23,7 +24,6 @@ from streams.reading.dead_letters import (
     original,
     refusal,
 )
-from streams.reading.subscriber import Offsets, offsets_since, partitions_of, read
 
 # Sends wait for their acknowledgement after so much, or the values of all would fill the memory.
 _MOST_UNACKNOWLEDGED = 200

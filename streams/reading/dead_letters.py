@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from processors.errors import DeadLetterReason
-from streams.envelope import (
+from streams.kafka.envelope import (
     ERROR_PREFIX,
     REQUEUED_HEADER,
     RESTAMPED,

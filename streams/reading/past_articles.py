@@ -17,10 +17,10 @@ from processors.articles.formats import NO_SHAPES
 from processors.articles.formats.shapes import Shape
 from processors.contracts import Article
 from processors.errors import BadArticleError
-from streams.envelope import Incoming
 from streams.ingest.files import read_file
 from streams.ingest.records import Unread
-from streams.reading import subscriber
+from streams.kafka import subscriber
+from streams.kafka.envelope import Incoming
 
 
 @dataclass(frozen=True, slots=True)

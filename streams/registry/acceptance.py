@@ -11,10 +11,10 @@ from datetime import date
 from pathlib import Path
 
 from processors.errors import MisconfigurationError
-from processors.leaders.extra import extra_layer
-from processors.leaders.registry import Registry, packaged_layer, read_registry
-from processors.leaders.tables import TABLES, Layer, Problems, read_layers
-from processors.leaders.values import first_day
+from processors.leaders.registry.extra import extra_layer
+from processors.leaders.registry.registry import Registry, packaged_layer, read_registry
+from processors.leaders.registry.tables import TABLES, Layer, Problems, read_layers
+from processors.leaders.registry.values import first_day
 from streams.registry.difference import Change
 
 _PEOPLE, _TERMS = "people.csv", "terms.csv"

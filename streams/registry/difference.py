@@ -13,10 +13,10 @@ from typing import Literal
 
 from msgspec import Struct
 
-from processors.leaders.fold import fold_characters
-from processors.leaders.gaps import ROLES_OF_SEAT
-from processors.leaders.registry import Registry
-from processors.leaders.values import Role, Term, day_after, first_day
+from processors.leaders.languages.fold import fold_characters
+from processors.leaders.registry.gaps import ROLES_OF_SEAT
+from processors.leaders.registry.registry import Registry
+from processors.leaders.registry.values import Role, Term, day_after, first_day
 from streams.registry.wikidata import Seat, Statement
 
 SAME_TERM_DAYS = 60

@@ -19,7 +19,7 @@ from msgspec import Struct
 from streams.errors import PassingFaultError
 
 if TYPE_CHECKING:
-    from streams.ingest.fetch import Fetch
+    from streams.http_client.fetch import Fetch
 
 ENDPOINT = "https://query.wikidata.org/sparql"
 
@@ -88,7 +88,7 @@ async def ask(fetch: "Fetch", endpoint: str, since: date, sleep: Sleep = asyncio
     """Ask the query service, again after a while where it says so.
 
     Args:
-        fetch: See `streams.ingest.fetch.open_fetch`; it bounds time and size.
+        fetch: See `streams.http_client.fetch.open_fetch`; it bounds time and size.
         endpoint: Address of a SPARQL endpoint.
         since: See `query`.
         sleep: Waits for so many seconds.
@@ -96,7 +96,7 @@ async def ask(fetch: "Fetch", endpoint: str, since: date, sleep: Sleep = asyncio
     Raises:
         WikidataError: No answer: the message says why.
     """
-    from streams.ingest.fetch import FeedError, Validators  # noqa: PLC0415 - loads aiohttp
+    from streams.http_client.fetch import FeedError, Validators  # noqa: PLC0415 - loads aiohttp
 
     url = f"{endpoint}?{urlencode({'query': query(since), 'format': 'json'})}"
     wait = FIRST_WAIT_SECONDS

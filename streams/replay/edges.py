@@ -14,7 +14,7 @@ from typing import Any
 from kafka import TopicPartition
 
 from processors.event_time import timestamp_fault
-from streams.reading.subscriber import scan
+from streams.kafka.subscriber import scan
 from streams.replay.range import Span
 
 _FIRST_STEP_OFFSETS = 100

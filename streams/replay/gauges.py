@@ -4,9 +4,9 @@ Owns which figures are shown. Must not know how they are measured. Every worker 
 the same figures: take the maximum over the workers, not the sum.
 """
 
-from streams.metrics import Metrics
 from streams.replay.manifest import Manifest
-from streams.replay.standing import Standing
+from streams.replay.progress import Standing
+from streams.service.metrics import Metrics
 
 
 def show(metrics: Metrics, manifest: Manifest, standing: Standing) -> None:

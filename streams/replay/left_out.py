@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 from processors.articles.decode import DecodeLimits, decode
 from processors.errors import BadArticleError
-from streams.agents.foreign import is_of_another_replay
-from streams.envelope import Incoming
+from streams.kafka.envelope import Incoming
 from streams.replay.manifest import Manifest
-from streams.settings import Settings
+from streams.service.settings import Settings
+from streams.worker.replayed_records import is_of_another_replay
 
 
 def left_out_by(manifest: Manifest, settings: Settings) -> Callable[[Incoming], bool]:

@@ -14,12 +14,12 @@ import msgspec
 from msgspec import Struct
 
 from processors.contracts import Versions
-from streams.bounds import Bounds
+from streams.analysis.selection import Selection
 from streams.errors import ReplayIncompleteError, ReplayRangeError, ReplayStateError
 from streams.replay.proof import Proof
 from streams.replay.range import Span
-from streams.selection import Selection
-from streams.settings import Settings
+from streams.service.settings import Settings
+from streams.worker.bounds import Bounds
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
 PREFIX = "replay."

@@ -10,12 +10,12 @@ from typing import Any
 import msgspec
 from kafka import TopicPartition
 
-from streams.envelope import Incoming
 from streams.errors import ReplayStateError
-from streams.reading.subscriber import read
+from streams.kafka.envelope import Incoming
+from streams.kafka.subscriber import read
+from streams.kafka.topics import TopicPlan, apply
 from streams.replay.manifest import Manifest
-from streams.settings import Settings
-from streams.topics import TopicPlan, apply
+from streams.service.settings import Settings
 
 TOPIC = "replay.manifests"
 SEND_SECONDS = 30.0

@@ -4,38 +4,25 @@ Owns every question about offsets and groups that a replay asks. Must not know w
 records. Clients are kafka-python's and come in as arguments.
 """
 
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from kafka import TopicPartition
-from kafka.admin import MemberToRemove, OffsetSpec
-from kafka.errors import (
-    CoordinatorLoadInProgressError,
-    CoordinatorNotAvailableError,
-    NoError,
-    NotCoordinatorError,
-)
+from kafka.admin import OffsetSpec
+from kafka.errors import NoError
 from kafka.structs import OffsetAndMetadata
 
 from processors.event_time import timestamp_fault
 from streams.errors import ReplayBusyError
-from streams.reading.subscriber import numbers_of, partitions_of
+from streams.kafka.groups import committed, members
+from streams.kafka.subscriber import numbers_of, partitions_of
 from streams.replay.edges import first_since, start_of_last
 from streams.replay.range import Asked, Log, Span
 
 POLL_MS = 500
 # A broker answers an empty fetch after half a second; a slow one gets a few of them.
 PROBE_POLLS = 4
-COORDINATOR_SECONDS = 20.0
-COORDINATOR_RETRY_SECONDS = 0.3
-NO_COORDINATOR = (
-    CoordinatorLoadInProgressError,
-    CoordinatorNotAvailableError,
-    NotCoordinatorError,
-)
-T = TypeVar("T")
 
 
 def logs(admin: Any, consumer: Any, topic: str, asked: Asked, latest_ms: float) -> dict[int, Log]:
@@ -117,58 +104,6 @@ def set_starts(admin: Any, group: str, topic: str, spans: Sequence[Span]) -> Non
     for error in admin.alter_group_offsets(group, starts).values():
         if error is not NoError:
             raise error(f"setting the offsets of {group}")
-
-
-def committed(admin: Any, group: str, topic: str) -> dict[int, int]:
-    """Give the offset that is read next, of each partition where the group has one."""
-    known = group_offsets(admin, group)
-    return {tp.partition: one.offset for tp, one in known.items() if tp.topic == topic}
-
-
-def group_offsets(admin: Any, group: str) -> Mapping[TopicPartition, OffsetAndMetadata]:
-    """Give everything that a group has committed."""
-    known: Mapping[TopicPartition, OffsetAndMetadata] = _patiently(
-        lambda: admin.list_group_offsets(group)
-    ).get(group, {})
-    return known
-
-
-def members(admin: Any, group: str) -> int:
-    """Say how many workers the group has now."""
-    return len(_patiently(lambda: admin.describe_groups([group]))[group]["members"])
-
-
-def remove_members(admin: Any, group: str) -> None:
-    """Put every member out of a group; those that live join again."""
-    members = admin.describe_groups([group])[group]["members"]
-    admin.remove_group_members(group, [MemberToRemove(one["member_id"]) for one in members])
-
-
-def delete_group(admin: Any, group: str) -> None:
-    """Delete a group; one that is not there is deleted already.
-
-    Raises:
-        ReplayBusyError: it has members.
-    """
-    outcome = _patiently(lambda: admin.delete_groups([group]))[group]
-    if outcome not in {"OK", "GroupIdNotFoundError"}:
-        raise ReplayBusyError(f"the consumer group {group} cannot be deleted: {outcome}")
-
-
-def _patiently(ask: Callable[[], T]) -> T:
-    """Ask about a group; a new cluster makes the topic of offsets when it is asked the first time.
-
-    Raises:
-        KafkaError: the broker has another answer, or none in time.
-    """
-    deadline = time.monotonic() + COORDINATOR_SECONDS
-    while True:
-        try:
-            return ask()
-        except NO_COORDINATOR:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(COORDINATOR_RETRY_SECONDS)
 
 
 def is_empty(consumer: Any, topic: str, span: Span) -> bool:

@@ -12,11 +12,11 @@ from typing import Any
 
 from kafka import TopicPartition
 
-from streams.envelope import ERROR_PREFIX, SOURCE_HEADER, Incoming, read_source
-from streams.reading.subscriber import incoming, scan
+from streams.kafka.envelope import ERROR_PREFIX, SOURCE_HEADER, Incoming, read_source
+from streams.kafka.subscriber import incoming, scan
+from streams.kafka.topics import TopicNames
 from streams.replay.manifest import Manifest
 from streams.replay.proof import Account, Proof
-from streams.topics import TopicNames
 
 # Less than a topic's largest record, which comes alone: around a gap little else is fetched.
 FETCH_BYTES = 1_048_576

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from streams.errors import ReplayRangeError
-from streams.reading.since import FORMS, moment_of
+from streams.reading.time_argument import FORMS, moment_of
 
 BEGINNING = "beginning"
 _OFFSETS = re.compile(r"([0-9]{1,9}):([0-9]{0,18})-([0-9]{0,18})", re.ASCII)
@@ -89,7 +89,7 @@ def asked(
     """Read a range as a person writes it.
 
     Args:
-        since: A moment (see `streams.reading.since`; `-7d` is `7d`), or `beginning`.
+        since: A moment (see `streams.reading.time_argument`; `-7d` is `7d`), or `beginning`.
         until: A moment.
         offsets: `partition:start-end`, either side of the hyphen may be empty.
         last: Records of each partition.

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from processors.errors import DeadLetterReason
-from streams.entry import Refused
-from streams.envelope import ERROR_PREFIX, Incoming
 from streams.errors import ReplayRangeError, TopicMismatchError
-from streams.reading.subscriber import partitions_of, read
+from streams.kafka.envelope import ERROR_PREFIX, Incoming
+from streams.kafka.subscriber import partitions_of, read
 from streams.replay.range import Span
+from streams.worker.entry import Refused
 
 # A manifest is one record of at most a megabyte.
 MAX_RANGES = 30_000

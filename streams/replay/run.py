@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 import structlog
 from kafka.errors import KafkaError
 
+from streams.kafka.topics import TopicNames
 from streams.replay.manifest import Finished
+from streams.replay.progress import Standing, StandingMeter, alert_topics
 from streams.replay.proof import Proof
 from streams.replay.range import Span
-from streams.replay.standing import Standing, StandingMeter, alert_topics
-from streams.topics import TopicNames
-from streams.worker import Worker
+from streams.worker.worker import Worker
 
 log = structlog.get_logger(__name__)
 

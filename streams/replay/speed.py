@@ -10,9 +10,9 @@ from typing import Any
 from kafka import TopicPartition
 
 from streams.analysis.loading import load_reader
-from streams.reading.subscriber import Offsets, read
+from streams.kafka.subscriber import Offsets, read
 from streams.replay.manifest import Manifest, settings_of
-from streams.settings import Settings
+from streams.service.settings import Settings
 
 SECONDS = 2.0
 LEAST_RECORDS = 10

@@ -17,7 +17,7 @@ from types import ModuleType
 import pytest
 from rich.text import Text
 
-from processors.sentiment import linear
+from processors.sentiment.news import linear
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 300

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from streams.brokers import Broker
-from streams.brokers.apache import ApacheKafka
-from streams.brokers.embedded import EmbeddedBroker
-from streams.brokers.kafka_jars import KAFKA_VERSION
+from streams.demo.broker import Broker
+from streams.demo.embedded_broker import EmbeddedBroker
+from tools.brokers.apache import ApacheKafka
+from tools.brokers.kafka_jars import KAFKA_VERSION
 
 KINDS = ["embedded", "apache"]
 

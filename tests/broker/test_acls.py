@@ -30,14 +30,14 @@ from kafka.admin import (
     ResourceType,
 )
 
-from streams.acls import Grant, Role, roles
-from streams.brokers.apache import ApacheKafka
-from streams.brokers.apache_configuration import Listener, Security
-from streams.connection import Connection
 from streams.errors import EXIT_BUG, EXIT_MISCONFIGURED, EXIT_OK
-from streams.reading.subscriber import partitions_of
-from streams.settings import Settings
-from streams.topics import TopicNames
+from streams.kafka.acls import Grant, Role, roles
+from streams.kafka.connection import Connection
+from streams.kafka.subscriber import partitions_of
+from streams.kafka.topics import TopicNames
+from streams.service.settings import Settings
+from tools.brokers.apache import ApacheKafka
+from tools.brokers.apache_configuration import Listener, Security
 
 SETTINGS = Settings(topic_prefix="least.", application_id="bell", partitions=2)
 ROLES = {role.name: role for role in roles(SETTINGS)}

@@ -13,9 +13,9 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, OffsetAndMetad
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import MessageSizeTooLargeError
 
-from streams.brokers import Broker
-from streams.connection import Connection
-from streams.reachability import wait_until_reachable
+from streams.demo.broker import Broker
+from streams.kafka.connection import Connection
+from streams.kafka.reachability import wait_until_reachable
 
 MEGABYTE = 1 << 20
 READ_LIMIT_SECONDS = 10.0

@@ -24,11 +24,12 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import NewTopic
 
 from processors.errors import MisconfigurationError
-from streams.brokers.apache import ApacheKafka
-from streams.brokers.apache_configuration import Listener, Security
-from streams.connection import Connection
 from streams.errors import BrokerUnavailableError
-from streams.reachability import wait_until_reachable
+from streams.kafka.connection import Connection
+from streams.kafka.reachability import wait_until_reachable
+from streams.worker.faust_connection import faust_broker_urls, faust_credentials
+from tools.brokers.apache import ApacheKafka
+from tools.brokers.apache_configuration import Listener, Security
 
 USER, PASSWORD, WRONG = "bell-ringer", "wachet-auf-140", "not-the-password"
 LISTENERS = (
@@ -184,8 +185,8 @@ def test_faust_gives_its_consumer_and_producer_the_same_security(
 ) -> None:
     app = faust.App(
         f"{topic_prefix}app",
-        broker=connection.faust_broker_urls(),
-        broker_credentials=connection.faust_credentials(),
+        broker=faust_broker_urls(connection),
+        broker_credentials=faust_credentials(connection),
         autodiscover=False,
     )
     for_consumer = credentials_to_aiokafka_auth(app.conf.broker_credentials, app.conf.ssl_context)

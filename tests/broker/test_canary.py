@@ -15,16 +15,16 @@ import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 
 from processors.canary import ARTICLE_PREFIX, CANARY_ID
-from streams import logs
-from streams.brokers import Broker
 from streams.canary.health import CanaryHealth
 from streams.canary.rounds import Rounds
 from streams.canary.run import Canary
 from streams.cli import main
-from streams.connection import Connection
-from streams.metrics import CanaryMetrics
-from streams.settings import Settings
-from streams.topics import TopicNames, apply, plan
+from streams.demo.broker import Broker
+from streams.kafka.connection import Connection
+from streams.kafka.topics import TopicNames, apply, plan
+from streams.service import logs
+from streams.service.metrics import CanaryMetrics
+from streams.service.settings import Settings
 
 WAIT_SECONDS = 120.0
 NEWS = {

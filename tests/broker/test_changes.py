@@ -21,10 +21,10 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import NewTopic
 from kafka.errors import UnknownTopicOrPartitionError
 
-from streams.brokers import Broker
+from streams.demo.broker import Broker
 from streams.errors import EXIT_MISCONFIGURED, EXIT_OK
-from streams.settings import Settings
-from streams.topics import TopicNames, apply, plan
+from streams.kafka.topics import TopicNames, apply, plan
+from streams.service.settings import Settings
 
 WAIT_SECONDS = 120.0
 # What an operator is promised, on a machine that does nothing else.

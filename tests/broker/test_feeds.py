@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
-from streams.brokers import Broker
-from streams.connection import Connection
-from streams.settings import Settings
-from streams.topics import TopicNames, apply, plan
+from streams.demo.broker import Broker
+from streams.kafka.connection import Connection
+from streams.kafka.topics import TopicNames, apply, plan
+from streams.service.settings import Settings
 
 WAIT_SECONDS = 90.0
 ENTRIES = 800

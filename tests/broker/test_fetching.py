@@ -22,14 +22,14 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError
 from raw_batches import CODECS, NOT_UTF8, Raw, batch, produce
 
-from streams.brokers import Broker
-from streams.connection import Connection
-from streams.envelope import Incoming
-from streams.fetching.batch import Batch
-from streams.lag import LagMeter
-from streams.reading import subscriber
-from streams.settings import Settings
-from streams.topics import TopicNames, apply, plan
+from streams.demo.broker import Broker
+from streams.kafka import subscriber
+from streams.kafka.connection import Connection
+from streams.kafka.envelope import Incoming
+from streams.kafka.fetching.batch import Batch
+from streams.kafka.lag import LagMeter
+from streams.kafka.topics import TopicNames, apply, plan
+from streams.service.settings import Settings
 
 WAIT_SECONDS = 60.0
 BOMB_RECORDS = 60
@@ -196,7 +196,7 @@ def codecs_in(house: House, topic: str, monkeypatch: pytest.MonkeyPatch) -> dict
                 yield record
 
     with monkeypatch.context() as patch:
-        patch.setattr("streams.fetching.layout.Batch", Noting)
+        patch.setattr("streams.kafka.fetching.layout.Batch", Noting)
         house.read(topic)
     return found
 

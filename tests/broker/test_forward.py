@@ -25,14 +25,14 @@ from aiohttp import web
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 
 from processors.contracts import Alert, LeaderRef
-from streams.brokers import Broker
-from streams.connection import Connection
-from streams.contracts.examples import alerts
-from streams.envelope import alert_record
+from streams.demo.broker import Broker
 from streams.errors import EXIT_MISCONFIGURED
-from streams.lag import LagMeter
-from streams.settings import Settings
-from streams.topics import TopicNames, apply, plan
+from streams.kafka.connection import Connection
+from streams.kafka.envelope import alert_record
+from streams.kafka.lag import LagMeter
+from streams.kafka.topics import TopicNames, apply, plan
+from streams.service.settings import Settings
+from tools.contracts.examples import alerts
 
 DOCS = Path(__file__).parents[2] / "docs" / "guides" / "webhooks.md"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105

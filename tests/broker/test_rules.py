@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from kafka import KafkaProducer
 
-from streams import logs
-from streams.brokers import Broker
 from streams.cli import main
-from streams.connection import Connection
+from streams.demo.broker import Broker
+from streams.kafka.connection import Connection
+from streams.service import logs
 
 pytestmark = pytest.mark.broker
 

@@ -22,14 +22,14 @@ from jsonschema import Draft202012Validator
 from kafka import KafkaAdminClient, KafkaProducer
 
 from processors.contracts import Alert
-from streams.brokers import Broker
-from streams.connection import Connection
 from streams.contracts import ALERT_SCHEMA, published
-from streams.contracts.examples import alerts
-from streams.envelope import Outgoing, alert_record
-from streams.lag import LagMeter
-from streams.settings import Settings
-from streams.topics import TopicNames, apply, plan
+from streams.demo.broker import Broker
+from streams.kafka.connection import Connection
+from streams.kafka.envelope import Outgoing, alert_record
+from streams.kafka.lag import LagMeter
+from streams.kafka.topics import TopicNames, apply, plan
+from streams.service.settings import Settings
+from tools.contracts.examples import alerts
 
 FOLDER = Path(__file__).parents[2] / "docs" / "guides" / "subscribers"
 WAIT_SECONDS = 60.0

@@ -17,15 +17,21 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from processors.errors import BadArticleError, DeadLetterReason
-from streams import logs
-from streams.brokers import Broker
 from streams.cli import main
-from streams.connection import Connection
-from streams.contracts.examples import alerts
-from streams.envelope import TRUNCATED_HEADER, Incoming, Outgoing, alert_record, dead_letter_record
+from streams.demo.broker import Broker
 from streams.errors import TopicMismatchError
-from streams.settings import Settings
-from streams.topics import TopicNames, apply, compare, plan, require
+from streams.kafka.connection import Connection
+from streams.kafka.envelope import (
+    TRUNCATED_HEADER,
+    Incoming,
+    Outgoing,
+    alert_record,
+    dead_letter_record,
+)
+from streams.kafka.topics import TopicNames, apply, compare, plan, require
+from streams.service import logs
+from streams.service.settings import Settings
+from tools.contracts.examples import alerts
 
 LIMIT_SECONDS = 20.0
 SEEN_SECONDS = 30.0

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from kafka import KafkaAdminClient, KafkaProducer
 
-from streams.brokers import Broker
-from streams.ends import Ends
+from streams.demo.broker import Broker
+from streams.kafka.ends import Ends
 from tests.broker.test_worker import PARTITIONS, Stage, staged, story, until
 
 SEND_LIMIT_SECONDS = 30.0

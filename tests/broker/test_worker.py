@@ -28,12 +28,12 @@ from processors.contracts import Alert, Mention, Withdrawal
 from processors.errors import BadArticleError
 from processors.rules import load_rules
 from processors.watch import HeldState, new_state, watch, withdraw
-from streams.brokers import Broker
-from streams.connection import Connection
+from streams.demo.broker import Broker
 from streams.demo.bundle import load_bundle, redated
-from streams.lag import LagMeter
-from streams.settings import Settings
-from streams.topics import TopicNames, apply, plan
+from streams.kafka.connection import Connection
+from streams.kafka.lag import LagMeter
+from streams.kafka.topics import TopicNames, apply, plan
+from streams.service.settings import Settings
 
 BAD_RECORDS = Path(__file__).parents[1] / "data" / "bad_records.json"
 # Long, because it only bounds a failure: on a busy machine a worker needs a minute to be ready.

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 from kafka import KafkaProducer
 
-from streams.connection import Connection
+from streams.kafka.connection import Connection
 
 SPARSE_MS = 1_200_000
 DENSE_MS = 1_500

@@ -10,7 +10,7 @@ from typing import Any
 
 import promql_parser as promql
 
-from streams.metrics import CATALOGUE, Metrics
+from streams.service.metrics import CATALOGUE, Metrics
 
 # What Prometheus adds to everything that it scrapes.
 TARGET_LABELS = frozenset({"job", "instance"})

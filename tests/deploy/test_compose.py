@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import typer
 
-from streams import topics
-from streams.brokers.kafka_jars import KAFKA_VERSION
 from streams.cli.main import app
-from streams.settings import Settings, describe
-from streams.settings_loading import load
+from streams.kafka import topics
+from streams.service.settings import Settings, describe
+from streams.service.settings_loading import load
+from tools.brokers.kafka_jars import KAFKA_VERSION
 
 PINNED = re.compile(r"^[a-z0-9./-]+:v?\d+\.\d+\.\d+$")
 LOOPBACK = "127.0.0.1"

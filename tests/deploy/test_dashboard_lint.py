@@ -14,7 +14,7 @@ import pytest
 import yaml
 from expressions import FILLED_IN, fill_in, parse, uses
 
-from streams.metrics import CATALOGUE
+from streams.service.metrics import CATALOGUE
 
 Dashboard = dict[str, Any]
 Rule = Callable[[Dashboard], Iterator[str]]

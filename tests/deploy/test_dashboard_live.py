@@ -32,9 +32,9 @@ from expressions import FILLED_IN, fill_in
 from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import NewTopic
 
-from streams.brokers.embedded import EmbeddedBroker
 from streams.demo.bundle import load_bundle, redated
-from streams.topics import ARTICLES
+from streams.demo.embedded_broker import EmbeddedBroker
+from streams.kafka.topics import ARTICLES
 
 pytestmark = pytest.mark.broker
 

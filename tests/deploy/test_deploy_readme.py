@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from streams.settings import describe
-from streams.settings_loading import FILE_SUFFIX
+from streams.service.settings import describe
+from streams.service.settings_loading import FILE_SUFFIX
 
 
 def test_every_setting_that_it_names_is_one(root: Path) -> None:

@@ -14,7 +14,7 @@ import promql_parser as promql
 import pytest
 import yaml
 
-from streams.metrics import CATALOGUE, CanaryMetrics, Metrics
+from streams.service.metrics import CATALOGUE, CanaryMetrics, Metrics
 
 ROOT = Path(__file__).parents[2]
 RULES = sorted((ROOT / "deploy/prometheus/rules").glob("*.yml"))

@@ -69,5 +69,5 @@ def test_the_wheel_has_our_packages_and_their_data_and_nothing_else(
     assert {name.split("/")[0] for name in names} == {
         "processors", "streams", f"tocsin-{version}.dist-info"
     }  # fmt: skip
-    assert "processors/leaders/data/people.csv" in names
+    assert "processors/leaders/registry/data/people.csv" in names
     assert not [name for name in names if "__pycache__" in name or name.endswith(".env")]

@@ -10,8 +10,8 @@ import typer
 
 from processors.errors import DeadLetterReason
 from streams.cli.main import app
-from streams.metrics import CATALOGUE
-from streams.settings import describe
+from streams.service.metrics import CATALOGUE
+from streams.service.settings import describe
 
 TEXT = (Path(__file__).parents[2] / "docs/operate/runbooks.md").read_text()
 BLOCKS = re.findall(r"```sh\n(.*?)```", TEXT, flags=re.DOTALL)

@@ -10,7 +10,7 @@ from processors.analyse import Analysed, Analyser, load_analyser
 from processors.canary import ARTICLE_PREFIX, CANARY_ID, CANARY_NAME, is_canary
 from processors.contracts import Article
 from processors.leaders import load_registry
-from processors.leaders.canary import with_canary
+from processors.leaders.detection.canary import with_canary
 from processors.rules import Rules, load_rules
 from processors.sentiment.scorer import DEFAULT_SCORER
 from processors.watch import decode_state, encode_state, new_state, watch

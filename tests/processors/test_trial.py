@@ -20,7 +20,7 @@ from processors.rules import (
 )
 from processors.sentiment.scorer import DEFAULT_SCORER
 from processors.trial import ExampleRun, Trial, comparable, compare, run_example
-from streams.contracts import examples
+from tools.contracts import examples
 
 MACRON = "Q3052772"
 NOW = datetime(2026, 5, 21, tzinfo=UTC)

@@ -25,9 +25,9 @@ from feeds import serving
 from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import NewTopic
 
-from streams.brokers.apache import ApacheKafka
-from streams.settings import Settings
-from streams.topics import ARTICLES, apply, plan
+from streams.kafka.topics import ARTICLES, apply, plan
+from streams.service.settings import Settings
+from tools.brokers.apache import ApacheKafka
 
 LOOPBACK = "127.0.0.1"
 JOBS = {

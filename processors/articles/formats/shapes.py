@@ -29,8 +29,8 @@ from msgspec import Meta
 from processors.articles.document import Document
 from processors.articles.formats.paths import Path, has_path, parse_path
 from processors.errors import BadShapesError, MisconfigurationError, RulesProblem
-from processors.rules.checked import Problems, Table, syntax_problem
-from processors.rules.positions import positions
+from processors.rules.file.checked import Problems, Table, syntax_problem
+from processors.rules.file.positions import positions
 
 COMMON: Final = "common"
 """The packaged shape of the names that many services share; it is recognised by nothing."""

@@ -15,7 +15,7 @@ import msgspec
 from processors.contracts import Evidence, Sentiment, Span
 from processors.sentiment.minilm.inputs import encode
 from processors.sentiment.minilm.model import DECIMALS, Model, Opinion
-from processors.sentiment.news import NewsScorer
+from processors.sentiment.news.scorer import NewsScorer
 from processors.sentiment.scored import MOST_EVIDENCE, UNKNOWN, ScoredArticle, ScoredSentence
 from processors.sentiment.weights import HEADLINE_WEIGHT
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
-from streams.answers import shown
+from streams.http_client.answers import shown
 from streams.ingest.formats.document import Document
 from streams.ingest.formats.entry import Link, NotAFeedError, Reading, UnrecognisedError
 from streams.ingest.formats.looks import page_title

@@ -6,7 +6,7 @@ Owns the wording alone.
 import re
 from typing import Final
 
-from streams.answers import shown
+from streams.http_client.answers import shown
 from streams.ingest.formats.document import NOT_JSON, Document
 
 _TITLE: Final = re.compile(r"<title[^>]{0,200}>([^<]{1,200})", re.IGNORECASE)

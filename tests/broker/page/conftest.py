@@ -14,10 +14,10 @@ import pytest
 from kafka import KafkaProducer
 
 from processors.contracts import Alert
-from streams.brokers.embedded import EmbeddedBroker
-from streams.envelope import alert_record
-from streams.settings import Settings
-from streams.topics import TopicNames
+from streams.demo.embedded_broker import EmbeddedBroker
+from streams.kafka.envelope import alert_record
+from streams.kafka.topics import TopicNames
+from streams.service.settings import Settings
 from tests.broker.page.browser import Browser, none_of, what_is_missing
 
 START_SECONDS = 120.0

@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from processors.contracts import Alert, LeaderRef
-from streams.contracts.examples import alerts
 from tests.broker.page.browser import Browser
 from tests.broker.page.conftest import Desk
+from tools.contracts.examples import alerts
 
 EXAMPLE = alerts()["sentiment"]
 HOSTILE = (

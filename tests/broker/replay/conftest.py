@@ -20,14 +20,14 @@ import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
 
-from streams import logs
-from streams.brokers import Broker
 from streams.cli import main
-from streams.connection import Connection
+from streams.demo.broker import Broker
 from streams.demo.bundle import load_bundle, redated
-from streams.lag import LagMeter
-from streams.settings import Settings
-from streams.topics import TopicNames, apply, plan
+from streams.kafka.connection import Connection
+from streams.kafka.lag import LagMeter
+from streams.kafka.topics import TopicNames, apply, plan
+from streams.service import logs
+from streams.service.settings import Settings
 
 # Long, because it only bounds a failure: on a busy machine a replay takes minutes.
 WAIT_SECONDS = 240.0

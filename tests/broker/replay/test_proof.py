@@ -11,12 +11,12 @@ from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 from kafka.structs import OffsetAndMetadata
 
 from streams.analysis.loading import load_reader
-from streams.envelope import REPLAY_ID_HEADER, SOURCE_HEADER
 from streams.errors import EXIT_INCOMPLETE
-from streams.replay.house import Made, Order, open_house
+from streams.kafka.envelope import REPLAY_ID_HEADER, SOURCE_HEADER
+from streams.replay.admin import Made, Order, open_house
 from streams.replay.manifest import Manifest
 from streams.replay.range import Asked
-from streams.rules import rules_digest, rules_in_force
+from streams.service.rules import rules_digest, rules_in_force
 from tests.broker.replay.conftest import WAIT_SECONDS
 from tests.broker.tiny_articles import Tiny, Transactions, publish, tiny_articles, uneven
 

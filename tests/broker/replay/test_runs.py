@@ -10,8 +10,8 @@ import pytest
 
 from streams.canary.article import canary_article
 from streams.demo.bundle import load_bundle, redated
-from streams.envelope import REPLAY_ID_HEADER
-from streams.replay.house import open_house
+from streams.kafka.envelope import REPLAY_ID_HEADER
+from streams.replay.admin import open_house
 
 # Small batches: they are to be stopped in the middle.
 SLOWLY = {"TOCSIN_BATCH_RECORDS": "2", "TOCSIN_COMMIT_INTERVAL_SECONDS": "0.1"}

@@ -15,15 +15,15 @@ from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 from processors.contracts import Versions
 from streams.demo.bundle import load_bundle, redated
-from streams.envelope import REPLAY_ID_HEADER
 from streams.errors import ReplayBusyError, ReplayRangeError, ReplayStateError, TopicMismatchError
-from streams.replay import positions
-from streams.replay.house import House, Made, Order, open_house
+from streams.kafka import groups
+from streams.kafka.envelope import REPLAY_ID_HEADER
+from streams.kafka.topics import TopicNames
+from streams.replay.admin import House, Made, Order, open_house
 from streams.replay.manifest import Manifest, settings_of
+from streams.replay.progress import StandingMeter
 from streams.replay.range import Asked
-from streams.replay.standing import StandingMeter
-from streams.rules import rules_in_force
-from streams.topics import TopicNames
+from streams.service.rules import rules_in_force
 
 # The built-in one, with another version and limit.
 CHANGED_RULE = """
@@ -66,7 +66,7 @@ def a_member_of(group: str, cluster: Any) -> Iterator[None]:
     living = threading.Thread(target=live)
     living.start()
     admin = KafkaAdminClient(**cluster.connection.kafka_python())
-    cluster.until(lambda: positions.members(admin, group) == 1, "the member")
+    cluster.until(lambda: groups.members(admin, group) == 1, "the member")
     admin.close()
     try:
         yield

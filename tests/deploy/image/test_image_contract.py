@@ -19,10 +19,10 @@ from typing import Any
 import pytest
 from kafka import KafkaConsumer, KafkaProducer
 
-from streams.brokers.embedded import EmbeddedBroker
+from streams.demo.embedded_broker import EmbeddedBroker
 from streams.errors import EXIT_MISCONFIGURED, EXIT_OK
-from streams.settings import Settings
-from streams.topics import ANALYSES, ARTICLES
+from streams.kafka.topics import ANALYSES, ARTICLES
+from streams.service.settings import Settings
 
 LOOPBACK = "127.0.0.1"
 HEALTHY_SECONDS = 60.0

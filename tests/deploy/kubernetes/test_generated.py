@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import yaml
 
-from streams.acls import Grant, Role, roles
-from streams.settings import Settings
-from streams.settings_loading import FILE_SUFFIX, load
-from streams.strimzi import to_yaml, topic, user
-from streams.topics import TopicPlan, plan
+from streams.kafka.acls import Grant, Role, roles
+from streams.kafka.strimzi import to_yaml, topic, user
+from streams.kafka.topics import TopicPlan, plan
+from streams.service.settings import Settings
+from streams.service.settings_loading import FILE_SUFFIX, load
 
 MANIFESTS = Path(__file__).parents[3] / "deploy/kubernetes"
 COMPONENTS = MANIFESTS / "components"

@@ -13,18 +13,19 @@ import pytest
 import typer
 from prometheus_client import CollectorRegistry
 
-from streams import topics
-from streams.acls import roles
 from streams.cli import context
 from streams.cli.main import app
-from streams.health import Health
-from streams.http import HttpServer
-from streams.settings import Settings, describe
-from streams.settings_loading import FILE_SUFFIX, load
+from streams.kafka import topics
+from streams.kafka.acls import roles
+from streams.service.health import Health
+from streams.service.http_server import HttpServer
+from streams.service.settings import Settings, describe
+from streams.service.settings_loading import FILE_SUFFIX, load
 
 # The oldest release that is still looked after, and the newest that there is a schema of.
 KUBERNETES = ("1.34", "1.37")
-# `streams.worker`: the commit under way, the batch in flight, its commit, the group, the agents.
+# `streams.worker.worker`: the commit under way, the batch in flight, its commit, the group, the
+# agents.
 STEPS_OF_A_STOP = 5
 
 

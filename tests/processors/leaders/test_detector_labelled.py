@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from processors.leaders import DetectedLeader, Detector, Registry, load_registry
-from processors.leaders.fold import fold_characters
+from processors.leaders.languages.fold import fold_characters
 
 FOLDER = Path(__file__).parent / "labelled"
 FLOORS = {

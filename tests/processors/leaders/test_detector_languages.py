@@ -6,7 +6,7 @@ import pytest
 
 from processors.errors import BadRegistryError
 from processors.leaders import Detector, load_registry
-from processors.leaders.languages import languages, load_words, read_words
+from processors.leaders.languages.files import languages, load_words, read_words
 
 REGISTRY = load_registry()
 DETECTOR = Detector(REGISTRY)

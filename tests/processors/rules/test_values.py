@@ -4,8 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from processors.rules import KINDS, Rules, load_rules, read_rules
-from processors.rules.facts import Facts, facts_of
-from streams.contracts import examples
+from processors.rules.condition.facts import Facts, facts_of
+from tools.contracts import examples
 
 
 def facts(status: str = "in_office") -> Facts:

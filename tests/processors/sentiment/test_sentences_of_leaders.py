@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from processors.contracts import Sentiment, Span
-from processors.sentiment.lexicon import load_news
-from processors.sentiment.news import NewsScorer
+from processors.sentiment.news.lexicon import load_news
+from processors.sentiment.news.scorer import NewsScorer
 
 FILE = Path(__file__).parents[3] / "benchmarks/quality/sentiment_sentences.csv"
 SCORER = NewsScorer(load_news())

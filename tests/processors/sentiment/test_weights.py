@@ -3,8 +3,8 @@
 import pytest
 
 from processors.sentiment import weights
-from processors.sentiment.lexicon import load_news
-from processors.sentiment.news import NewsScorer
+from processors.sentiment.news.lexicon import load_news
+from processors.sentiment.news.scorer import NewsScorer
 
 SCORER = NewsScorer(load_news())
 

@@ -26,9 +26,9 @@ from streams.analysis.inline import InlineAnalysis
 from streams.analysis.loading import analysis_of, load_reader
 from streams.analysis.outcome import Outcome
 from streams.analysis.pool import AnalysisPool
-from streams.envelope import Incoming, Outgoing
 from streams.errors import AnalysisProcessError
-from streams.settings import Settings
+from streams.kafka.envelope import Incoming, Outgoing
+from streams.service.settings import Settings
 
 SETTINGS = Settings()
 MAKERS = {
@@ -206,7 +206,7 @@ def test_no_process_is_left_when_the_worker_is_killed(tmp_path: Path) -> None:
         "from functools import partial\n"
         "from streams.analysis.loading import load_reader\n"
         "from streams.analysis.pool import AnalysisPool\n"
-        "from streams.settings import Settings\n"
+        "from streams.service.settings import Settings\n"
         "if __name__ == '__main__':\n"
         "    pool = AnalysisPool(partial(load_reader, Settings()), 1)\n"
         "    pool.start()\n"

@@ -5,7 +5,7 @@ import pytest
 from streams.analysis import answer as answering
 from streams.analysis.answer import MAX_ANSWER_BYTES, Answer
 from streams.analysis.outcome import Outcome
-from streams.envelope import Outgoing
+from streams.kafka.envelope import Outgoing
 
 
 def outcome(size_bytes: int) -> Outcome:

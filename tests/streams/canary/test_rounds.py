@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from streams.canary.rounds import REMEMBERED_ROUNDS, Rounds
-from streams.metrics import CanaryMetrics
+from streams.service.metrics import CanaryMetrics
 
 START = datetime(2026, 5, 20, 9, 15, tzinfo=UTC)
 TIMEOUT = 30.0

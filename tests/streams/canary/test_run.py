@@ -16,11 +16,11 @@ from kafka import TopicPartition
 from streams.canary import run
 from streams.canary.health import CanaryHealth
 from streams.canary.rounds import Rounds
-from streams.connection import Connection
-from streams.contracts import examples
 from streams.errors import BrokerUnavailableError
-from streams.metrics import CanaryMetrics
-from streams.settings import Settings
+from streams.kafka.connection import Connection
+from streams.service.metrics import CanaryMetrics
+from streams.service.settings import Settings
+from tools.contracts import examples
 
 SETTINGS = Settings()
 PLACE = TopicPartition("news.canary", 0)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from streams import logs
 from streams.cli import main
+from streams.service import logs
 
 
 @dataclass(frozen=True, slots=True)

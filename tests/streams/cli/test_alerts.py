@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from processors.contracts import Alert, ArticleRef, Evidence
-from streams.cli.alert_view import render
-from streams.contracts.examples import alerts
+from streams.cli.views.alert import render
+from tools.contracts.examples import alerts
 
 ENCOUNTER = alerts()["encounter"]
 ANYTHING = st.text(st.characters(exclude_categories=()))

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import structlog
 
-from streams import logs
 from streams.cli import main
+from streams.service import logs
 
 
 @pytest.fixture(autouse=True)

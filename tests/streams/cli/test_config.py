@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from streams.settings import describe
+from streams.service.settings import describe
 
 Run = Callable[..., Any]
 

@@ -19,8 +19,8 @@ from rich.text import Text
 
 from processors.errors import BadArticleError, DeadLetterReason, MisconfigurationError
 from streams.cli import dead_letters as commands
-from streams.cli.dead_letter_view import as_lines, whole, whole_document
-from streams.envelope import Incoming, dead_letter_record
+from streams.cli.views.dead_letter import as_lines, whole, whole_document
+from streams.kafka.envelope import Incoming, dead_letter_record
 from streams.reading.dead_letters import dead_letter
 
 

@@ -11,14 +11,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from streams import logs
 from streams.cli import main
 from streams.cli.ingest import exit_status
-from streams.cli.ingest_view import summary_lines
+from streams.cli.views.ingest import summary_lines
 from streams.ingest import feeds
 from streams.ingest.lists import feed_of_address
 from streams.ingest.reports import FeedReports
 from streams.ingest.tally import Example, Failure, Refusals, Summary
+from streams.service import logs
 
 GOOD = b'{"id": "1", "title": "Leaders meet"}\n'
 PROGRAM = "from streams.cli.main import run; run()"

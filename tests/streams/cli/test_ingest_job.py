@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from streams.version import tocsin_version
+from streams.service.version import tocsin_version
 
 LIST = (
     '<opml><body><outline text="World"><outline text="A" xmlUrl="http://127.0.0.1:9/a"/></outline>'

@@ -13,10 +13,10 @@ import structlog
 import typer
 
 from processors.errors import BadLexiconError, MisconfigurationError, TocsinError
-from streams import logs
 from streams.cli import main
 from streams.errors import BadSettingsError, BrokerUnavailableError, DeadLetterLimitError
-from streams.version import tocsin_version
+from streams.service import logs
+from streams.service.version import tocsin_version
 
 # What a command is built with or where its code stands is nothing that its user can use.
 INTERNALS = re.compile(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from processors.rules import load_rules
-from processors.rules.facts import describe_facts
+from processors.rules.condition.facts import describe_facts
 from streams.canary.article import canary_article
 
 Tocsin = Callable[..., Any]

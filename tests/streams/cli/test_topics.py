@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from streams.acls import Role, roles
-from streams.settings import Settings
-from streams.topics import plan
+from streams.kafka.acls import Role, roles
+from streams.kafka.topics import plan
+from streams.service.settings import Settings
 
 Run = Callable[..., Any]
 

@@ -7,10 +7,10 @@ import msgspec
 import pytest
 
 from processors.contracts import LeaderRef
-from streams.contracts.examples import alerts
-from streams.envelope import Incoming
 from streams.errors import UndeliverableError
 from streams.forward.events import Mode, alert_of, event_of
+from streams.kafka.envelope import Incoming
+from tools.contracts.examples import alerts
 
 ALERT = alerts()["encounter"]
 

@@ -14,9 +14,9 @@ import pytest
 from aiohttp import web
 
 from processors.errors import MisconfigurationError
-from streams.addresses import public_sockets
 from streams.forward import target as module
 from streams.forward.target import Answer, Target, open_post, require_public, target_of
+from streams.http_client.addresses import public_sockets
 
 TOKEN = "hush-hush"  # noqa: S105
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

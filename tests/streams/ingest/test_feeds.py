@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from streams.http_client.fetch import FeedError
 from streams.ingest.feeds import Tools, follow_all, pause_seconds
-from streams.ingest.fetch import FeedError
 from streams.ingest.lists import Feed
 from streams.ingest.polite import TRIES
 

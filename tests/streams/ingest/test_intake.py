@@ -8,10 +8,10 @@ import pytest
 from processors.articles.decode import DecodeLimits
 from processors.contracts import Article
 from processors.errors import DeadLetterReason
-from streams.envelope import Outgoing
 from streams.ingest.intake import Intake
 from streams.ingest.records import Found, Unread
 from streams.ingest.tally import EXAMPLES, Tally
+from streams.kafka.envelope import Outgoing
 
 
 class Desk:

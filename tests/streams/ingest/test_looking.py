@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from streams.http_client.fetch import FeedError, Fetched, Validators
 from streams.ingest.feed_messages import FeedTask
-from streams.ingest.fetch import FeedError, Fetched, Validators
 from streams.ingest.lists import Feed
 from streams.ingest.looking import Found, Looker
 from streams.ingest.parsing import ReadFeed, read_apart

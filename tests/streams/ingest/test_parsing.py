@@ -7,8 +7,8 @@ import time
 
 import pytest
 
+from streams.http_client.fetch import FeedError
 from streams.ingest.feed_messages import FeedTask
-from streams.ingest.fetch import FeedError
 from streams.ingest.parsing import read_apart
 
 TASK = FeedTask(url="https://f.example/rss", base="https://f.example/rss")

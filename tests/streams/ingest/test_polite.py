@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from streams.ingest.fetch import FeedError, Fetched, Validators
+from streams.http_client.fetch import FeedError, Fetched, Validators
 from streams.ingest.polite import TRIES, PoliteFetch
 
 AWAY = FeedError("away")

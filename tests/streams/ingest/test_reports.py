@@ -10,7 +10,7 @@ from streams.ingest.feed_messages import FeedHeader
 from streams.ingest.feed_metrics import MeteredFeeds
 from streams.ingest.lists import Feed
 from streams.ingest.reports import AlertWindow, FeedCounts, FeedReports
-from streams.metrics import FeedMetrics
+from streams.service.metrics import FeedMetrics
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 FEED = Feed(url="https://me:secret@a.example/rss", name="A", interval_seconds=900)

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from processors.articles.decode import DecodeLimits
-from streams.envelope import Outgoing
 from streams.errors import PassingFaultError
-from streams.ingest.fetch import open_fetch
+from streams.http_client.fetch import open_fetch
 from streams.ingest.intake import Intake
 from streams.ingest.interruption import Interruption
 from streams.ingest.job import STDIN, Job, Surroundings
@@ -20,6 +19,7 @@ from streams.ingest.lists import feed_of_address
 from streams.ingest.reports import FeedReports
 from streams.ingest.run import run
 from streams.ingest.tally import Tally
+from streams.kafka.envelope import Outgoing
 
 FEED = b"""<rss version="2.0"><channel><title>Feed</title>
 <item><guid>a:1</guid><title>One</title></item>

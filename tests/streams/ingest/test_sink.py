@@ -11,10 +11,10 @@ from kafka.errors import (
 )
 from kafka.future import Future
 
-from streams.envelope import Outgoing
 from streams.errors import PassingFaultError
 from streams.ingest.sink import KafkaSink
 from streams.ingest.tally import Tally
+from streams.kafka.envelope import Outgoing
 
 
 class Answer(Future):  # type: ignore[misc]  # kafka-python has no types

@@ -8,7 +8,7 @@ import pytest
 
 from processors.contracts import Article
 from processors.errors import MisconfigurationError
-from streams.ingest.fetch import Validators
+from streams.http_client.fetch import Validators
 from streams.ingest.state import FeedState, FeedStates, open_states
 
 A, B = "https://a.example/rss", "https://b.example/rss"

@@ -12,13 +12,13 @@ import pytest
 from kafka import TopicPartition
 
 from processors.contracts import Alert
-from streams.contracts.examples import alerts, mention
 from streams.errors import BrokerUnavailableError
-from streams.http import HttpServer
-from streams.metrics import PageMetrics
 from streams.page.feed import Subscription
 from streams.page.live import LivePage, PageOptions
-from streams.page.port import add_page
+from streams.page.routes import add_page
+from streams.service.http_server import HttpServer
+from streams.service.metrics import PageMetrics
+from tools.contracts.examples import alerts, mention
 
 ALERTS, MENTIONS, ARTICLES = "news.alerts.sentiment", "news.mentions", "news.articles"
 EXAMPLE = alerts()["sentiment"]

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processors.contracts import Alert
-from streams.contracts.examples import alerts
 from streams.page.alert_book import MOST_MESSAGES, AlertBook
-from streams.page.shown import ShownAlert
+from streams.page.view_model import ShownAlert
+from tools.contracts.examples import alerts
 
 FIRST = alerts()["surge"]
 

@@ -1,6 +1,6 @@
 """How the stream is told to be."""
 
-from streams.lag import Lag
+from streams.kafka.lag import Lag
 from streams.page.condition import SILENT_SECONDS, Pulse, waiting
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from processors.contracts import Evidence, Span
 from streams.page.marking import LONGEST_SENTENCE, Part, marked
-from streams.reading.visible import visible
+from streams.reading.terminal_text import visible
 
 ANYTHING = st.text(st.characters(exclude_categories=()), max_size=60)
 

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processors.contracts import Sentiment, Withdrawal
-from streams.contracts.examples import alerts, withdrawal
-from streams.envelope import Incoming
+from streams.kafka.envelope import Incoming
 from streams.page.model import PageModel
-from streams.page.shown import ShownAlert
+from streams.page.view_model import ShownAlert
 from tests.streams.page.conftest import ALERTS, EXAMPLE, MENTION, MENTIONS, changed
+from tools.contracts.examples import alerts, withdrawal
 
 NOW = EXAMPLE.event_time.timestamp() + 60
 

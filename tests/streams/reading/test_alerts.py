@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from processors.contracts import Alert
-from streams.contracts.examples import alerts
 from streams.reading.alerts import AlertFilter, Seen, decode_alert, leader_query, words_of
+from tools.contracts.examples import alerts
 
 ENCOUNTER = alerts()["encounter"]
 KNOWN = {

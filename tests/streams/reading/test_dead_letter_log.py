@@ -9,7 +9,7 @@ from kafka import TopicPartition
 from kafka.errors import KafkaTimeoutError
 
 from processors.errors import MisconfigurationError
-from streams.envelope import TRUNCATED_HEADER
+from streams.kafka.envelope import TRUNCATED_HEADER
 from streams.reading.dead_letter_log import DeadLetterLog, put_back
 from streams.reading.dead_letters import Place, wanted_by
 

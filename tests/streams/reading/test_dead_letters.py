@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from processors.errors import BadArticleError, DeadLetterReason
-from streams.envelope import TRUNCATED_HEADER, Incoming, Outgoing, dead_letter_record
+from streams.kafka.envelope import TRUNCATED_HEADER, Incoming, Outgoing, dead_letter_record
 from streams.reading.dead_letters import (
     NotRequeueableError,
     Place,

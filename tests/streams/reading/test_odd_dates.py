@@ -7,12 +7,12 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.cli.alert_view import render
-from streams.contracts.examples import alerts
-from streams.envelope import Incoming
+from streams.cli.views.alert import render
 from streams.forward.events import alert_of, event_of
+from streams.kafka.envelope import Incoming
 from streams.reading.alerts import decode_alert
 from streams.replay.diff import compare
+from tools.contracts.examples import alerts
 
 ODD = st.one_of(
     st.sampled_from(

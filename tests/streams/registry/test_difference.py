@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from processors.errors import BadRegistryError, MisconfigurationError
-from processors.leaders.registry import Registry, load_registry
+from processors.leaders.registry.registry import Registry, load_registry
 from streams.registry.acceptance import accept
 from streams.registry.difference import Change, changes
 from streams.registry.wikidata import Seat, Statement

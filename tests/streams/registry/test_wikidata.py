@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from streams.errors import PassingFaultError
-from streams.ingest.fetch import open_fetch
+from streams.http_client.fetch import open_fetch
 from streams.registry.wikidata import (
     LONGEST_WAIT_SECONDS,
     Statement,

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from processors.contracts import Alert
-from streams.cli.replay_diff_view import diff_lines, diff_table
+from streams.cli.views.replay_diff import diff_lines, diff_table
 from streams.replay.diff import compare
 
 Make = Callable[..., Alert]

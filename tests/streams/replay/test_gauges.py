@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from streams.metrics import Metrics
 from streams.replay.gauges import show
 from streams.replay.manifest import Manifest
+from streams.replay.progress import Standing
 from streams.replay.range import Span
-from streams.replay.standing import Standing
+from streams.service.metrics import Metrics
 
 SINCE, UNTIL = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 2, tzinfo=UTC)
 

@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from streams.envelope import REPLAY_ID_HEADER, Incoming
+from streams.analysis.selection import Selection
+from streams.kafka.envelope import REPLAY_ID_HEADER, Incoming
 from streams.replay.left_out import left_out_by
 from streams.replay.manifest import Manifest
-from streams.selection import Selection
-from streams.settings import Settings
+from streams.service.settings import Settings
 
 Make = Callable[..., Manifest]
 OF_ANOTHER = [(REPLAY_ID_HEADER, b"another")]

@@ -7,8 +7,9 @@ import msgspec
 import pytest
 
 from processors.contracts import Versions
-from streams.envelope import Incoming
 from streams.errors import ReplayRangeError, ReplayStateError
+from streams.kafka.envelope import Incoming
+from streams.kafka.topics import TopicNames, plan
 from streams.replay.manifest import (
     Manifest,
     application_id,
@@ -20,8 +21,7 @@ from streams.replay.manifest import (
     topic_prefix,
 )
 from streams.replay.manifests import newest
-from streams.settings import Settings
-from streams.topics import TopicNames, plan
+from streams.service.settings import Settings
 
 Make = Callable[..., Manifest]
 

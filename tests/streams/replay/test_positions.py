@@ -10,6 +10,7 @@ from kafka.errors import CoordinatorNotAvailableError, GroupAuthorizationFailedE
 from kafka.structs import OffsetAndMetadata, OffsetAndTimestamp
 
 from streams.errors import ReplayBusyError
+from streams.kafka import groups
 from streams.replay import positions
 from streams.replay.range import Asked, Span
 from tests.streams.reading.conftest import Log, Record
@@ -43,24 +44,24 @@ def at(offset: int, partition: int = 0) -> dict[TopicPartition, OffsetAndMetadat
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(positions, "COORDINATOR_RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(groups, "COORDINATOR_RETRY_SECONDS", 0.0)
 
 
 def test_a_new_cluster_is_asked_until_it_has_a_coordinator() -> None:
     admin = Admin(CoordinatorNotAvailableError(), CoordinatorNotAvailableError(), {"g": at(7)})
-    assert positions.committed(admin, "g", "articles") == {0: 7}
+    assert groups.committed(admin, "g", "articles") == {0: 7}
     assert not admin.answers
 
 
 def test_one_that_never_has_is_not_asked_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(positions, "COORDINATOR_SECONDS", -1.0)
+    monkeypatch.setattr(groups, "COORDINATOR_SECONDS", -1.0)
     with pytest.raises(CoordinatorNotAvailableError):
-        positions.members(Admin(CoordinatorNotAvailableError()), "g")
+        groups.members(Admin(CoordinatorNotAvailableError()), "g")
 
 
 def test_another_answer_is_taken_at_once() -> None:
     with pytest.raises(GroupAuthorizationFailedError):
-        positions.members(Admin(GroupAuthorizationFailedError()), "g")
+        groups.members(Admin(GroupAuthorizationFailedError()), "g")
 
 
 def test_only_a_partition_without_a_position_is_set_to_its_start() -> None:
@@ -76,11 +77,11 @@ def test_a_group_with_members_is_not_set() -> None:
 
 @pytest.mark.parametrize("answer", ["OK", "GroupIdNotFoundError"])
 def test_a_group_that_is_gone_is_deleted(answer: str) -> None:
-    positions.delete_group(Admin({"g": answer}), "g")
+    groups.delete_group(Admin({"g": answer}), "g")
 
 
 def test_a_group_that_cannot_be_deleted_is_named() -> None:
-    delete: Callable[..., None] = positions.delete_group
+    delete: Callable[..., None] = groups.delete_group
     with pytest.raises(ReplayBusyError, match="NonEmptyGroupError"):
         delete(Admin({"g": "NonEmptyGroupError"}), "g")
 

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from kafka import TopicPartition
 
-from streams.envelope import SOURCE_HEADER, Incoming
+from streams.kafka.envelope import SOURCE_HEADER, Incoming
+from streams.kafka.topics import TopicNames
 from streams.replay.manifest import Manifest, settings_of
 from streams.replay.proof import Proof
 from streams.replay.proving import prove
 from streams.replay.range import Span
-from streams.settings import Settings
-from streams.topics import TopicNames
+from streams.service.settings import Settings
 from tests.streams.reading.conftest import Log, Record
 
 TOPIC = "news.articles"

@@ -4,13 +4,13 @@ import msgspec
 import pytest
 
 from processors.errors import BadArticleError, DeadLetterReason
-from streams.entry import Entry
-from streams.envelope import Incoming, dead_letter_record
 from streams.errors import ReplayRangeError
+from streams.kafka.envelope import Incoming, dead_letter_record
 from streams.replay import refused as module
 from streams.replay.manifest import Manifest
 from streams.replay.range import Span
 from streams.replay.refused import refused_live
+from streams.worker.entry import Entry
 from tests.streams.reading.conftest import Log, Record
 
 SPANS = [Span(0, 10, 20), Span(1, 0, 5), Span(2, 0, 100)]

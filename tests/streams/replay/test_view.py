@@ -5,10 +5,10 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from streams.cli.replay_view import duration, plan_lines, progress_fields, state_of, summary_line
+from streams.cli.views.replay import duration, plan_lines, progress_fields, state_of, summary_line
 from streams.replay.manifest import Finished, Manifest
+from streams.replay.progress import Standing
 from streams.replay.range import Span
-from streams.replay.standing import Standing
 
 Make = Callable[..., Manifest]
 Finish = Callable[..., Finished]

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from processors.contracts import Field, Span
-from processors.sentiment.lexicon import load_news
 from processors.sentiment.minilm.model import Opinion, load_model
 from processors.sentiment.minilm.scorer import MOST_SENTENCES, Judged, MiniLmScorer, together
-from processors.sentiment.news import NewsScorer
+from processors.sentiment.news.lexicon import load_news
+from processors.sentiment.news.scorer import NewsScorer
 from processors.sentiment.scored import MOST_EVIDENCE
 
 FAST = NewsScorer(load_news())

@@ -1,0 +1,1 @@
+"""The steps by which the detector decides who is meant."""

@@ -1,0 +1,169 @@
+"""One field of an article while it is being read, and what has been found in it so far.
+
+Owns the working state that the rungs of the ladder share, and where sentences end for them. Must
+not decide who is meant.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
+from typing import Literal
+
+from msgspec import Struct
+
+from processors.contracts import Field, MentionKind
+from processors.leaders.detection.automaton import FULL_NAME, PLACE, SURNAME, TITLE, Automaton, Hit
+from processors.leaders.detection.context import Cues, word_before
+from processors.leaders.languages.fold import Folded, fold
+
+Rung = Literal[
+    "full_name", "titled_surname", "named_surname", "supported_surname", "country_office", "office"
+]
+"""The steps of the ladder, from the surest down."""
+
+_LEAD_CHARACTERS = 300
+_SHORTEST_LEAD_CHARACTERS = 80
+_SHORTEST_SENTENCE_CHARACTERS = 50
+_ABBREVIATIONS = (
+    *("Mr", "Mrs", "Ms", "Dr", "St", "Sen", "Rep", "Gov", "Gen", "Col", "Lt", "Prof", "Jr", "Sr"),
+    *("vs", "No", "Jan", "Feb", "Aug", "Sept", "Oct", "Nov", "Dec"),
+)
+# The point of an initial or of an abbreviation ends no sentence. The mark comes first, because a
+# pattern that looks behind at every character takes ten times as long.
+_NO_END = r"(?<![ .][A-Z]\.)" + "".join(rf"(?<! {word}\.)" for word in _ABBREVIATIONS)
+_SENTENCE_END = re.compile(rf"[.!?\n](?:(?<=\n)|{_NO_END}[\"')]* +(?=[\"'(A-Z]))")
+_WORD = re.compile(r"[A-Za-z][a-z']{3,}")
+_TITLE_CASE_SHARE = 0.6
+_TITLE_CASE_WORDS = 3
+
+
+class Found(Struct, frozen=True, gc=False):
+    """A leader named at half-open offsets of the folded field, and by which rung."""
+
+    person_id: str
+    start: int
+    end: int
+    kind: MentionKind
+    cues: Cues
+    rung: Rung
+
+
+@dataclass(slots=True)
+class Reading:
+    """A field, its hits and what was found; `found` and `strangers` grow while it is read.
+
+    `full_names`, `surnames`, `titles` and `places` are the indices of the hits that can be such.
+
+    `strangers` are given names seen before a surname that belong to no leader, by surname, with the
+    first offset ("Hunter" before "Biden"); `other_holders` are surnames that somebody else bears
+    here with a leader's title ("President Alberto Fujimori"). `used` and `used_titles` are indices
+    of hits that a rung has taken. `statecraft` remembers which sentences speak of it, and
+    `countries` the codes of those that a sentence names.
+    """
+
+    name: Field
+    folded: Folded
+    text: str
+    hits: list[Hit]
+    full_names: list[int]
+    surnames: list[int]
+    titles: list[int]
+    places: list[int]
+    in_capitals: bool
+    in_title_case: bool
+    found: list[Found] = field(default_factory=list)
+    used: set[int] = field(default_factory=set)
+    used_titles: set[int] = field(default_factory=set)
+    strangers: dict[str, dict[str, int]] = field(default_factory=dict)
+    other_holders: set[str] = field(default_factory=set)
+    _before: dict[int, str] = field(default_factory=dict)
+    statecraft: dict[int, bool] = field(default_factory=dict)
+    countries: dict[int, set[str]] = field(default_factory=dict)
+    _ends: list[int] | None = None
+
+    def before(self, index: int) -> str:
+        """The word directly before the hit at `index`; see `context.word_before`."""
+        word = self._before.get(index)
+        if word is None:
+            word = self._before[index] = word_before(self.text, self.hits[index].start)
+        return word
+
+    def sentence(self, offset: int) -> int:
+        """The number of the sentence that a character stands in."""
+        if self._ends is None:
+            self._ends = _sentence_ends(self.text)
+        return bisect_right(self._ends, offset)
+
+    def bounds(self, sentence: int) -> tuple[int, int]:
+        """Where a sentence of that number begins and ends."""
+        if self._ends is None:
+            self._ends = _sentence_ends(self.text)
+        start = self._ends[sentence - 1] if sentence else 0
+        return start, self._ends[sentence] if sentence < len(self._ends) else len(self.text)
+
+    def has_place_or_title(self, offset: int) -> bool:
+        """Whether a country, a place or an office is named from this character on."""
+        return any(
+            self.hits[indices[at]].start == offset
+            for indices in (self.places, self.titles)
+            if (at := bisect_left(indices, offset, key=self._start)) < len(indices)
+        )
+
+    def countries_of(self, sentence: int) -> set[str]:
+        """Codes of the countries that a sentence names."""
+        known = self.countries.get(sentence)
+        if known is None:
+            known = self.countries[sentence] = set()
+            start, end = self.bounds(sentence)
+            for at in range(bisect_left(self.places, start, key=self._start), len(self.places)):
+                hit = self.hits[self.places[at]]
+                if hit.start >= end:
+                    break
+                known |= hit.entry.countries
+        return known
+
+    def _start(self, index: int) -> int:
+        return self.hits[index].start
+
+
+def read_field(name: Field, original: str, automaton: Automaton) -> Reading:
+    """Fold a field and read it once."""
+    folded = fold(original)
+    text = folded.text
+    is_headline = name == "headline"
+    in_capitals = text.isupper()
+    hits = automaton.hits(text, in_capitals=in_capitals)
+    return Reading(
+        name=name,
+        folded=folded,
+        text=text,
+        hits=hits,
+        full_names=[index for index, hit in enumerate(hits) if hit.entry.kinds & FULL_NAME],
+        surnames=[index for index, hit in enumerate(hits) if hit.entry.kinds & SURNAME],
+        titles=[index for index, hit in enumerate(hits) if hit.entry.kinds & TITLE],
+        places=[index for index, hit in enumerate(hits) if hit.entry.kinds & PLACE],
+        in_capitals=in_capitals,
+        in_title_case=is_headline and _is_title_case(text),
+    )
+
+
+def _sentence_ends(text: str) -> list[int]:
+    return [match.end() for match in _SENTENCE_END.finditer(text)]
+
+
+def _is_title_case(text: str) -> bool:
+    words = _WORD.findall(text)
+    capitalised = sum(word[0].isupper() for word in words)
+    return len(words) >= _TITLE_CASE_WORDS and capitalised >= _TITLE_CASE_SHARE * len(words)
+
+
+def lead_end(text: str) -> int:
+    """Where the lead of a folded text ends: its first paragraph, or about 300 characters."""
+    paragraph = text.find("\n", _SHORTEST_LEAD_CHARACTERS, _LEAD_CHARACTERS)
+    return paragraph if paragraph >= 0 else min(len(text), _LEAD_CHARACTERS)
+
+
+def first_sentence_end(text: str) -> int:
+    """Where the first sentence of a folded text ends; a short dateline does not end it."""
+    match = _SENTENCE_END.search(text, _SHORTEST_SENTENCE_CHARACTERS)
+    return match.start() if match else len(text)

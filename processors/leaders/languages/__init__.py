@@ -1,0 +1,1 @@
+"""The words of a language around names and offices, and the folding of its letters."""

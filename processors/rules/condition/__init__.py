@@ -1,0 +1,1 @@
+"""The conditions of rules: syntax, evaluation and the facts that they use."""

@@ -1,0 +1,242 @@
+"""Tables of a rules file, read value by value, with every problem noted and none raised.
+
+Owns the messages about a wrong, missing or unknown key. Must not know which keys there are. What
+is wrong has its default, so that reading goes on and finds the rest.
+"""
+
+import difflib
+import math
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
+
+import msgspec
+from msgspec import Meta
+
+from processors.errors import RulesProblem
+from processors.rules.file.positions import Path, Position
+
+# How `tomllib` ends its messages.
+_AT = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
+
+T = TypeVar("T")
+_START = Position(1, 1)
+_LONGEST_SHOWN = 60
+# A $ would let a line break through at the end.
+_END = r"\Z"
+
+
+@dataclass(slots=True)
+class Problems:
+    """What is wrong in one text, and where things are in it. Warnings do not make it wrong."""
+
+    places: Mapping[Path, Position]
+    found: list[RulesProblem] = field(default_factory=list)
+    warnings: list[RulesProblem] = field(default_factory=list)
+
+    def place(self, path: Path) -> Position:
+        """Give the place of a path, or of the nearest thing around it."""
+        while path and path not in self.places:
+            path = path[:-1]
+        return self.places.get(path, _START)
+
+    def add(self, path: Path, message: str) -> None:
+        """Note what is wrong at a path."""
+        place = self.place(path)
+        self.found.append(RulesProblem(place.line, place.column, message))
+
+    def add_in_text(self, path: Path, column: int, message: str) -> None:
+        """Note what is wrong at a character of a text, its column counted from 1."""
+        place = self.place(path)
+        if place.text_column:
+            exact = place.text_column + column - 1
+            self.found.append(RulesProblem(place.line, exact, message))
+        else:
+            message = f"character {column} of the text: {message}"
+            self.found.append(RulesProblem(place.line, place.column, message))
+
+    def warn(self, path: Path, message: str) -> None:
+        """Note what is allowed and probably not meant."""
+        place = self.place(path)
+        self.warnings.append(RulesProblem(place.line, place.column, message))
+
+
+class Table:
+    """One table of the file. Ask for each key; `finish` reports those that nobody asked for."""
+
+    __slots__ = ("_asked", "_problems", "_values", "path")
+
+    def __init__(self, values: object, path: Path, problems: Problems) -> None:
+        self.path = path
+        self._problems = problems
+        self._asked: dict[str, None] = {}
+        self._values: dict[str, Any] = {}
+        if isinstance(values, dict):
+            self._values = values
+        else:
+            problems.add(path, f"{_last(path)} is {_shown(values)}; it takes a table of keys")
+
+    @property
+    def line(self) -> int:
+        """The line that the table begins in."""
+        return self._problems.place(self.path).line
+
+    def has(self, key: str) -> bool:
+        """Say whether a key is given; `finish` then knows it."""
+        self._asked[key] = None
+        return key in self._values
+
+    def take(self, key: str, kind: Any, default: T) -> T | Any:
+        """Give a key's value, or the default where it is not given or is wrong."""
+        if not self.has(key):
+            return default
+        value = self._values[key]
+        if isinstance(value, datetime) and value.tzinfo is None:
+            self._problems.add((*self.path, key), f"{key} has no zone; write a Z behind it")
+            return default
+        try:
+            converted = msgspec.convert(value, kind, strict=True)
+        except msgspec.ValidationError:
+            converted = math.nan
+        # TOML has a nan, which no bound holds back.
+        if isinstance(converted, float) and math.isnan(converted):
+            self.problem(key, _why_not(key, kind, value))
+            return default
+        return converted
+
+    def require(self, key: str, kind: Any, default: T) -> T | Any:
+        """Give a key's value; note it where it is missing."""
+        if not self.has(key):
+            self._problems.add(self.path, f"{_table(self.path)} has no {key}: {taken(kind)}")
+        return self.take(key, kind, default)
+
+    def tables(self, key: str) -> list["Table"]:
+        """Give the tables of a list, each with its place."""
+        if not self.has(key):
+            return []
+        value = self._values[key]
+        if not isinstance(value, list):
+            self.problem(key, f"{key} is {_shown(value)}; it takes a list of tables")
+            return []
+        path = (*self.path, key)
+        return [Table(one, (*path, index), self._problems) for index, one in enumerate(value)]
+
+    def table(self, key: str) -> "Table | None":
+        """Give the table under a key."""
+        return (
+            Table(self._values[key], (*self.path, key), self._problems) if self.has(key) else None
+        )
+
+    def rest(self) -> dict[str, Any]:
+        """Give every value as it stands, and ask for all of them."""
+        self._asked |= dict.fromkeys(self._values)
+        return dict(self._values)
+
+    def problem(self, key: str, message: str) -> None:
+        """Note what is wrong with a key."""
+        self._problems.add((*self.path, key), message)
+
+    def problem_in(self, key: str, column: int, message: str) -> None:
+        """Note what is wrong at a character of a key's text."""
+        self._problems.add_in_text((*self.path, key), column, message)
+
+    def warn(self, key: str, message: str) -> None:
+        """Note what is probably not meant."""
+        self._problems.warn((*self.path, key), message)
+
+    def finish(self, elsewhere: Mapping[str, str] | None = None) -> None:
+        """Report the keys that nobody asked for.
+
+        Args:
+            elsewhere: Keys that are known but have no place here, with what to say of them.
+        """
+        for key in self._values:
+            if key not in self._asked:
+                message = (elsewhere or {}).get(key) or (
+                    f"{_table(self.path)} has no key {key}.{near_miss(key, self._asked)}"
+                )
+                self.problem(key, message)
+
+
+def take_fields(table: Table, kind: type[T], base: T) -> T:
+    """Read the fields of a struct from a table; what is not given is as in `base`."""
+    fields: Any = msgspec.structs.fields(kind)  # type: ignore[arg-type]
+    return kind(
+        **{
+            field.name: table.take(field.name, field.type, getattr(base, field.name))
+            for field in fields
+        }
+    )
+
+
+def near_miss(word: str, known: Collection[str]) -> str:
+    """Say which known word may be meant, with a space before it; nothing where none is near."""
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return f" Did you mean {near[0]}?" if near else ""
+
+
+def taken(kind: Any) -> str:
+    """Say what a key takes, such as "a whole number from 1 to 100"."""
+    bare, metas = _parts(kind)
+    if get_origin(bare) is Literal:
+        return "one of " + ", ".join(map(str, get_args(bare)))
+    if get_origin(bare) in (tuple, list):
+        return f"a list, each {taken(get_args(bare)[0])}"
+    if bare is bool:
+        return "true or false"
+    if bare is datetime:
+        return "a date and time with its zone, such as 2026-05-20T09:30:00Z"
+    bounds = {
+        words: limit
+        for meta in metas
+        for words, limit in (
+            ("from", meta.ge), ("above", meta.gt), ("up to", meta.le), ("below", meta.lt),
+        )
+        if limit is not None
+    }  # fmt: skip
+    if bare in (int, float):
+        noun = "a whole number" if bare is int else "a number"
+        return " ".join([noun, *(f"{words} {limit}" for words, limit in bounds.items())])
+    patterns = [meta.pattern for meta in metas if meta.pattern]
+    return f"text that matches {patterns[0].strip('^').removesuffix(_END)}" if patterns else "text"
+
+
+def _parts(kind: Any) -> tuple[Any, list[Meta]]:
+    if get_origin(kind) is Annotated:
+        bare, *metas = get_args(kind)
+        return bare, [meta for meta in metas if isinstance(meta, Meta)]
+    return kind, []
+
+
+def _why_not(key: str, kind: Any, value: object) -> str:
+    hint = ""
+    bare, _ = _parts(kind)
+    if get_origin(bare) is Literal and isinstance(value, str):
+        hint = near_miss(value, get_args(bare))
+    return f"{key} is {_shown(value)}; it takes {taken(kind)}.{hint}"
+
+
+def _shown(value: object) -> str:
+    text = {True: "true", False: "false"}[value] if isinstance(value, bool) else repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
+
+
+def _last(path: Path) -> str:
+    return str(next((part for part in reversed(path) if isinstance(part, str)), "the file"))
+
+
+def _table(path: Path) -> str:
+    return f"[{_last(path)}]" if path else "the file"
+
+
+def syntax_problem(error: tomllib.TOMLDecodeError, text: str) -> RulesProblem:
+    """Return what the parser says of a text that is no TOML, at its place."""
+    found = _AT.fullmatch(str(error))
+    if found is None:
+        return RulesProblem(1, 1, str(error))
+    if found[2] is None:
+        return RulesProblem(text.count("\n") + 1, 1, f"{found[1]}, at the end of the file")
+    return RulesProblem(int(found[2]), int(found[3]), found[1])

@@ -1,0 +1,1 @@
+"""The scorer for news: a lexicon, grammar, and a linear model for leaders."""

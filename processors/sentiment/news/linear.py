@@ -1,0 +1,299 @@
+"""How a sentence speaks of a leader: a linear model over words and where they stand.
+
+Owns the features, their weights and what each word adds. Must not know articles. Trained on
+NewsMTSC (Hamborg and Donnay 2021, MIT) by `benchmarks/training/leader_model.py`; the word vectors
+are GloVe's (Pennington, Socher and Manning 2014, PDDL) turned onto the six axes that tell most.
+
+Every feature belongs to one word or to two side by side, so the score is a sum over words, and what
+a word added can be shown.
+"""
+
+import csv
+import hashlib
+import io
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib import resources
+
+from msgspec import Struct
+
+from processors.errors import BadLexiconError
+from processors.sentiment.news.grammar import NEGATIONS
+from processors.sentiment.news.places import (
+    NEAR_AFTER,
+    NEAR_BEFORE,
+    NEXT_AFTER,
+    PLACES,
+    REPORTED,
+    SILENT,
+    negated,
+    places,
+)
+
+MODEL, VECTORS = "data/leader_model.csv", "data/word_vectors.csv"
+AXES = 6
+SIDES = ("before",) * 4 + ("after",) * 4 + ("beyond",) * 2 + ("reported",)
+"""By place."""
+_PAIRED = frozenset((NEAR_BEFORE, NEXT_AFTER, NEAR_AFTER))
+_NEGATED_SHARE = -0.5
+_MOST_MEMO_WORDS = 20_000
+_LONGEST_MEMO_CHARACTERS = 40
+_HEADER = ["feature", "negative", "positive"]
+
+Moved = tuple[float, float]
+"""What is added to the score of negative and of positive; neutral's stays 0."""
+NOTHING: Moved = (0.0, 0.0)
+Known = tuple[float, float, Mapping[str, Moved] | None]
+"""What a word adds, and what each word that may follow it adds with it."""
+
+
+class Decision(Struct, frozen=True, gc=False):
+    """What one sentence says of the leader: probabilities, and what each word moved.
+
+    `moved` says of every word how far it pushed positive against negative, in logits; silent words
+    push nothing.
+    """
+
+    negative: float
+    neutral: float
+    positive: float
+    moved: Sequence[float]
+
+
+def word_features(word: str, place: int) -> Iterator[str]:
+    """The features of a word that is not silent, each of value 1."""
+    if place == REPORTED:
+        return
+    yield f"any:{word}"
+    yield f"{SIDES[place]}:{word}"
+    if SIDES[place] != "beyond":
+        yield f"{place}:{word}"
+
+
+def pair_features(first: str, second: str, place: int) -> Iterator[str]:
+    """The features of two neighbours, not both silent, by the first one's place."""
+    if place == REPORTED:
+        return
+    yield f"{SIDES[place]}:{first} {second}"
+    if place in _PAIRED:
+        yield f"{place}:{first} {second}"
+
+
+def lexicon_features(weight: float, place: int) -> Iterator[str]:
+    """The features of a word of the news lexicon, each of the weight's absolute value."""
+    if place == REPORTED:
+        return
+    sign = "+" if weight > 0.0 else "-"
+    yield f"any:{sign}"
+    yield f"{place}:{sign}"
+
+
+def lexicon_weight(weight: float, *, negation: bool) -> float:
+    """What is left of a word of the lexicon where it may stand behind a negation."""
+    return weight * _NEGATED_SHARE if negation else weight
+
+
+class _Known(dict[str, Known]):
+    """Maps a word to what it adds at one place: a bounded memo of the model."""
+
+    def __init__(self, model: "LeaderModel", place: int, *, negation: bool) -> None:
+        super().__init__()
+        self._model = model
+        self._place = place
+        self._negation = negation
+
+    def __missing__(self, word: str) -> Known:
+        known = self._model.learn(word, self._place, negation=self._negation)
+        if len(word) > _LONGEST_MEMO_CHARACTERS:
+            return known
+        if len(self) >= _MOST_MEMO_WORDS:
+            self.clear()
+        self[word] = known
+        return known
+
+
+class LeaderModel:
+    """Reads sentences for a leader; bounded memos, no other state.
+
+    Args:
+        weights: Feature → what it adds for its value of 1. `bias` is what every sentence has.
+        vectors: Word → its place on each axis, in hundredths, as in the file: read when asked for.
+        axes: By place and axis, what a step along the axis adds.
+        lexicon: Weights of the news lexicon's single words, -1 to 1.
+        version: Says which model this is.
+    """
+
+    def __init__(
+        self,
+        weights: Mapping[str, Moved],
+        vectors: Mapping[str, str],
+        axes: Sequence[Sequence[Moved]],
+        lexicon: Mapping[str, float],
+        version: str,
+    ) -> None:
+        self.version = version
+        self._bias = weights.get("bias", NOTHING)
+        self._weights = weights
+        self._vectors = vectors
+        self._steps: dict[str, list[float]] = {}
+        self._axes = axes
+        self._lexicon = lexicon
+        # By place, and again by place for words that are negated.
+        self._known = [
+            _Known(self, place, negation=negation)
+            for negation in (False, True)
+            for place in range(PLACES)
+        ]
+        self._weighed = {key.partition(":")[2] for key in weights}
+        # First word → where → second word → what the pair adds.
+        self._pairs: dict[str, dict[str, dict[str, Moved]]] = {}
+        for key, added in weights.items():
+            where, _, text = key.partition(":")
+            first, _, second = text.partition(" ")
+            if second:
+                self._pairs.setdefault(first, {}).setdefault(where, {})[second] = added
+
+    def decide(self, words: Sequence[str]) -> Decision:
+        """Reads one sentence.
+
+        Args:
+            words: As `places.join` gives them, with at least one `@`.
+        """
+        at = places(words)
+        if not NEGATIONS.isdisjoint(words):
+            denied = negated(words)
+            at = [p + PLACES if p >= 0 and no else p for p, no in zip(at, denied, strict=True)]
+        negative, positive = self._bias
+        moved = [0.0] * len(words)
+        known = self._known
+        last = len(words) - 1
+        for index, place in enumerate(at):
+            if place < 0:
+                continue
+            below, above, pairs = known[place][words[index]]
+            if below or above:
+                negative += below
+                positive += above
+                moved[index] += above - below
+            if pairs is not None and index < last:
+                pair = pairs.get(words[index + 1])
+                if pair is not None and at[index + 1] >= 0:
+                    negative += pair[0]
+                    positive += pair[1]
+                    _share(moved, words, index, pair[1] - pair[0])
+        return _decision(negative, positive, moved)
+
+    def learn(self, word: str, place: int, *, negation: bool) -> Known:
+        """What a word adds at a place, and with each word that may follow it."""
+        negative, positive = (
+            NOTHING if word in SILENT else self._word(word, place, negation=negation)
+        )
+        pairs: dict[str, Moved] = {}
+        if word in self._pairs and place != REPORTED:
+            by_where = self._pairs[word]
+            pairs |= by_where.get(SIDES[place], {})
+            if place in _PAIRED:
+                for second, added in by_where.get(str(place), {}).items():
+                    pairs[second] = _sum((pairs.get(second), added))
+        return negative, positive, pairs or None
+
+    def _word(self, word: str, place: int, *, negation: bool) -> Moved:
+        negative, positive = NOTHING
+        if word in self._weighed:
+            negative, positive = _sum(self._weights.get(f) for f in word_features(word, place))
+        weight = lexicon_weight(self._lexicon.get(word, 0.0), negation=negation)
+        if weight:
+            known = _sum(self._weights.get(f) for f in lexicon_features(weight, place))
+            negative += abs(weight) * known[0]
+            positive += abs(weight) * known[1]
+        if word in self._vectors and place != REPORTED:
+            steps = self._steps.get(word)
+            if steps is None:  # no more words than the file has
+                steps = self._steps[word] = _steps(word, self._vectors[word])
+            for step, axis in zip(steps, self._axes[place], strict=True):
+                negative += step * axis[0]
+                positive += step * axis[1]
+        return (negative, positive) if negative or positive else NOTHING
+
+
+def _share(moved: list[float], words: Sequence[str], index: int, pushed: float) -> None:
+    """Puts what a pair of neighbours moved down to those of them that are not silent."""
+    loud = [at for at in (index, index + 1) if words[at] not in SILENT]
+    for at in loud:
+        moved[at] += pushed / len(loud)
+
+
+def _sum(moves: Iterable[Moved | None]) -> Moved:
+    negative = positive = 0.0
+    for move in moves:
+        if move is not None:
+            negative += move[0]
+            positive += move[1]
+    return (negative, positive) if negative or positive else NOTHING
+
+
+def _decision(negative: float, positive: float, moved: Sequence[float]) -> Decision:
+    most = max(negative, positive, 0.0)
+    below, level, above = (math.exp(score - most) for score in (negative, 0.0, positive))
+    total = below + level + above
+    return Decision(below / total, level / total, above / total, moved)
+
+
+def load_leader_model(lexicon: Mapping[str, float]) -> LeaderModel:
+    """Reads the packaged model.
+
+    Args:
+        lexicon: Weights of the news lexicon's single words.
+
+    Raises:
+        BadLexiconError: A row is wrong.
+    """
+    folder = resources.files(__package__)
+    model, vectors = (folder.joinpath(file).read_text("utf-8") for file in (MODEL, VECTORS))
+    return parse_leader_model(model, vectors, lexicon)
+
+
+def parse_leader_model(model: str, vectors: str, lexicon: Mapping[str, float]) -> LeaderModel:
+    """Reads a model.
+
+    Args:
+        model: CSV with the columns feature, negative, positive; `place:axis n` are the axes.
+        vectors: CSV of word and its steps along the axes, in hundredths; no header.
+        lexicon: Weights of the news lexicon's single words.
+
+    Raises:
+        BadLexiconError: A row is wrong; names file, line and what to do.
+    """
+    weights: dict[str, Moved] = {}
+    rows = csv.reader(io.StringIO(model))
+    if next(rows, []) != _HEADER:
+        raise BadLexiconError(f"{MODEL}, line 1: make the header {','.join(_HEADER)!r}.")
+    for row in rows:
+        feature, *numbers = row
+        weights[feature] = _numbers(numbers, 2, MODEL, rows.line_num)  # type: ignore[assignment]
+    axes = [
+        [weights.pop(f"{place}:axis {axis}", NOTHING) for axis in range(AXES)]
+        for place in range(PLACES)
+    ]
+    rows_of = (line.partition(",") for line in vectors.splitlines())
+    steps = {word: numbers for word, _, numbers in rows_of}
+    digest = hashlib.sha256((model + vectors).encode()).hexdigest()[:8]
+    return LeaderModel(weights, steps, axes, lexicon, digest)
+
+
+def _steps(word: str, written: str) -> list[float]:
+    numbers = _numbers(written.split(","), AXES, f"{VECTORS}, word {word!r}", 0)
+    return [number / 100 for number in numbers]
+
+
+def _numbers(texts: Sequence[str], count: int, file: str, line: int) -> tuple[float, ...]:
+    try:
+        numbers = tuple(map(float, texts))
+    except ValueError as error:
+        raise BadLexiconError(f"{file}, line {line}: {error}: make the file anew.") from error
+    if len(numbers) != count or not all(map(math.isfinite, numbers)):
+        raise BadLexiconError(
+            f"{file}, line {line}: {len(numbers)} numbers, {count} finite ones wanted: "
+            "make the file anew with benchmarks/training/leader_model.py."
+        )
+    return numbers

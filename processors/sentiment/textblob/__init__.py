@@ -1,0 +1,1 @@
+"""TextBlob's sentiment, equal to the last bit and faster."""

@@ -1,0 +1,1 @@
+"""The kinds of alerts, one module each."""

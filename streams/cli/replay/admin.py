@@ -1,0 +1,36 @@
+"""What the commands of replays share: the way to the cluster's replays, and the question before.
+
+Owns both. Must not know any command.
+"""
+
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+
+import typer
+
+from processors.errors import MisconfigurationError
+from streams.cli import context
+from streams.service.settings import Settings
+
+if TYPE_CHECKING:
+    from streams.replay.admin import House
+
+
+def house_of(settings: Settings) -> "AbstractContextManager[House]":
+    """Open the cluster's replays; see `streams.replay.admin.open_house`."""
+    from streams.replay.admin import open_house  # noqa: PLC0415 - loads Kafka's client
+
+    return open_house(context.connection(settings), settings)
+
+
+def agree(question: str, *, yes: bool) -> None:
+    """Go on if it is agreed to, and end the command if not.
+
+    Raises:
+        MisconfigurationError: nobody can be asked.
+    """
+    if yes:
+        return
+    if not context.is_terminal():
+        raise MisconfigurationError(f"{question} Nobody can be asked here: say --yes.")
+    typer.confirm(question, abort=True, err=True)

@@ -1,0 +1,170 @@
+"""What a finished replay is used for: its alerts are published, or a new deployment is warmed.
+
+Both are commands of their own, for a replay that is there, and options of `tocsin replay`, which
+asks before it starts and does them at the end. Owns the questions. Must not know how a replay
+runs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from streams.cli import context
+from streams.cli.replay.admin import agree, house_of
+from streams.service.settings import Settings
+
+if TYPE_CHECKING:
+    from streams.replay.manifest import Manifest
+
+ReplayId = Annotated[str, typer.Argument(metavar="ID", help="The replay.")]
+Incomplete = Annotated[
+    bool,
+    typer.Option(
+        "--incomplete", help="Also where the replay's results do not cover its whole range."
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """What is to be done when the replay is finished; `yes`: without a question."""
+
+    publish: bool
+    warm: bool
+    yes: bool
+
+    def __bool__(self) -> bool:
+        return self.publish or self.warm
+
+    def agree(self, house: Any, manifest: "Manifest", settings: Settings) -> None:
+        """Ask before the replay starts, and refuse then what could not be done at its end.
+
+        Raises:
+            MisconfigurationError: nobody can be asked.
+            ReplayStateError: the replay cannot warm the deployment, or that has begun.
+            ReplayBusyError: the deployment's workers run.
+        """
+        if self.warm:
+            house.check_can_be_warmed(manifest, _own_topics(settings))
+            agree(
+                f"Let {settings.application_id} begin with the state that the replay "
+                f"{manifest.replay_id} comes to, after its range?",
+                yes=self.yes,
+            )
+        if self.publish:
+            agree(
+                f"Write those alerts of the replay {manifest.replay_id} that never rang into the "
+                f"live topics at its end, where subscribers take them for new?",
+                yes=self.yes,
+            )
+
+    def do(self, house: Any, manifest: "Manifest", settings: Settings) -> None:
+        """Do it; the replay is finished and complete."""
+        if self.warm:
+            states = house.states_to_copy(manifest, _own_topics(settings))
+            _warm(house, manifest, settings, states)
+        if self.publish:
+            _publish(house, manifest, settings, _unpublished(house, manifest, settings))
+
+
+def publish(
+    replay_id: ReplayId,
+    broker: Annotated[str | None, context.Broker] = None,
+    *,
+    incomplete: Incomplete = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Write those alerts of a finished replay into the live topics that are not there yet.
+
+    What has an id that is there already is left out, so nothing rings twice, and a second time
+    publishes nothing. Each keeps the replay's id in its header and value. A replay that is
+    incomplete is refused with exit code 4, unless --incomplete is given.
+
+    \b
+    Examples:
+      tocsin replay diff new-rule
+      tocsin replay publish new-rule
+    """
+    settings = context.settings(broker=broker)
+    with house_of(settings) as house:
+        manifest = _complete(house, replay_id, incomplete=incomplete)
+        new = _unpublished(house, manifest, settings)
+        if new:
+            agree(
+                f"Write {len(new)} alerts of the replay {replay_id} into the live topics, where "
+                f"subscribers take them for new?",
+                yes=yes,
+            )
+        _publish(house, manifest, settings, new)
+
+
+def warm(
+    replay_id: ReplayId,
+    broker: Annotated[str | None, context.Broker] = None,
+    *,
+    incomplete: Incomplete = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Let a new deployment begin where a finished replay ended, with the state that it came to.
+
+    Baselines, cooldowns and known stories are those of the replay then, and the first article read
+    is the one after its range. No alert is sent. Only a deployment that has not begun is warmed: no
+    worker, no offset, no state under TOCSIN_APPLICATION_ID. A replay that is incomplete is refused
+    with exit code 4, unless --incomplete is given.
+
+    \b
+    Examples:
+      tocsin topics apply
+      tocsin replay --from -30d --id history
+      tocsin replay warm history && tocsin worker
+    """
+    settings = context.settings(broker=broker)
+    with house_of(settings) as house:
+        manifest = _complete(house, replay_id, incomplete=incomplete)
+        states = house.states_to_copy(manifest, _own_topics(settings), incomplete=incomplete)
+        agree(
+            f"Let {settings.application_id} begin with the state of {len(states)} leaders, after "
+            f"the range of the replay {replay_id}?",
+            yes=yes,
+        )
+        _warm(house, manifest, settings, states)
+
+
+def _complete(house: Any, replay_id: str, *, incomplete: bool) -> "Manifest":
+    from streams.replay.manifest import require_complete  # noqa: PLC0415 - loads Kafka's client
+
+    manifest: Manifest = house.manifests.get(replay_id)
+    require_complete(manifest, incomplete=incomplete)
+    return manifest
+
+
+def _unpublished(house: Any, manifest: "Manifest", settings: Settings) -> list[Any]:
+    from streams.replay import alerts as rung  # noqa: PLC0415 - loads Kafka's client
+    from streams.service.rules import rules_in_force  # noqa: PLC0415
+
+    rules = rules_in_force(settings)
+    found: list[Any] = house.with_consumer(
+        partial(rung.not_live, settings=settings, rules=rules, manifest=manifest)
+    )
+    return found
+
+
+def _publish(house: Any, manifest: "Manifest", settings: Settings, new: Sequence[Any]) -> None:
+    from streams.replay import alerts as rung  # noqa: PLC0415 - loads Kafka's client
+
+    house.send([rung.as_live(record, settings, manifest) for record in new])
+    typer.echo(f"Published {len(new)} alerts of the replay {manifest.replay_id}.", err=True)
+
+
+def _warm(house: Any, manifest: "Manifest", settings: Settings, states: Any) -> None:
+    house.warm(manifest, states)
+    typer.echo(f"{settings.application_id} begins with {len(states)} leaders.", err=True)
+
+
+def _own_topics(settings: Settings) -> Sequence[str]:
+    from streams.service.rules import own_topics, rules_in_force  # noqa: PLC0415 - loads the rules
+
+    return own_topics(rules_in_force(settings))

@@ -1,0 +1,219 @@
+"""`tocsin replay list`, `show`, `diff` and `delete`: beside running them."""
+
+from collections.abc import Callable, Collection
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+import typer
+
+from streams.cli import context
+from streams.cli.replay.admin import agree, house_of
+from streams.service.settings import Settings
+
+if TYPE_CHECKING:
+    from streams.replay.diff import Comparison
+    from streams.replay.manifest import Manifest
+    from streams.replay.progress import Standing
+
+ReplayId = Annotated[str, typer.Argument(metavar="ID", help="The replay.")]
+
+
+def list_replays(
+    broker: Annotated[str | None, context.Broker] = None,
+    *,
+    json: Annotated[bool, context.Json] = False,
+) -> None:
+    """List the replays of this cluster, the oldest first.
+
+    \b
+    Examples:
+      tocsin replay list
+      tocsin replay list --json | jq -r 'select(.state == "finished").id'
+    """
+    from streams.cli.views.replay import list_table  # noqa: PLC0415 - loads rich
+
+    settings = context.settings(broker=broker)
+    with house_of(settings) as house:
+        rows = [_row(house, one) for one in house.manifests.all().values()]
+    if json:
+        for row in rows:
+            typer.echo(msgspec.json.encode(row).decode())
+        return
+    if rows:
+        context.data_console().print(list_table(rows))
+    else:
+        typer.echo("There is no replay.", err=True)
+
+
+def show(
+    replay_id: ReplayId,
+    broker: Annotated[str | None, context.Broker] = None,
+    *,
+    json: Annotated[bool, context.Json] = False,
+) -> None:
+    """Show one replay: its range, where it stands, and what it came to.
+
+    \b
+    Examples:
+      tocsin replay show after-outage
+      tocsin replay show after-outage --json | jq .articles_done
+    """
+    settings = context.settings(broker=broker)
+    with house_of(settings) as house:
+        manifest = house.manifests.get(replay_id)
+        row = _row(house, manifest) | {"topics": house.topics_of(manifest)}
+    row |= {
+        "versions": msgspec.to_builtins(manifest.versions),
+        "rules": manifest.rules,
+        "application_id": manifest.application_id,
+        "spans": msgspec.to_builtins(manifest.spans),
+        "held_back": msgspec.to_builtins(manifest.held_back),
+        "finished": msgspec.to_builtins(manifest.finished),
+    }
+    why = manifest.finished.why_incomplete if manifest.finished else ""
+    row |= {"incomplete": why} if why else {}
+    if json:
+        typer.echo(msgspec.json.encode(row).decode())
+        return
+    for name, value in row.items():
+        typer.echo(f"{name}: {_plain(value)}")
+
+
+def delete(
+    replay_id: ReplayId,
+    broker: Annotated[str | None, context.Broker] = None,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete a replay: its topics with all that is in them, its consumer group, its entry here.
+
+    Nothing else is touched. A replay that has workers is refused.
+
+    \b
+    Examples:
+      tocsin replay delete after-outage
+      tocsin replay delete after-outage --yes
+    """
+    settings = context.settings(broker=broker)
+    with house_of(settings) as house:
+        manifest = house.manifests.get(replay_id)
+        topics = house.topics_of(manifest)
+        agree(f"Delete the replay {replay_id} with its {len(topics)} topics?", yes=yes)
+        deleted = house.delete(manifest)
+    typer.echo(f"Deleted the replay {replay_id} with its {len(deleted)} topics.", err=True)
+
+
+def diff(
+    replay_id: ReplayId,
+    against: Annotated[
+        str | None, typer.Option(metavar="ID", help="Compare with this replay, not with live.")
+    ] = None,
+    broker: Annotated[str | None, context.Broker] = None,
+    *,
+    json: Annotated[bool, context.Json] = False,
+) -> None:
+    """Compare a replay's alerts with those that rang live for its range, or with another replay's.
+
+    An alert is added, gone, or changed: it has another severity, or its rule another version. Live
+    alerts are taken by event time, so a range by offsets is compared from its first article's
+    moment to its last one's. Beside a replay of a part, live alerts of other leaders, sources and
+    articles are left out; languages cannot be told apart. With --json each line is one difference;
+    the last line counts them.
+
+    \b
+    Examples:
+      tocsin replay diff after-outage
+      tocsin replay diff new-rule --against old-rule --json | jq -r .change
+    """
+    from streams.cli.views.replay_diff import diff_lines, diff_table  # noqa: PLC0415 - loads rich
+
+    settings = context.settings(broker=broker)
+    with house_of(settings) as house:
+        manifest = house.manifests.get(replay_id)
+        other = house.manifests.get(against) if against else None
+        comparison = compared(house, settings, manifest, other)
+    if json:
+        for difference in comparison.differences:
+            typer.echo(msgspec.json.encode(difference).decode())
+        typer.echo(msgspec.json.encode(comparison.counts).decode())
+        return
+    before = against or "live"
+    if comparison.differences:
+        context.data_console().print(diff_table(comparison, before, replay_id))
+    for line in diff_lines(comparison, before, replay_id):
+        typer.echo(line)
+
+
+def compared(
+    house: Any, settings: Settings, manifest: "Manifest", other: "Manifest | None" = None
+) -> "Comparison":
+    """Compare a replay with another one, or with what rang live for its range.
+
+    Raises:
+        TopicMismatchError: topics of either are gone.
+    """
+    from streams.replay import alerts as rung  # noqa: PLC0415 - loads Kafka's client
+    from streams.replay.diff import compare  # noqa: PLC0415
+    from streams.service.rules import rules_in_force  # noqa: PLC0415
+
+    rules = rules_in_force(settings)
+    of_replay = partial(rung.of_replay, settings=settings, rules=rules)
+    live = partial(rung.live, settings=settings, rules=rules, manifest=manifest)
+    before = partial(of_replay, manifest=other) if other else live
+    after = partial(of_replay, manifest=manifest)
+    chosen = manifest.selection
+    countries_of = _countries(settings) if chosen.countries else lambda _: ()
+    return compare(
+        [one for one in house.with_consumer(before) if chosen.may_have_rung(one, countries_of)],
+        list(house.with_consumer(after)),
+    )
+
+
+def _countries(settings: Settings) -> Callable[[str], Collection[str]]:
+    """Give a function from a leader's id to the countries that the leader was ever of."""
+    from processors.leaders.registry.registry import load_registry  # noqa: PLC0415 - takes a moment
+
+    registry = load_registry(context.registry_extra(settings))
+
+    def of(leader_id: str) -> set[str]:
+        person = registry.people.get(leader_id)
+        if person is None:
+            return set()
+        return {person.home, *(term.country for term in registry.terms_of(leader_id))}
+
+    return of
+
+
+def _row(house: Any, manifest: "Manifest") -> dict[str, object]:
+    from streams.cli.views.replay import event_time, state_of  # noqa: PLC0415 - loads rich
+
+    standing: Standing | None = house.standing(manifest)
+    members = house.members(manifest)
+    return {
+        "id": manifest.replay_id,
+        "state": state_of(manifest, standing, members),
+        "articles_done": 0 if standing is None else standing.articles_done,
+        "articles": manifest.offsets,
+        "workers": members,
+        "alerts": 0 if standing is None else standing.alerts,
+        "event_time": None if standing is None else event_time(standing),
+        "topic": manifest.topic,
+        "asked": manifest.asked,
+        "missing": _missing(manifest),
+        "created": manifest.created.isoformat(),
+    }
+
+
+def _missing(manifest: "Manifest") -> int | None:
+    """Return the number of records without an outcome; None where that is not known."""
+    proof = manifest.finished.proof if manifest.finished else None
+    return None if proof is None else proof.missing
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_plain(one)}" for name, one in value.items())
+    if isinstance(value, list):
+        return "".join(f"\n  {_plain(one)}" for one in value)
+    return "-" if value is None else str(value)

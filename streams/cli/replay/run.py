@@ -1,0 +1,151 @@
+"""One worker of a replay, from its start to its end, with its progress shown.
+
+Owns how the work is begun and what is shown of it. Must not know how a replay is made.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import msgspec
+import structlog
+
+from streams.cli import context
+from streams.service import logs
+from streams.service.settings import Settings
+
+if TYPE_CHECKING:
+    from streams.kafka.topics import TopicNames
+    from streams.replay.manifest import Manifest
+    from streams.replay.progress import Standing
+
+log = structlog.get_logger(__name__)
+
+PROGRESS_SECONDS = 5.0
+_RATE_SECONDS = 10.0
+
+
+def worked(settings: Settings, manifest: "Manifest") -> "Manifest":
+    """Work on a replay to its end, and give its manifest with what it came to."""
+    # Faust takes a second to load: no other command pays for it.
+    from streams.analysis.loading import analysis_of  # noqa: PLC0415 - see above
+    from streams.kafka.topics import TopicNames  # noqa: PLC0415
+    from streams.replay import gauges  # noqa: PLC0415
+    from streams.replay.manifest import settings_of  # noqa: PLC0415
+    from streams.replay.progress import StandingMeter  # noqa: PLC0415
+    from streams.replay.run import run  # noqa: PLC0415
+    from streams.service.rules import own_topics, rules_in_force  # noqa: PLC0415
+    from streams.worker.worker import Worker  # noqa: PLC0415
+
+    of_replay = settings_of(manifest, settings)
+    connection = context.connection(settings)
+    names = TopicNames.of(of_replay, own_topics(rules_in_force(settings)))
+
+    async def work(on_standing: "Callable[[Standing], None]") -> bool:
+        worker = Worker(
+            of_replay,
+            connection,
+            analysis_of(of_replay, manifest.selection),
+            bounds=manifest.bounds,
+        )
+
+        def tell(standing: "Standing") -> None:
+            gauges.show(worker.metrics, manifest, standing)
+            on_standing(standing)
+
+        def meter() -> StandingMeter:
+            return StandingMeter(connection, manifest, names)
+
+        return await run(manifest.replay_id, worker, meter, tell)
+
+    with _progress(manifest, settings) as on_standing:
+        if not asyncio.run(work(on_standing)):
+            return manifest
+    return _concluded(settings, manifest, names)
+
+
+def _concluded(settings: Settings, manifest: "Manifest", names: "TopicNames") -> "Manifest":
+    """Prove a replay that came to its end, and write down what it came to."""
+    from streams.kafka.clients import consumer_client  # noqa: PLC0415 - loads Kafka's client
+    from streams.replay.admin import open_house  # noqa: PLC0415
+    from streams.replay.left_out import left_out_by  # noqa: PLC0415
+    from streams.replay.progress import StandingMeter  # noqa: PLC0415
+    from streams.replay.proving import FETCH_BYTES, prove  # noqa: PLC0415
+    from streams.replay.run import outcome  # noqa: PLC0415
+
+    connection = context.connection(settings)
+    with open_house(connection, settings) as house:
+        newest: Manifest = house.manifests.get(manifest.replay_id)
+        if newest.finished is not None:
+            # Another worker saw the end first; it came to the same.
+            return newest
+        log.info("replay.proving", replay_id=manifest.replay_id, records=manifest.offsets)
+        with consumer_client(connection, settings, fetch_bytes=FETCH_BYTES) as consumer:
+            proof = prove(consumer, manifest, names, left_out_by(manifest, settings))
+        log.info("replay.proven", replay_id=manifest.replay_id, **msgspec.to_builtins(proof))
+        meter = StandingMeter(connection, manifest, names)
+        try:
+            finished = outcome(meter, names, proof)
+        finally:
+            meter.close()
+        newest = msgspec.structs.replace(newest, finished=finished)
+        house.manifests.write(newest)
+    return newest
+
+
+class _Rate:
+    """Articles a second, over the last while."""
+
+    def __init__(self) -> None:
+        self._seen: list[tuple[float, int]] = []
+
+    def after(self, done: int) -> float | None:
+        now = time.monotonic()
+        self._seen = [one for one in self._seen if now - one[0] < _RATE_SECONDS] + [(now, done)]
+        (then, before), *rest = self._seen
+        return (done - before) / (now - then) if rest and done > before else None
+
+
+@contextmanager
+def _progress(manifest: "Manifest", settings: Settings) -> "Iterator[Callable[[Standing], None]]":
+    """A bar for a person, and log entries for programs."""
+    from streams.cli.views.replay import event_time, progress_fields  # noqa: PLC0415 - loads rich
+
+    rate, told = _Rate(), [0.0]
+    console = context.message_console()
+    if not console.is_terminal:
+
+        def log_it(standing: "Standing") -> None:
+            now_rate = rate.after(standing.articles_done)
+            if standing.is_finished or time.monotonic() - told[0] >= PROGRESS_SECONDS:
+                told[0] = time.monotonic()
+                fields = progress_fields(standing, now_rate)
+                log.info("replay.progress", replay_id=manifest.replay_id, **fields)
+
+        yield log_it
+        return
+    # The worker's log would tear the bar apart; what is wrong is still said.
+    if settings.log_level == "INFO":
+        logs.configure("WARNING", settings.log_format)
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[told]}", markup=False),
+        console=console,
+    )
+    with bar:
+        task = bar.add_task(f"Replay {manifest.replay_id}", total=manifest.offsets, told="")
+
+        def show_it(standing: "Standing") -> None:
+            now_rate = rate.after(standing.articles_done) or 0.0
+            at = event_time(standing) or "the start"
+            told = f"{now_rate:.0f}/s, at {at}, {standing.alerts} alerts"
+            bar.update(task, completed=standing.articles_done, told=told)
+
+        yield show_it

@@ -1,0 +1,121 @@
+"""The replay that a call of `tocsin replay` means: planned, shown, made, or found again.
+
+Owns the steps before its work. Must not know how it is worked on.
+"""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import structlog
+import typer
+
+from processors.errors import MisconfigurationError
+from streams.cli import context
+from streams.cli.replay.admin import house_of
+from streams.cli.replay.finish import After
+from streams.cli.replay.options import Which
+from streams.service.settings import Settings
+
+if TYPE_CHECKING:
+    from streams.replay.manifest import Manifest
+
+log = structlog.get_logger(__name__)
+
+
+def show_plan(settings: Settings, which: Which, *, json: bool) -> None:
+    """Show what a new replay would do."""
+    from streams.cli.views.replay import plan_lines, print_lines  # noqa: PLC0415 - loads rich
+    from streams.replay.admin import own_plans  # noqa: PLC0415 - loads Kafka's client
+    from streams.replay.speed import measure  # noqa: PLC0415
+    from streams.service.rules import rules_in_force  # noqa: PLC0415
+
+    with house_of(settings) as house:
+        manifest = _planned(house, settings, which)
+        records_per_second = house.with_consumer(lambda one: measure(one, settings, manifest))
+    outputs = [one.name for one in own_plans(manifest, settings, rules_in_force(settings))]
+    if json:
+        document = msgspec.to_builtins(manifest) | {
+            "outputs": outputs,
+            "records_per_second": records_per_second,
+            "estimated_seconds": (
+                manifest.offsets / records_per_second if records_per_second else None
+            ),
+        }
+        typer.echo(msgspec.json.encode(document).decode())
+        return
+    print_lines(context.data_console(), plan_lines(manifest, outputs, records_per_second))
+
+
+def _planned(house: Any, settings: Settings, which: Which) -> "Manifest":
+    from streams.replay.admin import Order  # noqa: PLC0415 - loads Kafka's client
+    from streams.replay.manifest import new_id, read_speed  # noqa: PLC0415
+
+    now = datetime.now(UTC)
+    order = Order(
+        which.asked(now),
+        which.typed,
+        which.allow_truncated,
+        which.rate,
+        read_speed(which.speed) if which.speed else None,
+        which.selected(context.registry_extra(settings)),
+    )
+    replay_id = which.replay_id or new_id(now)
+    planned: Manifest = house.plan(replay_id, order, _system(settings), now)
+    return planned
+
+
+def _system(settings: Settings) -> Any:
+    """Say which system this is; every worker of a replay must be the same."""
+    from streams.analysis.loading import load_reader  # noqa: PLC0415 - loads the lexicon
+    from streams.replay.admin import Made  # noqa: PLC0415
+    from streams.service.rules import rules_digest  # noqa: PLC0415
+
+    return Made(load_reader(settings).analyser.versions, rules_digest(settings))
+
+
+def ready_replay(settings: Settings, which: Which, after: After) -> "Manifest":
+    """Give a manifest whose topics and offsets stand, or whose work is done."""
+    with house_of(settings) as house:
+        old = which.join or which.resume
+        if old:
+            manifest: Manifest = house.manifests.get(old)
+            after.agree(house, manifest, settings)
+            return manifest if manifest.finished else _old(house, settings, manifest, which)
+        manifest = _planned(house, settings, which)
+        after.agree(house, manifest, settings)
+        return _new(house, settings, manifest)
+
+
+def _new(house: Any, settings: Settings, manifest: "Manifest") -> "Manifest":
+    from streams.service.rules import rules_in_force  # noqa: PLC0415
+
+    house.manifests.claim(manifest)
+    log.info("replay.made", replay_id=manifest.replay_id, records=manifest.offsets)
+    if manifest.held_back:
+        log.warning(
+            "replay.range_ends_at_open_transaction",
+            replay_id=manifest.replay_id,
+            offsets_left_out=dict(manifest.held_back),
+            note="what an open transaction holds back is not in the range",
+        )
+    ready: Manifest = house.prepare(manifest, rules_in_force(settings))
+    return ready
+
+
+def _old(house: Any, settings: Settings, manifest: "Manifest", which: Which) -> "Manifest":
+    from streams.replay.manifest import check_system  # noqa: PLC0415
+    from streams.service.rules import rules_in_force  # noqa: PLC0415
+
+    made = _system(settings)
+    check_system(manifest, made.versions, made.rules)
+    if which.resume:
+        house.wait_until_alone(manifest)
+        ready: Manifest = house.prepare(manifest, rules_in_force(settings))
+        return ready
+    if not manifest.prepared:
+        raise MisconfigurationError(
+            f"the replay {manifest.replay_id} is not prepared: whoever made it is doing that now, "
+            f"or was broken off; then --resume does it"
+        )
+    return manifest

@@ -1,0 +1,130 @@
+"""How replays are shown: plan, progress, summary, list and differences.
+
+Owns the words and tables. Must not know the broker.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+
+from rich.console import Console, RenderableType
+from rich.table import Table
+
+from streams.replay.manifest import Finished, Manifest
+from streams.replay.progress import Standing
+from streams.replay.proof import Proof
+
+
+def plan_lines(
+    manifest: Manifest, outputs: Sequence[str], records_per_second: float | None
+) -> Iterator[str]:
+    """Say what a replay will do."""
+    yield f"Replay {manifest.replay_id} of {manifest.topic} ({manifest.asked})"
+    for span in manifest.spans:
+        yield f"  partition {span.partition}: {span.offsets} records, {span.start} to {span.end}"
+        if held := manifest.held_back.get(span.partition):
+            yield f"    a transaction is open: {held} more offsets after it are left out"
+    yield f"  {manifest.offsets} records together (fewer where the log has gaps)"
+    if records_per_second:
+        seconds = manifest.offsets / records_per_second
+        yield (
+            f"  about {duration(seconds)} with one worker, at {records_per_second:.0f} records a "
+            f"second (measured on the first of them)"
+        )
+    yield f"Consumer group {manifest.application_id}. Written are, and nothing else:"
+    for topic in outputs:
+        yield f"  {topic}"
+
+
+def progress_fields(standing: Standing, rate: float | None) -> Mapping[str, object]:
+    """Give a standing for programs."""
+    return {
+        "articles": standing.articles,
+        "articles_done": standing.articles_done,
+        "mentions_left": standing.mentions_left,
+        "alerts": standing.alerts,
+        "records_per_second": None if rate is None else round(rate, 1),
+        "eta_seconds": eta_seconds(standing, rate),
+        "event_time": event_time(standing),
+    }
+
+
+def eta_seconds(standing: Standing, rate: float | None) -> float | None:
+    """Say how long it goes on at this rate."""
+    left = standing.articles - standing.articles_done
+    return round(left / rate, 1) if rate else None
+
+
+def event_time(standing: Standing) -> str | None:
+    """Say which moment of the past the replay has come to."""
+    if standing.newest_ms is None:
+        return None
+    return datetime.fromtimestamp(standing.newest_ms / 1000, tz=UTC).isoformat(timespec="seconds")
+
+
+def summary_line(
+    manifest: Manifest, finished: Finished, differences: Mapping[str, int] | None
+) -> str:
+    """Say what a replay came to, and how that differs from what rang live."""
+    counts = (
+        ""
+        if differences is None
+        else " Beside live: "
+        + ", ".join(
+            f"{count} {'the same' if name == 'same' else name}"
+            for name, count in differences.items()
+        )
+        + "."
+    )
+    state = "finished" if finished.is_complete else "at its end, and incomplete"
+    return (
+        f"Replay {manifest.replay_id} is {state}: {finished.analyses} analyses, "
+        f"{finished.mentions} mentions, {finished.alerts} alerts, {finished.dead_letters} dead "
+        f"letters.{_proven(finished.proof)}{counts} `tocsin replay diff {manifest.replay_id}` "
+        f"shows the differences."
+    )
+
+
+def _proven(proof: Proof | None) -> str:
+    if proof is None or not proof.complete:
+        return ""
+    left_out = f", {proof.left_out} left out" if proof.left_out else ""
+    return (
+        f" Each of the {proof.records} records of its range is accounted for: {proof.analysed} "
+        f"analysed, {proof.dead_letters} dead letters{left_out}."
+    )
+
+
+def state_of(manifest: Manifest, standing: Standing | None, members: int) -> str:
+    """Say in one word what a replay does."""
+    if manifest.finished is not None:
+        return "finished" if manifest.finished.is_complete else "incomplete"
+    # At its end and not proven yet: a worker does that, or --resume.
+    done = standing is not None and standing.is_finished
+    return "running" if members else "unproven" if done else "stopped"
+
+
+def list_table(rows: Sequence[Mapping[str, object]]) -> RenderableType:
+    """Show replays in a table."""
+    table = Table(box=None, pad_edge=False)
+    for head in ("id", "state", "done", "workers", "topic", "range", "made"):
+        table.add_column(head, overflow="fold")
+    for row in rows:
+        done = f"{row['articles_done']}/{row['articles']}"
+        cells = (row["id"], row["state"], done, row["workers"], row["topic"], row["asked"])
+        table.add_row(*map(str, cells), str(row["created"])[:16])
+    return table
+
+
+def duration(seconds: float) -> str:
+    """Write a duration for a person."""
+    if seconds < 120:  # noqa: PLR2004 - two minutes
+        return f"{seconds:.0f} s"
+    if seconds < 7_200:  # noqa: PLR2004 - two hours
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3_600:.1f} h"
+
+
+def print_lines(console: Console, lines: Iterator[str]) -> None:
+    """Print lines as they are, without markup."""
+    for line in lines:
+        console.print(line, markup=False, soft_wrap=True)

@@ -1,0 +1,1 @@
+"""Requests to HTTP servers of others: allowed addresses, bounded answers, `Retry-After`."""

@@ -1,0 +1,298 @@
+"""Feeds over HTTP: one conditional GET, bounded in time, size and redirects.
+
+Owns the request and the judgement of the answer. Must not know what a feed holds. Whatever a
+server sends costs at most a minute and some 10 MB, and it sends us to no other host inside: the
+operator names a feed's address, its server only names another public one. aiohttp is used because
+its limit in time holds for the whole answer, headers included; the standard library's holds for
+each packet only.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, Literal, Protocol
+from urllib.parse import urljoin, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+
+from streams.errors import PassingFaultError
+from streams.http_client.addresses import PrivateAddressError, public_sockets
+from streams.http_client.answers import retry_after_seconds, shown
+from streams.http_client.unpacking import ACCEPT_ENCODING, BadCodingError, unpacking_of
+
+LARGEST_FEED_BYTES: Final = 10_485_760
+MOST_REDIRECTS: Final = 5
+TOTAL_SECONDS: Final = 60.0
+
+_CONNECT_SECONDS: Final = 15.0
+_READ_SECONDS: Final = 30.0
+_CHUNK_BYTES: Final = 65_536
+_ACCEPT: Final = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, "
+    "application/json;q=0.8, text/xml;q=0.8, */*;q=0.1"
+)
+_OK, _NOT_MODIFIED = 200, 304
+_REDIRECTS: Final = frozenset((301, 302, 303, 307, 308))
+_PERMANENT: Final = frozenset((301, 308))
+# What a server says when it may well answer later; other refusals hold.
+_PASSING: Final = frozenset((408, 425, 429, 500, 502, 503, 504))
+
+Reason = Literal[
+    "address",
+    "connection",
+    "timeout",
+    "status",
+    "redirect",
+    "too_large",
+    "not_a_feed",
+    "unreadable",
+]
+
+
+class FeedError(PassingFaultError):
+    """A feed could not be fetched or read this time.
+
+    Args:
+        message: What was wrong, for a person.
+        lasting: Whether another try soon would only give the same answer.
+        retry_after_seconds: How long the server asks us to stay away; None if it does not.
+        reason: One of `REASONS`; a metric label.
+        status: The HTTP status where the server gave one; 0 without an answer.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        lasting: bool = False,
+        retry_after_seconds: float | None = None,
+        reason: Reason = "connection",
+        status: int = 0,
+    ) -> None:
+        super().__init__(message)
+        self.lasting = lasting
+        self.retry_after_seconds = retry_after_seconds
+        self.reason = reason
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server gave us to ask "has it changed since?" with; "" where it gave nothing."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer: the body without transfer coding, and the address it came from in the end.
+
+    `moved_to` is where permanent redirects lead; "" where the address is still the right one.
+    """
+
+    body: bytes
+    url: str
+    content_type: str
+    validators: Validators
+    moved_to: str = ""
+
+
+class Fetch(Protocol):
+    """Gets a feed."""
+
+    def __call__(
+        self, url: str, validators: Validators, named_by: str = ""
+    ) -> Awaitable[Fetched | None]:
+        """Return the answer; None if the feed has not changed.
+
+        Args:
+            url: The address.
+            validators: Those of the answer before.
+            named_by: The address that the operator gave, where a server named this one: it must
+                then be at the same host or a public one.
+
+        Raises:
+            FeedError: And nothing else.
+        """
+        ...
+
+
+@asynccontextmanager
+async def open_fetch(
+    user_agent: str,
+    *,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    largest_bytes: int = LARGEST_FEED_BYTES,
+    total_seconds: float = TOTAL_SECONDS,
+) -> AsyncIterator[Fetch]:
+    """Give the function that fetches, for as long as its connections are open.
+
+    Proxies are taken from the environment (`HTTPS_PROXY`...), as other programs do.
+
+    Args:
+        user_agent: Who we say we are.
+        now: The time, for a `Retry-After` that is a date.
+        largest_bytes: Largest body, both as sent and unpacked.
+        total_seconds: Longest time for one feed, redirects included.
+    """
+    anywhere = _session(user_agent, aiohttp.TCPConnector())
+    public = _session(user_agent, aiohttp.TCPConnector(socket_factory=public_sockets))
+
+    async def fetch(url: str, validators: Validators, named_by: str = "") -> Fetched | None:
+        request = _Request(url, named_by or url, validators)
+        try:
+            async with asyncio.timeout(total_seconds):
+                return await _get(anywhere, public, request, now, largest_bytes)
+        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
+            raise FeedError(
+                f"the address cannot be used: {shown(error)}", lasting=True, reason="address"
+            ) from error
+        except aiohttp.ClientConnectorError as error:
+            hint = ""
+            if isinstance(error.os_error, PrivateAddressError):
+                hint = "; a redirect may lead to another host only at a public address"
+            raise FeedError(f"{shown(error)}{hint}") from error
+        except aiohttp.ClientError as error:
+            raise FeedError(shown(error) or type(error).__name__) from error
+        except TimeoutError as error:
+            message = f"no complete answer within {total_seconds:g} s"
+            raise FeedError(message, reason="timeout") from error
+        except (OSError, ValueError) as error:
+            # ValueError: what aiohttp's parts raise for hosts and ports that make no sense.
+            raise FeedError(shown(error) or type(error).__name__) from error
+
+    async with anywhere, public:
+        yield fetch
+
+
+def _session(user_agent: str, connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        connector=connector,
+        auto_decompress=False,  # a small body may unpack to anything: done here, with a limit
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={
+            "User-Agent": user_agent,
+            "Accept": _ACCEPT,
+            "Accept-Encoding": ACCEPT_ENCODING,
+        },
+        timeout=aiohttp.ClientTimeout(
+            total=None, sock_connect=_CONNECT_SECONDS, sock_read=_READ_SECONDS
+        ),
+        trust_env=True,
+    )
+
+
+def _is_elsewhere(url: str, first: str) -> bool:
+    """Whether a redirect leads to another host, and we connect to it ourselves.
+
+    A proxy connects in our place, and to where its operator lets it.
+    """
+    to, host = urlsplit(url), urlsplit(first).hostname
+    proxied = to.scheme in getproxies() and not proxy_bypass(to.hostname or "")
+    return to.hostname != host and not proxied
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    url: str
+    first: str
+    validators: Validators
+
+    @property
+    def conditions(self) -> dict[str, str]:
+        found = {
+            "If-None-Match": self.validators.etag,
+            "If-Modified-Since": self.validators.last_modified,
+        }
+        return {name: value for name, value in found.items() if value}
+
+
+async def _get(
+    anywhere: aiohttp.ClientSession,
+    public: aiohttp.ClientSession,
+    request: _Request,
+    now: Callable[[], datetime],
+    largest_bytes: int,
+) -> Fetched | None:
+    url, moved_to, is_permanent = request.url, "", True
+    for _ in range(MOST_REDIRECTS + 1):
+        session = public if _is_elsewhere(url, request.first) else anywhere
+        async with session.get(url, headers=request.conditions, allow_redirects=False) as answer:
+            if answer.status == _NOT_MODIFIED:
+                return None
+            if answer.status in _REDIRECTS:
+                url = _redirected(url, answer.headers.get("Location", ""))
+                is_permanent = is_permanent and answer.status in _PERMANENT
+                moved_to = url if is_permanent else moved_to
+                continue
+            if answer.status != _OK:
+                raise FeedError(
+                    f"the server answers {answer.status}",
+                    lasting=answer.status not in _PASSING,
+                    retry_after_seconds=retry_after_seconds(
+                        answer.headers.get("Retry-After", ""), now
+                    ),
+                    reason="status",
+                    status=answer.status,
+                )
+            return Fetched(
+                body=await _body(answer, largest_bytes),
+                url=url,
+                content_type=answer.headers.get("Content-Type", ""),
+                validators=Validators(
+                    etag=answer.headers.get("ETag", ""),
+                    last_modified=answer.headers.get("Last-Modified", ""),
+                ),
+                moved_to=moved_to,
+            )
+    raise FeedError(f"more than {MOST_REDIRECTS} redirects", lasting=True, reason="redirect")
+
+
+def _redirected(url: str, location: str) -> str:
+    target = urljoin(url, location)
+    parts = urlsplit(target)
+    if not location or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise FeedError(
+            f"redirected to {shown(location)}; only http and https are followed",
+            lasting=True,
+            reason="redirect",
+        )
+    return target
+
+
+async def _body(answer: aiohttp.ClientResponse, largest_bytes: int) -> bytes:
+    coding = answer.headers.get("Content-Encoding", "")
+    try:
+        unpacking = unpacking_of(coding)
+    except BadCodingError as error:
+        message = f"the content coding {shown(coding)} {error}"
+        raise FeedError(message, lasting=True, reason="unreadable") from error
+    if (answer.content_length or 0) > largest_bytes:
+        raise _too_large(largest_bytes)
+    parts: list[bytes] = []
+    size = received = 0
+    async for chunk in answer.content.iter_chunked(_CHUNK_BYTES):
+        received += len(chunk)
+        part = chunk
+        if unpacking is not None:
+            try:
+                part = unpacking.unpack(chunk, largest_bytes - size + 1)
+            except BadCodingError as error:
+                raise FeedError(str(error), reason="unreadable") from error
+        size += len(part)
+        if max(size, received) > largest_bytes:
+            raise _too_large(largest_bytes)
+        parts.append(part)
+    if unpacking is not None and received and not unpacking.is_complete:
+        raise FeedError(f"the {shown(coding)} coding ends too early", reason="unreadable")
+    return b"".join(parts)
+
+
+def _too_large(largest_bytes: int) -> FeedError:
+    return FeedError(
+        f"larger than the {largest_bytes} bytes that are read", lasting=True, reason="too_large"
+    )

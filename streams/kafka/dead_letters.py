@@ -1,0 +1,120 @@
+"""Dead letters: what could not be read, kept with the reason; and the limit on their share.
+
+Owns the decision that there are too many of them. One bad record is data; most of a thousand in a
+row are a bad deploy (a new feed, a wrong topic), and then the worker stops before it makes more.
+Must not know what makes a record bad.
+"""
+
+from collections import deque
+
+import structlog
+from aiokafka.errors import InvalidTimestampError
+from msgspec import structs
+
+from streams.errors import DeadLetterLimitError, RecordsRefusedError
+from streams.kafka.envelope import ERROR_PREFIX, TRUNCATED_HEADER, Outgoing
+from streams.kafka.outbox import TOO_LARGE, Outbox
+
+log = structlog.get_logger(__name__)
+
+# Under Kafka's default limit of a record (1 MiB), with room for the headers.
+TRUNCATED_BYTES = 524_288
+# What a letter keeps at the least, beside its reason.
+MIN_BYTES = 1_024
+NO_KEY = b"dead-letter"
+
+
+async def send_dead_letter(outbox: Outbox, record: Outgoing) -> None:
+    """Send one dead letter, with less of the record where the topic does not take the whole.
+
+    That happens when the topic is not as planned: a lower `max.message.bytes`, other times allowed,
+    a key required. Half a record with its reason beats a worker that cannot continue. The headers
+    name the original's timestamp in any case.
+
+    Raises:
+        RecordsRefusedError: the topic does not even take the reason alone.
+    """
+    letter = record
+    while True:
+        try:
+            await outbox.send([letter])
+        except RecordsRefusedError as error:
+            reduced = _reduced(letter, error.refused[0].error)
+            if reduced == letter:
+                raise
+            log.warning(
+                "dead_letter.reduced",
+                said=error.refused[0].said,
+                topic=letter.topic,
+                kept_bytes=len(reduced.value or b""),
+                of_bytes=len(record.value or b""),
+                kept_timestamp=reduced.timestamp_ms is not None,
+            )
+            letter = reduced
+        else:
+            return
+
+
+def _reduced(letter: Outgoing, error: BaseException) -> Outgoing:
+    """Leave out of a letter what the broker's error is about; else all but the reason."""
+    if isinstance(error, InvalidTimestampError) and letter.timestamp_ms is not None:
+        return structs.replace(letter, timestamp_ms=None)
+    if isinstance(error, TOO_LARGE) and len(letter.value or b"") > TRUNCATED_BYTES:
+        return _cut(letter, TRUNCATED_BYTES)
+    return structs.replace(
+        _cut(letter, MIN_BYTES),
+        key=letter.key[:MIN_BYTES] if letter.key is not None else NO_KEY,
+        headers=[
+            (name, None if value is None else value[:MIN_BYTES])
+            for name, value in _cut(letter, MIN_BYTES).headers
+            if name.startswith(ERROR_PREFIX)
+        ],
+        timestamp_ms=None,
+    )
+
+
+def _cut(letter: Outgoing, most_bytes: int) -> Outgoing:
+    value = letter.value
+    if value is None or len(value) <= most_bytes:
+        return letter
+    headers = letter.headers
+    if not any(name == TRUNCATED_HEADER for name, _ in headers):
+        headers = [*headers, (TRUNCATED_HEADER, str(len(value)).encode())]
+    return structs.replace(letter, value=value[:most_bytes], headers=headers)
+
+
+class DeadLetterLimit:
+    """The share of dead letters among the newest articles.
+
+    Args:
+        share: Above this share the worker stops; 1 never stops it.
+        records: Over how many of the newest articles the share is taken; with fewer than that
+            since the start, nothing is decided.
+    """
+
+    def __init__(self, share: float, records: int) -> None:
+        self._share = share
+        self._newest: deque[bool] = deque(maxlen=records)
+        self._dead = 0
+
+    def count(self, *, dead: bool) -> None:
+        """Count one article, dead or well."""
+        if len(self._newest) == self._newest.maxlen:
+            self._dead -= self._newest[0]
+        self._newest.append(dead)
+        self._dead += dead
+
+    def check(self) -> None:
+        """Stop the worker if there are too many.
+
+        Raises:
+            DeadLetterLimitError: the limit is passed.
+        """
+        seen = len(self._newest)
+        if seen == self._newest.maxlen and self._dead > self._share * seen:
+            raise DeadLetterLimitError(
+                f"{self._dead} of the newest {seen} articles went to the dead letters, more than "
+                f"the share of {self._share:g} that TOCSIN_DEAD_LETTER_LIMIT_SHARE allows. They "
+                f"are kept: look at them with `tocsin dead-letters list`, mend their source, then "
+                f"`tocsin dead-letters requeue`."
+            )

@@ -1,0 +1,107 @@
+"""aiokafka's consumer: reads every batch within bounds, and rests while nothing comes.
+
+Owns what is put in the place of parts of aiokafka's fetcher. Must not know who consumes. aiokafka
+makes its fetcher and its parsers by their names in two modules, so they are replaced there, for
+every consumer of the process.
+
+A broker may answer a fetch at once although it has no records (the embedded one does), and aiokafka
+asks again at once: that takes a core. After such an answer the next question waits a little, and
+longer the longer nothing comes. A broker that holds the question back, as Apache Kafka does, is
+asked as before.
+"""
+
+import asyncio
+import time
+from typing import Any, Final
+
+from aiokafka.consumer import consumer, fetcher
+
+from streams.kafka.fetching.aborted import current
+from streams.kafka.fetching.layout import (
+    FIRST_REST_SECONDS,
+    HANDED_ON_BYTES,
+    LONGEST_REST_SECONDS,
+    FetchedRecords,
+)
+
+_AT_ONCE: Final = 0.5
+
+
+class GuardedPartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc]  # no types
+    """The records of one fetch of a partition."""
+
+    def __init__(
+        self, tp: Any, records: FetchedRecords, aborted: Any, fetch_offset: int, *rest: Any
+    ) -> None:
+        records.where = f"{tp.topic} partition {tp.partition}"
+        named = current(aborted or (), fetch_offset, records, tuple)
+        super().__init__(tp, records, named, fetch_offset, *rest)
+
+
+class GuardedFetchResult(fetcher.FetchResult):  # type: ignore[misc]  # no types
+    """Records of a partition that wait to be handed on, a bounded number of bytes at a time."""
+
+    _error: Exception | None = None
+    _partition_records: Any
+
+    def getall(self, max_records: int | None = None) -> list[Any]:
+        """Return the next records; what comes after them stays.
+
+        Raises:
+            UnreadableLogError: what comes next cannot be read, nor gone beyond.
+        """
+        if not self.check_assignment(self._topic_partition) or not self.has_more():
+            return []
+        if self._error is not None:
+            raise self._error
+        records: list[Any] = []
+        size = 0
+        try:
+            for record in self._partition_records:
+                records.append(record)
+                size += max(0, record.serialized_key_size) + max(0, record.serialized_value_size)
+                if len(records) == max_records or size >= HANDED_ON_BYTES:
+                    self._update_position()
+                    return records
+        except Exception as error:
+            if not records:
+                raise
+            # What was read before it is handed on first.
+            self._error = error
+            self._update_position()
+            return records
+        self._update_position()
+        self._partition_records = None
+        return records
+
+
+class GuardedFetcher(fetcher.Fetcher):  # type: ignore[misc]  # no types
+    """A fetcher that rests after an answer without records that came at once."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        self._rests: dict[Any, float] = {}
+        super().__init__(*given, **named)
+
+    async def _proc_fetch_request(self, assignment: Any, node_id: Any, request: Any) -> bool:
+        began = time.monotonic()
+        has_records = bool(await super()._proc_fetch_request(assignment, node_id, request))
+        waited_seconds = time.monotonic() - began
+        if has_records or waited_seconds >= _AT_ONCE * self._fetch_max_wait_ms / 1000:
+            self._rests.pop(node_id, None)
+            return has_records
+        rest_seconds = self._rests.get(node_id, FIRST_REST_SECONDS)
+        self._rests[node_id] = min(2 * rest_seconds, LONGEST_REST_SECONDS)
+        try:
+            await asyncio.sleep(rest_seconds)
+        except asyncio.CancelledError:
+            # As aiokafka does: the fetcher closes, or its partitions are assigned to another.
+            return False
+        return False
+
+
+def guard_aiokafka() -> None:
+    """Let every aiokafka consumer of this process read through these classes."""
+    fetcher.MemoryRecords = FetchedRecords
+    fetcher.PartitionRecords = GuardedPartitionRecords
+    fetcher.FetchResult = GuardedFetchResult
+    consumer.Fetcher = GuardedFetcher

@@ -1,0 +1,211 @@
+"""Lag: how far behind the consumer group is, asked of the broker and not of the consumer.
+
+Owns a thread with clients of its own (kafka-python), so that the answer is right when the consumer
+is stuck, which is when it is wanted. Must not know what the worker does. Every worker of a group
+reports every partition: take the maximum over the workers. What counts is what can be read: records
+behind an open transaction are not waiting yet, and markers and aborted records never are.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from kafka import KafkaAdminClient, TopicPartition
+
+from streams.kafka.connection import Connection
+from streams.kafka.ends import NOT_ANSWERED, Ends
+from streams.kafka.transactions import OpenTransactions
+from streams.service.metrics import ForwardMetrics, Metrics
+
+log = structlog.get_logger(__name__)
+
+# Enough for the first record of each partition; the rest of a fetch is thrown away.
+FETCH_BYTES = 65_536
+OLDEST_WAIT_SECONDS = 2.0
+POLL_MS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How far behind the group is in one partition.
+
+    Attributes:
+        records: Records not finished that can be read.
+        seconds: The age of the oldest of them; 0 when there is none.
+        blocked_at: The last stable offset, where an open transaction keeps what is behind it from
+            being read; None: none does.
+    """
+
+    records: int
+    seconds: float
+    blocked_at: int | None = None
+
+
+class LagMeter:
+    """Measures lag of a group on some topics.
+
+    Args:
+        connection: How to reach the cluster.
+        group: The consumer group.
+        topics: The topics to measure.
+        clock: Unix seconds.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        group: str,
+        topics: Sequence[str],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._group = group
+        self._topics = topics
+        self._clock = clock
+        self._admin = KafkaAdminClient(**connection.kafka_python())
+        # Checksums checked in pure Python would cost the agents a tenth of their time.
+        self._ends = Ends(connection, max_partition_fetch_bytes=FETCH_BYTES, check_crcs=False)
+        self._consumer = self._ends.consumer
+        self._timestamps: dict[tuple[TopicPartition, int], float] = {}
+
+    def measure(self) -> Mapping[TopicPartition, Lag]:
+        """Ask the broker for every partition's committed and end offsets.
+
+        Raises:
+            KafkaError: The broker does not answer, or does not say which partitions there are.
+            KeyError: It does not answer for every partition.
+        """
+        partitions = [tp for topic in self._topics for tp in self._ends.partitions(topic)]
+        ends = self._ends.ends(partitions)
+        committed = self._admin.list_group_offsets(self._group).get(self._group, {})
+        starts = self._ends.firsts(partitions)
+        positions: dict[TopicPartition, int] = {}
+        for tp in partitions:
+            known = committed.get(tp)
+            # A group that has committed nothing, or less than is kept, reads from the beginning.
+            positions[tp] = max(known.offset, starts[tp]) if known else starts[tp]
+        waiting = {tp: at for tp, at in positions.items() if at < ends[tp].stable}
+        oldest = self._oldest(waiting, {tp: ends[tp].stable for tp in waiting})
+        now = self._clock()
+        lags = {}
+        for tp in partitions:
+            moment = oldest.get(tp)
+            lags[tp] = Lag(
+                ends[tp].stable - positions[tp] if tp in oldest else 0,
+                0.0 if moment is None else max(0.0, now - moment),
+                ends[tp].stable if ends[tp].is_blocked else None,
+            )
+        return lags
+
+    def close(self) -> None:
+        """Close the clients."""
+        self._ends.close()
+        self._admin.close()
+
+    def _oldest(
+        self, positions: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]
+    ) -> dict[TopicPartition, float | None]:
+        """Return the timestamps (Unix seconds) of the oldest records from these positions on.
+
+        A partition that has none before its end, but markers and aborted records, is left out; one
+        that did not answer in time has None. A position that has not moved since the last time is
+        not read again.
+        """
+        found = {
+            tp: self._timestamps[tp, position]
+            for tp, position in positions.items()
+            if (tp, position) in self._timestamps
+        }
+        unread = {tp: position for tp, position in positions.items() if tp not in found}
+        self._consumer.assign(list(unread))
+        for tp, position in unread.items():
+            self._consumer.seek(tp, position)
+            # A partition that was assigned before keeps its pause.
+            self._consumer.resume(tp)
+        deadline = time.monotonic() + OLDEST_WAIT_SECONDS
+        while unread and time.monotonic() < deadline:
+            for tp, records in self._consumer.poll(timeout_ms=POLL_MS).items():
+                found.setdefault(tp, records[0].timestamp / 1000)
+                self._consumer.pause(tp)
+            unread = {
+                tp: position
+                for tp, position in unread.items()
+                if tp not in found and self._consumer.position(tp) < ends[tp]
+            }
+        self._timestamps = {(tp, positions[tp]): moment for tp, moment in found.items()}
+        return {**dict.fromkeys(unread), **found}
+
+
+class LagReporter:
+    """A thread that measures lag again and again, and sets the gauges.
+
+    `newest` is the last measurement; None before the first, and while the broker does not answer.
+    """
+
+    def __init__(
+        self,
+        make_meter: Callable[[], LagMeter],
+        metrics: Metrics | ForwardMetrics,
+        interval_seconds: float,
+    ) -> None:
+        self._make_meter = make_meter
+        self._metrics = metrics.lag
+        self._interval_seconds = interval_seconds
+        self._stop = threading.Event()
+        self._failure: Exception | None = None
+        self._transactions = OpenTransactions(metrics.lag.open_transaction)
+        self._thread = threading.Thread(target=self._run, name="lag", daemon=True)
+        self.newest: Mapping[Any, Lag] | None = None
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the thread to end; it is a daemon, so nobody has to wait for a slow broker."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=1.0)
+
+    def check(self) -> None:
+        """Do nothing while the thread is well.
+
+        Raises:
+            Exception: what ended the thread. Without it the process would look well on old figures.
+        """
+        if self._failure is not None:
+            raise self._failure
+
+    def _run(self) -> None:
+        try:
+            self._measure_until_stopped()
+        except Exception as error:  # noqa: BLE001 - raised again by `check`, which ends the process
+            self.newest = None
+            self._failure = error
+
+    def _measure_until_stopped(self) -> None:
+        meter: LagMeter | None = None
+        while not self._stop.is_set():
+            try:
+                meter = meter or self._make_meter()
+                self._report(meter.measure())
+            except NOT_ANSWERED as error:
+                # The gauges keep their values, and `tocsin_lag_measured…` says how old they are.
+                log.warning("lag.not_measured", error=str(error) or type(error).__name__)
+                self.newest = None
+                if meter is not None:
+                    meter.close()
+                    meter = None
+            self._stop.wait(self._interval_seconds)
+        if meter is not None:
+            meter.close()
+
+    def _report(self, lags: Mapping[Any, Lag]) -> None:
+        self.newest = lags
+        self._transactions.observe({tp: lag.blocked_at for tp, lag in lags.items()})
+        for tp, lag in lags.items():
+            self._metrics.records.labels(tp.topic, str(tp.partition)).set(lag.records)
+            self._metrics.seconds.labels(tp.topic, str(tp.partition)).set(lag.seconds)
+        self._metrics.measured.set(time.time())

@@ -1,0 +1,356 @@
+"""The outbox: sends records and says when the broker has them all.
+
+Owns the producer, what is under way to the broker at once, and the answer to a broker that is away:
+a record that it did not acknowledge is sent again, for as long as the worker runs. Must not know
+what a record means. A repeated record is harmless, because every consumer of ours deduplicates by
+id; a lost one would not be.
+
+aiokafka's producer is used directly: Faust's `send` makes a task for every record, which costs more
+than scoring an article does. Records go to the producer in batches built here, because its own
+`send` makes a future for every record, and because a batch that the broker refuses can then be
+parted until the one record is found that it does not take.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
+from typing import Any
+
+import structlog
+from aiokafka.errors import (
+    CorruptRecordException,
+    InvalidTimestampError,
+    KafkaConnectionError,
+    KafkaError,
+    KafkaTimeoutError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+    RecordTooLargeError,
+    UnknownError,
+    UnsupportedForMessageFormatError,
+)
+from aiokafka.producer.message_accumulator import BatchBuilder
+from msgspec import structs
+
+from streams.errors import RecordsRefusedError, Refused
+from streams.kafka.envelope import Headers, Outgoing, partition_of
+
+log = structlog.get_logger(__name__)
+
+RETRY_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0)
+# What the client does not mark as retriable although it only says "not yet".
+PASSING = (KafkaConnectionError, KafkaTimeoutError)
+TOO_LARGE = (MessageSizeTooLargeError, RecordTooLargeError, RecordListTooLargeError)
+# What a broker says of a record; a code that the client does not know, such as 87 (invalid record),
+# is an UnknownError. The rest is about rights, the producer or the topic, and true of all records.
+OF_A_RECORD = (
+    *TOO_LARGE,
+    InvalidTimestampError,
+    CorruptRecordException,
+    UnsupportedForMessageFormatError,
+    UnknownError,
+)
+# A broker reads requests up to `socket.request.max.bytes`, 100 MiB by default, and breaks off the
+# connection of a larger one. aiokafka puts a batch of every partition into a request: what is under
+# way together must fit. One record alone may be larger.
+IN_FLIGHT_BYTES = 33_554_432
+MIN_IN_FLIGHT_BYTES = 1_048_576
+PLAIN_BATCH_BYTES = 262_144
+# A larger record is not compressed: it may become so small that readers take it for a bomb.
+MAX_COMPRESSED_BYTES = 3_000_000
+# After so long without an answer the log says what is waited for, and again after each further one.
+STALLED_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """A batch of one partition, and the records in it with their places in the call."""
+
+    topic: str
+    partition: int
+    batch: Any
+    records: list[tuple[int, Outgoing]] = field(default_factory=list)
+
+    def append(self, place: int, record: Outgoing) -> bool:
+        """Put a record into the batch; False if it is full. An empty one takes any record."""
+        added = self.batch.append(
+            timestamp=record.timestamp_ms,
+            key=record.key,
+            value=record.value,
+            headers=record.headers,
+        )
+        if added is not None:
+            self.records.append((place, record))
+        return added is not None
+
+
+# Records that go into batches of their own, in their order: all of one partition.
+_Group = list[tuple[int, Outgoing]]
+
+
+class Outbox:
+    """Sends through an aiokafka producer, which it is given as a function.
+
+    Args:
+        producer: Gives the producer at the time of sending; Faust makes it when it starts.
+        on_retry: Called with the number of records that are sent again.
+        headers: Put beside the headers of every record.
+        retry_seconds: How long to wait before each further try; the last one is for all after it.
+        plain_topics: Topics whose records are not compressed, whatever the producer does.
+        in_flight_bytes: Most bytes under way to the broker at once.
+    """
+
+    def __init__(
+        self,
+        producer: Callable[[], Any],
+        on_retry: Callable[[int], None],
+        headers: Headers = (),
+        retry_seconds: Sequence[float] = RETRY_SECONDS,
+        plain_topics: Collection[str] = (),
+        in_flight_bytes: int = IN_FLIGHT_BYTES,
+    ) -> None:
+        self._producer = producer
+        self._on_retry = on_retry
+        self._headers = headers
+        self._retry_seconds = retry_seconds
+        self._plain_topics = plain_topics
+        self._budget = _Budget(in_flight_bytes)
+        self._without_key = count()
+        self._observed: Any = None
+
+    async def send(self, records: Sequence[Outgoing]) -> None:
+        """Send the records and return when the broker has acknowledged every one.
+
+        Raises:
+            RecordsRefusedError: the broker will never take some of the records (too large, a time
+                that the topic does not allow); it has the others.
+            KafkaError: the broker will never take any (rights, a topic that is not there). Others
+                of the call may have been sent.
+        """
+        attempt = 0
+        refused: list[Refused] = []
+        unsent = [(place, _with(record, self._headers)) for place, record in enumerate(records)]
+        groups = await self._groups(unsent) if unsent else []
+        while groups:
+            parted, failed = await self._attempt(groups, refused)
+            groups = parted + failed
+            if not failed:
+                continue
+            wait_seconds = self._retry_seconds[min(attempt, len(self._retry_seconds) - 1)]
+            attempt += 1
+            again = sum(map(len, failed))
+            self._on_retry(again)
+            log.warning("outbox.retrying", records=again, wait_seconds=wait_seconds)
+            await asyncio.sleep(wait_seconds)
+        if refused:
+            raise RecordsRefusedError(sorted(refused, key=lambda one: one.place))
+
+    async def _groups(self, records: Sequence[tuple[int, Outgoing]]) -> list[_Group]:
+        """Part the records by partition, each of which keeps its order."""
+        of_partition: dict[tuple[str, int], _Group] = {}
+        partitions: dict[str, int] = {}
+        for place, record in records:
+            partition = record.partition
+            if partition is None:
+                if record.topic not in partitions:
+                    partitions[record.topic] = await self._partitions(record.topic)
+                known = partitions[record.topic]
+                partition = (
+                    next(self._without_key) % known
+                    if record.key is None
+                    else partition_of(record.key, known)
+                )
+            of_partition.setdefault((record.topic, partition), []).append(
+                (place, structs.replace(record, partition=partition))
+            )
+        return list(of_partition.values())
+
+    async def _partitions(self, topic: str) -> int:
+        """Return how many partitions a topic has; wait while the broker is unavailable."""
+        attempt = 0
+        while True:
+            try:
+                return len(await self._producer().partitions_for(topic))
+            except KafkaError as error:
+                if not _may_pass(error):
+                    raise
+                wait_seconds = self._retry_seconds[min(attempt, len(self._retry_seconds) - 1)]
+                attempt += 1
+                log.warning("outbox.topic_not_known", topic=topic, wait_seconds=wait_seconds)
+                await asyncio.sleep(wait_seconds)
+
+    async def _attempt(
+        self, groups: Sequence[_Group], refused: list[Refused]
+    ) -> tuple[list[_Group], list[_Group]]:
+        """Send once.
+
+        Returns:
+            The groups in which a refused record is to be looked for, each parted in two; and those
+            that were not acknowledged for a reason that may pass.
+        """
+        producer = self._producer()
+        self._observe(producer)
+        parcels: list[_Parcel] = []
+        futures: list[asyncio.Future[Any]] = []
+        try:
+            for group in groups:
+                for parcel in self._filled(producer, group):
+                    size = parcel.batch.size()
+                    await self._budget.take(size)
+                    future = await self._hand_over(producer, parcel)
+                    future.add_done_callback(partial(self._budget.answered, size))
+                    parcels.append(parcel)
+                    futures.append(future)
+            await _answered(parcels, futures)
+        except asyncio.CancelledError:
+            for future in futures:
+                future.cancel()
+            raise
+        parted: list[_Group] = []
+        failed: list[_Group] = []
+        for parcel, future in zip(parcels, futures, strict=True):
+            error = future.exception()
+            if error is None:
+                continue
+            if _may_pass(error):
+                failed.append(parcel.records)
+            elif not isinstance(error, OF_A_RECORD):
+                raise error
+            elif len(parcel.records) == 1:
+                ((place, record),) = parcel.records
+                refused.append(Refused(place, record.topic, len(record.value or b""), error))
+            else:
+                middle = len(parcel.records) // 2
+                parted += [parcel.records[:middle], parcel.records[middle:]]
+        self._budget.adapt(well=not failed)
+        return parted, failed
+
+    def _filled(self, producer: Any, group: _Group) -> Iterator[_Parcel]:
+        """Fill batches of one partition. An empty batch takes any record, however large."""
+        parcel: _Parcel | None = None
+        for place, record in group:
+            if parcel is not None and not parcel.append(place, record):
+                yield _closed(parcel)
+                parcel = None
+            if parcel is None:
+                assert record.partition is not None  # noqa: S101 - `_groups` has chosen one
+                parcel = _Parcel(record.topic, record.partition, self._batch(producer, record))
+                parcel.append(place, record)
+        if parcel is not None:
+            yield _closed(parcel)
+
+    def _batch(self, producer: Any, record: Outgoing) -> Any:
+        is_large = len(record.value or b"") > MAX_COMPRESSED_BYTES
+        if is_large or record.topic in self._plain_topics:
+            return BatchBuilder(PLAIN_BATCH_BYTES, 0)
+        return producer.create_batch()
+
+    @staticmethod
+    async def _hand_over(producer: Any, parcel: _Parcel) -> asyncio.Future[Any]:
+        try:
+            future: asyncio.Future[Any] = await producer.send_batch(
+                parcel.batch, parcel.topic, partition=parcel.partition
+            )
+        except KafkaError as error:
+            # Carried in the future, so that one batch's fault does not hide the others' answers.
+            future = asyncio.get_running_loop().create_future()
+            future.set_exception(error)
+        return future
+
+    def _observe(self, producer: Any) -> None:
+        """Count what the client sends again by itself, which it says nowhere else."""
+        if producer is self._observed:
+            return
+        self._observed = producer
+        accumulator = getattr(producer, "_message_accumulator", None)
+        if accumulator is None:
+            return
+        reenqueue = accumulator.reenqueue
+
+        def counted(batch: Any) -> None:
+            self._on_retry(batch.record_count)
+            reenqueue(batch)
+
+        accumulator.reenqueue = counted
+
+
+class _Budget:
+    """The bytes under way to the broker: never more than `most_bytes`, or one batch alone.
+
+    While nothing gets through less is sent at once: a broker may take smaller requests than usual.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self._limit_bytes = most_bytes
+        self._most_bytes = most_bytes
+        self._under_way_bytes = 0
+        self._room = asyncio.Event()
+        # First come, first served: a wait for room changes no order.
+        self._turn = asyncio.Lock()
+
+    async def take(self, size: int) -> None:
+        """Wait until there is room."""
+        async with self._turn:
+            await self._wait_for_room(size)
+            self._under_way_bytes += size
+
+    async def _wait_for_room(self, size: int) -> None:
+        began = time.monotonic()
+        while self._under_way_bytes and self._under_way_bytes + size > self._most_bytes:
+            self._room.clear()
+            try:
+                await asyncio.wait_for(self._room.wait(), STALLED_SECONDS)
+            except TimeoutError:
+                log.warning(
+                    "outbox.stalled",
+                    under_way_bytes=self._under_way_bytes,
+                    waited_seconds=round(time.monotonic() - began, 1),
+                )
+
+    def answered(self, size: int, _future: asyncio.Future[Any]) -> None:
+        """Return what was taken: the broker has answered."""
+        self._under_way_bytes -= size
+        self._room.set()
+
+    def adapt(self, *, well: bool) -> None:
+        """Send more at once after a try that went well, and less after one that did not."""
+        if well:
+            self._most_bytes = min(self._limit_bytes, self._most_bytes * 2)
+        else:
+            self._most_bytes = max(MIN_IN_FLIGHT_BYTES, self._most_bytes // 2)
+
+
+async def _answered(parcels: Sequence[_Parcel], futures: Sequence[asyncio.Future[Any]]) -> None:
+    """Wait for every answer, and say in the log what is waited for when that takes long."""
+    began = time.monotonic()
+    waiting = {future for future in futures if not future.done()}
+    while waiting:
+        _, waiting = await asyncio.wait(waiting, timeout=STALLED_SECONDS)
+        if waiting:
+            late = [p for p, future in zip(parcels, futures, strict=True) if future in waiting]
+            log.warning(
+                "outbox.not_acknowledged",
+                records=sum(len(parcel.records) for parcel in late),
+                topics=sorted({parcel.topic for parcel in late}),
+                waited_seconds=round(time.monotonic() - began, 1),
+            )
+
+
+def _with(record: Outgoing, headers: Headers) -> Outgoing:
+    missing = [one for one in headers if one not in record.headers]
+    return structs.replace(record, headers=[*record.headers, *missing]) if missing else record
+
+
+def _closed(parcel: _Parcel) -> _Parcel:
+    # An open one would wait for the linger time, and the producer might add to it.
+    parcel.batch.close()
+    return parcel
+
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, PASSING) or (
+        isinstance(error, KafkaError) and bool(getattr(error, "retriable", False))
+    )

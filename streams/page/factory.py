@@ -1,0 +1,56 @@
+"""The page of these settings: what it subscribes to, and how it is run.
+
+Owns the way from settings to a page. Must not know how it is served.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from streams.kafka.clients import consumer_client
+from streams.kafka.connection import Connection
+from streams.kafka.lag import Lag
+from streams.kafka.topics import TopicNames
+from streams.page.feed import Subscription
+from streams.page.live import LivePage, PageOptions
+from streams.service.http_connections import visitors_allowed
+from streams.service.metrics import PageMetrics
+from streams.service.settings import Settings
+
+# Alerts and mentions are small, and a page has dozens of partitions.
+FETCH_BYTES = 262_144
+
+
+def page_of(
+    settings: Settings,
+    connection: Connection,
+    names: TopicNames,
+    metrics: PageMetrics,
+    lags: Callable[[], Mapping[Any, Lag] | None],
+    on_failure: Callable[[BaseException], None] | None = None,
+    *,
+    is_eager: bool = False,
+) -> LivePage:
+    """Make a page.
+
+    Args:
+        settings: The settings in force.
+        connection: How to reach the cluster.
+        names: The topics, those among them that rules name.
+        metrics: What the page counts.
+        lags: The group's newest lag by partition, None where it is not known.
+        on_failure: Told of an error that is a bug.
+        is_eager: Whether it reads before somebody looks, and when nobody does any more.
+    """
+    subscription = Subscription(
+        open_consumer=lambda: consumer_client(connection, settings, fetch_bytes=FETCH_BYTES),
+        alerts=(*names.alerts.values(), *names.own_alerts.values()),
+        mentions=names.mentions,
+        articles=names.articles,
+    )
+    options = PageOptions(
+        most_visitors=visitors_allowed(settings.page_visitors),
+        quiet_after_seconds=settings.page_quiet_seconds,
+        stuck_after_seconds=settings.live_timeout_seconds,
+        is_eager=is_eager,
+    )
+    return LivePage(subscription, options, metrics, lags, on_failure)

@@ -1,0 +1,209 @@
+"""One alert as the page shows it: cut to what a person reads, cleaned, its links checked.
+
+Owns the page's own form of an alert, which is no contract. Must not know a browser. Anyone may
+write into a topic: a title can be 100 kB, a link can be `javascript:`, and a name can hold marks
+that turn the direction of the line around.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Struct
+
+from processors.contracts import Alert, ArticleRef, Evidence, Span
+from streams.page.marking import Part, marked
+from streams.reading.terminal_text import visible
+
+LONGEST_TITLE = 240
+LONGEST_REASON = 600
+LONGEST_NAME = 120
+LONGEST_ID = 200
+LONGEST_URL = 2_000
+MOST_ARTICLES = 12
+MOST_SENTENCES = 8
+MOST_LEADERS = 8
+
+SpansOf = Callable[[str, str], Sequence[Span]]
+
+
+class ShownLeader(Struct, frozen=True):
+    """A leader. `country` is an ISO 3166-1 code or a body's; "" where no mention told it."""
+
+    id: str
+    name: str
+    country: str
+
+
+class ShownArticle(Struct, frozen=True):
+    """A source. `url` is None where it is no link to the web; `host` is what it leads to."""
+
+    title: str
+    source: str
+    family: str
+    url: str | None
+    host: str
+
+
+class ShownEvidence(Struct, frozen=True):
+    """A sentence in parts. `label` and `probability` are a model's second reading."""
+
+    parts: list[Part]
+    field: str
+    label: str | None
+    probability: float | None
+
+
+class ShownMessage(Struct, frozen=True):
+    """One message of an alert's history. Times are Unix seconds."""
+
+    at: float
+    msg_type: str
+    revision: int
+    severity: str
+    reason: str
+
+
+class ShownAlert(Struct, frozen=True):
+    """An alert as its messages up to now leave it. Times are Unix seconds, of event time.
+
+    `id` is that of its first message, `rang_at` that message's time as far as it is known.
+    """
+
+    id: str
+    msg_type: str
+    revision: int
+    kind: str
+    severity: str
+    leaders: list[ShownLeader]
+    rang_at: float
+    at: float
+    window: tuple[float, float]
+    observed: float
+    expected: float | None
+    threshold: float
+    reason: str
+    articles: list[ShownArticle]
+    articles_left_out: int
+    evidence: list[ShownEvidence]
+    evidence_left_out: int
+    rule: str
+    rule_version: int
+    novelty: int | None
+    replay_id: str | None
+    history: list[ShownMessage]
+
+
+def shown_alert(
+    alert: Alert,
+    grounds: Alert,
+    history: Sequence[ShownMessage],
+    countries: Mapping[str, str],
+    spans: SpansOf,
+) -> ShownAlert:
+    """Give the alert as it is shown.
+
+    Args:
+        alert: The newest message.
+        grounds: The message whose articles and sentences are shown.
+        history: All messages that are known, this one among them, the first one first.
+        countries: Leader id to country.
+        spans: Gives where an article (by id) names a leader (by id), as far as it is known.
+    """
+    return ShownAlert(
+        id=short(alert.references[0] if alert.references else alert.alert_id, LONGEST_ID),
+        msg_type=alert.msg_type,
+        revision=alert.revision,
+        kind=alert.kind,
+        severity=alert.severity,
+        leaders=[
+            ShownLeader(
+                short(one.leader_id, LONGEST_ID),
+                short(one.leader_name, LONGEST_NAME),
+                countries.get(one.leader_id, ""),
+            )
+            for one in alert.leaders[:MOST_LEADERS]
+        ],
+        rang_at=history[0].at,
+        at=alert.event_time.timestamp(),
+        window=(alert.window.start.timestamp(), alert.window.end.timestamp()),
+        observed=alert.observed,
+        expected=alert.expected,
+        threshold=alert.threshold,
+        reason=short(alert.reason, LONGEST_REASON),
+        articles=[_article(one) for one in grounds.articles[:MOST_ARTICLES]],
+        articles_left_out=max(0, len(grounds.articles) - MOST_ARTICLES),
+        evidence=[_evidence(one, grounds, spans) for one in grounds.evidence[:MOST_SENTENCES]],
+        evidence_left_out=max(0, len(grounds.evidence) - MOST_SENTENCES),
+        rule=short(alert.rule.id, LONGEST_NAME),
+        rule_version=alert.rule.version,
+        novelty=alert.story.novelty if alert.story else None,
+        replay_id=None if alert.replay_id is None else short(alert.replay_id, LONGEST_NAME),
+        history=list(history),
+    )
+
+
+def shown_message(alert: Alert) -> ShownMessage:
+    """Give a message as one line of a history."""
+    return ShownMessage(
+        at=alert.event_time.timestamp(),
+        msg_type=alert.msg_type,
+        revision=alert.revision,
+        severity=alert.severity,
+        reason=short(alert.reason, LONGEST_REASON),
+    )
+
+
+def with_countries(alert: ShownAlert, countries: Mapping[str, str]) -> ShownAlert:
+    """Give the alert with the countries that were learnt after it rang."""
+    leaders = [
+        one if one.country else ShownLeader(one.id, one.name, countries.get(one.id, ""))
+        for one in alert.leaders
+    ]
+    return alert if leaders == alert.leaders else msgspec.structs.replace(alert, leaders=leaders)
+
+
+def short(text: str, longest: int) -> str:
+    """Cut a text, with an ellipsis for what is left out, and make one clean line of it."""
+    cleaned = visible(text[: 4 * longest]).strip()
+    return cleaned if len(cleaned) <= longest else cleaned[: longest - 1].rstrip() + "…"
+
+
+def web_address(url: str) -> tuple[str | None, str]:
+    """Give the address and its host where it is one of the web; None and "" otherwise."""
+    if len(url) > LONGEST_URL or visible(url) != url or any(c.isspace() for c in url):
+        return None, ""
+    try:
+        parts: Any = urlsplit(url)
+        host = parts.hostname or ""
+        # A name before an @ is there to be taken for the host.
+        named = parts.username is not None or parts.password is not None
+    except ValueError:
+        return None, ""
+    if parts.scheme not in {"http", "https"} or not host or named:
+        return None, ""
+    return url, short(host, LONGEST_NAME)
+
+
+def _article(article: ArticleRef) -> ShownArticle:
+    url, host = web_address(article.url)
+    return ShownArticle(
+        title=short(article.title or article.article_id, LONGEST_TITLE),
+        source=short(article.source, LONGEST_NAME),
+        family=short(article.family, LONGEST_NAME),
+        url=url,
+        host=host,
+    )
+
+
+def _evidence(evidence: Evidence, alert: Alert, spans: SpansOf) -> ShownEvidence:
+    article_id = evidence.article_id or (alert.articles[0].article_id if alert.articles else "")
+    leaders = alert.leaders[:MOST_LEADERS]
+    known = [span for one in leaders for span in spans(article_id, one.leader_id)]
+    return ShownEvidence(
+        parts=marked(evidence, known, [one.leader_name[:LONGEST_NAME] for one in leaders]),
+        field=evidence.field,
+        label=evidence.label,
+        probability=evidence.probability,
+    )

@@ -1,0 +1,281 @@
+"""Making, preparing and removing a replay: everything at the broker that it consists of.
+
+Owns the order of the steps, so that one that was broken off can be done again. Must not know the
+command line, nor how a worker runs. Clients are kafka-python's.
+"""
+
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+import structlog
+from kafka.errors import for_code
+
+from processors.contracts import Versions
+from processors.rules import Rules
+from streams.analysis.reader import EVERYTHING
+from streams.analysis.selection import Selection
+from streams.errors import ReplayBusyError, TopicMismatchError
+from streams.kafka import groups
+from streams.kafka.clients import admin_client, consumer_client, producer_client
+from streams.kafka.connection import Connection
+from streams.kafka.envelope import Outgoing
+from streams.kafka.topics import TopicNames, TopicPlan, apply, plan
+from streams.replay import edges, positions
+from streams.replay import warm_start as warming
+from streams.replay.manifest import (
+    Manifest,
+    application_id,
+    check_id,
+    pace_ms,
+    settings_of,
+    topic_prefix,
+)
+from streams.replay.manifests import SEND_SECONDS, Manifests
+from streams.replay.progress import Standing, measure
+from streams.replay.range import Asked, held_back, resolve
+from streams.replay.refused import refused_live
+from streams.replay.warm_start import States
+from streams.service.rules import own_topics
+from streams.service.settings import Settings
+from streams.worker.entry import latest_at
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+LOOK_SECONDS = 0.5
+_GONE = 3  # UNKNOWN_TOPIC_OR_PARTITION
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """By whom a replay is made."""
+
+    versions: Versions
+    rules: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is ordered: the range, also as it was typed, and how it is to be gone through."""
+
+    wanted: Asked
+    typed: str = ""
+    allow_truncated: bool = False
+    rate: float | None = None
+    speed: float | None = None
+    selection: Selection = EVERYTHING
+
+
+class House:
+    """The replays of a cluster, with the clients to work on them.
+
+    Args:
+        settings: The live settings.
+        admin: A kafka-python `KafkaAdminClient`.
+        consumer: A consumer without a group.
+        producer: A producer.
+    """
+
+    def __init__(self, settings: Settings, admin: Any, consumer: Any, producer: Any) -> None:
+        self._settings = settings
+        self._admin, self._consumer, self._producer = admin, consumer, producer
+        self.manifests = Manifests(settings, admin, consumer, producer)
+
+    def plan(
+        self,
+        replay_id: str,
+        order: Order,
+        made: Made,
+        now: datetime,
+    ) -> Manifest:
+        """Plan a replay; nothing is written.
+
+        Raises:
+            TopicMismatchError: there is no such topic of articles.
+            ReplayRangeError: the range cannot be replayed.
+            ReplayStateError: the id is none.
+        """
+        settings = self._settings
+        check_id(replay_id)
+        wanted = order.wanted
+        topic = TopicNames.of(settings).articles
+        latest_ms = latest_at(now.timestamp(), settings.max_ahead_seconds)
+        known = positions.logs(self._admin, self._consumer, topic, wanted, latest_ms)
+        spans = resolve(wanted, known, allow_truncated=order.allow_truncated)
+        first, last = edges.times(self._consumer, topic, spans, latest_ms)
+        is_by_time = wanted.offsets is None and wanted.last is None
+        since, until = (wanted.since, wanted.until or now) if is_by_time else (first, last)
+        offsets = sum(span.offsets for span in spans)
+        return Manifest(
+            replay_id=replay_id,
+            claim=secrets.token_hex(8),
+            created=now,
+            asked=order.typed,
+            topic=topic,
+            spans=spans,
+            held_back=held_back(wanted, known),
+            rate=order.rate,
+            speed=order.speed,
+            selection=order.selection,
+            since=since,
+            until=until,
+            topic_prefix=topic_prefix(settings, replay_id),
+            application_id=application_id(settings, replay_id),
+            versions=made.versions,
+            rules=made.rules,
+            lateness_seconds=settings.lateness_seconds,
+            pace_ms=pace_ms(offsets, first, last, settings.lateness_seconds),
+            latest_ms=latest_ms,
+            refused=refused_live(
+                self._consumer, TopicNames.of(settings).dead_letters, topic, spans
+            ),
+        )
+
+    def prepare(self, manifest: Manifest, rules: Rules) -> Manifest:
+        """Create a replay's topics and set its group to the start, as far as that is to be done.
+
+        Raises:
+            TopicMismatchError: the broker refuses a topic.
+            ReplayBusyError: another worker is preparing it.
+        """
+        if manifest.prepared:
+            return manifest
+        apply(self._admin, own_plans(manifest, self._settings, rules))
+        positions.set_starts(self._admin, manifest.application_id, manifest.topic, manifest.spans)
+        prepared = msgspec.structs.replace(manifest, prepared=True)
+        self.manifests.write(prepared)
+        return prepared
+
+    def wait_until_alone(self, manifest: Manifest) -> None:
+        """Return when no worker is in the group.
+
+        One that was killed is a member until its session ends, and at the embedded broker for ever.
+        So a member that does nothing all that time is put out; one that lives comes back at once.
+
+        Raises:
+            ReplayBusyError: somebody works on it.
+        """
+        group, seconds = manifest.application_id, self._settings.session_timeout_seconds
+        before = groups.committed(self._admin, group, manifest.topic)
+        deadline = time.monotonic() + seconds + LOOK_SECONDS
+        while groups.members(self._admin, group) and time.monotonic() < deadline:
+            time.sleep(LOOK_SECONDS)
+            if groups.committed(self._admin, group, manifest.topic) != before:
+                raise self._busy(manifest)
+        if not groups.members(self._admin, group):
+            return
+        groups.remove_members(self._admin, group)
+        # A heartbeat is a quarter of the session.
+        deadline = time.monotonic() + seconds / 2
+        while time.monotonic() < deadline:
+            if groups.members(self._admin, group):
+                raise self._busy(manifest)
+            time.sleep(LOOK_SECONDS)
+
+    def _busy(self, manifest: Manifest) -> ReplayBusyError:
+        count = self.members(manifest)
+        return ReplayBusyError(
+            f"the replay {manifest.replay_id} has {count} worker{'' if count == 1 else 's'} that "
+            f"run: share the work with `tocsin replay --join {manifest.replay_id}`, or stop them "
+            f"and try again"
+        )
+
+    def delete(self, manifest: Manifest) -> list[str]:
+        """Remove a replay's topics, its group, and at last its manifest; list the topics.
+
+        Raises:
+            ReplayBusyError: it has workers.
+            TopicMismatchError: the broker does not delete a topic.
+        """
+        self.wait_until_alone(manifest)
+        topics = self.topics_of(manifest)
+        if topics:
+            for outcome in self._admin.delete_topics(topics, raise_errors=False)["topics"]:
+                if outcome["error_code"] not in {0, _GONE}:
+                    error = for_code(outcome["error_code"])
+                    why = outcome.get("error_message") or error.description
+                    raise TopicMismatchError(f"the broker does not delete {outcome['name']}: {why}")
+        groups.delete_group(self._admin, manifest.application_id)
+        self.manifests.strike_out(manifest.replay_id)
+        return topics
+
+    def topics_of(self, manifest: Manifest) -> list[str]:
+        """List the topics that are there because of a replay."""
+        changelog = TopicNames.of(settings_of(manifest, self._settings)).watch_changelog
+        return sorted(
+            name
+            for name in self._admin.list_topics()
+            if name.startswith(manifest.topic_prefix) or name == changelog
+        )
+
+    def with_consumer(self, work: Callable[[Any], T]) -> T:
+        """Do something that needs a consumer without a group."""
+        return work(self._consumer)
+
+    def send(self, records: Sequence[Outgoing]) -> None:
+        """Send records, and return when the broker has every one.
+
+        Raises:
+            KafkaError: it does not take one; others may have been sent.
+        """
+        sent = [
+            self._producer.send(one.topic, one.value, key=one.key, headers=list(one.headers))
+            for one in records
+        ]
+        for one in sent:
+            one.get(SEND_SECONDS)
+
+    def check_can_be_warmed(self, manifest: Manifest, own: Sequence[str]) -> None:
+        """Refuse what could not be warmed at a replay's end; see `streams.replay.warm_start`."""
+        warming.check(self._admin, self._consumer, self._settings, manifest, own)
+
+    def states_to_copy(
+        self, manifest: Manifest, own: Sequence[str], *, incomplete: bool = False
+    ) -> States:
+        """Give what a new deployment would begin with; see `streams.replay.warm_start`."""
+        clients = (self._admin, self._consumer, self._settings)
+        return warming.states_to_copy(*clients, manifest, own, incomplete=incomplete)
+
+    def warm(self, manifest: Manifest, states: States) -> None:
+        """Let a new deployment begin with these states where the replay ended."""
+        warming.warm(self._admin, self._producer, self._settings, manifest, states)
+
+    def standing(self, manifest: Manifest) -> Standing | None:
+        """Say where a replay stands; None where its topics are not there."""
+        names = TopicNames.of(settings_of(manifest, self._settings))
+        if names.mentions not in self.topics_of(manifest):
+            return None
+        return measure(self._admin, self._consumer, manifest, names)
+
+    def members(self, manifest: Manifest) -> int:
+        """Say how many workers a replay has now."""
+        return groups.members(self._admin, manifest.application_id)
+
+
+@contextmanager
+def open_house(connection: Connection, settings: Settings) -> Iterator[House]:
+    """Open the clients.
+
+    Raises:
+        BrokerUnavailableError: no broker answers in time, or one goes away.
+        MisconfigurationError: the broker refuses what was asked.
+    """
+    with (
+        admin_client(connection, settings) as admin,
+        consumer_client(connection, settings) as consumer,
+        producer_client(connection, settings, of_alerts=True) as producer,
+    ):
+        yield House(settings, admin, consumer, producer)
+
+
+def own_plans(manifest: Manifest, settings: Settings, rules: Rules) -> Sequence[TopicPlan]:
+    """Plan a replay's own topics: all of a worker's but the articles."""
+    of_replay = settings_of(manifest, settings)
+    planned = plan(of_replay, own_topics(rules))
+    return [one for one in planned if one.name != manifest.topic]

@@ -1,0 +1,90 @@
+"""The alerts of a range as they stand in the topics: a replay's, and those that rang live.
+
+Owns which records belong to which side. Must not know how they are compared. A live alert belongs
+to a range by its event time; whoever wrote it, a record with a replay's header is not live.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from processors.contracts import Alert
+from processors.rules import Rules
+from streams.kafka.envelope import REPLAY_ID_HEADER, Incoming, Outgoing
+from streams.kafka.subscriber import offsets_since, partitions_of, read
+from streams.kafka.topics import TopicNames
+from streams.reading.alerts import decode_alert
+from streams.replay.manifest import Manifest, settings_of
+from streams.replay.progress import alert_topics
+from streams.service.rules import own_topics
+from streams.service.settings import Settings
+
+# An hour is what Kafka itself lets in.
+CLOCK_AHEAD = timedelta(hours=1)
+
+
+def of_replay(
+    consumer: Any, settings: Settings, rules: Rules, manifest: Manifest
+) -> Iterator[Alert]:
+    """Give a replay's alerts.
+
+    Raises:
+        TopicMismatchError: its topics are gone.
+    """
+    names = TopicNames.of(settings_of(manifest, settings), own_topics(rules))
+    yield from (alert for _, alert in _alerts(consumer, names, None))
+
+
+def live(consumer: Any, settings: Settings, rules: Rules, manifest: Manifest) -> Iterator[Alert]:
+    """Give what rang live for the range of a replay.
+
+    Raises:
+        TopicMismatchError: a topic of live alerts is missing.
+    """
+    names = TopicNames.of(settings, own_topics(rules))
+    for record, alert in _alerts(consumer, names, manifest):
+        if any(name == REPLAY_ID_HEADER for name, _ in record.headers):
+            continue
+        if manifest.since is not None and alert.event_time < manifest.since:
+            continue
+        if manifest.until is not None and alert.event_time >= manifest.until:
+            continue
+        yield alert
+
+
+def not_live(consumer: Any, settings: Settings, rules: Rules, manifest: Manifest) -> list[Incoming]:
+    """Give the records of a replay's alerts whose ids the live topics do not have.
+
+    Raises:
+        TopicMismatchError: topics of the replay or of live alerts are gone.
+    """
+    live_names = TopicNames.of(settings, own_topics(rules))
+    known = {alert.alert_id for _, alert in _alerts(consumer, live_names, manifest)}
+    names = TopicNames.of(settings_of(manifest, settings), own_topics(rules))
+    new = []
+    for record, alert in _alerts(consumer, names, None):
+        if alert.alert_id not in known:
+            known.add(alert.alert_id)
+            new.append(record)
+    return new
+
+
+def as_live(record: Incoming, settings: Settings, manifest: Manifest) -> Outgoing:
+    """Give an alert's record for the live topic of its kind; it keeps the replay's header."""
+    topic = settings.topic_prefix + record.topic.removeprefix(manifest.topic_prefix)
+    return Outgoing(topic, record.key, record.value, record.headers)
+
+
+def _alerts(
+    consumer: Any, names: TopicNames, since: Manifest | None
+) -> Iterator[tuple[Incoming, Alert]]:
+    partitions = partitions_of(consumer, alert_topics(names))
+    ends = consumer.end_offsets(partitions)
+    starts = consumer.beginning_offsets(partitions)
+    if since is not None and since.since is not None:
+        # An alert is written after the moment of its event, but for how far a clock may be ahead.
+        starts = offsets_since(consumer, ends, since.since - CLOCK_AHEAD)
+    for record in read(consumer, starts, ends):
+        alert = decode_alert(record.value)
+        if alert is not None:
+            yield record, alert

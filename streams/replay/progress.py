@@ -1,0 +1,147 @@
+"""Where a replay stands: what is committed of its range, and whether that is all.
+
+Owns the rule of when a replay is finished. Must not know who works on it: every worker, and `tocsin
+replay show`, ask the broker for the same figures. It is finished when every partition of articles
+is committed up to its end, and then every mention that is in the log is committed, too: mentions
+are written before their articles are committed, and alerts before their mentions.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+
+from streams.errors import ReplayRangeError
+from streams.kafka.connection import Connection
+from streams.kafka.groups import group_offsets, members
+from streams.kafka.topics import TopicNames
+from streams.kafka.watermarks import read_note
+from streams.replay.manifest import Manifest
+from streams.replay.positions import is_empty, sizes
+from streams.replay.range import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A replay at one moment. Numbers of articles and mentions are of offsets, gaps included.
+
+    Attributes:
+        articles: How many the range has.
+        left: What is not committed of each partition; finished partitions are not in it.
+        mentions_left: Mentions in the log that are not committed.
+        newest_ms: The newest event time that is finished, in Unix time; None: nothing is.
+        alerts: Records in the alert topics.
+    """
+
+    articles: int
+    left: tuple[Span, ...]
+    mentions_left: int
+    newest_ms: int | None
+    alerts: int
+
+    @property
+    def articles_done(self) -> int:
+        """How many articles are committed."""
+        return self.articles - sum(span.offsets for span in self.left)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing is left."""
+        return not self.left and not self.mentions_left
+
+
+def left_of(spans: Sequence[Span], committed: Mapping[int, int]) -> tuple[Span, ...]:
+    """Give what is not committed of each span; a partition without a position has all of it."""
+    left = (
+        Span(one.partition, max(one.start, committed.get(one.partition, one.start)), one.end)
+        for one in spans
+    )
+    return tuple(one for one in left if one.start < one.end)
+
+
+class StandingMeter:
+    """Asks the broker where a replay stands, through clients of its own.
+
+    Args:
+        connection: How to reach the cluster.
+        manifest: The replay.
+        names: Its topics.
+    """
+
+    def __init__(self, connection: Connection, manifest: Manifest, names: TopicNames) -> None:
+        self._manifest, self._names = manifest, names
+        self._admin = KafkaAdminClient(**connection.kafka_python())
+        self._consumer = KafkaConsumer(
+            **connection.kafka_python(),
+            enable_auto_commit=False,
+            # Aborted records are no records of the range.
+            isolation_level="read_committed",
+            auto_offset_reset="earliest",
+            allow_auto_create_topics=False,
+        )
+
+    def measure(self) -> Standing:
+        """Ask where it stands; see `measure`."""
+        standing = measure(self._admin, self._consumer, self._manifest, self._names)
+        check_kept(self._consumer, self._names.articles, standing.left)
+        return standing
+
+    def empty(self, left: Sequence[Span]) -> list[Span]:
+        """Give those of the spans in which no record is left."""
+        return [one for one in left if is_empty(self._consumer, self._names.articles, one)]
+
+    def members(self) -> int:
+        """Say how many workers it has now."""
+        return members(self._admin, self._manifest.application_id)
+
+    def sizes(self, topics: Sequence[str]) -> Mapping[str, int]:
+        """Give the number of records of each topic."""
+        return sizes(self._consumer, topics)
+
+    def close(self) -> None:
+        """Close both clients."""
+        self._consumer.close()
+        self._admin.close()
+
+
+def measure(admin: Any, consumer: Any, manifest: Manifest, names: TopicNames) -> Standing:
+    """Ask for the offsets committed, and then for the ends of the mentions.
+
+    Raises:
+        KafkaError: the broker does not answer.
+    """
+    known = group_offsets(admin, manifest.application_id)
+    articles = {tp.partition: at for tp, at in known.items() if tp.topic == names.articles}
+    mentions = [TopicPartition(names.mentions, p) for p in range(manifest.partitions)]
+    ends = consumer.end_offsets(mentions)
+    done = {tp: known[tp].offset if tp in known else 0 for tp in mentions}
+    notes = [note for at in articles.values() if (note := read_note(at.metadata)) is not None]
+    return Standing(
+        articles=manifest.offsets,
+        left=left_of(manifest.spans, {p: at.offset for p, at in articles.items()}),
+        mentions_left=sum(max(0, ends[tp] - done[tp]) for tp in mentions),
+        newest_ms=max(notes, default=None),
+        alerts=sum(sizes(consumer, alert_topics(names)).values()),
+    )
+
+
+def check_kept(consumer: Any, topic: str, left: Sequence[Span]) -> None:
+    """Refuse to go on where retention has removed what is not read yet.
+
+    Raises:
+        ReplayRangeError: it has.
+    """
+    tps = {TopicPartition(topic, one.partition): one for one in left}
+    for tp, first in consumer.beginning_offsets(list(tps)).items():
+        if first > tps[tp].start:
+            raise ReplayRangeError(
+                f"retention has removed articles of the range before they were read: partition "
+                f"{tp.partition} of {topic} begins at offset {first}, and the replay is at "
+                f"{tps[tp].start}. Let the topic keep more, delete this replay, and make a new one"
+            )
+
+
+def alert_topics(names: TopicNames) -> list[str]:
+    """List the topics of alerts that tell news: a canary's test the live way alone."""
+    return [*names.alerts.values(), *names.own_alerts.values()]

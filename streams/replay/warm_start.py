@@ -1,0 +1,139 @@
+"""Warming: a new deployment begins where a replay ended, with the state that the replay came to.
+
+Owns what has to hold for that, and the order of the steps: the state first, then the offsets, so
+that one that was broken off can be done again. Must not know what is in a state. Clients are
+kafka-python's and come in as arguments.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from kafka import TopicPartition
+from kafka.errors import NoError
+from kafka.structs import OffsetAndMetadata
+
+from streams.errors import ReplayBusyError, ReplayStateError
+from streams.kafka import groups
+from streams.kafka.subscriber import partitions_of, read
+from streams.kafka.topics import TopicNames, plan, require
+from streams.replay.manifest import Manifest, require_complete, settings_of
+from streams.replay.manifests import SEND_SECONDS
+from streams.service.settings import Settings
+
+# A partition and a leader's key to the encoded state.
+States = dict[tuple[int, bytes], bytes]
+
+
+def check(
+    admin: Any, consumer: Any, settings: Settings, manifest: Manifest, own_topics: Sequence[str]
+) -> None:
+    """Say whether a replay that is not finished could warm a deployment at its end.
+
+    Raises:
+        ReplayStateError: the replay is not of what the deployment reads, or the deployment has
+            begun already.
+        ReplayBusyError: the deployment's workers run.
+        TopicMismatchError: its topics are not as planned.
+    """
+    _check(admin, settings, manifest, own_topics)
+    if _begun(admin, settings) or _newest(consumer, TopicNames.of(settings).watch_changelog):
+        raise _has_begun(settings)
+
+
+def states_to_copy(
+    admin: Any,
+    consumer: Any,
+    settings: Settings,
+    manifest: Manifest,
+    own_topics: Sequence[str],
+    *,
+    incomplete: bool = False,
+) -> States:
+    """Give the states that a new deployment would begin with; nothing is written.
+
+    Raises:
+        ReplayStateError: the replay is not finished, or is not of what the deployment reads, or
+            the deployment has begun already.
+        ReplayIncompleteError: the replay is incomplete, and `incomplete` does not allow that.
+        ReplayBusyError: the deployment's workers run.
+        TopicMismatchError: its topics are not as planned.
+    """
+    require_complete(manifest, incomplete=incomplete)
+    _check(admin, settings, manifest, own_topics)
+    states = _newest(consumer, TopicNames.of(settings_of(manifest, settings)).watch_changelog)
+    there = _newest(consumer, TopicNames.of(settings).watch_changelog)
+    if _begun(admin, settings) or any(states.get(one) != value for one, value in there.items()):
+        raise _has_begun(settings)
+    return states
+
+
+def warm(admin: Any, producer: Any, settings: Settings, manifest: Manifest, states: States) -> None:
+    """Write the states, and then the offsets at which the deployment begins.
+
+    Raises:
+        KafkaError: the broker does not take them; another try does the rest.
+    """
+    live = TopicNames.of(settings)
+    sent = [
+        producer.send(live.watch_changelog, value, key=key, partition=partition)
+        for (partition, key), value in states.items()
+    ]
+    for one in sent:
+        one.get(SEND_SECONDS)
+    ends = {
+        TopicPartition(live.articles, span.partition): OffsetAndMetadata(span.end, "", -1)
+        for span in manifest.spans
+    }
+    for error in admin.alter_group_offsets(settings.application_id, ends).values():
+        if error is not NoError:
+            raise error(f"setting the offsets of {settings.application_id}")
+
+
+def _check(admin: Any, settings: Settings, manifest: Manifest, own_topics: Sequence[str]) -> None:
+    problem = _why_not(manifest, settings, TopicNames.of(settings).articles)
+    if problem:
+        raise _cannot(manifest, problem)
+    require(admin, plan(settings, own_topics))
+    if groups.members(admin, settings.application_id):
+        raise ReplayBusyError(
+            f"workers of {settings.application_id} run: only a deployment that has not begun can "
+            f"be warmed"
+        )
+
+
+def _begun(admin: Any, settings: Settings) -> bool:
+    articles = TopicNames.of(settings).articles
+    return bool(groups.committed(admin, settings.application_id, articles))
+
+
+def _cannot(manifest: Manifest, problem: str) -> ReplayStateError:
+    return ReplayStateError(f"the replay {manifest.replay_id} cannot warm this: {problem}")
+
+
+def _has_begun(settings: Settings) -> ReplayStateError:
+    return ReplayStateError(
+        f"{settings.application_id} has begun already: only a deployment without state and offsets "
+        f"can be warmed. Give it another TOCSIN_APPLICATION_ID"
+    )
+
+
+def _why_not(manifest: Manifest, settings: Settings, articles: str) -> str:
+    if manifest.selection:
+        return "it is about a part of the articles alone"
+    if manifest.topic != articles:
+        return f"it is of {manifest.topic}, and the deployment reads {articles}"
+    if manifest.partitions != settings.partitions:
+        return f"it has {manifest.partitions} partitions, and TOCSIN_PARTITIONS is another number"
+    return ""
+
+
+def _newest(consumer: Any, changelog: str) -> States:
+    partitions = partitions_of(consumer, [changelog])
+    ends = consumer.end_offsets(partitions)
+    states: States = {}
+    for record in read(consumer, consumer.beginning_offsets(partitions), ends):
+        if record.key is not None and record.value is not None:
+            states[record.partition, record.key] = record.value
+        elif record.key is not None:
+            states.pop((record.partition, record.key), None)
+    return states

@@ -1,0 +1,1 @@
+"""One process of Tocsin: settings, logs, metrics, health and its HTTP server."""

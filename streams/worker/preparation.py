@@ -1,0 +1,69 @@
+"""What a worker waits for before it starts: the broker, and topics that are as the settings say.
+
+Owns that wait, which a stop ends. Must not know what the worker does then.
+"""
+
+import time
+from collections.abc import Callable
+
+import structlog
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
+
+from processors.rules import Rules
+from streams.errors import PassingFaultError
+from streams.kafka.reachability import wait_until_reachable
+from streams.kafka.rights import Needs, is_refusal
+from streams.kafka.topics import apply, plan, require
+from streams.service.rules import own_topics
+from streams.service.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+LOOK_SECONDS = 0.1
+
+
+def prepare_topics(
+    settings: Settings, needs: Needs, rules: Rules, is_stopped: Callable[[], bool]
+) -> None:
+    """Wait for the broker, and check the topics; make those missing if the settings say so.
+
+    Args:
+        settings: The settings in force.
+        needs: What the worker needs at the cluster.
+        rules: The rules in force; they name topics of their own.
+        is_stopped: Asked while waiting; true ends the wait.
+
+    Raises:
+        MisconfigurationError: the broker refuses us, or a topic is not right.
+        PassingFaultError: stopped, or the broker stayed away too long.
+    """
+
+    def pause(seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if is_stopped():
+                raise PassingFaultError("stopped while waiting for the broker")
+            time.sleep(LOOK_SECONDS)
+
+    wait_until_reachable(
+        needs.connection,
+        give_up_after_seconds=settings.broker_wait_seconds or None,
+        sleep=pause,
+        on_waiting=lambda reason: log.warning("worker.waiting_for_broker", reason=reason),
+    )
+    admin = KafkaAdminClient(**needs.connection.kafka_python())
+    try:
+        wanted = plan(settings, own_topics(rules))
+        if settings.create_topics:
+            for done in apply(admin, wanted):
+                log.info("worker.topic_changed", topic=done.name, was=done.message)
+        for other in require(admin, wanted):
+            log.warning("worker.other_partitions", topic=other.name, note=other.message)
+        needs.require(admin)
+    except KafkaError as error:
+        if is_refusal(error):
+            raise needs.refused(admin, error) from error
+        raise
+    finally:
+        admin.close()

@@ -1,0 +1,46 @@
+"""What becomes of an article of which the broker will never take an output.
+
+Owns the way from a refused output back to its article. Must not know how either is sent.
+"""
+
+from collections.abc import Sequence
+
+import structlog
+
+from processors.errors import BadArticleError, DeadLetterReason
+from streams.errors import RecordsRefusedError, Refused
+from streams.kafka.envelope import Incoming
+
+log = structlog.get_logger(__name__)
+
+
+def refused_articles(
+    error: RecordsRefusedError, sources: Sequence[Incoming]
+) -> list[tuple[Incoming, BadArticleError]]:
+    """Return the articles whose outputs are refused, each once, with the reason.
+
+    Args:
+        error: What the outbox raised.
+        sources: The article of each record of that call.
+    """
+    first: dict[int, tuple[Incoming, Refused]] = {}
+    for one in error.refused:
+        record = sources[one.place]
+        first.setdefault(id(record), (record, one))
+    return [(record, _why(record, one)) for record, one in first.values()]
+
+
+def _why(record: Incoming, one: Refused) -> BadArticleError:
+    why = BadArticleError(
+        DeadLetterReason.OUTPUT_REFUSED,
+        f"the broker refuses a record of {one.value_bytes} bytes for {one.topic} made from it: "
+        f"{one.said}",
+    )
+    log.warning(
+        "analyse.output_refused",
+        said=why.message,
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+    )
+    return why

@@ -1,0 +1,59 @@
+"""The throttle of a replay: articles are not worked on before they are due.
+
+Owns when a batch is due. Must not know what is done with it. By rate, to spare a cluster that is
+shared; by speed, so that the past goes by as many times faster as was asked for. Both count from
+the first batch of this worker, so what was waited for before a restart is not waited for again.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from streams.worker.messages import timestamp_ms
+
+# A stop is not to wait for a night without articles.
+STEP_SECONDS = 0.2
+
+
+@dataclass(slots=True)
+class Throttle:
+    """Holds batches back.
+
+    Attributes:
+        rate: Articles a second at most; None: as many as there are.
+        speed: Seconds of event time that go by in a second; None: as many as there are.
+        stopping: Whether the worker is about to stop: then nothing waits.
+        clock: Seconds that only go forward.
+        sleep: Waits.
+        moment_ms: Gives the event time of a Faust message; None: it is not waited for.
+    """
+
+    rate: float | None
+    speed: float | None
+    stopping: Callable[[], bool]
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    moment_ms: Callable[[Any], int | None] = timestamp_ms
+    _began: float | None = field(default=None, init=False)
+    _first_seconds: float | None = field(default=None, init=False)
+    _count: int = field(default=0, init=False)
+
+    async def wait(self, events: Sequence[Any]) -> None:
+        """Return when the last of these Faust events is due."""
+        known = (self.moment_ms(event.message) for event in events)
+        moments = [moment / 1000 for moment in known if moment is not None]
+        if self._began is None:
+            self._began = self.clock()
+        if self._first_seconds is None:
+            self._first_seconds = min(moments, default=None)
+        self._count += len(events)
+        waits = [0.0]
+        if self.rate:
+            waits.append(self._count / self.rate)
+        if self.speed and self._first_seconds is not None and moments:
+            waits.append((max(moments) - self._first_seconds) / self.speed)
+        due = self._began + max(waits)
+        while (left := due - self.clock()) > 0 and not self.stopping():
+            await self.sleep(min(left, STEP_SECONDS))

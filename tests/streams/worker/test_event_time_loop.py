@@ -1,0 +1,374 @@
+"""The loop of an agent whose records wait: when they are handled, and when they are finished."""
+
+import asyncio
+import gc
+import weakref
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import pytest
+from structlog.testing import capture_logs
+
+from processors.contracts import ArticleRef, Versions, Withdrawal
+from processors.errors import BadArticleError, DeadLetterReason
+from processors.ordering import Marks
+from streams.kafka.envelope import Outgoing
+from streams.service.metrics import Metrics
+from streams.worker.event_time_loop import HoldingLoop
+from streams.worker.inbox import Passed
+from streams.worker.offsets import Progress
+from streams.worker.watch_agent import Read, Unreadable
+
+TP = ("mentions", 0)
+ENDLESS = float("inf")
+
+
+@dataclass(frozen=True)
+class Message:
+    offset: int
+    moment_ms: int | None
+    generation_id: int = 1
+    tp: tuple[str, int] = TP
+    partition: int = 0
+    timestamp: float = 0.0
+    value: bytes = b""
+
+
+def committable(progress: Progress) -> dict[Any, int]:
+    return {tp: one.offset for tp, one in progress.committable().items()}
+
+
+@dataclass(frozen=True)
+class Event:
+    message: Message | Passed
+
+
+class Inbox:
+    """Gives batches as the test puts them in."""
+
+    def __init__(self) -> None:
+        self.waiting: asyncio.Queue[list[Event]] = asyncio.Queue()
+
+    async def batches(self, _most: int, within: float) -> AsyncIterator[list[Event]]:
+        assert within > 0
+        while True:
+            yield await self.waiting.get()
+
+
+@dataclass
+class Agent:
+    """Understands messages by their moment; None is unreadable."""
+
+    handled: list[int] = field(default_factory=list)
+    buried: int = 0
+    fault: Exception | None = None
+    forgotten: int = 0
+
+    def forget(self) -> None:
+        self.forgotten += 1
+
+    def read(self, message: Message) -> Read | Unreadable:
+        if message.moment_ms is None:
+            error = BadArticleError(DeadLetterReason.EMPTY, "nothing")
+            return Unreadable(Outgoing("dead", None, None), error)
+        article = ArticleRef(article_id="a", title="", url="", source="", family="")
+        versions = Versions(tocsin="", registry="", lexicon="", scorer="")
+        value = Withdrawal(
+            withdrawn=article, revision=1, event_time="2026-05-20T00:00:00Z", versions=versions,  # type: ignore[arg-type]
+        )  # fmt: skip
+        name = str(message.offset)
+        return Read(message.tp, b"k", message.partition, message.moment_ms, name, value)
+
+    async def bury(self, dead: Sequence[Unreadable]) -> None:
+        await asyncio.sleep(0)
+        self.buried += len(dead)
+
+    async def handle(self, records: Sequence[Read], _is_ours: Callable[[Any], bool]) -> None:
+        await asyncio.sleep(0)
+        if self.fault:
+            raise self.fault
+        self.handled += [record.moment_ms for record in records]
+
+
+@dataclass
+class Source:
+    next: Marks | None = None
+    wanted: bool = False
+
+    def take(self, *, wanted: bool) -> Marks | None:
+        self.wanted = wanted
+        taken, self.next = self.next, None
+        return taken
+
+
+class Holding:
+    """A loop that runs, and what is around it."""
+
+    def __init__(self, most_held: int = 100) -> None:
+        self.generation = 1
+        self.metrics = Metrics()
+        self.inbox, self.agent, self.source = Inbox(), Agent(), Source()
+        self.progress = Progress()
+        self.failures: list[BaseException] = []
+        self.loop = HoldingLoop(
+            agent=self.agent,  # type: ignore[arg-type]
+            progress=self.progress,
+            metrics=self.metrics,
+            marks=self.source,
+            generation=lambda: self.generation,
+            fail=self.failures.append,
+            batch_records=10,
+            batch_wait_seconds=0.01,
+            most_held=most_held,
+        )
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self.loop.run(self.inbox, "watch"))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def read(self, *moments: int | None, first: int = 0) -> None:
+        batch = [
+            Event(Message(first + n, moment, self.generation)) for n, moment in enumerate(moments)
+        ]
+        await self.inbox.waiting.put(batch)
+        await self.turn()
+
+    async def passed(self, since: int, offset: int, generation: int = 1) -> None:
+        """Read on, from `since` to `offset`, without finding a record."""
+        await self.inbox.waiting.put([Event(Passed("mentions", 0, TP, since, offset, generation))])
+        await self.turn()
+
+    async def mark(self, watermark_ms: float, end: int) -> None:
+        self.source.next = Marks(watermark_ms, {0: end})
+        await self.turn()
+
+    def waiting(self) -> int:
+        return int(self.loop.metrics.registry.get_sample_value("tocsin_mentions_held") or 0)
+
+    async def turn(self) -> None:
+        await asyncio.sleep(0.2)
+
+
+def test_records_wait_for_their_watermark_and_are_finished_with_their_batch() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            await one.read(5, 3, 9)
+            assert one.agent.handled == []
+            assert one.source.wanted
+            await one.mark(5, end=3)
+            assert one.agent.handled == [3, 5]
+            # The last record of the batch waits: nothing may be committed.
+            assert committable(one.progress) == {}
+            await one.mark(ENDLESS, end=3)
+            assert one.agent.handled == [3, 5, 9]
+            assert committable(one.progress) == {TP: 3}
+            assert not one.source.wanted
+
+    asyncio.run(run())
+
+
+def test_what_waits_holds_up_no_stop() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            await one.read(5)
+            assert await one.progress.idle(0.5)
+            one.progress.stopping = True
+            await one.mark(ENDLESS, end=1)
+            assert one.agent.handled == []
+            assert committable(one.progress) == {}
+
+    asyncio.run(run())
+
+
+def test_an_unreadable_record_is_buried_at_once_and_finishes_its_batch() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            await one.read(None)
+            assert one.agent.buried == 1
+            assert committable(one.progress) == {TP: 1}
+            await one.read(None, 4, first=1)
+            assert committable(one.progress) == {TP: 1}
+            await one.mark(9, end=3)
+            assert committable(one.progress) == {TP: 3}
+
+    asyncio.run(run())
+
+
+def test_a_watermark_counts_where_the_log_ends_with_offsets_that_hold_no_record() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            await one.read(5)
+            await one.mark(9, end=3)
+            assert one.agent.handled == []
+            await one.passed(1, 2, generation=7)
+            assert one.agent.handled == []
+            await one.passed(1, 2)
+            assert one.agent.handled == [5]
+            assert committable(one.progress) == {TP: 3}
+
+    asyncio.run(run())
+
+
+def test_offsets_without_a_record_are_not_committed_before_the_mention_that_waits() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            await one.read(5)
+            await one.passed(1, 2)
+            assert committable(one.progress) == {}
+
+    asyncio.run(run())
+
+
+def test_nothing_more_is_read_while_there_is_work_that_is_ready() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            await one.read(1)
+            slow = asyncio.Event()
+
+            async def handle(records: Sequence[Read], _: Callable[[Any], bool]) -> None:
+                await slow.wait()
+                one.agent.handled += [record.moment_ms for record in records]
+
+            one.agent.handle = handle  # type: ignore[method-assign]
+            await one.mark(ENDLESS, end=1)
+            for n in range(1, 5):
+                await one.read(n, first=n)
+            assert one.inbox.waiting.qsize() == 3
+            slow.set()
+            await one.turn()
+            assert one.inbox.waiting.empty()
+
+    asyncio.run(run())
+
+
+def test_a_batch_that_is_done_first_waits_for_the_one_before_it() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            await one.read(9)
+            await one.read(2, first=1)
+            await one.mark(2, end=2)
+            assert one.agent.handled == [2]
+            assert committable(one.progress) == {}
+            await one.mark(9, end=2)
+            assert committable(one.progress) == {TP: 2}
+
+    asyncio.run(run())
+
+
+def test_what_is_released_before_its_turn_is_counted_and_each_burst_logged_once() -> None:
+    async def run() -> None:
+        async with Holding(most_held=4) as one:
+
+            def early() -> float | None:
+                return one.metrics.registry.get_sample_value("tocsin_mentions_released_early_total")
+
+            with capture_logs() as logs:
+                await one.read(1, 2, 3, 4)
+                assert early() == 0
+                await one.read(5, 6, first=4)
+                await one.read(7, first=6)
+                assert early() == 3
+                await one.mark(ENDLESS, end=7)
+                await one.read(8, 9, 10, 11, 12, first=7)
+                assert early() == 4
+            bursts = [entry for entry in logs if entry["event"] == "watch.released_early"]
+            assert [entry["most_held"] for entry in bursts] == [4, 4]
+
+    asyncio.run(run())
+
+
+def test_what_waited_in_an_older_generation_is_dropped() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            await one.read(5, 6)
+            one.progress.forget()
+            one.progress.reopen()
+            one.generation = 2
+            before = one.agent.forgotten
+            await one.read(5, 6)
+            await one.mark(ENDLESS, end=2)
+            assert one.agent.handled == [5, 6]
+            # Another worker may have the leader now.
+            assert one.agent.forgotten == before + 1
+
+    asyncio.run(run())
+
+
+def test_a_partition_that_was_taken_away_is_not_worked_on() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            await one.read(5, 6)
+            one.progress.forget()
+            await one.mark(ENDLESS, end=2)
+            assert one.agent.handled == []
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("where", ["handle", "read"])
+def test_a_fault_ends_the_worker_and_nothing_is_finished(where: str) -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            fault = RuntimeError("a bug")
+            if where == "handle":
+                one.agent.fault = fault
+            else:
+                one.agent.read = lambda _: (_ for _ in ()).throw(fault)  # type: ignore[method-assign]
+            await one.read(5)
+            await one.mark(ENDLESS, end=1)
+            assert one.failures == [fault]
+            assert committable(one.progress) == {}
+
+    asyncio.run(run())
+
+
+def test_what_waits_is_bounded_by_bytes_and_the_earliest_go_early() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            one.loop.max_held_bytes = 20_000
+            await one.read(*range(100, 0, -1))
+            waiting = one.waiting()
+            assert 10 < waiting < 40
+            assert one.agent.handled == list(range(1, 101 - waiting))
+            # Nothing is finished before the last of its batch is.
+            assert committable(one.progress) == {}
+            await one.mark(200, 100)
+            assert one.agent.handled == list(range(1, 101))
+            assert committable(one.progress) == {TP: 100}
+
+    asyncio.run(run())
+
+
+def test_what_waits_is_dropped_with_its_generation_although_no_record_comes() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            await one.read(5, 6)
+            before = one.agent.forgotten
+            one.progress.forget()
+            one.generation = 2
+            await one.turn()
+            assert one.waiting() == 0
+            assert one.agent.forgotten == before + 1
+
+    asyncio.run(run())
+
+
+def test_records_that_wait_keep_no_message() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            messages = [Message(offset, offset + 5) for offset in range(2)]
+            left = [weakref.ref(message) for message in messages]
+            await one.inbox.waiting.put([Event(messages.pop()) for _ in range(2)][::-1])
+            await one.turn()
+            gc.collect()
+            assert one.waiting() == 2
+            assert [message() for message in left] == [None, None]
+            await one.mark(9, 2)
+            assert committable(one.progress) == {TP: 2}
+
+    asyncio.run(run())

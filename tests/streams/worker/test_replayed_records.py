@@ -1,0 +1,42 @@
+"""Which records of a live topic a replay wrote."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from streams.kafka.envelope import REPLAY_ID_HEADER
+from streams.service.metrics import Metrics
+from streams.worker.replayed_records import REPLAYED, Foreign
+
+
+@dataclass(frozen=True)
+class Message:
+    headers: Any
+
+
+@pytest.mark.parametrize(
+    ("ours", "accepted", "headers", "foreign"),
+    [
+        ("", False, None, False),
+        ("", False, [], False),
+        ("", False, [("other", b"x")], False),
+        ("", False, [(REPLAY_ID_HEADER, b"one")], True),
+        ("", False, {REPLAY_ID_HEADER: b"one"}, True),
+        ("", False, [(REPLAY_ID_HEADER, None)], False),
+        ("", True, [(REPLAY_ID_HEADER, b"one")], False),
+        ("one", False, [(REPLAY_ID_HEADER, b"one")], False),
+        ("one", False, [(REPLAY_ID_HEADER, b"two")], True),
+        # What entered live is the replay's to read.
+        ("one", False, [], False),
+    ],
+)
+def test_a_record_of_another_replay_is_foreign_and_counted(
+    ours: str, headers: Any, *, accepted: bool, foreign: bool
+) -> None:
+    metrics = Metrics()
+    found = Foreign(ours, metrics, accepted=accepted).is_foreign("watch", Message(headers))
+    labels = {"stage": "watch", "reason": REPLAYED}
+    counted = metrics.registry.get_sample_value("tocsin_discarded_total", labels)
+    assert found is foreign
+    assert (counted or 0) == foreign

@@ -1,0 +1,1 @@
+"""Starts Apache Kafka from its jars for tests and benchmarks."""

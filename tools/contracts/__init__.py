@@ -1,0 +1,1 @@
+"""Writes the published contracts from the models in the code."""

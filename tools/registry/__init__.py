@@ -1,0 +1,1 @@
+"""Builds the registry's tables from their sources."""
