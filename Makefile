@@ -1,4 +1,4 @@
-# Everything starts here: `make demo` to see it ring, `make test` to check it all.
+# Everything starts here: `make demo` to see alerts, `make test` to run every check.
 # uv is used if it is there, and is installed into .venv if it is not.
 
 PYTHON ?= python3
@@ -7,8 +7,12 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
 # For bench, bench-replays, equality and torture: their own options, such as ARGS="--rounds 1".
 ARGS ?=
+# For test: what pytest runs instead of everything, such as ONE=tests/processors/leaders.
+ONE ?=
+# For check: the tests that find most mistakes in the shortest time.
+QUICK := tests/processors tests/tools tests/test_docs.py tests/test_readme.py tests/test_architecture.py
 
-.PHONY: help env demo test lint unit broker contracts contracts-html bench bench-replays equality torture quality clean
+.PHONY: help env demo test check format lint docs unit broker contracts contracts-html reference bench bench-replays equality torture quality clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -22,18 +26,40 @@ $(BIN)/tocsin: pyproject.toml uv.lock
 
 env: $(BIN)/tocsin ## Make the environment: .venv/bin/tocsin.
 
-demo: env ## Start a broker and a worker, publish the bundled articles, and watch the alerts ring.
+demo: env ## Start a broker and a worker, publish the bundled articles, and show the alerts.
 	$(BIN)/tocsin demo
 
-test: lint unit broker ## Run everything that CI runs.
+# Its prerequisites are left out with ONE=…, which runs in seconds.
+ifeq ($(ONE),)
+test: lint docs unit broker ## Run everything that CI runs, or one part: ONE="tests/test_docs.py -k links".
+else
+test: env
+	$(BIN)/pytest -q $(ONE)
+endif
 
-lint: env ## Formatting, lint rules, types and the direction of imports.
+check: lint ## Lint, and the quick tests without a broker: under two minutes.
+	$(BIN)/pytest -q -n auto --dist worksteal $(QUICK) -m "not broker"
+
+format: env ## Format the code, and fix what the linter can fix.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: env ## Formatting, lint rules, types, the direction of imports, and prose.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tools.prose
 
-# Neighbours share fixtures, so tests stay in order until a process has nothing left.
+# Links to pages, headings and files are checked: a broken one fails the build.
+docs: env ## Build the documentation site: build/docs/index.html.
+	@$(UV) sync --frozen --quiet --inexact --all-extras --group docs --python $(BIN)/python
+	$(BIN)/python -m sphinx -W --keep-going -q -b html -d build/docs-cache docs build/docs
+
+reference: env ## Write the generated parts and pictures of the documentation.
+	$(BIN)/python -m tools.reference
+
+# Neighbours share fixtures, so tests stay in order until a process is idle.
 unit: env ## The tests that need no broker, on every core.
 	$(BIN)/pytest -q -n auto --dist worksteal tests -m "not broker"
 

@@ -19,6 +19,10 @@ TARGETS = {
     "env": ".ci/run",
     "test": ".ci/run",
     "lint": ".ci/run",
+    "docs": ".ci/run",
+    "check": "tests/test_makefile.py",
+    "format": "tests/test_makefile.py",
+    "reference": "tests/tools/test_reference.py",
     "unit": ".ci/run",
     "broker": ".ci/run",
     "demo": "tests/broker/test_demo.py",
@@ -52,7 +56,9 @@ SCRIPTS = {
     "tools/panels/__main__.py": "tests/deploy/test_dashboard_pictures.py",
     "tools/contracts/generate.py": "tests/tools/contracts/test_generate.py",
     "tools/demo_picture.py": SMALL,
+    "tools/prose/__main__.py": ".ci/run",
     "tools/registry/carry_over.py": "tests/tools/registry/test_carry_over.py",
+    "tools/reference/__main__.py": "tests/tools/test_reference.py",
     "docs/guides/subscribers/python/alerts.py": "tests/broker/test_subscribers.py",
 }
 # What CI does not run, and why.
@@ -92,9 +98,41 @@ def test_a_place_in_ci_is_there(place: str) -> None:
 def test_ci_runs_the_readmes_test_command_and_that_runs_the_other_targets() -> None:
     assert (ROOT / ".ci/run").read_text(encoding="utf-8").rstrip().endswith("\nmake test")
     told = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert re.search(r"^test: lint unit broker ", told, re.MULTILINE)
-    for target in ("lint", "unit", "broker"):
+    assert re.search(r"^test: lint docs unit broker ", told, re.MULTILINE)
+    for target in ("lint", "docs", "unit", "broker"):
         assert re.search(rf"^{target}: env ", told, re.MULTILINE)
+
+
+def asked(*arguments: str) -> str:
+    """Return what `make` would run."""
+    return subprocess.run(
+        ["make", "--no-print-directory", "--dry-run", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def test_one_part_of_the_tests_runs_without_the_others() -> None:
+    lines = asked("test", "ONE=tests/test_docs.py -k links").splitlines()
+    assert [line for line in lines if "pytest" in line] == [
+        ".venv/bin/pytest -q tests/test_docs.py -k links"
+    ]
+    assert not any("mypy" in line or "sphinx" in line for line in lines)
+
+
+def test_the_check_lints_and_starts_no_broker() -> None:
+    lines = asked("check").splitlines()
+    assert any("tools.prose" in line for line in lines)
+    (quick,) = (line for line in lines if "pytest" in line)
+    assert quick.endswith('-m "not broker"')
+    assert all((ROOT / one).exists() for one in re.findall(r"tests/[\w/.]+", quick))
+
+
+def test_format_writes_and_lint_only_looks() -> None:
+    assert ".venv/bin/ruff format .\n" in asked("format")
+    assert ".venv/bin/ruff format --check .\n" in asked("lint")
 
 
 def test_help_shows_every_target() -> None:

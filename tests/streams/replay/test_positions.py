@@ -8,12 +8,12 @@ import pytest
 from kafka import TopicPartition
 from kafka.errors import CoordinatorNotAvailableError, GroupAuthorizationFailedError, NoError
 from kafka.structs import OffsetAndMetadata, OffsetAndTimestamp
+from tests.streams.reading.conftest import Log, Record
 
 from streams.errors import ReplayBusyError
 from streams.kafka import groups
 from streams.replay import positions
 from streams.replay.range import Asked, Span
-from tests.streams.reading.conftest import Log, Record
 
 
 class Admin:

@@ -1,0 +1,1 @@
+"""The pictures of docs/contribute/architecture.md, drawn from the code by `make reference`."""

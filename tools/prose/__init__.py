@@ -1,0 +1,1 @@
+"""The prose check of `make lint`: words to avoid, and how readers are addressed."""
