@@ -54,7 +54,8 @@ lint: env ## Formatting, lint rules, types, the direction of imports, and prose.
 # Links to pages, headings and files are checked: a broken one fails the build.
 docs: env ## Build the documentation site: build/docs/index.html.
 	@$(UV) sync --frozen --quiet --inexact --all-extras --group docs --python $(BIN)/python
-	$(BIN)/python -m sphinx -W --keep-going -q -b html -d build/docs-cache docs build/docs
+	$(BIN)/python -m sphinx -W --keep-going -q -b html -c docs -d build/docs-cache . build/docs
+	$(BIN)/python -m tools.site build/docs
 
 reference: env ## Write the generated parts and pictures of the documentation.
 	$(BIN)/python -m tools.reference

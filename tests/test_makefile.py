@@ -58,6 +58,7 @@ SCRIPTS = {
     "tools/demo_picture.py": SMALL,
     "tools/prose/__main__.py": ".ci/run",
     "tools/registry/carry_over.py": "tests/tools/registry/test_carry_over.py",
+    "tools/site.py": ".ci/run",
     "tools/reference/__main__.py": "tests/tools/test_reference.py",
     "docs/guides/subscribers/python/alerts.py": "tests/broker/test_subscribers.py",
 }

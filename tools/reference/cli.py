@@ -76,9 +76,13 @@ def _dedented(body: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Escape what Markdown would read as HTML, outside of inline code."""
-    parts = re.split(r"(`[^`]*`)", text)
+    """Mark options and settings as code, and escape what Markdown would read as HTML."""
+    parts = re.split(r"(`[^`]*`|(?<![\w-])--[a-z][\w-]*|\bTOCSIN_[A-Z_]+)", text)
     return "".join(
-        part if part.startswith("`") else part.replace("<", "&lt;").replace("[", "\\[")
-        for part in parts
+        part.replace("<", "&lt;").replace("[", "\\[")
+        if place % 2 == 0
+        else part
+        if part.startswith("`")
+        else code(part)
+        for place, part in enumerate(parts)
     )
