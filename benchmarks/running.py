@@ -17,7 +17,7 @@ from kafka.errors import KafkaError
 from streams.demo.broker import Broker
 from streams.kafka.connection import Connection
 from streams.kafka.topics import TopicNames
-from streams.replay.admin import open_house
+from streams.replay.admin import open_replay_admin
 from streams.service.settings import Settings
 
 END_SECONDS = 120.0
@@ -111,8 +111,8 @@ class Deployment:
     def until_prepared(self, replay_id: str) -> None:
         """Wait until another worker can join a replay."""
         connection = Connection.plaintext(self.broker.bootstrap_servers)
-        with open_house(connection, self.settings) as house:
-            while not ((made := house.manifests.all().get(replay_id)) and made.prepared):
+        with open_replay_admin(connection, self.settings) as replay_admin:
+            while not ((made := replay_admin.manifests.all().get(replay_id)) and made.prepared):
                 time.sleep(LOOK_SECONDS)
 
     def end(self) -> None:

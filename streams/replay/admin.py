@@ -37,8 +37,8 @@ from streams.replay.manifest import (
     topic_prefix,
 )
 from streams.replay.manifests import SEND_SECONDS, Manifests
-from streams.replay.progress import Standing, measure
-from streams.replay.range import Asked, held_back, resolve
+from streams.replay.progress import ReplayProgress, measure
+from streams.replay.range import RangeRequest, held_back, resolve
 from streams.replay.refused import refused_live
 from streams.replay.warm_start import States
 from streams.service.rules import own_topics
@@ -53,7 +53,7 @@ _GONE = 3  # UNKNOWN_TOPIC_OR_PARTITION
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class SystemVersion:
     """By whom a replay is made."""
 
     versions: Versions
@@ -61,10 +61,10 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ReplayRequest:
     """What is ordered: the range, also as it was typed, and how it is to be gone through."""
 
-    wanted: Asked
+    wanted: RangeRequest
     typed: str = ""
     allow_truncated: bool = False
     rate: float | None = None
@@ -72,7 +72,7 @@ class Order:
     selection: Selection = EVERYTHING
 
 
-class House:
+class ReplayAdmin:
     """The replays of a cluster, with the clients to work on them.
 
     Args:
@@ -90,8 +90,8 @@ class House:
     def plan(
         self,
         replay_id: str,
-        order: Order,
-        made: Made,
+        order: ReplayRequest,
+        made: SystemVersion,
         now: datetime,
     ) -> Manifest:
         """Plan a replay; nothing is written.
@@ -202,7 +202,7 @@ class House:
                     why = outcome.get("error_message") or error.description
                     raise TopicMismatchError(f"the broker does not delete {outcome['name']}: {why}")
         groups.delete_group(self._admin, manifest.application_id)
-        self.manifests.strike_out(manifest.replay_id)
+        self.manifests.mark_deleted(manifest.replay_id)
         return topics
 
     def topics_of(self, manifest: Manifest) -> list[str]:
@@ -246,7 +246,7 @@ class House:
         """Let a new deployment begin with these states where the replay ended."""
         warming.warm(self._admin, self._producer, self._settings, manifest, states)
 
-    def standing(self, manifest: Manifest) -> Standing | None:
+    def progress(self, manifest: Manifest) -> ReplayProgress | None:
         """Say where a replay stands; None where its topics are not there."""
         names = TopicNames.of(settings_of(manifest, self._settings))
         if names.mentions not in self.topics_of(manifest):
@@ -259,7 +259,7 @@ class House:
 
 
 @contextmanager
-def open_house(connection: Connection, settings: Settings) -> Iterator[House]:
+def open_replay_admin(connection: Connection, settings: Settings) -> Iterator[ReplayAdmin]:
     """Open the clients.
 
     Raises:
@@ -271,7 +271,7 @@ def open_house(connection: Connection, settings: Settings) -> Iterator[House]:
         consumer_client(connection, settings) as consumer,
         producer_client(connection, settings, of_alerts=True) as producer,
     ):
-        yield House(settings, admin, consumer, producer)
+        yield ReplayAdmin(settings, admin, consumer, producer)
 
 
 def own_plans(manifest: Manifest, settings: Settings, rules: Rules) -> Sequence[TopicPlan]:

@@ -52,7 +52,9 @@ def live(consumer: Any, settings: Settings, rules: Rules, manifest: Manifest) ->
         yield alert
 
 
-def not_live(consumer: Any, settings: Settings, rules: Rules, manifest: Manifest) -> list[Incoming]:
+def only_in_replay(
+    consumer: Any, settings: Settings, rules: Rules, manifest: Manifest
+) -> list[Incoming]:
     """Give the records of a replay's alerts whose ids the live topics do not have.
 
     Raises:

@@ -29,7 +29,7 @@ FASTEST = 1e9
 AHEAD_RECORDS = 10_000
 
 
-class Finished(Struct, frozen=True, kw_only=True):
+class ReplayOutcome(Struct, frozen=True, kw_only=True):
     """What a replay came to: records of its topics, and when its end was first seen.
 
     `proof` compares its outputs with the records of its range. None: the version that finished it
@@ -103,7 +103,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     selection: Selection = Selection()
     held_back: Mapping[int, int] = {}
     prepared: bool = False
-    finished: Finished | None = None
+    finished: ReplayOutcome | None = None
     latest_ms: float | None = None
     refused: dict[int, list[tuple[int, int]]] = {}
 

@@ -120,7 +120,7 @@ class Manifests:
         """Write a replay's newest state down, and return when the broker has it."""
         self._send(manifest.replay_id, _encode(manifest))
 
-    def strike_out(self, replay_id: str) -> None:
+    def mark_deleted(self, replay_id: str) -> None:
         """Forget a replay."""
         self._send(replay_id, None)
 

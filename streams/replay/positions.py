@@ -18,14 +18,16 @@ from streams.errors import ReplayBusyError
 from streams.kafka.groups import committed, members
 from streams.kafka.subscriber import numbers_of, partitions_of
 from streams.replay.edges import first_since, start_of_last
-from streams.replay.range import Asked, Log, Span
+from streams.replay.range import Log, RangeRequest, Span
 
 POLL_MS = 500
 # A broker answers an empty fetch after half a second; a slow one gets a few of them.
 PROBE_POLLS = 4
 
 
-def logs(admin: Any, consumer: Any, topic: str, asked: Asked, latest_ms: float) -> dict[int, Log]:
+def logs(
+    admin: Any, consumer: Any, topic: str, asked: RangeRequest, latest_ms: float
+) -> dict[int, Log]:
     """Ask for the bounds of every partition, and where the asked moments or records are.
 
     A consumer that reads committed records gets the last stable offset as the end. The admin

@@ -23,7 +23,7 @@ from streams.replay.range import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ReplayProgress:
     """A replay at one moment. Numbers of articles and mentions are of offsets, gaps included.
 
     Attributes:
@@ -60,7 +60,7 @@ def left_of(spans: Sequence[Span], committed: Mapping[int, int]) -> tuple[Span, 
     return tuple(one for one in left if one.start < one.end)
 
 
-class StandingMeter:
+class ReplayProgressMeter:
     """Asks the broker where a replay stands, through clients of its own.
 
     Args:
@@ -81,11 +81,11 @@ class StandingMeter:
             allow_auto_create_topics=False,
         )
 
-    def measure(self) -> Standing:
+    def measure(self) -> ReplayProgress:
         """Ask where it stands; see `measure`."""
-        standing = measure(self._admin, self._consumer, self._manifest, self._names)
-        check_kept(self._consumer, self._names.articles, standing.left)
-        return standing
+        progress = measure(self._admin, self._consumer, self._manifest, self._names)
+        check_kept(self._consumer, self._names.articles, progress.left)
+        return progress
 
     def empty(self, left: Sequence[Span]) -> list[Span]:
         """Give those of the spans in which no record is left."""
@@ -105,7 +105,7 @@ class StandingMeter:
         self._admin.close()
 
 
-def measure(admin: Any, consumer: Any, manifest: Manifest, names: TopicNames) -> Standing:
+def measure(admin: Any, consumer: Any, manifest: Manifest, names: TopicNames) -> ReplayProgress:
     """Ask for the offsets committed, and then for the ends of the mentions.
 
     Raises:
@@ -117,7 +117,7 @@ def measure(admin: Any, consumer: Any, manifest: Manifest, names: TopicNames) ->
     ends = consumer.end_offsets(mentions)
     done = {tp: known[tp].offset if tp in known else 0 for tp in mentions}
     notes = [note for at in articles.values() if (note := read_note(at.metadata)) is not None]
-    return Standing(
+    return ReplayProgress(
         articles=manifest.offsets,
         left=left_of(manifest.spans, {p: at.offset for p, at in articles.items()}),
         mentions_left=sum(max(0, ends[tp] - done[tp]) for tp in mentions),

@@ -35,7 +35,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RangeRequest:
     """What was asked for: by time, by offsets of partitions, or the last so many of each.
 
     Attributes:
@@ -85,7 +85,7 @@ def asked(
     offsets: Sequence[str],
     last: int | None,
     now: datetime,
-) -> Asked:
+) -> RangeRequest:
     """Read a range as a person writes it.
 
     Args:
@@ -105,9 +105,9 @@ def asked(
             "all that is kept), --offsets, or --last"
         )
     if last is not None:
-        return Asked(last=last)
+        return RangeRequest(last=last)
     if offsets:
-        return Asked(offsets=dict(map(_offsets, offsets)))
+        return RangeRequest(offsets=dict(map(_offsets, offsets)))
     begin = None if since in {None, BEGINNING} else _moment("--from", since or "", now)
     end = None if until is None else _moment("--to", until, now)
     if end is not None and end > now:
@@ -121,10 +121,12 @@ def asked(
         raise ReplayRangeError(
             f"the range is empty: it begins at {begin.isoformat()} and ends at {end.isoformat()}"
         )
-    return Asked(since=begin, until=end)
+    return RangeRequest(since=begin, until=end)
 
 
-def resolve(asked: Asked, logs: Mapping[int, Log], *, allow_truncated: bool = False) -> list[Span]:
+def resolve(
+    asked: RangeRequest, logs: Mapping[int, Log], *, allow_truncated: bool = False
+) -> list[Span]:
     """Say which offsets the range comes to.
 
     Args:
@@ -160,7 +162,7 @@ def resolve(asked: Asked, logs: Mapping[int, Log], *, allow_truncated: bool = Fa
     return sorted(spans, key=lambda span: span.partition)
 
 
-def held_back(asked: Asked, logs: Mapping[int, Log]) -> dict[int, int]:
+def held_back(asked: RangeRequest, logs: Mapping[int, Log]) -> dict[int, int]:
     """Return how many offsets of each partition the range leaves to a transaction that is open.
 
     A range without an end of its own ends where the first open transaction begins.
@@ -172,13 +174,13 @@ def held_back(asked: Asked, logs: Mapping[int, Log]) -> dict[int, int]:
     }
 
 
-def _is_open_ended(asked: Asked, partition: int, log: Log) -> bool:
+def _is_open_ended(asked: RangeRequest, partition: int, log: Log) -> bool:
     if asked.offsets is not None:
         return partition in asked.offsets and asked.offsets[partition][1] is None
     return asked.until is None or log.until is None
 
 
-def _by_time(asked: Asked, logs: Mapping[int, Log], *, allow_truncated: bool) -> list[Span]:
+def _by_time(asked: RangeRequest, logs: Mapping[int, Log], *, allow_truncated: bool) -> list[Span]:
     spans = []
     for partition, log in logs.items():
         start = log.first

@@ -15,8 +15,8 @@ import structlog
 from kafka.errors import KafkaError
 
 from streams.kafka.topics import TopicNames
-from streams.replay.manifest import Finished
-from streams.replay.progress import Standing, StandingMeter, alert_topics
+from streams.replay.manifest import ReplayOutcome
+from streams.replay.progress import ReplayProgress, ReplayProgressMeter, alert_topics
 from streams.replay.proof import Proof
 from streams.replay.range import Span
 from streams.worker.worker import Worker
@@ -33,7 +33,7 @@ STILL_MEASUREMENTS = 3
 STUCK_SECONDS = 30.0
 
 
-class Still:
+class EmptyRanges:
     """Says which partitions did not move for a while."""
 
     def __init__(self, measurements: int = STILL_MEASUREMENTS) -> None:
@@ -46,7 +46,7 @@ class Still:
         return [one for one, count in self._seen.items() if count % self._measurements == 0]
 
 
-class Stuck:
+class StallDetector:
     """Says which partitions wait for what, when a replay does not move.
 
     Args:
@@ -65,10 +65,10 @@ class Stuck:
         self._seen: tuple[Sequence[Span], int] | None = None
         self._since = self._said = clock()
 
-    def check(self, standing: Standing) -> None:
+    def check(self, progress: ReplayProgress) -> None:
         """Take a measurement in, and log it when nothing has moved for long."""
         now = self._clock()
-        seen = (standing.left, standing.mentions_left)
+        seen = (progress.left, progress.mentions_left)
         if seen != self._seen:
             self._seen, self._since, self._said = seen, now, now
         elif now - self._said >= STUCK_SECONDS:
@@ -79,9 +79,9 @@ class Stuck:
                 seconds=round(now - self._since),
                 articles={
                     one.partition: f"at {one.start} of {one.end}, {self._wait(one.partition)}"
-                    for one in standing.left
+                    for one in progress.left
                 },
-                mentions_left=standing.mentions_left,
+                mentions_left=progress.mentions_left,
             )
 
     def _wait(self, partition: int) -> str:
@@ -94,8 +94,8 @@ class Stuck:
 async def run(
     replay_id: str,
     worker: Worker,
-    make_meter: Callable[[], StandingMeter],
-    on_standing: Callable[[Standing], None],
+    make_meter: Callable[[], ReplayProgressMeter],
+    on_progress: Callable[[ReplayProgress], None],
 ) -> bool:
     """Run the worker to the end of the replay, or until it is stopped.
 
@@ -103,7 +103,7 @@ async def run(
         replay_id: The replay.
         worker: With the bounds of the replay.
         make_meter: Makes the clients that ask where the replay stands.
-        on_standing: Told of every measurement.
+        on_progress: Told of every measurement.
 
     Returns:
         Whether the replay is finished.
@@ -116,7 +116,7 @@ async def run(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)
     working = asyncio.create_task(worker.run())
-    following = asyncio.create_task(_follow(replay_id, worker, make_meter, on_standing))
+    following = asyncio.create_task(_follow(replay_id, worker, make_meter, on_progress))
     try:
         await asyncio.wait([working, following], return_when=asyncio.FIRST_COMPLETED)
         worker.stop()
@@ -130,25 +130,25 @@ async def run(
 async def _follow(
     replay_id: str,
     worker: Worker,
-    make_meter: Callable[[], StandingMeter],
-    on_standing: Callable[[Standing], None],
+    make_meter: Callable[[], ReplayProgressMeter],
+    on_progress: Callable[[ReplayProgress], None],
 ) -> bool:
-    still, stuck = Still(), Stuck(replay_id, worker.holds)
-    meter: StandingMeter | None = None
+    still, stuck = EmptyRanges(), StallDetector(replay_id, worker.holds)
+    meter: ReplayProgressMeter | None = None
     try:
         while True:
             pause_seconds = INTERVAL_SECONDS
             try:
                 if meter is None:
                     meter = await asyncio.to_thread(make_meter)
-                standing = await asyncio.to_thread(meter.measure)
-                on_standing(standing)
-                if standing.is_finished:
+                progress = await asyncio.to_thread(meter.measure)
+                on_progress(progress)
+                if progress.is_finished:
                     return True
-                if not standing.left:
+                if not progress.left:
                     pause_seconds = NEAR_THE_END_SECONDS
-                stuck.check(standing)
-                for gap in await asyncio.to_thread(meter.empty, still.after(standing.left)):
+                stuck.check(progress)
+                for gap in await asyncio.to_thread(meter.empty, still.after(progress.left)):
                     worker.pass_over(gap.partition, gap.end)
             except (KafkaError, OSError) as error:
                 # The worker waits for the broker as well; nothing is lost by it.
@@ -163,11 +163,11 @@ async def _follow(
             meter.close()
 
 
-def outcome(meter: StandingMeter, names: TopicNames, proof: Proof) -> Finished:
+def outcome(meter: ReplayProgressMeter, names: TopicNames, proof: Proof) -> ReplayOutcome:
     """Count what a replay at its end came to."""
     alerts = alert_topics(names)
     sizes = meter.sizes([names.analyses, names.mentions, names.dead_letters, *alerts])
-    return Finished(
+    return ReplayOutcome(
         at=datetime.now(UTC),
         analyses=sizes[names.analyses],
         mentions=sizes[names.mentions],

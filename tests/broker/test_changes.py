@@ -32,7 +32,7 @@ PROMISED_SECONDS = 30.0
 
 
 @dataclass
-class House:
+class System:
     """A broker with the topics of one test, and the workers that run on it."""
 
     broker: Broker
@@ -127,12 +127,12 @@ class House:
 
 
 @pytest.fixture
-def house(broker: Broker, topic_prefix: str, tmp_path: Path) -> Iterator[House]:
-    house = House(broker, topic_prefix, tmp_path)
-    with house.admin() as admin:
-        apply(admin, plan(house.settings))
-    yield house
-    for child in house.running:
+def system(broker: Broker, topic_prefix: str, tmp_path: Path) -> Iterator[System]:
+    system = System(broker, topic_prefix, tmp_path)
+    with system.admin() as admin:
+        apply(admin, plan(system.settings))
+    yield system
+    for child in system.running:
         child.kill()
         child.wait()
 
@@ -149,101 +149,101 @@ def get(url: str) -> str:
 
 
 def test_partitions_that_articles_get_are_read_and_named_and_those_of_mentions_end_the_worker(
-    house: House,
+    system: System,
 ) -> None:
-    house.start()
-    address = house.ready()
-    house.raise_partitions(house.names.articles, 4)
+    system.start()
+    address = system.ready()
+    system.raise_partitions(system.names.articles, 4)
     began = time.monotonic()
-    house.publish(3, "urn:example:added")
-    house.until(lambda: house.analysed() == 1, "an article in a partition that was added")
+    system.publish(3, "urn:example:added")
+    system.until(lambda: system.analysed() == 1, "an article in a partition that was added")
     took = time.monotonic() - began
-    note = f"{house.names.articles} has 4 partitions, the plan says 2: all of them are read"
-    house.until(lambda: note in get(f"{address}/readyz"), "the note in /readyz")
-    assert note in house.log()
+    note = f"{system.names.articles} has 4 partitions, the plan says 2: all of them are read"
+    system.until(lambda: note in get(f"{address}/readyz"), "the note in /readyz")
+    assert note in system.log()
     assert get(f"{address}/readyz").startswith("6 partitions assigned")
-    lag = f'tocsin_lag_records{{partition="3",topic="{house.names.articles}"}} 0.0'
-    house.until(lambda: lag in get(f"{address}/metrics"), "the lag of a partition that was added")
+    lag = f'tocsin_lag_records{{partition="3",topic="{system.names.articles}"}} 0.0'
+    system.until(lambda: lag in get(f"{address}/metrics"), "the lag of a partition that was added")
     metrics = get(f"{address}/metrics")
-    assert f'tocsin_topic_partitions{{topic="{house.names.articles}"}} 4.0' in metrics
-    differs = f'difference="other_partitions",topic="{house.names.articles}"'
+    assert f'tocsin_topic_partitions{{topic="{system.names.articles}"}} 4.0' in metrics
+    differs = f'difference="other_partitions",topic="{system.names.articles}"'
     assert f"tocsin_topic_differs{{{differs}}} 1.0" in metrics
     assert took < PROMISED_SECONDS
-    house.running[-1].terminate()
-    assert house.ended()[0] == EXIT_OK
+    system.running[-1].terminate()
+    assert system.ended()[0] == EXIT_OK
     # It starts as it ran.
-    house.start()
-    house.ready()
-    house.raise_partitions(house.names.mentions, 4)
-    code, said = house.ended()
-    assert code == EXIT_MISCONFIGURED, house.log()
-    assert f"{house.names.mentions} has 4 partitions, the plan says 2" in said
+    system.start()
+    system.ready()
+    system.raise_partitions(system.names.mentions, 4)
+    code, said = system.ended()
+    assert code == EXIT_MISCONFIGURED, system.log()
+    assert f"{system.names.mentions} has 4 partitions, the plan says 2" in said
 
 
-def test_a_topic_that_is_deleted_or_made_again_ends_the_worker(house: House) -> None:
-    house.start()
-    address = house.ready()
-    house.publish(0, "urn:example:before")
-    house.until(lambda: house.analysed() == 1, "an analysis")
-    lag = f'tocsin_lag_records{{partition="0",topic="{house.names.articles}"}} 0.0'
-    house.until(lambda: lag in get(f"{address}/metrics"), "the commit")
-    with house.admin() as admin:
-        admin.delete_topics([house.names.articles])
+def test_a_topic_that_is_deleted_or_made_again_ends_the_worker(system: System) -> None:
+    system.start()
+    address = system.ready()
+    system.publish(0, "urn:example:before")
+    system.until(lambda: system.analysed() == 1, "an analysis")
+    lag = f'tocsin_lag_records{{partition="0",topic="{system.names.articles}"}} 0.0'
+    system.until(lambda: lag in get(f"{address}/metrics"), "the commit")
+    with system.admin() as admin:
+        admin.delete_topics([system.names.articles])
         began = time.monotonic()
-        code, said = house.ended()
+        code, said = system.ended()
         assert time.monotonic() - began < PROMISED_SECONDS
-        assert code == EXIT_MISCONFIGURED, house.log()
-        assert f"the topic {house.names.articles} is gone" in said
+        assert code == EXIT_MISCONFIGURED, system.log()
+        assert f"the topic {system.names.articles} is gone" in said
         # Asking for it has not made it again.
-        (described,) = admin.describe_topics([house.names.articles])
+        (described,) = admin.describe_topics([system.names.articles])
         assert described["error_code"] == UnknownTopicOrPartitionError.errno
-        admin.create_topics([NewTopic(house.names.articles, 1, 1)])
+        admin.create_topics([NewTopic(system.names.articles, 1, 1)])
     # The broker forgets the offsets of a topic with the topic, or else the worker says so.
-    with house.admin() as admin:
-        committed = admin.list_group_offsets(house.settings.application_id)
-        of_group = committed[house.settings.application_id]
-    if TopicPartition(house.names.articles, 0) in of_group:
-        house.start()
-        code, said = house.ended()
-        assert code == EXIT_MISCONFIGURED, house.log()
+    with system.admin() as admin:
+        committed = admin.list_group_offsets(system.settings.application_id)
+        of_group = committed[system.settings.application_id]
+    if TopicPartition(system.names.articles, 0) in of_group:
+        system.start()
+        code, said = system.ended()
+        assert code == EXIT_MISCONFIGURED, system.log()
         assert "--reset-offsets" in said
         return
     # Before the start, so that the first look at the topics finds the record: a topic without an id
     # is known by an end that goes back.
-    house.publish(0, "urn:example:after")
-    house.start()
-    address = house.ready()
-    house.until(lambda: house.analysed() == 2, "an analysis of the new topic")
-    house.until(lambda: lag in get(f"{address}/metrics"), "the commit")
-    with house.admin() as admin:
-        admin.delete_topics([house.names.articles])
-        admin.create_topics([NewTopic(house.names.articles, 1, 1)])
-    code, said = house.ended()
-    assert code == EXIT_MISCONFIGURED, house.log()
-    assert f"{house.names.articles} was deleted and made again" in said
+    system.publish(0, "urn:example:after")
+    system.start()
+    address = system.ready()
+    system.until(lambda: system.analysed() == 2, "an analysis of the new topic")
+    system.until(lambda: lag in get(f"{address}/metrics"), "the commit")
+    with system.admin() as admin:
+        admin.delete_topics([system.names.articles])
+        admin.create_topics([NewTopic(system.names.articles, 1, 1)])
+    code, said = system.ended()
+    assert code == EXIT_MISCONFIGURED, system.log()
+    assert f"{system.names.articles} was deleted and made again" in said
 
 
-def test_one_of_two_workers_under_one_name_ends_and_names_the_cause(house: House) -> None:
+def test_one_of_two_workers_under_one_name_ends_and_names_the_cause(system: System) -> None:
     name = {"TOCSIN_GROUP_INSTANCE_ID": "same", "TOCSIN_SESSION_TIMEOUT_SECONDS": "6"}
-    house.start(**name)
-    house.ready()
-    house.running[-1].kill()
-    house.running[-1].wait()
+    system.start(**name)
+    system.ready()
+    system.running[-1].kill()
+    system.running[-1].wait()
     # A restart under the same name is none.
-    house.start(**name)
-    house.ready()
-    house.start(**name)
-    both = house.running[1:]
-    house.until(
+    system.start(**name)
+    system.ready()
+    system.start(**name)
+    both = system.running[1:]
+    system.until(
         lambda: any(one.poll() is not None for one in both), "the end of one", must_run=False
     )
-    (number,) = [n for n, one in enumerate(house.running) if n and one.poll() is not None]
-    code, said = house.ended(number)
-    assert code == EXIT_MISCONFIGURED, house.log(number)
+    (number,) = [n for n, one in enumerate(system.running) if n and one.poll() is not None]
+    code, said = system.ended(number)
+    assert code == EXIT_MISCONFIGURED, system.log(number)
     assert "'same' (TOCSIN_GROUP_INSTANCE_ID)" in said
-    house.publish(1, "urn:example:survivor")
-    house.until(
-        lambda: house.analysed() == 1, "an analysis by the one that is left", must_run=False
+    system.publish(1, "urn:example:survivor")
+    system.until(
+        lambda: system.analysed() == 1, "an analysis by the one that is left", must_run=False
     )
     (left,) = [one for one in both if one.poll() is None]
     left.terminate()

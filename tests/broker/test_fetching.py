@@ -37,7 +37,7 @@ APACHE = "apache"
 
 
 @dataclass
-class House:
+class System:
     """A broker with topics of the test's own, and a worker."""
 
     broker: Broker
@@ -156,10 +156,10 @@ def text(headers: dict[str, bytes | None], name: str) -> str:
 
 
 @pytest.fixture
-def house(
+def system(
     broker: Broker, topic_prefix: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[House]:
-    made = House(broker, request.node.callspec.params["broker"], topic_prefix, tmp_path)
+) -> Iterator[System]:
+    made = System(broker, request.node.callspec.params["broker"], topic_prefix, tmp_path)
     made.create_topics()
     yield made
     for worker in made.workers:
@@ -183,7 +183,7 @@ async def send_with_aiokafka(connection: Connection, topic: str, codec: str) -> 
         await producer.send_and_wait(topic, article(f"aiokafka-{codec}"), partition=1)
 
 
-def codecs_in(house: House, topic: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, set[int]]:
+def codecs_in(system: System, topic: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, set[int]]:
     """Give the codecs of the batches of a topic, by the articles in them."""
     found: dict[str, set[int]] = {}
 
@@ -197,12 +197,12 @@ def codecs_in(house: House, topic: str, monkeypatch: pytest.MonkeyPatch) -> dict
 
     with monkeypatch.context() as patch:
         patch.setattr("streams.kafka.fetching.layout.Batch", Noting)
-        house.read(topic)
+        system.read(topic)
     return found
 
 
 def test_every_codec_of_producers_and_topics_is_read_and_one_is_written(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = {}
     for codec, number in CODECS.items():
@@ -210,27 +210,27 @@ def test_every_codec_of_producers_and_topics_is_read_and_one_is_written(
             continue
         name = f"kafka-python-{codec}"
         with closing(
-            KafkaProducer(**house.connection.kafka_python(), compression_type=codec)
+            KafkaProducer(**system.connection.kafka_python(), compression_type=codec)
         ) as producer:
-            producer.send(house.names.articles, article(name), partition=0).get(20)
-        asyncio.run(send_with_aiokafka(house.connection, house.names.articles, codec))
+            producer.send(system.names.articles, article(name), partition=0).get(20)
+        asyncio.run(send_with_aiokafka(system.connection, system.names.articles, codec))
         wanted |= {name: {number}, f"aiokafka-{codec}": {number}}
-        if house.kind == APACHE:
+        if system.kind == APACHE:
             # The broker, a Java program, compresses again.
-            house.configure(house.names.articles, compression_type=codec)
-            with closing(KafkaProducer(**house.connection.kafka_python())) as producer:
-                producer.send(house.names.articles, article(f"topic-{codec}"), partition=0).get(20)
-            house.configure(house.names.articles, compression_type="producer")
+            system.configure(system.names.articles, compression_type=codec)
+            with closing(KafkaProducer(**system.connection.kafka_python())) as producer:
+                producer.send(system.names.articles, article(f"topic-{codec}"), partition=0).get(20)
+            system.configure(system.names.articles, compression_type="producer")
             wanted[f"topic-{codec}"] = {number}
-    house.start()
-    house.settle()
-    assert house.analysed() == set(wanted)
-    assert house.dead() == {}
-    assert codecs_in(house, house.names.articles, monkeypatch) == wanted
-    written = codecs_in(house, house.names.analyses, monkeypatch)
+    system.start()
+    system.settle()
+    assert system.analysed() == set(wanted)
+    assert system.dead() == {}
+    assert codecs_in(system, system.names.articles, monkeypatch) == wanted
+    written = codecs_in(system, system.names.analyses, monkeypatch)
     assert set().union(*written.values()) == {CODECS["zstd"]}
-    assert codecs_in(house, house.names.alerts["sentiment"], monkeypatch) == {"alert": {0}}
-    assert house.stop() == 0
+    assert codecs_in(system, system.names.alerts["sentiment"], monkeypatch) == {"alert": {0}}
+    assert system.stop() == 0
 
 
 def memory_mb(pid: int) -> int:
@@ -239,12 +239,12 @@ def memory_mb(pid: int) -> int:
 
 
 def test_poison_in_front_of_the_decoder_is_kept_and_the_worker_goes_on_behind_it(
-    house: House,
+    system: System,
 ) -> None:
-    worker = house.start()
-    address = house.address()
-    house.produce((batch([Raw(article("first"))], timestamp_ms=now_ms()), 1))
-    house.settle()
+    worker = system.start()
+    address = system.address()
+    system.produce((batch([Raw(article("first"))], timestamp_ms=now_ms()), 1))
+    system.settle()
     before_mb = memory_mb(worker.pid)
     stamp_ms = now_ms()
     odd = [
@@ -252,25 +252,25 @@ def test_poison_in_front_of_the_decoder_is_kept_and_the_worker_goes_on_behind_it
         Raw(article("b"), headers=[(NOT_UTF8, b"x")]),
         Raw(article("c")),
     ]
-    house.produce((batch(odd, timestamp_ms=stamp_ms), 3))
+    system.produce((batch(odd, timestamp_ms=stamp_ms), 3))
     bomb = [Raw(b" " * 1_000_000)] * BOMB_RECORDS
-    house.produce((batch(bomb, 1, timestamp_ms=stamp_ms), BOMB_RECORDS), partition=1)
+    system.produce((batch(bomb, 1, timestamp_ms=stamp_ms), BOMB_RECORDS), partition=1)
     unknown = {}
-    if house.kind != APACHE:
+    if system.kind != APACHE:
         # Apache Kafka looks into batches and refuses these.
-        house.produce((batch([Raw()] * 3, 6, payload=b"?", timestamp_ms=stamp_ms), 3))
+        system.produce((batch([Raw()] * 3, 6, payload=b"?", timestamp_ms=stamp_ms), 3))
         unknown = {("0", "6"): "unreadable_record"}
     for partition in range(2):
         last = batch([Raw(article(f"last-{partition}"))], timestamp_ms=now_ms())
-        house.produce((last, 1), partition=partition)
-    house.settle()
-    assert house.analysed() == {"first", "a", "c", "last-0", "last-1"}
-    assert house.dead() == {
+        system.produce((last, 1), partition=partition)
+    system.settle()
+    assert system.analysed() == {"first", "a", "c", "last-0", "last-1"}
+    assert system.dead() == {
         ("0", "2"): "unreadable_record",
         **unknown,
         **{("1", str(n)): "empty" for n in range(BOMB_RECORDS)},
     }
-    letters = {dict(r.headers)["tocsin.error.offset"]: r for r in house.unread()}
+    letters = {dict(r.headers)["tocsin.error.offset"]: r for r in system.unread()}
     kept = letters[b"2"]
     assert kept.value == article("b")
     assert ("\ufffd\ufffd", b"x") in kept.headers
@@ -282,22 +282,22 @@ def test_poison_in_front_of_the_decoder_is_kept_and_the_worker_goes_on_behind_it
     )
     assert counted in metrics
     # Readers of commands and page, by the other client, go on as well.
-    assert len(house.read(house.names.articles)) == 6 + BOMB_RECORDS + len(unknown)
-    assert house.stop() == 0
+    assert len(system.read(system.names.articles)) == 6 + BOMB_RECORDS + len(unknown)
+    assert system.stop() == 0
 
 
 def test_a_reader_continues_with_the_partition_that_it_paused_with_fetched_records_left(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subscriber, "STALLED_SECONDS", 10.0)
-    topic = house.names.articles
+    topic = system.names.articles
     stamp_ms = now_ms()
     large = batch([Raw(b" " * 1_000_000)] * 6, CODECS["gzip"], timestamp_ms=stamp_ms)
     small = batch([Raw()] * 3, timestamp_ms=stamp_ms)
     for partition in range(2):
-        house.produce((large, 6), partition=partition)
-        house.produce((small, 3), partition=1 - partition)
-    with closing(KafkaConsumer(**house.connection.kafka_python())) as consumer:
+        system.produce((large, 6), partition=partition)
+        system.produce((small, 3), partition=1 - partition)
+    with closing(KafkaConsumer(**system.connection.kafka_python())) as consumer:
         tps = subscriber.partitions_of(consumer, [topic])
         # A broker answers in the order of the question: each partition is once the first.
         for starts in ({tps[1]: 3, tps[0]: 6}, {tps[0]: 0, tps[1]: 0}, {tps[0]: 6, tps[1]: 3}):
@@ -307,37 +307,39 @@ def test_a_reader_continues_with_the_partition_that_it_paused_with_fetched_recor
             assert sorted(came) == sorted(wanted)
 
 
-def test_a_changelog_that_cannot_be_read_ends_the_worker_with_its_offset(house: House) -> None:
-    changelog = house.names.watch_changelog
+def test_a_changelog_that_cannot_be_read_ends_the_worker_with_its_offset(system: System) -> None:
+    changelog = system.names.watch_changelog
     damaged = batch([Raw(b"{}"), Raw(b"{}", headers=[(NOT_UTF8, b"x")])], timestamp_ms=now_ms())
-    house.produce((damaged, 2), partition=1, topic=changelog)
-    worker = house.start()
-    assert worker.wait(WAIT_SECONDS) == 2, house.log()
-    assert f"{changelog} partition 1 cannot be read at offset 1" in house.log()
-    assert "kafka-delete-records" in house.log()
+    system.produce((damaged, 2), partition=1, topic=changelog)
+    worker = system.start()
+    assert worker.wait(WAIT_SECONDS) == 2, system.log()
+    assert f"{changelog} partition 1 cannot be read at offset 1" in system.log()
+    assert "kafka-delete-records" in system.log()
 
 
 @pytest.mark.parametrize("broker", [APACHE], indirect=True)
-def test_a_dead_letter_whose_time_its_topic_does_not_take_is_kept_without_it(house: House) -> None:
+def test_a_dead_letter_whose_time_its_topic_does_not_take_is_kept_without_it(
+    system: System,
+) -> None:
     """The embedded broker takes any time."""
-    house.configure(house.names.articles, message_timestamp_after_max_ms=str(1 << 62))
-    house.configure(house.names.dead_letters, message_timestamp_after_max_ms="60000")
+    system.configure(system.names.articles, message_timestamp_after_max_ms=str(1 << 62))
+    system.configure(system.names.dead_letters, message_timestamp_after_max_ms="60000")
     ahead_ms = now_ms() + 3_000_000
-    house.produce((batch([Raw(b"{broken")], timestamp_ms=ahead_ms), 1))
-    house.produce((batch([Raw(article("behind"))], timestamp_ms=now_ms()), 1))
-    house.start()
-    house.settle()
-    assert house.analysed() == {"behind"}
-    (letter,) = house.read(house.names.dead_letters)
+    system.produce((batch([Raw(b"{broken")], timestamp_ms=ahead_ms), 1))
+    system.produce((batch([Raw(article("behind"))], timestamp_ms=now_ms()), 1))
+    system.start()
+    system.settle()
+    assert system.analysed() == {"behind"}
+    (letter,) = system.read(system.names.dead_letters)
     headers = dict(letter.headers)
     assert letter.value == b"{broken"
     assert (text(headers, "offset"), text(headers, "timestamp")) == ("0", str(ahead_ms))
     assert abs(letter.timestamp_ms - now_ms()) < 120_000
-    assert house.stop() == 0
+    assert system.stop() == 0
 
 
 def test_a_consumer_that_gets_nothing_rests_and_has_the_first_record_at_once(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = 0
     waits: list[float] = []
@@ -350,9 +352,11 @@ def test_a_consumer_that_gets_nothing_rests_and_has_the_first_record_at_once(
 
     async def follow() -> int:
         async with (
-            AIOKafkaProducer(**house.connection.aiokafka()) as producer,
+            AIOKafkaProducer(**system.connection.aiokafka()) as producer,
             AIOKafkaConsumer(
-                house.names.articles, **house.connection.aiokafka(), auto_offset_reset="earliest"
+                system.names.articles,
+                **system.connection.aiokafka(),
+                auto_offset_reset="earliest",
             ) as consumer,
         ):
             await consumer.getmany(timeout_ms=500)
@@ -360,7 +364,7 @@ def test_a_consumer_that_gets_nothing_rests_and_has_the_first_record_at_once(
             await consumer.getmany(timeout_ms=1_000)
             idle = asked - before
             for number in range(5):
-                await producer.send_and_wait(house.names.articles, b"%d" % number, partition=0)
+                await producer.send_and_wait(system.names.articles, b"%d" % number, partition=0)
                 began = time.monotonic()
                 while not await consumer.getmany(timeout_ms=1_000):
                     pass

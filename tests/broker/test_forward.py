@@ -98,7 +98,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 @dataclass
-class House:
+class System:
     """A broker with topics of the test's own, and the processes that forward from them."""
 
     broker: Broker
@@ -226,8 +226,10 @@ class House:
 
 
 @pytest.fixture
-def house(broker: Broker, topic_prefix: str, tmp_path: Path, receiver: Receiver) -> Iterator[House]:
-    made = House(broker, topic_prefix, tmp_path, receiver)
+def system(
+    broker: Broker, topic_prefix: str, tmp_path: Path, receiver: Receiver
+) -> Iterator[System]:
+    made = System(broker, topic_prefix, tmp_path, receiver)
     with closing(KafkaAdminClient(**made.client)) as admin:
         apply(admin, plan(made.settings))
     yield made
@@ -254,7 +256,7 @@ def verified() -> Callable[..., bool]:
 
 
 def test_alerts_arrive_signed_and_in_order_and_what_is_refused_is_put_aside_and_back(
-    house: House, receiver: Receiver
+    system: System, receiver: Receiver
 ) -> None:
     mended = threading.Event()
 
@@ -264,9 +266,9 @@ def test_alerts_arrive_signed_and_in_order_and_what_is_refused_is_put_aside_and_
         return 422 if event == "refused" and not mended.is_set() else 200
 
     receiver.answer = answer
-    house.publish(alert("before"))
-    house.start("--severity", "medium")
-    house.publish(
+    system.publish(alert("before"))
+    system.start("--severity", "medium")
+    system.publish(
         alert("low", severity="low"),
         alert("busy", severity="high"),
         alert("update", severity="high", msg_type="update", references=["busy"], revision=2),
@@ -274,7 +276,7 @@ def test_alerts_arrive_signed_and_in_order_and_what_is_refused_is_put_aside_and_
         b"no alert",
         alert("cancel", severity="medium", msg_type="cancel", references=["busy", "update"]),
     )
-    house.wait(lambda: "cancel" in receiver.ids and house.log.count("forward.dead_letter") == 2)
+    system.wait(lambda: "cancel" in receiver.ids and system.log.count("forward.dead_letter") == 2)
     assert [one for one in receiver.ids if one != "refused"] == ["busy", "busy", "update", "cancel"]
 
     check = verified()
@@ -287,43 +289,43 @@ def test_alerts_arrive_signed_and_in_order_and_what_is_refused_is_put_aside_and_
         assert not check(SECRET, headers, body, tolerance_seconds=-1)
         assert not check(SECRET, {**headers, "webhook-id": "other"}, body)
         assert not check(SECRET, {**headers, "webhook-timestamp": "soon"}, body)
-    assert house.metric("tocsin_forward_alerts_total", outcome="delivered") == 3
-    assert house.metric("tocsin_forward_alerts_total", outcome="not_wanted") == 1
-    assert house.metric("tocsin_forward_attempts_total", status="5xx") == 1
+    assert system.metric("tocsin_forward_alerts_total", outcome="delivered") == 3
+    assert system.metric("tocsin_forward_alerts_total", outcome="not_wanted") == 1
+    assert system.metric("tocsin_forward_attempts_total", status="5xx") == 1
 
-    letters = {one["tocsin.error.reason"]: one for one in house.dead_letters()}
+    letters = {one["tocsin.error.reason"]: one for one in system.dead_letters()}
     assert set(letters) == {"delivery_refused", "not_an_alert"}
     assert letters["delivery_refused"]["ce_id"] == "refused"
     assert letters["delivery_refused"]["tocsin.error.stage"] == "forward"
     assert letters["delivery_refused"]["tocsin.error.message"].endswith("422: as you say")
 
     mended.set()
-    requeued = house.tocsin(
+    requeued = system.tocsin(
         "dead-letters", "requeue", "--all", "--yes", "--reason", "delivery_refused"
     )
     assert "1 dead letter put back" in requeued.stdout
-    house.wait(lambda: receiver.ids.count("refused") == 2)
-    assert house.stop() == 0
-    assert "forward.stopped" in house.log
-    assert not re.search(rf"{TOKEN}|{SECRET}|{OLD_SECRET}", house.log)
+    system.wait(lambda: receiver.ids.count("refused") == 2)
+    assert system.stop() == 0
+    assert "forward.stopped" in system.log
+    assert not re.search(rf"{TOKEN}|{SECRET}|{OLD_SECRET}", system.log)
 
 
 def test_after_a_crash_nothing_is_lost_and_what_comes_twice_is_the_same(
-    house: House, receiver: Receiver
+    system: System, receiver: Receiver
 ) -> None:
     receiver.holds_after = 20
     wanted = [f"a-{number}" for number in range(60)]
-    house.start()
-    house.publish(*(alert(one, f"Q{number % 7}") for number, one in enumerate(wanted)))
-    house.wait(lambda: len(receiver.got) > 20)
-    house.running[-1].kill()
-    house.running[-1].wait()
+    system.start()
+    system.publish(*(alert(one, f"Q{number % 7}") for number, one in enumerate(wanted)))
+    system.wait(lambda: len(receiver.got) > 20)
+    system.running[-1].kill()
+    system.running[-1].wait()
     assert set(receiver.ids) < set(wanted)
     receiver.holds_after = 1_000_000
 
     # The group goes on: what a new one would begin with does not count.
-    house.start("--from-beginning")
-    house.wait(lambda: set(receiver.ids) == set(wanted))
+    system.start("--from-beginning")
+    system.wait(lambda: set(receiver.ids) == set(wanted))
     bodies: dict[str, set[bytes]] = {}
     for headers, body in receiver.got:
         bodies.setdefault(headers["webhook-id"], set()).add(body)
@@ -332,43 +334,43 @@ def test_after_a_crash_nothing_is_lost_and_what_comes_twice_is_the_same(
     for leader in range(7):
         order = [one for one in dict.fromkeys(receiver.ids) if int(one[2:]) % 7 == leader]
         assert order == sorted(order, key=lambda one: int(one[2:]))
-    assert house.stop() == 0
-    assert house.not_committed() == 0
+    assert system.stop() == 0
+    assert system.not_committed() == 0
 
 
 @pytest.mark.parametrize("broker", ["embedded"], indirect=True)
 def test_a_receiver_that_refuses_everything_stops_it_before_more_is_put_aside(
-    house: House, receiver: Receiver
+    system: System, receiver: Receiver
 ) -> None:
     receiver.answer = lambda _event, _times: 401
-    child = house.start()
-    house.publish(*(alert(f"a-{number}") for number in range(30)))
+    child = system.start()
+    system.publish(*(alert(f"a-{number}") for number in range(30)))
     assert child.wait(WAIT_SECONDS) == 3
-    assert "refused 20 alerts in a row; then: the receiver answers 401" in house.log
-    assert [one["ce_id"] for one in house.dead_letters()] == [f"a-{n}" for n in range(20)]
+    assert "refused 20 alerts in a row; then: the receiver answers 401" in system.log
+    assert [one["ce_id"] for one in system.dead_letters()] == [f"a-{n}" for n in range(20)]
 
     receiver.answer = lambda _event, _times: 200
     receiver.got.clear()
-    house.start()
-    house.wait(lambda: len(receiver.got) >= 10)
+    system.start()
+    system.wait(lambda: len(receiver.got) >= 10)
     assert receiver.ids == [f"a-{number}" for number in range(20, 30)]
-    assert house.stop() == 0
+    assert system.stop() == 0
 
 
 @pytest.mark.parametrize("broker", ["apache"], indirect=True)
 def test_one_of_two_under_one_name_ends_and_names_the_cause(
-    house: House, receiver: Receiver
+    system: System, receiver: Receiver
 ) -> None:
-    both = [house.start(), house.start()]
+    both = [system.start(), system.start()]
     until = time.monotonic() + WAIT_SECONDS
     while all(one.poll() is None for one in both):
-        assert time.monotonic() < until, house.log
+        assert time.monotonic() < until, system.log
         time.sleep(0.1)
     (ended,) = [n for n, one in enumerate(both) if one.poll() is not None]
     assert both[ended].returncode == EXIT_MISCONFIGURED
-    said = (house.folder / f"{ended + 1}.log").read_text("utf-8")
+    said = (system.folder / f"{ended + 1}.log").read_text("utf-8")
     assert "'one' (TOCSIN_GROUP_INSTANCE_ID)" in said.rpartition("tocsin: ")[2]
-    house.publish(alert("a-1"))
+    system.publish(alert("a-1"))
     while receiver.ids != ["a-1"]:
-        assert time.monotonic() < until, house.log
+        assert time.monotonic() < until, system.log
         time.sleep(0.1)

@@ -60,7 +60,7 @@ def command(
 
 
 @dataclass
-class House:
+class System:
     """A broker with topics of the test's own, and one subscriber after the other."""
 
     broker: Broker
@@ -135,8 +135,10 @@ class House:
 
 
 @pytest.fixture
-def house(broker: Broker, topic_prefix: str, tmp_path: Path, command: list[str]) -> Iterator[House]:
-    made = House(broker, topic_prefix, tmp_path, command)
+def system(
+    broker: Broker, topic_prefix: str, tmp_path: Path, command: list[str]
+) -> Iterator[System]:
+    made = System(broker, topic_prefix, tmp_path, command)
     with closing(KafkaAdminClient(**made.connection.kafka_python())) as admin:
         apply(admin, plan(made.settings))
     yield made
@@ -165,7 +167,7 @@ def valid() -> Callable[..., Alert]:
 
 @pytest.mark.parametrize("broker", ["apache"], indirect=True)
 def test_a_subscriber_handles_each_alert_once_and_knows_updates_and_cancellations(
-    house: House,
+    system: System,
 ) -> None:
     make = valid()
     rings = make("sentiment", "a" * 32)
@@ -188,21 +190,21 @@ def test_a_subscriber_handles_each_alert_once_and_knows_updates_and_cancellation
         story=None,
     )
     other, late = make("encounter", "d" * 32), make("surge", "e" * 32)
-    house.publish(rings, rings, b"{broken", b"[]", update, rings, update, other, cancel)
+    system.publish(rings, rings, b"{broken", b"[]", update, rings, update, other, cancel)
 
-    house.start("first")
-    found = house.lines(4)
+    system.start("first")
+    found = system.lines(4)
     assert [one for one in found if one != line(other)] == [line(rings), line(update), line(cancel)]
-    house.caught_up("first")
-    assert house.stop() in ENDED_WELL
-    assert house.text("out").splitlines() == found
+    system.caught_up("first")
+    assert system.stop() in ENDED_WELL
+    assert system.text("out").splitlines() == found
     assert sorted(found) == sorted(map(line, (rings, update, cancel, other)))
-    assert house.text("err").count("is no alert; left out") == 2
+    assert system.text("err").count("is no alert; left out") == 2
 
     # A group that has committed nothing gets everything again, as after a crash.
-    house.publish(late)
-    house.start("second")
-    assert house.lines(1) == [line(late)]
-    house.caught_up("second")
-    assert house.stop() in ENDED_WELL
-    assert house.text("out").splitlines() == [line(late)]
+    system.publish(late)
+    system.start("second")
+    assert system.lines(1) == [line(late)]
+    system.caught_up("second")
+    assert system.stop() in ENDED_WELL
+    assert system.text("out").splitlines() == [line(late)]

@@ -52,7 +52,7 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class System:
     """One broker with topics of the test's own, and the commands on it."""
 
     settings: Settings
@@ -113,12 +113,12 @@ def variables(settings: Settings) -> dict[str, str]:
 
 
 @pytest.fixture
-def house(
+def system(
     settings: Settings,
     variables: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
-) -> House:
+) -> System:
     # The handler would hold this test's standard error and outlive it.
     monkeypatch.setattr(logs, "configure", lambda *_: None)
     for name in [name for name in os.environ if name.startswith("TOCSIN_")]:
@@ -132,19 +132,19 @@ def house(
         assert isinstance(ended.value.code, int)
         return Done(ended.value.code, *capfd.readouterr())
 
-    return House(settings, Connection.plaintext(settings.broker), run)
+    return System(settings, Connection.plaintext(settings.broker), run)
 
 
 @pytest.fixture
-def admin(house: House) -> Iterator[KafkaAdminClient]:
-    with closing(KafkaAdminClient(**house.connection.kafka_python())) as client:
+def admin(system: System) -> Iterator[KafkaAdminClient]:
+    with closing(KafkaAdminClient(**system.connection.kafka_python())) as client:
         yield client
 
 
 @pytest.fixture
-def ready(house: House, admin: KafkaAdminClient) -> House:
-    apply(admin, plan(house.settings))
-    return house
+def ready(system: System, admin: KafkaAdminClient) -> System:
+    apply(admin, plan(system.settings))
+    return system
 
 
 def configuration(admin: KafkaAdminClient, topic: str) -> dict[str, str]:
@@ -153,9 +153,9 @@ def configuration(admin: KafkaAdminClient, topic: str) -> dict[str, str]:
 
 
 def test_a_question_makes_no_topic_and_the_plan_makes_them_all_as_it_says(
-    house: House, admin: KafkaAdminClient
+    system: System, admin: KafkaAdminClient
 ) -> None:
-    wanted = plan(house.settings)
+    wanted = plan(system.settings)
     assert [d.kind for d in compare(admin, wanted)] == ["missing"] * len(wanted)
     with pytest.raises(TopicMismatchError, match="tocsin topics apply"):
         require(admin, wanted)
@@ -178,7 +178,7 @@ def until(condition: Callable[[], bool], what: str) -> None:
 
 
 def test_an_altered_configuration_is_what_the_plan_says_and_the_rest_stays(
-    ready: House, admin: KafkaAdminClient
+    ready: System, admin: KafkaAdminClient
 ) -> None:
     resource = ConfigResource(
         ConfigResourceType.TOPIC,
@@ -195,7 +195,7 @@ def test_an_altered_configuration_is_what_the_plan_says_and_the_rest_stays(
     assert configuration(admin, ready.names.analyses)["segment.ms"] == "1234567"
 
 
-def test_other_partitions_change_nothing_at_all(ready: House, admin: KafkaAdminClient) -> None:
+def test_other_partitions_change_nothing_at_all(ready: System, admin: KafkaAdminClient) -> None:
     fields = {"partitions": 4, "retention_alerts_seconds": 7200}
     wanted = plan(msgspec.structs.replace(ready.settings, **fields))
     for check in (apply, require):
@@ -206,15 +206,15 @@ def test_other_partitions_change_nothing_at_all(ready: House, admin: KafkaAdminC
 
 
 def test_more_replicas_than_brokers_are_refused_in_the_brokers_words(
-    house: House, admin: KafkaAdminClient
+    system: System, admin: KafkaAdminClient
 ) -> None:
-    wanted = plan(msgspec.structs.replace(house.settings, replication_factor=3))
+    wanted = plan(msgspec.structs.replace(system.settings, replication_factor=3))
     with pytest.raises(TopicMismatchError, match=r"cannot be created: .*replication"):
         apply(admin, wanted)
 
 
 def test_a_configuration_that_the_broker_refuses_is_an_error_and_not_silence(
-    ready: House, admin: KafkaAdminClient
+    ready: System, admin: KafkaAdminClient
 ) -> None:
     (first, *_) = plan(ready.settings)
     wrong = [type(first)(first.name, 3, 1, {"retention.ms": "many"}, first.purpose)]
@@ -222,17 +222,17 @@ def test_a_configuration_that_the_broker_refuses_is_an_error_and_not_silence(
         apply(admin, wrong)
 
 
-def test_the_topics_commands_compare_make_and_check(house: House) -> None:
-    wanted = plan(house.settings)
-    before = house.run("topics", "plan", "--json")
+def test_the_topics_commands_compare_make_and_check(system: System) -> None:
+    wanted = plan(system.settings)
+    before = system.run("topics", "plan", "--json")
     assert before.code == 0
     assert [d["kind"] for d in before.documents] == ["missing"] * len(wanted)
-    assert house.run("topics", "plan", "--check").code == 2
-    made = house.run("topics", "apply", "--json")
+    assert system.run("topics", "plan", "--check").code == 2
+    made = system.run("topics", "apply", "--json")
     assert made.code == 0
     assert {d["done"] for d in made.documents} == {"created"}
-    assert house.run("topics", "apply").out == ""
-    after = house.run("topics", "plan", "--check")
+    assert system.run("topics", "apply").out == ""
+    after = system.run("topics", "plan", "--check")
     assert (after.code, after.out) == (0, "")
     assert f"All {len(wanted)} topics are as planned." in after.err
 
@@ -242,9 +242,9 @@ def test_the_topics_commands_compare_make_and_check(house: House) -> None:
 GOOD = {"content-type": b"application/json", "mine": b"\xff"}
 
 
-def failed(house: House, number: int, value: bytes | None) -> Incoming:
+def failed(system: System, number: int, value: bytes | None) -> Incoming:
     return Incoming(
-        topic=house.names.articles,
+        topic=system.names.articles,
         partition=number % 3,
         offset=number,
         timestamp_ms=1_795_435_200_000 + 1_000 * number,
@@ -254,9 +254,9 @@ def failed(house: House, number: int, value: bytes | None) -> Incoming:
     )
 
 
-def letter(house: House, record: Incoming, reason: str = "invalid_json") -> Outgoing:
+def letter(system: System, record: Incoming, reason: str = "invalid_json") -> Outgoing:
     error = BadArticleError(DeadLetterReason(reason), "what was wrong")
-    return dead_letter_record(house.names.dead_letters, record, "decode", error)
+    return dead_letter_record(system.names.dead_letters, record, "decode", error)
 
 
 def in_partition(out: Outgoing, partition: int, *more: tuple[str, bytes]) -> Outgoing:
@@ -264,7 +264,7 @@ def in_partition(out: Outgoing, partition: int, *more: tuple[str, bytes]) -> Out
     return Outgoing(out.topic, out.key, out.value, headers, out.timestamp_ms, partition)
 
 
-def test_dead_letters_are_listed_newest_first_and_by_reason(ready: House) -> None:
+def test_dead_letters_are_listed_newest_first_and_by_reason(ready: System) -> None:
     ready.write(
         *(letter(ready, failed(ready, n, b"x"), "empty" if n % 2 else "no_text") for n in range(9))
     )
@@ -279,22 +279,22 @@ def test_dead_letters_are_listed_newest_first_and_by_reason(ready: House) -> Non
     assert "empty" in ready.run("dead-letters", "list").out
 
 
-def test_an_empty_topic_of_dead_letters_is_no_error(ready: House) -> None:
+def test_an_empty_topic_of_dead_letters_is_no_error(ready: System) -> None:
     listed = ready.run("dead-letters", "list")
     assert (listed.code, listed.out) == (0, "")
     requeued = ready.run("dead-letters", "requeue", "--all", "--yes")
     assert (requeued.code, requeued.out) == (0, "There is nothing to put back.\n")
 
 
-def test_without_its_topic_the_commands_say_what_to_do(house: House) -> None:
+def test_without_its_topic_the_commands_say_what_to_do(system: System) -> None:
     for command in (["dead-letters", "list"], ["alerts"]):
-        done = house.run(*command)
+        done = system.run(*command)
         assert done.code == 2
         assert "`tocsin topics apply`" in done.err
 
 
 def test_a_dead_letter_is_shown_and_its_bytes_are_given_back_exactly(
-    ready: House, variables: dict[str, str]
+    ready: System, variables: dict[str, str]
 ) -> None:
     value = bytes(range(256))
     ready.write(in_partition(letter(ready, failed(ready, 4, value)), 2))
@@ -312,7 +312,7 @@ def test_a_dead_letter_is_shown_and_its_bytes_are_given_back_exactly(
     assert ready.run("dead-letters", "show", "2:1").code == 2
 
 
-def test_a_requeue_gives_the_record_as_it_was(ready: House) -> None:
+def test_a_requeue_gives_the_record_as_it_was(ready: System) -> None:
     values = [b"\x00\xff", b"", None, b"{}" * 5]
     records = [failed(ready, n, value) for n, value in enumerate(values)]
     ready.write(*(in_partition(letter(ready, record), 0) for record in records))
@@ -332,7 +332,7 @@ def test_a_requeue_gives_the_record_as_it_was(ready: House) -> None:
         assert [*map(tuple, record.headers)] == [*original.headers, ("tocsin.requeued", b"1")]
 
 
-def test_what_failed_again_is_put_back_once_and_counted_up(ready: House) -> None:
+def test_what_failed_again_is_put_back_once_and_counted_up(ready: System) -> None:
     record = failed(ready, 0, b"{")
     again = Incoming(
         record.topic, 0, 9, record.timestamp_ms, record.key, record.value,
@@ -345,7 +345,7 @@ def test_what_failed_again_is_put_back_once_and_counted_up(ready: House) -> None
     assert dict(back.headers)["tocsin.requeued"] == b"2"
 
 
-def test_what_cannot_be_put_back_is_refused_by_name_and_left_out_of_all(ready: House) -> None:
+def test_what_cannot_be_put_back_is_refused_by_name_and_left_out_of_all(ready: System) -> None:
     well = in_partition(letter(ready, failed(ready, 0, b"{")), 0)
     cut = in_partition(well, 0, (TRUNCATED_HEADER, b"99"))
     elsewhere = in_partition(well, 0, ("tocsin.error.topic", b"payments"))
@@ -360,7 +360,7 @@ def test_what_cannot_be_put_back_is_refused_by_name_and_left_out_of_all(ready: H
     assert len(ready.read(ready.names.articles, 1)) == 1
 
 
-def test_a_dead_letter_of_twenty_megabytes_is_listed_and_put_back(ready: House) -> None:
+def test_a_dead_letter_of_twenty_megabytes_is_listed_and_put_back(ready: System) -> None:
     value = bytes(20_000_000)
     ready.write(in_partition(letter(ready, failed(ready, 1, value)), 0))
     (listed,) = ready.run("dead-letters", "list", "--json").documents
@@ -378,7 +378,7 @@ def alert(kind: str, number: int, **changes: Any) -> Any:
     return msgspec.structs.replace(example, alert_id=f"{kind}-{number}", **changes)
 
 
-def test_alerts_of_the_past_are_shown_once_in_the_order_of_their_time(ready: House) -> None:
+def test_alerts_of_the_past_are_shown_once_in_the_order_of_their_time(ready: System) -> None:
     names = ready.names.alerts
     for number in range(4):
         kind = ("sentiment", "encounter")[number % 2]
@@ -401,7 +401,7 @@ def test_alerts_of_the_past_are_shown_once_in_the_order_of_their_time(ready: Hou
 
 
 def test_alerts_are_followed_until_interrupted_with_exit_code_0(
-    ready: House, variables: dict[str, str]
+    ready: System, variables: dict[str, str]
 ) -> None:
     names = ready.names.alerts
     ready.write(alert_record(names["encounter"], alert("encounter", 0)))
@@ -423,7 +423,7 @@ def test_alerts_are_followed_until_interrupted_with_exit_code_0(
 
 
 def test_records_of_an_aborted_transaction_are_not_shown_and_the_reading_ends(
-    ready: House,
+    ready: System,
 ) -> None:
     topic = ready.names.alerts["sentiment"]
     options = ready.connection.kafka_python() | {"transactional_id": f"{topic}-tx"}

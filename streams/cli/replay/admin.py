@@ -13,14 +13,14 @@ from streams.cli import context
 from streams.service.settings import Settings
 
 if TYPE_CHECKING:
-    from streams.replay.admin import House
+    from streams.replay.admin import ReplayAdmin
 
 
-def house_of(settings: Settings) -> "AbstractContextManager[House]":
-    """Open the cluster's replays; see `streams.replay.admin.open_house`."""
-    from streams.replay.admin import open_house  # noqa: PLC0415 - loads Kafka's client
+def replay_admin_of(settings: Settings) -> "AbstractContextManager[ReplayAdmin]":
+    """Open the cluster's replays; see `streams.replay.admin.open_replay_admin`."""
+    from streams.replay.admin import open_replay_admin  # noqa: PLC0415 - loads Kafka's client
 
-    return open_house(context.connection(settings), settings)
+    return open_replay_admin(context.connection(settings), settings)
 
 
 def agree(question: str, *, yes: bool) -> None:

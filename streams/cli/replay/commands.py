@@ -12,9 +12,9 @@ from streams.analysis.selection import Selection
 from streams.cli import context
 from streams.cli.replay import finish as replay_after
 from streams.cli.replay import manage as replay_manage
-from streams.cli.replay.admin import house_of
-from streams.cli.replay.finish import After
-from streams.cli.replay.options import Which
+from streams.cli.replay.admin import replay_admin_of
+from streams.cli.replay.finish import FinishActions
+from streams.cli.replay.options import ReplayOptions
 from streams.cli.replay.run import worked
 from streams.cli.replay.start import ready_replay, show_plan
 from streams.errors import EXIT_INTERRUPTED, TopicMismatchError
@@ -148,7 +148,7 @@ def replay(  # noqa: PLR0913, PLR0917 - one argument an option
     """
     if invoked.invoked_subcommand is not None:
         return
-    which = Which(
+    which = ReplayOptions(
         since=since,
         until=until,
         offsets=offsets or [],
@@ -167,7 +167,7 @@ def replay(  # noqa: PLR0913, PLR0917 - one argument an option
             countries=tuple(one.upper() for one in country or ()),
         ),
     )
-    after = After(publish=publish, warm=warm, yes=yes)
+    after = FinishActions(publish=publish, warm=warm, yes=yes)
     _check(which, topic, after, dry_run=dry_run)
     settings = context.settings(broker=broker, articles_topic=topic, http_port=http_port)
     if dry_run:
@@ -176,7 +176,7 @@ def replay(  # noqa: PLR0913, PLR0917 - one argument an option
         _run(settings, which, after, json=json)
 
 
-def _check(which: Which, topic: str | None, after: After, *, dry_run: bool) -> None:
+def _check(which: ReplayOptions, topic: str | None, after: FinishActions, *, dry_run: bool) -> None:
     old = which.join or which.resume
     if which.join and which.resume:
         raise MisconfigurationError("give --join or --resume, not both.")
@@ -198,7 +198,7 @@ def _check(which: Which, topic: str | None, after: After, *, dry_run: bool) -> N
             read_speed(which.speed)
 
 
-def _run(settings: Settings, which: Which, after: After, *, json: bool) -> None:
+def _run(settings: Settings, which: ReplayOptions, after: FinishActions, *, json: bool) -> None:
     from streams.cli.views.replay import summary_line  # noqa: PLC0415 - loads rich
     from streams.replay.manifest import require_complete  # noqa: PLC0415 - loads Kafka's client
 
@@ -209,8 +209,8 @@ def _run(settings: Settings, which: Which, after: After, *, json: bool) -> None:
     if finished is None:
         typer.echo(f"Interrupted. `tocsin replay --resume {manifest.replay_id}` goes on.", err=True)
         raise typer.Exit(EXIT_INTERRUPTED)
-    with house_of(settings) as house:
-        differences = _differences(house, settings, manifest)
+    with replay_admin_of(settings) as replay_admin:
+        differences = _differences(replay_admin, settings, manifest)
         if json:
             document = {"replay_id": manifest.replay_id, **msgspec.to_builtins(finished)}
             document["differences"] = differences
@@ -218,17 +218,19 @@ def _run(settings: Settings, which: Which, after: After, *, json: bool) -> None:
         else:
             typer.echo(summary_line(manifest, finished, differences))
         require_complete(manifest)
-        after.do(house, manifest, settings)
+        after.do(replay_admin, manifest, settings)
 
 
-def _differences(house: Any, settings: Settings, manifest: "Manifest") -> dict[str, int] | None:
+def _differences(
+    replay_admin: Any, settings: Settings, manifest: "Manifest"
+) -> dict[str, int] | None:
     """Count what differs from live; None where nothing rang live for this topic."""
     from streams.kafka.topics import TopicNames  # noqa: PLC0415
 
     if manifest.topic != TopicNames.of(settings).articles:
         return None
     try:
-        return replay_manage.compared(house, settings, manifest).counts
+        return replay_manage.compared(replay_admin, settings, manifest).counts
     except TopicMismatchError as error:
         log.warning("replay.not_compared", error=str(error))
         return None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from streams.cli import context
-from streams.cli.replay.admin import agree, house_of
+from streams.cli.replay.admin import agree, replay_admin_of
 from streams.service.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ Incomplete = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class After:
+class FinishActions:
     """What is to be done when the replay is finished; `yes`: without a question."""
 
     publish: bool
@@ -39,7 +39,7 @@ class After:
     def __bool__(self) -> bool:
         return self.publish or self.warm
 
-    def agree(self, house: Any, manifest: "Manifest", settings: Settings) -> None:
+    def agree(self, replay_admin: Any, manifest: "Manifest", settings: Settings) -> None:
         """Ask before the replay starts, and refuse then what could not be done at its end.
 
         Raises:
@@ -48,7 +48,7 @@ class After:
             ReplayBusyError: the deployment's workers run.
         """
         if self.warm:
-            house.check_can_be_warmed(manifest, _own_topics(settings))
+            replay_admin.check_can_be_warmed(manifest, _own_topics(settings))
             agree(
                 f"Let {settings.application_id} begin with the state that the replay "
                 f"{manifest.replay_id} comes to, after its range?",
@@ -61,13 +61,15 @@ class After:
                 yes=self.yes,
             )
 
-    def do(self, house: Any, manifest: "Manifest", settings: Settings) -> None:
+    def do(self, replay_admin: Any, manifest: "Manifest", settings: Settings) -> None:
         """Do it; the replay is finished and complete."""
         if self.warm:
-            states = house.states_to_copy(manifest, _own_topics(settings))
-            _warm(house, manifest, settings, states)
+            states = replay_admin.states_to_copy(manifest, _own_topics(settings))
+            _warm(replay_admin, manifest, settings, states)
         if self.publish:
-            _publish(house, manifest, settings, _unpublished(house, manifest, settings))
+            _publish(
+                replay_admin, manifest, settings, _unpublished(replay_admin, manifest, settings)
+            )
 
 
 def publish(
@@ -89,16 +91,16 @@ def publish(
       tocsin replay publish new-rule
     """
     settings = context.settings(broker=broker)
-    with house_of(settings) as house:
-        manifest = _complete(house, replay_id, incomplete=incomplete)
-        new = _unpublished(house, manifest, settings)
+    with replay_admin_of(settings) as replay_admin:
+        manifest = _complete(replay_admin, replay_id, incomplete=incomplete)
+        new = _unpublished(replay_admin, manifest, settings)
         if new:
             agree(
                 f"Write {len(new)} alerts of the replay {replay_id} into the live topics, where "
                 f"subscribers take them for new?",
                 yes=yes,
             )
-        _publish(house, manifest, settings, new)
+        _publish(replay_admin, manifest, settings, new)
 
 
 def warm(
@@ -122,45 +124,47 @@ def warm(
       tocsin replay warm history && tocsin worker
     """
     settings = context.settings(broker=broker)
-    with house_of(settings) as house:
-        manifest = _complete(house, replay_id, incomplete=incomplete)
-        states = house.states_to_copy(manifest, _own_topics(settings), incomplete=incomplete)
+    with replay_admin_of(settings) as replay_admin:
+        manifest = _complete(replay_admin, replay_id, incomplete=incomplete)
+        states = replay_admin.states_to_copy(manifest, _own_topics(settings), incomplete=incomplete)
         agree(
             f"Let {settings.application_id} begin with the state of {len(states)} leaders, after "
             f"the range of the replay {replay_id}?",
             yes=yes,
         )
-        _warm(house, manifest, settings, states)
+        _warm(replay_admin, manifest, settings, states)
 
 
-def _complete(house: Any, replay_id: str, *, incomplete: bool) -> "Manifest":
+def _complete(replay_admin: Any, replay_id: str, *, incomplete: bool) -> "Manifest":
     from streams.replay.manifest import require_complete  # noqa: PLC0415 - loads Kafka's client
 
-    manifest: Manifest = house.manifests.get(replay_id)
+    manifest: Manifest = replay_admin.manifests.get(replay_id)
     require_complete(manifest, incomplete=incomplete)
     return manifest
 
 
-def _unpublished(house: Any, manifest: "Manifest", settings: Settings) -> list[Any]:
+def _unpublished(replay_admin: Any, manifest: "Manifest", settings: Settings) -> list[Any]:
     from streams.replay import alerts as rung  # noqa: PLC0415 - loads Kafka's client
     from streams.service.rules import rules_in_force  # noqa: PLC0415
 
     rules = rules_in_force(settings)
-    found: list[Any] = house.with_consumer(
-        partial(rung.not_live, settings=settings, rules=rules, manifest=manifest)
+    found: list[Any] = replay_admin.with_consumer(
+        partial(rung.only_in_replay, settings=settings, rules=rules, manifest=manifest)
     )
     return found
 
 
-def _publish(house: Any, manifest: "Manifest", settings: Settings, new: Sequence[Any]) -> None:
+def _publish(
+    replay_admin: Any, manifest: "Manifest", settings: Settings, new: Sequence[Any]
+) -> None:
     from streams.replay import alerts as rung  # noqa: PLC0415 - loads Kafka's client
 
-    house.send([rung.as_live(record, settings, manifest) for record in new])
+    replay_admin.send([rung.as_live(record, settings, manifest) for record in new])
     typer.echo(f"Published {len(new)} alerts of the replay {manifest.replay_id}.", err=True)
 
 
-def _warm(house: Any, manifest: "Manifest", settings: Settings, states: Any) -> None:
-    house.warm(manifest, states)
+def _warm(replay_admin: Any, manifest: "Manifest", settings: Settings, states: Any) -> None:
+    replay_admin.warm(manifest, states)
     typer.echo(f"{settings.application_id} begins with {len(states)} leaders.", err=True)
 
 

@@ -8,13 +8,13 @@ import msgspec
 import typer
 
 from streams.cli import context
-from streams.cli.replay.admin import agree, house_of
+from streams.cli.replay.admin import agree, replay_admin_of
 from streams.service.settings import Settings
 
 if TYPE_CHECKING:
     from streams.replay.diff import Comparison
     from streams.replay.manifest import Manifest
-    from streams.replay.progress import Standing
+    from streams.replay.progress import ReplayProgress
 
 ReplayId = Annotated[str, typer.Argument(metavar="ID", help="The replay.")]
 
@@ -34,8 +34,8 @@ def list_replays(
     from streams.cli.views.replay import list_table  # noqa: PLC0415 - loads rich
 
     settings = context.settings(broker=broker)
-    with house_of(settings) as house:
-        rows = [_row(house, one) for one in house.manifests.all().values()]
+    with replay_admin_of(settings) as replay_admin:
+        rows = [_row(replay_admin, one) for one in replay_admin.manifests.all().values()]
     if json:
         for row in rows:
             typer.echo(msgspec.json.encode(row).decode())
@@ -60,9 +60,9 @@ def show(
       tocsin replay show after-outage --json | jq .articles_done
     """
     settings = context.settings(broker=broker)
-    with house_of(settings) as house:
-        manifest = house.manifests.get(replay_id)
-        row = _row(house, manifest) | {"topics": house.topics_of(manifest)}
+    with replay_admin_of(settings) as replay_admin:
+        manifest = replay_admin.manifests.get(replay_id)
+        row = _row(replay_admin, manifest) | {"topics": replay_admin.topics_of(manifest)}
     row |= {
         "versions": msgspec.to_builtins(manifest.versions),
         "rules": manifest.rules,
@@ -96,11 +96,11 @@ def delete(
       tocsin replay delete after-outage --yes
     """
     settings = context.settings(broker=broker)
-    with house_of(settings) as house:
-        manifest = house.manifests.get(replay_id)
-        topics = house.topics_of(manifest)
+    with replay_admin_of(settings) as replay_admin:
+        manifest = replay_admin.manifests.get(replay_id)
+        topics = replay_admin.topics_of(manifest)
         agree(f"Delete the replay {replay_id} with its {len(topics)} topics?", yes=yes)
-        deleted = house.delete(manifest)
+        deleted = replay_admin.delete(manifest)
     typer.echo(f"Deleted the replay {replay_id} with its {len(deleted)} topics.", err=True)
 
 
@@ -129,10 +129,10 @@ def diff(
     from streams.cli.views.replay_diff import diff_lines, diff_table  # noqa: PLC0415 - loads rich
 
     settings = context.settings(broker=broker)
-    with house_of(settings) as house:
-        manifest = house.manifests.get(replay_id)
-        other = house.manifests.get(against) if against else None
-        comparison = compared(house, settings, manifest, other)
+    with replay_admin_of(settings) as replay_admin:
+        manifest = replay_admin.manifests.get(replay_id)
+        other = replay_admin.manifests.get(against) if against else None
+        comparison = compared(replay_admin, settings, manifest, other)
     if json:
         for difference in comparison.differences:
             typer.echo(msgspec.json.encode(difference).decode())
@@ -146,7 +146,7 @@ def diff(
 
 
 def compared(
-    house: Any, settings: Settings, manifest: "Manifest", other: "Manifest | None" = None
+    replay_admin: Any, settings: Settings, manifest: "Manifest", other: "Manifest | None" = None
 ) -> "Comparison":
     """Compare a replay with another one, or with what rang live for its range.
 
@@ -165,8 +165,12 @@ def compared(
     chosen = manifest.selection
     countries_of = _countries(settings) if chosen.countries else lambda _: ()
     return compare(
-        [one for one in house.with_consumer(before) if chosen.may_have_rung(one, countries_of)],
-        list(house.with_consumer(after)),
+        [
+            one
+            for one in replay_admin.with_consumer(before)
+            if chosen.may_have_rung(one, countries_of)
+        ],
+        list(replay_admin.with_consumer(after)),
     )
 
 
@@ -185,19 +189,19 @@ def _countries(settings: Settings) -> Callable[[str], Collection[str]]:
     return of
 
 
-def _row(house: Any, manifest: "Manifest") -> dict[str, object]:
+def _row(replay_admin: Any, manifest: "Manifest") -> dict[str, object]:
     from streams.cli.views.replay import event_time, state_of  # noqa: PLC0415 - loads rich
 
-    standing: Standing | None = house.standing(manifest)
-    members = house.members(manifest)
+    progress: ReplayProgress | None = replay_admin.progress(manifest)
+    members = replay_admin.members(manifest)
     return {
         "id": manifest.replay_id,
-        "state": state_of(manifest, standing, members),
-        "articles_done": 0 if standing is None else standing.articles_done,
+        "state": state_of(manifest, progress, members),
+        "articles_done": 0 if progress is None else progress.articles_done,
         "articles": manifest.offsets,
         "workers": members,
-        "alerts": 0 if standing is None else standing.alerts,
-        "event_time": None if standing is None else event_time(standing),
+        "alerts": 0 if progress is None else progress.alerts,
+        "event_time": None if progress is None else event_time(progress),
         "topic": manifest.topic,
         "asked": manifest.asked,
         "missing": _missing(manifest),

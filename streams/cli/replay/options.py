@@ -15,11 +15,11 @@ from streams.errors import ReplayRangeError
 from streams.reading.alerts import leader_query
 
 if TYPE_CHECKING:
-    from streams.replay.range import Asked
+    from streams.replay.range import RangeRequest
 
 
 @dataclass(frozen=True, slots=True)
-class Which:
+class ReplayOptions:
     """Which replay is to be run: a new one, or one that is there."""
 
     since: str | None
@@ -71,7 +71,7 @@ class Which:
             found += sorted(canonical[one] for one in ids)
         return structs.replace(self.selection, leaders=tuple(found))
 
-    def asked(self, now: datetime) -> "Asked":
+    def asked(self, now: datetime) -> "RangeRequest":
         """Read the range of a new replay.
 
         Raises:

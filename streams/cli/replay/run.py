@@ -19,7 +19,7 @@ from streams.service.settings import Settings
 if TYPE_CHECKING:
     from streams.kafka.topics import TopicNames
     from streams.replay.manifest import Manifest
-    from streams.replay.progress import Standing
+    from streams.replay.progress import ReplayProgress
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +34,7 @@ def worked(settings: Settings, manifest: "Manifest") -> "Manifest":
     from streams.kafka.topics import TopicNames  # noqa: PLC0415
     from streams.replay import gauges  # noqa: PLC0415
     from streams.replay.manifest import settings_of  # noqa: PLC0415
-    from streams.replay.progress import StandingMeter  # noqa: PLC0415
+    from streams.replay.progress import ReplayProgressMeter  # noqa: PLC0415
     from streams.replay.run import run  # noqa: PLC0415
     from streams.service.rules import own_topics, rules_in_force  # noqa: PLC0415
     from streams.worker.worker import Worker  # noqa: PLC0415
@@ -43,7 +43,7 @@ def worked(settings: Settings, manifest: "Manifest") -> "Manifest":
     connection = context.connection(settings)
     names = TopicNames.of(of_replay, own_topics(rules_in_force(settings)))
 
-    async def work(on_standing: "Callable[[Standing], None]") -> bool:
+    async def work(on_progress: "Callable[[ReplayProgress], None]") -> bool:
         worker = Worker(
             of_replay,
             connection,
@@ -51,17 +51,17 @@ def worked(settings: Settings, manifest: "Manifest") -> "Manifest":
             bounds=manifest.bounds,
         )
 
-        def tell(standing: "Standing") -> None:
-            gauges.show(worker.metrics, manifest, standing)
-            on_standing(standing)
+        def tell(progress: "ReplayProgress") -> None:
+            gauges.show(worker.metrics, manifest, progress)
+            on_progress(progress)
 
-        def meter() -> StandingMeter:
-            return StandingMeter(connection, manifest, names)
+        def meter() -> ReplayProgressMeter:
+            return ReplayProgressMeter(connection, manifest, names)
 
         return await run(manifest.replay_id, worker, meter, tell)
 
-    with _progress(manifest, settings) as on_standing:
-        if not asyncio.run(work(on_standing)):
+    with _progress(manifest, settings) as on_progress:
+        if not asyncio.run(work(on_progress)):
             return manifest
     return _concluded(settings, manifest, names)
 
@@ -69,15 +69,15 @@ def worked(settings: Settings, manifest: "Manifest") -> "Manifest":
 def _concluded(settings: Settings, manifest: "Manifest", names: "TopicNames") -> "Manifest":
     """Prove a replay that came to its end, and write down what it came to."""
     from streams.kafka.clients import consumer_client  # noqa: PLC0415 - loads Kafka's client
-    from streams.replay.admin import open_house  # noqa: PLC0415
+    from streams.replay.admin import open_replay_admin  # noqa: PLC0415
     from streams.replay.left_out import left_out_by  # noqa: PLC0415
-    from streams.replay.progress import StandingMeter  # noqa: PLC0415
+    from streams.replay.progress import ReplayProgressMeter  # noqa: PLC0415
     from streams.replay.proving import FETCH_BYTES, prove  # noqa: PLC0415
     from streams.replay.run import outcome  # noqa: PLC0415
 
     connection = context.connection(settings)
-    with open_house(connection, settings) as house:
-        newest: Manifest = house.manifests.get(manifest.replay_id)
+    with open_replay_admin(connection, settings) as replay_admin:
+        newest: Manifest = replay_admin.manifests.get(manifest.replay_id)
         if newest.finished is not None:
             # Another worker saw the end first; it came to the same.
             return newest
@@ -85,13 +85,13 @@ def _concluded(settings: Settings, manifest: "Manifest", names: "TopicNames") ->
         with consumer_client(connection, settings, fetch_bytes=FETCH_BYTES) as consumer:
             proof = prove(consumer, manifest, names, left_out_by(manifest, settings))
         log.info("replay.proven", replay_id=manifest.replay_id, **msgspec.to_builtins(proof))
-        meter = StandingMeter(connection, manifest, names)
+        meter = ReplayProgressMeter(connection, manifest, names)
         try:
             finished = outcome(meter, names, proof)
         finally:
             meter.close()
         newest = msgspec.structs.replace(newest, finished=finished)
-        house.manifests.write(newest)
+        replay_admin.manifests.write(newest)
     return newest
 
 
@@ -109,7 +109,9 @@ class _Rate:
 
 
 @contextmanager
-def _progress(manifest: "Manifest", settings: Settings) -> "Iterator[Callable[[Standing], None]]":
+def _progress(
+    manifest: "Manifest", settings: Settings
+) -> "Iterator[Callable[[ReplayProgress], None]]":
     """A bar for a person, and log entries for programs."""
     from streams.cli.views.replay import event_time, progress_fields  # noqa: PLC0415 - loads rich
 
@@ -117,11 +119,11 @@ def _progress(manifest: "Manifest", settings: Settings) -> "Iterator[Callable[[S
     console = context.message_console()
     if not console.is_terminal:
 
-        def log_it(standing: "Standing") -> None:
-            now_rate = rate.after(standing.articles_done)
-            if standing.is_finished or time.monotonic() - told[0] >= PROGRESS_SECONDS:
+        def log_it(progress: "ReplayProgress") -> None:
+            now_rate = rate.after(progress.articles_done)
+            if progress.is_finished or time.monotonic() - told[0] >= PROGRESS_SECONDS:
                 told[0] = time.monotonic()
-                fields = progress_fields(standing, now_rate)
+                fields = progress_fields(progress, now_rate)
                 log.info("replay.progress", replay_id=manifest.replay_id, **fields)
 
         yield log_it
@@ -142,10 +144,10 @@ def _progress(manifest: "Manifest", settings: Settings) -> "Iterator[Callable[[S
     with bar:
         task = bar.add_task(f"Replay {manifest.replay_id}", total=manifest.offsets, told="")
 
-        def show_it(standing: "Standing") -> None:
-            now_rate = rate.after(standing.articles_done) or 0.0
-            at = event_time(standing) or "the start"
-            told = f"{now_rate:.0f}/s, at {at}, {standing.alerts} alerts"
-            bar.update(task, completed=standing.articles_done, told=told)
+        def show_it(progress: "ReplayProgress") -> None:
+            now_rate = rate.after(progress.articles_done) or 0.0
+            at = event_time(progress) or "the start"
+            told = f"{now_rate:.0f}/s, at {at}, {progress.alerts} alerts"
+            bar.update(task, completed=progress.articles_done, told=told)
 
         yield show_it

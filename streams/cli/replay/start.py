@@ -12,9 +12,9 @@ import typer
 
 from processors.errors import MisconfigurationError
 from streams.cli import context
-from streams.cli.replay.admin import house_of
-from streams.cli.replay.finish import After
-from streams.cli.replay.options import Which
+from streams.cli.replay.admin import replay_admin_of
+from streams.cli.replay.finish import FinishActions
+from streams.cli.replay.options import ReplayOptions
 from streams.service.settings import Settings
 
 if TYPE_CHECKING:
@@ -23,16 +23,18 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
-def show_plan(settings: Settings, which: Which, *, json: bool) -> None:
+def show_plan(settings: Settings, which: ReplayOptions, *, json: bool) -> None:
     """Show what a new replay would do."""
     from streams.cli.views.replay import plan_lines, print_lines  # noqa: PLC0415 - loads rich
     from streams.replay.admin import own_plans  # noqa: PLC0415 - loads Kafka's client
     from streams.replay.speed import measure  # noqa: PLC0415
     from streams.service.rules import rules_in_force  # noqa: PLC0415
 
-    with house_of(settings) as house:
-        manifest = _planned(house, settings, which)
-        records_per_second = house.with_consumer(lambda one: measure(one, settings, manifest))
+    with replay_admin_of(settings) as replay_admin:
+        manifest = _planned(replay_admin, settings, which)
+        records_per_second = replay_admin.with_consumer(
+            lambda one: measure(one, settings, manifest)
+        )
     outputs = [one.name for one in own_plans(manifest, settings, rules_in_force(settings))]
     if json:
         document = msgspec.to_builtins(manifest) | {
@@ -47,12 +49,12 @@ def show_plan(settings: Settings, which: Which, *, json: bool) -> None:
     print_lines(context.data_console(), plan_lines(manifest, outputs, records_per_second))
 
 
-def _planned(house: Any, settings: Settings, which: Which) -> "Manifest":
-    from streams.replay.admin import Order  # noqa: PLC0415 - loads Kafka's client
+def _planned(replay_admin: Any, settings: Settings, which: ReplayOptions) -> "Manifest":
+    from streams.replay.admin import ReplayRequest  # noqa: PLC0415 - loads Kafka's client
     from streams.replay.manifest import new_id, read_speed  # noqa: PLC0415
 
     now = datetime.now(UTC)
-    order = Order(
+    order = ReplayRequest(
         which.asked(now),
         which.typed,
         which.allow_truncated,
@@ -61,36 +63,36 @@ def _planned(house: Any, settings: Settings, which: Which) -> "Manifest":
         which.selected(context.registry_extra(settings)),
     )
     replay_id = which.replay_id or new_id(now)
-    planned: Manifest = house.plan(replay_id, order, _system(settings), now)
+    planned: Manifest = replay_admin.plan(replay_id, order, _system(settings), now)
     return planned
 
 
 def _system(settings: Settings) -> Any:
     """Say which system this is; every worker of a replay must be the same."""
     from streams.analysis.loading import load_reader  # noqa: PLC0415 - loads the lexicon
-    from streams.replay.admin import Made  # noqa: PLC0415
+    from streams.replay.admin import SystemVersion  # noqa: PLC0415
     from streams.service.rules import rules_digest  # noqa: PLC0415
 
-    return Made(load_reader(settings).analyser.versions, rules_digest(settings))
+    return SystemVersion(load_reader(settings).analyser.versions, rules_digest(settings))
 
 
-def ready_replay(settings: Settings, which: Which, after: After) -> "Manifest":
+def ready_replay(settings: Settings, which: ReplayOptions, after: FinishActions) -> "Manifest":
     """Give a manifest whose topics and offsets stand, or whose work is done."""
-    with house_of(settings) as house:
+    with replay_admin_of(settings) as replay_admin:
         old = which.join or which.resume
         if old:
-            manifest: Manifest = house.manifests.get(old)
-            after.agree(house, manifest, settings)
-            return manifest if manifest.finished else _old(house, settings, manifest, which)
-        manifest = _planned(house, settings, which)
-        after.agree(house, manifest, settings)
-        return _new(house, settings, manifest)
+            manifest: Manifest = replay_admin.manifests.get(old)
+            after.agree(replay_admin, manifest, settings)
+            return manifest if manifest.finished else _old(replay_admin, settings, manifest, which)
+        manifest = _planned(replay_admin, settings, which)
+        after.agree(replay_admin, manifest, settings)
+        return _new(replay_admin, settings, manifest)
 
 
-def _new(house: Any, settings: Settings, manifest: "Manifest") -> "Manifest":
+def _new(replay_admin: Any, settings: Settings, manifest: "Manifest") -> "Manifest":
     from streams.service.rules import rules_in_force  # noqa: PLC0415
 
-    house.manifests.claim(manifest)
+    replay_admin.manifests.claim(manifest)
     log.info("replay.made", replay_id=manifest.replay_id, records=manifest.offsets)
     if manifest.held_back:
         log.warning(
@@ -99,19 +101,21 @@ def _new(house: Any, settings: Settings, manifest: "Manifest") -> "Manifest":
             offsets_left_out=dict(manifest.held_back),
             note="what an open transaction holds back is not in the range",
         )
-    ready: Manifest = house.prepare(manifest, rules_in_force(settings))
+    ready: Manifest = replay_admin.prepare(manifest, rules_in_force(settings))
     return ready
 
 
-def _old(house: Any, settings: Settings, manifest: "Manifest", which: Which) -> "Manifest":
+def _old(
+    replay_admin: Any, settings: Settings, manifest: "Manifest", which: ReplayOptions
+) -> "Manifest":
     from streams.replay.manifest import check_system  # noqa: PLC0415
     from streams.service.rules import rules_in_force  # noqa: PLC0415
 
     made = _system(settings)
     check_system(manifest, made.versions, made.rules)
     if which.resume:
-        house.wait_until_alone(manifest)
-        ready: Manifest = house.prepare(manifest, rules_in_force(settings))
+        replay_admin.wait_until_alone(manifest)
+        ready: Manifest = replay_admin.prepare(manifest, rules_in_force(settings))
         return ready
     if not manifest.prepared:
         raise MisconfigurationError(

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from rich.console import Console, RenderableType
 from rich.table import Table
 
-from streams.replay.manifest import Finished, Manifest
-from streams.replay.progress import Standing
+from streams.replay.manifest import Manifest, ReplayOutcome
+from streams.replay.progress import ReplayProgress
 from streams.replay.proof import Proof
 
 
@@ -35,34 +35,34 @@ def plan_lines(
         yield f"  {topic}"
 
 
-def progress_fields(standing: Standing, rate: float | None) -> Mapping[str, object]:
+def progress_fields(progress: ReplayProgress, rate: float | None) -> Mapping[str, object]:
     """Give a standing for programs."""
     return {
-        "articles": standing.articles,
-        "articles_done": standing.articles_done,
-        "mentions_left": standing.mentions_left,
-        "alerts": standing.alerts,
+        "articles": progress.articles,
+        "articles_done": progress.articles_done,
+        "mentions_left": progress.mentions_left,
+        "alerts": progress.alerts,
         "records_per_second": None if rate is None else round(rate, 1),
-        "eta_seconds": eta_seconds(standing, rate),
-        "event_time": event_time(standing),
+        "eta_seconds": eta_seconds(progress, rate),
+        "event_time": event_time(progress),
     }
 
 
-def eta_seconds(standing: Standing, rate: float | None) -> float | None:
+def eta_seconds(progress: ReplayProgress, rate: float | None) -> float | None:
     """Say how long it goes on at this rate."""
-    left = standing.articles - standing.articles_done
+    left = progress.articles - progress.articles_done
     return round(left / rate, 1) if rate else None
 
 
-def event_time(standing: Standing) -> str | None:
+def event_time(progress: ReplayProgress) -> str | None:
     """Say which moment of the past the replay has come to."""
-    if standing.newest_ms is None:
+    if progress.newest_ms is None:
         return None
-    return datetime.fromtimestamp(standing.newest_ms / 1000, tz=UTC).isoformat(timespec="seconds")
+    return datetime.fromtimestamp(progress.newest_ms / 1000, tz=UTC).isoformat(timespec="seconds")
 
 
 def summary_line(
-    manifest: Manifest, finished: Finished, differences: Mapping[str, int] | None
+    manifest: Manifest, finished: ReplayOutcome, differences: Mapping[str, int] | None
 ) -> str:
     """Say what a replay came to, and how that differs from what rang live."""
     counts = (
@@ -94,12 +94,12 @@ def _proven(proof: Proof | None) -> str:
     )
 
 
-def state_of(manifest: Manifest, standing: Standing | None, members: int) -> str:
+def state_of(manifest: Manifest, progress: ReplayProgress | None, members: int) -> str:
     """Say in one word what a replay does."""
     if manifest.finished is not None:
         return "finished" if manifest.finished.is_complete else "incomplete"
     # At its end and not proven yet: a worker does that, or --resume.
-    done = standing is not None and standing.is_finished
+    done = progress is not None and progress.is_finished
     return "running" if members else "unproven" if done else "stopped"
 
 

@@ -13,25 +13,25 @@ from kafka.structs import OffsetAndMetadata
 from streams.analysis.loading import load_reader
 from streams.errors import EXIT_INCOMPLETE
 from streams.kafka.envelope import REPLAY_ID_HEADER, SOURCE_HEADER
-from streams.replay.admin import Made, Order, open_house
+from streams.replay.admin import ReplayRequest, SystemVersion, open_replay_admin
 from streams.replay.manifest import Manifest
-from streams.replay.range import Asked
+from streams.replay.range import RangeRequest
 from streams.service.rules import rules_digest, rules_in_force
 from tests.broker.replay.conftest import WAIT_SECONDS
 from tests.broker.tiny_articles import Tiny, Transactions, publish, tiny_articles, uneven
 
 
-def prepared(cluster: Any, replay_id: str, wanted: Asked, **changes: Any) -> Manifest:
+def prepared(cluster: Any, replay_id: str, wanted: RangeRequest, **changes: Any) -> Manifest:
     """Make a replay as `tocsin replay` does, with some things of the manifest changed."""
-    made = Made(
+    made = SystemVersion(
         load_reader(cluster.settings).analyser.versions,
         rules_digest(cluster.settings),
     )
-    with open_house(cluster.connection, cluster.settings) as house:
-        planned = house.plan(replay_id, Order(wanted), made, datetime.now(UTC))
+    with open_replay_admin(cluster.connection, cluster.settings) as replay_admin:
+        planned = replay_admin.plan(replay_id, ReplayRequest(wanted), made, datetime.now(UTC))
         manifest = msgspec.structs.replace(planned, **changes)
-        house.manifests.claim(manifest)
-        return house.prepare(manifest, rules_in_force(cluster.settings))
+        replay_admin.manifests.claim(manifest)
+        return replay_admin.prepare(manifest, rules_in_force(cluster.settings))
 
 
 def analysed(cluster: Any, replay_id: str) -> list[str]:
@@ -45,7 +45,7 @@ def test_partitions_that_wait_for_each_other_lose_nothing(cluster: Any) -> None:
     articles = list(tiny_articles(4_000, sparse=300, partition_of=uneven))
     publish(cluster.connection, cluster.names.articles, articles)
     # The least pace: in the sparse part a partition waits after every few articles.
-    prepared(cluster, "paced", Asked(), pace_ms=70_000)
+    prepared(cluster, "paced", RangeRequest(), pace_ms=70_000)
     said = cluster.run("replay", "--join", "paced", "--json")
     assert set(analysed(cluster, "paced")) == {one.article_id for one in articles}
     assert json.loads(said)["proof"]["records"] == len(articles)
@@ -126,7 +126,7 @@ def test_what_is_left_out_or_cannot_be_read_is_counted_and_what_is_lost_is_named
     producer.close()
 
     # As if a worker had lost them: they are committed, and there is no output.
-    manifest = prepared(cluster, "lacking", Asked())
+    manifest = prepared(cluster, "lacking", RangeRequest())
     admin = KafkaAdminClient(**cluster.connection.kafka_python())
     lost = {TopicPartition(topic, 2): OffsetAndMetadata(4, "", -1)}
     admin.alter_group_offsets(manifest.application_id, lost)

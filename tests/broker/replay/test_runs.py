@@ -11,15 +11,15 @@ import pytest
 from streams.canary.article import canary_article
 from streams.demo.bundle import load_bundle, redated
 from streams.kafka.envelope import REPLAY_ID_HEADER
-from streams.replay.admin import open_house
+from streams.replay.admin import open_replay_admin
 
 # Small batches: they are to be stopped in the middle.
 SLOWLY = {"TOCSIN_BATCH_RECORDS": "2", "TOCSIN_COMMIT_INTERVAL_SECONDS": "0.1"}
 
 
 def is_prepared(cluster: Any, replay_id: str) -> bool:
-    with open_house(cluster.connection, cluster.settings) as house:
-        found = house.manifests.all().get(replay_id)
+    with open_replay_admin(cluster.connection, cluster.settings) as replay_admin:
+        found = replay_admin.manifests.all().get(replay_id)
     return found is not None and found.prepared
 
 

@@ -19,10 +19,10 @@ from streams.errors import ReplayBusyError, ReplayRangeError, ReplayStateError, 
 from streams.kafka import groups
 from streams.kafka.envelope import REPLAY_ID_HEADER
 from streams.kafka.topics import TopicNames
-from streams.replay.admin import House, Made, Order, open_house
+from streams.replay.admin import ReplayAdmin, ReplayRequest, SystemVersion, open_replay_admin
 from streams.replay.manifest import Manifest, settings_of
-from streams.replay.progress import StandingMeter
-from streams.replay.range import Asked
+from streams.replay.progress import ReplayProgressMeter
+from streams.replay.range import RangeRequest
 from streams.service.rules import rules_in_force
 
 # The built-in one, with another version and limit.
@@ -36,7 +36,7 @@ when = 'scored_words >= 3 && coverage >= 0.02 && relevance >= 40'
 severities = [{ severity = "high", polarity_at_least = 0.7 }]
 cooldown_seconds = 3_600
 """
-MADE = Made(Versions(tocsin="0", registry="1", lexicon="2", scorer="3"), "rules")
+MADE = SystemVersion(Versions(tocsin="0", registry="1", lexicon="2", scorer="3"), "rules")
 
 
 @pytest.fixture(scope="module")
@@ -222,45 +222,45 @@ def test_an_archive_is_kept_and_replayed_by_its_own_times(cluster: Any, tmp_path
 def test_what_cannot_be_replayed_is_refused(cluster: Any) -> None:
     now = datetime.now(UTC)
 
-    def planned(house: House, replay_id: str, wanted: Asked) -> Manifest:
-        return house.plan(replay_id, Order(wanted), MADE, now)
+    def planned(replay_admin: ReplayAdmin, replay_id: str, wanted: RangeRequest) -> Manifest:
+        return replay_admin.plan(replay_id, ReplayRequest(wanted), MADE, now)
 
-    with open_house(cluster.connection, cluster.settings) as house:
+    with open_replay_admin(cluster.connection, cluster.settings) as replay_admin:
         with pytest.raises(ReplayRangeError, match="empty"):
-            planned(house, "one", Asked())
+            planned(replay_admin, "one", RangeRequest())
         with pytest.raises(ReplayStateError, match="no id"):
-            planned(house, "One!", Asked())
+            planned(replay_admin, "One!", RangeRequest())
         with pytest.raises(ReplayStateError, match="no replay 'one'"):
-            house.manifests.get("one")
+            replay_admin.manifests.get("one")
         cluster.publish([(None, b"{}")] * 40)
-        manifest = planned(house, "one", Asked(last=3))
+        manifest = planned(replay_admin, "one", RangeRequest(last=3))
         assert manifest.offsets <= 3 * cluster.settings.partitions
-        house.manifests.claim(manifest)
+        replay_admin.manifests.claim(manifest)
         with pytest.raises(ReplayStateError, match="already"):
-            house.manifests.claim(planned(house, "one", Asked()))
-        prepared = house.prepare(manifest, rules_in_force(cluster.settings))
+            replay_admin.manifests.claim(planned(replay_admin, "one", RangeRequest()))
+        prepared = replay_admin.prepare(manifest, rules_in_force(cluster.settings))
         # A second time changes nothing: whoever was broken off does it again.
         again = msgspec.structs.replace(prepared, prepared=False)
-        assert house.prepare(again, rules_in_force(cluster.settings)) == prepared
-        standing = house.standing(prepared)
-        assert standing is not None
-        assert standing.articles_done == 0
-        assert not standing.is_finished
+        assert replay_admin.prepare(again, rules_in_force(cluster.settings)) == prepared
+        progress = replay_admin.progress(prepared)
+        assert progress is not None
+        assert progress.articles_done == 0
+        assert not progress.is_finished
 
         with (
             a_member_of(manifest.application_id, cluster),
             pytest.raises(ReplayBusyError, match="1 worker that"),
         ):
-            house.delete(manifest)
-        house.delete(manifest)
-        assert "one" not in house.manifests.all()
+            replay_admin.delete(manifest)
+        replay_admin.delete(manifest)
+        assert "one" not in replay_admin.manifests.all()
 
     gone = msgspec.structs.replace(cluster.settings, articles_topic="gone")
     with (
-        open_house(cluster.connection, gone) as house,
+        open_replay_admin(cluster.connection, gone) as replay_admin,
         pytest.raises(TopicMismatchError, match="no topic gone"),
     ):
-        planned(house, "two", Asked())
+        planned(replay_admin, "two", RangeRequest())
 
 
 # The embedded broker removes no records.
@@ -270,21 +270,21 @@ def test_a_start_that_is_gone_is_refused_and_so_is_one_that_goes_meanwhile(clust
     cluster.publish([(None, b"{}")] * 40)
     admin = KafkaAdminClient(**cluster.connection.kafka_python())
     tp = TopicPartition(cluster.names.articles, 0)
-    with open_house(cluster.connection, cluster.settings) as house:
-        order = Order(Asked(since=now - timedelta(hours=7)))
-        made = house.plan("one", order, MADE, now)
-        house.manifests.claim(made)
-        made = house.prepare(made, rules_in_force(cluster.settings))
+    with open_replay_admin(cluster.connection, cluster.settings) as replay_admin:
+        order = ReplayRequest(RangeRequest(since=now - timedelta(hours=7)))
+        made = replay_admin.plan("one", order, MADE, now)
+        replay_admin.manifests.claim(made)
+        made = replay_admin.prepare(made, rules_in_force(cluster.settings))
         names = TopicNames.of(settings_of(made, cluster.settings))
-        meter = StandingMeter(cluster.connection, made, names)
+        meter = ReplayProgressMeter(cluster.connection, made, names)
         assert meter.measure().articles_done == 0
         # As retention does it when its time comes.
         admin.delete_records({tp: 2})
         with pytest.raises(ReplayRangeError, match="removed articles of the range before they"):
             meter.measure()
         with pytest.raises(ReplayRangeError, match=r"removed the start.*--allow-truncated"):
-            house.plan("two", order, MADE, now)
-        left = house.plan("two", replace(order, allow_truncated=True), MADE, now)
+            replay_admin.plan("two", order, MADE, now)
+        left = replay_admin.plan("two", replace(order, allow_truncated=True), MADE, now)
         assert left.offsets == made.offsets - 2
     meter.close()
     admin.close()

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from processors.contracts import Alert, ArticleRef, LeaderRef, RuleRef, Versions, Window
-from streams.replay.manifest import Finished, Manifest
+from streams.replay.manifest import Manifest, ReplayOutcome
 from streams.replay.proof import Proof
 from streams.replay.range import Span
 
@@ -17,8 +17,8 @@ VERSIONS = Versions(tocsin="0.1.0", registry="r", lexicon="l", scorer="s")
 
 
 @pytest.fixture
-def finished() -> Callable[..., Finished]:
-    made = Finished(
+def finished() -> Callable[..., ReplayOutcome]:
+    made = ReplayOutcome(
         at=MOMENT,
         analyses=9,
         mentions=5,

@@ -8,7 +8,7 @@ from kafka import TopicPartition
 
 from streams.replay.edges import start_of_last, times
 from streams.replay.range import Span
-from tests.streams.reading.conftest import Log, Record
+from tests.streams.conftest import Log, Record
 
 TOPIC = "news.articles"
 OF_0, OF_1 = TopicPartition(TOPIC, 0), TopicPartition(TOPIC, 1)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from streams.replay.gauges import show
 from streams.replay.manifest import Manifest
-from streams.replay.progress import Standing
+from streams.replay.progress import ReplayProgress
 from streams.replay.range import Span
 from streams.service.metrics import Metrics
 
@@ -23,8 +23,8 @@ def shown(metrics: Metrics) -> dict[str, float]:
 
 def test_it_shows_where_the_replay_stands(manifest: Callable[..., Manifest]) -> None:
     metrics = Metrics()
-    standing = Standing(20, (Span(0, 25, 30),), 3, 1_777_777_777_500, 2)
-    show(metrics, manifest(since=SINCE, until=UNTIL), standing)
+    progress = ReplayProgress(20, (Span(0, 25, 30),), 3, 1_777_777_777_500, 2)
+    show(metrics, manifest(since=SINCE, until=UNTIL), progress)
     assert shown(metrics) == {
         "tocsin_replay_articles": 20,
         "tocsin_replay_articles_done": 15,
@@ -38,5 +38,5 @@ def test_it_shows_where_the_replay_stands(manifest: Callable[..., Manifest]) -> 
 
 def test_what_is_not_known_is_not_shown(manifest: Callable[..., Manifest]) -> None:
     metrics = Metrics()
-    show(metrics, manifest(), Standing(20, (Span(0, 10, 30),), 0, None, 0))
+    show(metrics, manifest(), ReplayProgress(20, (Span(0, 10, 30),), 0, None, 0))
     assert not [name for name in shown(metrics) if "timestamp" in name]

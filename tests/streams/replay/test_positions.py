@@ -8,12 +8,12 @@ import pytest
 from kafka import TopicPartition
 from kafka.errors import CoordinatorNotAvailableError, GroupAuthorizationFailedError, NoError
 from kafka.structs import OffsetAndMetadata, OffsetAndTimestamp
-from tests.streams.reading.conftest import Log, Record
 
 from streams.errors import ReplayBusyError
 from streams.kafka import groups
 from streams.replay import positions
-from streams.replay.range import Asked, Span
+from streams.replay.range import RangeRequest, Span
+from tests.streams.conftest import Log, Record
 
 
 class Admin:
@@ -117,7 +117,9 @@ def test_a_timestamp_of_the_future_bounds_no_range(
     stamps = [NOON_MS, YEAR_2100_MS, *(NOON_MS + n for n in range(2, 6)), NOON_MS + 7]
     records = [Record("articles", 0, n, one) for n, one in enumerate(stamps)]
     log = Log(records, {"articles": 1}, most_a_poll=500)
-    asked = Asked(since=moment(since_ms), until=None if until_ms is None else moment(until_ms))
+    asked = RangeRequest(
+        since=moment(since_ms), until=None if until_ms is None else moment(until_ms)
+    )
     known = positions.logs(Bounds(len(stamps)), log, "articles", asked, NOON_MS + 1_000)[0]
     assert (known.since, known.until) == expected
 

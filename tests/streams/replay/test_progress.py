@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import pytest
 from structlog.testing import capture_logs
 
-from streams.replay.progress import Standing, left_of
+from streams.replay.progress import ReplayProgress, left_of
 from streams.replay.range import Span
-from streams.replay.run import STUCK_SECONDS, Still, Stuck
+from streams.replay.run import STUCK_SECONDS, EmptyRanges, StallDetector
 
 
 @pytest.mark.parametrize(
@@ -39,31 +39,31 @@ def test_what_is_not_committed_is_left(
 def test_a_replay_is_finished_when_neither_articles_nor_mentions_are_left(
     left: tuple[Span, ...], mentions_left: int, *, finished: bool
 ) -> None:
-    standing = Standing(10, left, mentions_left, None, 0)
-    assert standing.is_finished is finished
-    assert standing.articles_done == 10 - sum(span.offsets for span in left)
+    progress = ReplayProgress(10, left, mentions_left, None, 0)
+    assert progress.is_finished is finished
+    assert progress.articles_done == 10 - sum(span.offsets for span in left)
 
 
 def test_a_span_that_does_not_move_is_looked_into_again_and_again() -> None:
-    still = Still(measurements=3)
+    still = EmptyRanges(measurements=3)
     stuck, moving = Span(0, 5, 9), [Span(1, n, 99) for n in range(6)]
     found = [still.after([stuck, moving[n]]) for n in range(6)]
     assert found == [[], [], [stuck], [], [], [stuck]]
 
 
 def test_a_span_that_moves_is_not_looked_into() -> None:
-    still = Still(measurements=2)
+    still = EmptyRanges(measurements=2)
     assert [still.after([Span(0, n, 99)]) for n in range(5)] == [[]] * 5
 
 
 def test_a_replay_that_does_not_move_says_which_partition_waits_for_what() -> None:
     now = [0.0]
     holds = {0: ["ahead_of_the_others", "inbox_full"], 1: []}
-    stuck = Stuck("one", lambda: holds, lambda: now[0])
-    moving = Standing(99, (Span(0, 4, 9), Span(1, 0, 9), Span(2, 0, 9)), 3, None, 0)
-    standing = Standing(99, (Span(0, 5, 9), Span(1, 0, 9), Span(2, 0, 9)), 3, None, 0)
+    stuck = StallDetector("one", lambda: holds, lambda: now[0])
+    moving = ReplayProgress(99, (Span(0, 4, 9), Span(1, 0, 9), Span(2, 0, 9)), 3, None, 0)
+    progress = ReplayProgress(99, (Span(0, 5, 9), Span(1, 0, 9), Span(2, 0, 9)), 3, None, 0)
     with capture_logs() as entries:
-        for measured in (moving, standing, standing, standing):
+        for measured in (moving, progress, progress, progress):
             stuck.check(measured)
             now[0] += STUCK_SECONDS - 1
         assert len(entries) == 1

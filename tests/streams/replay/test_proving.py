@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from kafka import TopicPartition
-from tests.streams.reading.conftest import Log, Record
 
 from streams.kafka.envelope import SOURCE_HEADER, Incoming
 from streams.kafka.topics import TopicNames
@@ -14,6 +13,7 @@ from streams.replay.proof import Proof
 from streams.replay.proving import prove
 from streams.replay.range import Span
 from streams.service.settings import Settings
+from tests.streams.conftest import Log, Record
 
 TOPIC = "news.articles"
 PARTITIONS = 2

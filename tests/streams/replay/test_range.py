@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.errors import EXIT_MISCONFIGURED, ReplayRangeError, exit_code
-from streams.replay.range import Asked, Log, Span, asked, held_back, resolve
+from streams.replay.range import Log, RangeRequest, Span, asked, held_back, resolve
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 WEEK_AGO = NOW - timedelta(days=7)
@@ -17,24 +17,28 @@ WEEK_AGO = NOW - timedelta(days=7)
 @pytest.mark.parametrize(
     ("since", "until", "offsets", "last", "expected"),
     [
-        ("-7d", None, [], None, Asked(since=WEEK_AGO)),
-        ("7d", "-1h", [], None, Asked(since=WEEK_AGO, until=NOW - timedelta(hours=1))),
-        ("2026-11-18T12:00:00Z", None, [], None, Asked(since=WEEK_AGO)),
-        ("2026-11-18T13:00:00+01:00", None, [], None, Asked(since=WEEK_AGO)),
-        ("beginning", None, [], None, Asked()),
-        (None, "2026-11-18T12:00:00", [], None, Asked(until=WEEK_AGO)),
-        (None, None, [], 100, Asked(last=100)),
+        ("-7d", None, [], None, RangeRequest(since=WEEK_AGO)),
+        ("7d", "-1h", [], None, RangeRequest(since=WEEK_AGO, until=NOW - timedelta(hours=1))),
+        ("2026-11-18T12:00:00Z", None, [], None, RangeRequest(since=WEEK_AGO)),
+        ("2026-11-18T13:00:00+01:00", None, [], None, RangeRequest(since=WEEK_AGO)),
+        ("beginning", None, [], None, RangeRequest()),
+        (None, "2026-11-18T12:00:00", [], None, RangeRequest(until=WEEK_AGO)),
+        (None, None, [], 100, RangeRequest(last=100)),
         (
             None,
             None,
             ["0:10-20", "2:-5", "3:7-"],
             None,
-            Asked(offsets={0: (10, 20), 2: (None, 5), 3: (7, None)}),
+            RangeRequest(offsets={0: (10, 20), 2: (None, 5), 3: (7, None)}),
         ),
     ],
 )
 def test_a_range_is_read(
-    since: str | None, until: str | None, offsets: list[str], last: int | None, expected: Asked
+    since: str | None,
+    until: str | None,
+    offsets: list[str],
+    last: int | None,
+    expected: RangeRequest,
 ) -> None:
     assert asked(since, until, offsets, last, NOW) == expected
 
@@ -68,32 +72,32 @@ def test_what_is_no_range_is_refused(
     [
         # Half-open: the record at the asked end is not in it.
         (
-            Asked(since=WEEK_AGO, until=NOW),
+            RangeRequest(since=WEEK_AGO, until=NOW),
             {0: Log(0, 100, since=20, until=60)},
             [Span(0, 20, 60)],
         ),
         # No record from the end on: the range goes to the end of the log.
-        (Asked(since=WEEK_AGO, until=NOW), {0: Log(0, 100, since=20)}, [Span(0, 20, 100)]),
+        (RangeRequest(since=WEEK_AGO, until=NOW), {0: Log(0, 100, since=20)}, [Span(0, 20, 100)]),
         # A partition without a record in the range stands in the plan, empty.
         (
-            Asked(since=WEEK_AGO),
+            RangeRequest(since=WEEK_AGO),
             {0: Log(0, 9), 1: Log(0, 5, since=2)},
             [Span(0, 9, 9), Span(1, 2, 5)],
         ),
         # What was asked for is all that is kept: retention takes nothing away from that.
-        (Asked(), {0: Log(40, 50)}, [Span(0, 40, 50)]),
-        (Asked(last=7), {0: Log(0, 100), 1: Log(3, 5)}, [Span(0, 93, 100), Span(1, 3, 5)]),
+        (RangeRequest(), {0: Log(40, 50)}, [Span(0, 40, 50)]),
+        (RangeRequest(last=7), {0: Log(0, 100), 1: Log(3, 5)}, [Span(0, 93, 100), Span(1, 3, 5)]),
         (
-            Asked(offsets={1: (2, None)}),
+            RangeRequest(offsets={1: (2, None)}),
             {0: Log(0, 4), 1: Log(0, 6)},
             [Span(0, 4, 4), Span(1, 2, 6)],
         ),
         # A log from offset 0 on has lost nothing, however old the asked start is.
-        (Asked(since=WEEK_AGO), {0: Log(0, 5, since=0)}, [Span(0, 0, 5)]),
+        (RangeRequest(since=WEEK_AGO), {0: Log(0, 5, since=0)}, [Span(0, 0, 5)]),
     ],
 )
 def test_a_range_comes_to_offsets(
-    wanted: Asked, logs: Mapping[int, Log], expected: list[Span]
+    wanted: RangeRequest, logs: Mapping[int, Log], expected: list[Span]
 ) -> None:
     assert resolve(wanted, logs) == expected
 
@@ -101,15 +105,15 @@ def test_a_range_comes_to_offsets(
 @pytest.mark.parametrize(
     ("wanted", "logs", "said"),
     [
-        (Asked(), {0: Log(5, 5)}, "empty"),
-        (Asked(since=WEEK_AGO), {0: Log(0, 5)}, "empty: none of the 5 records"),
-        (Asked(offsets={3: (0, 1)}), {0: Log(0, 5)}, "no partition 3"),
-        (Asked(offsets={0: (0, 9)}), {0: Log(0, 5)}, "fixed end"),
-        (Asked(offsets={0: (4, 2)}), {0: Log(0, 5)}, "begins at offset 4 and ends at 2"),
+        (RangeRequest(), {0: Log(5, 5)}, "empty"),
+        (RangeRequest(since=WEEK_AGO), {0: Log(0, 5)}, "empty: none of the 5 records"),
+        (RangeRequest(offsets={3: (0, 1)}), {0: Log(0, 5)}, "no partition 3"),
+        (RangeRequest(offsets={0: (0, 9)}), {0: Log(0, 5)}, "fixed end"),
+        (RangeRequest(offsets={0: (4, 2)}), {0: Log(0, 5)}, "begins at offset 4 and ends at 2"),
     ],
 )
 def test_a_range_that_cannot_be_is_refused(
-    wanted: Asked, logs: Mapping[int, Log], said: str
+    wanted: RangeRequest, logs: Mapping[int, Log], said: str
 ) -> None:
     with pytest.raises(ReplayRangeError, match=said):
         resolve(wanted, logs)
@@ -118,12 +122,12 @@ def test_a_range_that_cannot_be_is_refused(
 @pytest.mark.parametrize(
     ("wanted", "log", "left"),
     [
-        (Asked(since=WEEK_AGO), Log(40, 50, since=40), Span(0, 40, 50)),
-        (Asked(offsets={0: (10, 45)}), Log(40, 50), Span(0, 40, 45)),
+        (RangeRequest(since=WEEK_AGO), Log(40, 50, since=40), Span(0, 40, 50)),
+        (RangeRequest(offsets={0: (10, 45)}), Log(40, 50), Span(0, 40, 45)),
     ],
 )
 def test_a_start_that_retention_has_removed_is_refused_until_what_is_left_is_asked_for(
-    wanted: Asked, log: Log, left: Span
+    wanted: RangeRequest, log: Log, left: Span
 ) -> None:
     with pytest.raises(ReplayRangeError, match=r"has removed the start.*--allow-truncated"):
         resolve(wanted, {0: log})
@@ -151,9 +155,9 @@ def test_a_span_never_leaves_its_log_and_every_partition_has_one(
     logs: dict[int, Log], last: int | None, *, since: bool, until: bool
 ) -> None:
     wanted = (
-        Asked(last=last)
+        RangeRequest(last=last)
         if last
-        else Asked(since=WEEK_AGO if since else None, until=NOW if until else None)
+        else RangeRequest(since=WEEK_AGO if since else None, until=NOW if until else None)
     )
     try:
         spans = resolve(wanted, logs, allow_truncated=True)
@@ -172,16 +176,16 @@ OPEN = {0: Log(0, 10, written=15), 1: Log(0, 10, since=3, until=7, written=12), 
 @pytest.mark.parametrize(
     ("wanted", "expected"),
     [
-        (Asked(), {0: 5, 1: 2}),
-        (Asked(last=3), {0: 5, 1: 2}),
+        (RangeRequest(), {0: 5, 1: 2}),
+        (RangeRequest(last=3), {0: 5, 1: 2}),
         # The asked end lies before the transaction in one partition, and is not known in another.
-        (Asked(until=NOW), {0: 5}),
-        (Asked(offsets={1: (0, None)}), {1: 2}),
-        (Asked(offsets={0: (0, 10), 2: (None, None)}), {}),
+        (RangeRequest(until=NOW), {0: 5}),
+        (RangeRequest(offsets={1: (0, None)}), {1: 2}),
+        (RangeRequest(offsets={0: (0, 10), 2: (None, None)}), {}),
     ],
 )
 def test_what_an_open_transaction_holds_back_is_told(
-    wanted: Asked, expected: dict[int, int]
+    wanted: RangeRequest, expected: dict[int, int]
 ) -> None:
     if wanted.until is not None:
         assert held_back(wanted, OPEN) == expected
@@ -191,15 +195,15 @@ def test_what_an_open_transaction_holds_back_is_told(
 
 def test_a_range_cannot_end_within_an_open_transaction() -> None:
     with pytest.raises(ReplayRangeError, match=r"read to offset 10, .*ends at 12: a transaction"):
-        resolve(Asked(offsets={0: (0, 12)}), OPEN)
+        resolve(RangeRequest(offsets={0: (0, 12)}), OPEN)
     with pytest.raises(ReplayRangeError, match="ends at offset 10, and the range at 16"):
-        resolve(Asked(offsets={0: (0, 16)}), OPEN)
+        resolve(RangeRequest(offsets={0: (0, 16)}), OPEN)
     with pytest.raises(ReplayRangeError, match=r"is empty.*5 more wait for the end of an open"):
-        resolve(Asked(), {0: Log(0, 0, written=5)})
+        resolve(RangeRequest(), {0: Log(0, 0, written=5)})
 
 
 def test_the_newest_records_begin_where_they_were_found() -> None:
-    assert resolve(Asked(last=3), {0: Log(0, 10, last=4), 1: Log(2, 10)}) == [
+    assert resolve(RangeRequest(last=3), {0: Log(0, 10, last=4), 1: Log(2, 10)}) == [
         Span(0, 4, 10),
         Span(1, 7, 10),
     ]

@@ -2,7 +2,6 @@
 
 import msgspec
 import pytest
-from tests.streams.reading.conftest import Log, Record
 
 from processors.errors import BadArticleError, DeadLetterReason
 from streams.errors import ReplayRangeError
@@ -12,6 +11,7 @@ from streams.replay.manifest import Manifest
 from streams.replay.range import Span
 from streams.replay.refused import refused_live
 from streams.worker.entry import Entry
+from tests.streams.conftest import Log, Record
 
 SPANS = [Span(0, 10, 20), Span(1, 0, 5), Span(2, 0, 100)]
 

@@ -6,12 +6,12 @@ import msgspec
 import pytest
 
 from streams.cli.views.replay import duration, plan_lines, progress_fields, state_of, summary_line
-from streams.replay.manifest import Finished, Manifest
-from streams.replay.progress import Standing
+from streams.replay.manifest import Manifest, ReplayOutcome
+from streams.replay.progress import ReplayProgress
 from streams.replay.range import Span
 
 Make = Callable[..., Manifest]
-Finish = Callable[..., Finished]
+Finish = Callable[..., ReplayOutcome]
 
 
 def test_a_plan_names_partitions_topics_and_time(manifest: Make) -> None:
@@ -24,8 +24,8 @@ def test_a_plan_names_partitions_topics_and_time(manifest: Make) -> None:
 
 
 def test_progress_says_how_far_how_fast_and_how_long() -> None:
-    standing = Standing(100, (Span(0, 60, 100),), 3, 561_648_600_000, 7)
-    assert progress_fields(standing, 20.0) == {
+    progress = ReplayProgress(100, (Span(0, 60, 100),), 3, 561_648_600_000, 7)
+    assert progress_fields(progress, 20.0) == {
         "articles": 100,
         "articles_done": 60,
         "mentions_left": 3,
@@ -34,7 +34,7 @@ def test_progress_says_how_far_how_fast_and_how_long() -> None:
         "eta_seconds": 2.0,
         "event_time": "1987-10-19T13:30:00+00:00",
     }
-    unknown = progress_fields(Standing(1, (Span(0, 0, 1),), 0, None, 0), None)
+    unknown = progress_fields(ReplayProgress(1, (Span(0, 0, 1),), 0, None, 0), None)
     assert (unknown["eta_seconds"], unknown["event_time"]) == (None, None)
 
 
@@ -51,7 +51,7 @@ def test_progress_says_how_far_how_fast_and_how_long() -> None:
 def test_a_replay_without_its_proof_is_not_finished(
     manifest: Make, left: tuple[Span, ...], members: int, state: str
 ) -> None:
-    assert state_of(manifest(), Standing(1, left, 0, None, 0), members) == state
+    assert state_of(manifest(), ReplayProgress(1, left, 0, None, 0), members) == state
 
 
 def test_a_replay_at_its_end_is_finished_or_incomplete(manifest: Make, finished: Finish) -> None:

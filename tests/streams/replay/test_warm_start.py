@@ -8,7 +8,7 @@ import pytest
 
 from streams.analysis.selection import Selection
 from streams.errors import ReplayIncompleteError, ReplayStateError
-from streams.replay.manifest import Finished, Manifest
+from streams.replay.manifest import Manifest, ReplayOutcome
 from streams.replay.warm_start import check, states_to_copy
 from streams.service.settings import Settings
 
@@ -24,7 +24,7 @@ from streams.service.settings import Settings
 )
 def test_a_replay_that_is_not_of_what_is_read_cannot_warm(
     manifest: Callable[..., Manifest],
-    finished: Callable[..., Finished],
+    finished: Callable[..., ReplayOutcome],
     changes: dict[str, Any],
     partitions: int,
     said: str,
@@ -41,7 +41,7 @@ def test_a_replay_that_is_not_of_what_is_read_cannot_warm(
 
 
 def test_an_incomplete_replay_warms_nothing_unless_that_is_said(
-    manifest: Callable[..., Manifest], finished: Callable[..., Finished]
+    manifest: Callable[..., Manifest], finished: Callable[..., ReplayOutcome]
 ) -> None:
     lacking = finished(complete=False, missing=3, missing_offsets=["0:12-15"])
     made = manifest(finished=lacking)
