@@ -1,13 +1,14 @@
-"""Aborted transactions that a broker names although they ended before the offset asked for.
+"""Drop aborted transactions that a broker names although they ended before the fetch offset.
 
-Owns which of them still count. Must not know which client asks. Apache Kafka names only those that
-reach the offset asked for; the embedded broker names all that ever were. A client takes every
-record of their producer for aborted until it meets an abort marker, and would skip what the
-producer committed since.
+Owns which of them still count. Apache Kafka names only those that reach the fetch offset; the
+embedded broker names all that ever were. A client skips every record of their producer until it
+reads an abort marker, and would skip what the producer committed since.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+import struct
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import TypeVar
 
 from aiokafka.record.control_record import ABORT_MARKER, ControlRecord
 
@@ -23,16 +24,16 @@ def current(
     records: FetchedRecords,
     key: Callable[[T], tuple[int, int]],
 ) -> list[T]:
-    """Return the transactions that can still reach the offset asked for.
+    """Return the transactions that can still reach the fetch offset.
 
-    A transaction that began before it has ended before it where the producer's next marker is one
-    of another transaction. Where that is not seen, the broker is taken at its word.
+    A transaction that began before it has ended before it if the producer's next marker is one of
+    another transaction. If no such marker is found, the broker's answer stands.
 
     Args:
-        aborted: What the broker named.
-        fetch_offset: The offset asked for.
-        records: What was fetched; it is left as it is.
-        key: Gives a transaction's producer id and first offset.
+        aborted: The transactions that the broker named.
+        fetch_offset: The first offset that was asked for.
+        records: The fetched batches, which stay unread.
+        key: Returns a transaction's producer id and first offset.
     """
     named = [key(one) for one in aborted]
     before = {producer: first for producer, first in sorted(named) if first < fetch_offset}
@@ -54,24 +55,18 @@ def current(
 def _first_markers(
     records: FetchedRecords, fetch_offset: int, producers: set[int]
 ) -> dict[int, tuple[int, bool]]:
-    """Return the offset of each producer's first marker, and whether it is one of an abort."""
+    """Return the offset of each producer's first marker, and whether it is one of an abort.
+
+    A batch that cannot be read ends the search: the client reads it later, and reports it.
+    """
     found: dict[int, tuple[int, bool]] = {}
-    for batch in _batches(records):
-        if not batch.is_control_batch or batch.base_offset < fetch_offset:
-            continue
-        if batch.producer_id in producers and batch.producer_id not in found:
-            marker = ControlRecord.parse(next(batch).key)
-            found[batch.producer_id] = batch.base_offset, marker == ABORT_MARKER
-            if len(found) == len(producers):
-                break
-    return found
-
-
-def _batches(records: FetchedRecords) -> Iterator[Any]:
-    """Return the batches, until one cannot be read: the client meets it."""
     again = records.again()
-    try:
-        while (batch := again.next_batch()) is not None:
-            yield batch
-    except UnreadableLogError:
-        return
+    # A control record of another layout raises the last two.
+    with suppress(UnreadableLogError, struct.error, TypeError):
+        while len(found) < len(producers) and (batch := again.next_batch()) is not None:
+            if not batch.is_control_batch or batch.base_offset < fetch_offset:
+                continue
+            if batch.producer_id in producers and batch.producer_id not in found:
+                marker = ControlRecord.parse(next(batch).key)
+                found[batch.producer_id] = batch.base_offset, marker == ABORT_MARKER
+    return found

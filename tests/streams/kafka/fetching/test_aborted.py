@@ -6,6 +6,7 @@ import pytest
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
 from streams.kafka.fetching.aborted import current
+from streams.kafka.fetching.batch import HEADER
 from streams.kafka.fetching.layout import FetchedRecords
 
 ABORT, COMMIT = 0, 1
@@ -13,7 +14,7 @@ CONTROL = 0x20
 ATTRIBUTES_AT = 21
 
 
-def built(offset: int, producer: int, key: bytes, *, is_control: bool = False) -> bytes:
+def built(offset: int, producer: int, key: bytes | None, *, is_control: bool = False) -> bytes:
     builder = DefaultRecordBatchBuilder(
         2, 0, is_transactional=1, producer_id=producer, producer_epoch=0, base_sequence=0,
         batch_size=1_000,
@@ -71,6 +72,20 @@ def test_a_marker_before_the_offset_says_nothing() -> None:
     assert kept([(7, 3)], 4, marker(2, COMMIT), record(4), marker(5, ABORT)) == [(7, 3)]
 
 
-@pytest.mark.parametrize("tail", [b"", b"\0" * 80])
+# The length of the record is more than there is.
+DAMAGED_MARKER = marker(5, COMMIT)[: HEADER.size] + b"\x7f" + marker(5, COMMIT)[HEADER.size + 1 :]
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        b"",
+        b"\0" * 80,
+        built(5, 7, b"", is_control=True),
+        built(5, 7, None, is_control=True),
+        DAMAGED_MARKER,
+    ],
+    ids=["nothing", "zeros", "a marker of another layout", "one without a key", "a damaged one"],
+)
 def test_what_cannot_be_read_ends_the_search(tail: bytes) -> None:
     assert kept([(7, 3)], 4, record(4), tail) == [(7, 3)]
