@@ -32,9 +32,9 @@ def no_end(_partition: int) -> int:
 class BatchLoop:
     """What every agent needs for its loop.
 
-    `generation` gives the group's generation now; `fail` ends the worker with an error; `admit`
-    gives those of the events that are this worker's to do; `end` gives the offset at which a
-    partition ends for this worker.
+    `generation` returns the group's generation now, and `end` the offset at which a partition ends
+    for this worker. `admit` returns those of the current events that this worker is to handle.
+    `fail` ends the worker with an error.
     """
 
     progress: Progress
@@ -80,7 +80,9 @@ class BatchLoop:
                 break
             generation = self.generation()
             records, passed = parted(events)
-            batch = self.progress.begin(generation, self.admit(records))
+            # The gate must not hold a partition for records that are delivered again.
+            current = self.progress.current(generation, records)
+            batch = self.progress.begin(generation, self.admit(current))
             self._pass(passed)
             if not batch:
                 slots.release()

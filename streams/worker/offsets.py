@@ -104,6 +104,17 @@ class Progress:
     def __post_init__(self) -> None:
         self._idle.set()
 
+    def current(self, generation: int, events: Iterable[Any]) -> list[Any]:
+        """Return the events that can be worked on: those of this generation.
+
+        Events of an older generation are delivered again. None is returned while stopping, or
+        between two assignments.
+        """
+        self._enter(generation)
+        if self.stopping or self._is_closed:
+            return []
+        return [event for event in events if event.message.generation_id == generation]
+
     def begin(self, generation: int, events: Iterable[Any]) -> list[Any]:
         """Take a batch in hand.
 
@@ -112,18 +123,12 @@ class Progress:
             events: Faust events, in the order of each partition.
 
         Returns:
-            The events to work on: without those of an older generation, which are delivered again,
-            and those already begun in this one. None at all while stopping, or between two
-            assignments. `finish` takes this very list.
+            The events to work on: those that are `current` and not begun yet in this generation.
+            `finish` takes this very list.
         """
-        self._enter(generation)
-        if self.stopping or self._is_closed:
-            return []
         begun: list[Any] = []
-        for event in events:
+        for event in self.current(generation, events):
             tp, offset = event.message.tp, event.message.offset
-            if event.message.generation_id != generation:
-                continue
             if self._goes_back(tp, offset):
                 # A broker that restarted makes the consumer do that. All from here on is delivered
                 # and done again, and nothing is committed past it before it is. Batches in hand no

@@ -1,6 +1,7 @@
 """Replays that run, are killed, are shared and lose their broker, as processes of their own."""
 
 import json
+import signal
 import subprocess
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -131,6 +132,37 @@ def test_two_workers_share_a_range_that_ends_in_gaps(cluster: Any) -> None:
     for child in (first, second):
         cluster.ended(child)
     analysed = [json.loads(r.value) for r in cluster.read(cluster.replay("two").analyses)]
+    assert {one["article_id"] for one in analysed} == {str(n) for n in range(400)}
+
+
+# The embedded broker keeps a frozen member in its group, and lets no other in.
+@pytest.mark.parametrize("broker", ["apache"], indirect=True)
+def test_a_worker_that_freezes_and_shares_the_range_with_a_second_one_ends_with_it(
+    cluster: Any,
+) -> None:
+    titles = [(str(n), f"Harbour {n}") for n in range(400)]
+    documents = [json.dumps({"id": one, "title": title}).encode() for one, title in titles]
+    cluster.publish([(None, one) for one in documents], after=-60)
+    # Records are fetched long before they are due: those of the freeze are of an older generation.
+    slowly = {"TOCSIN_BATCH_RECORDS": "10"}
+    names = cluster.replay("two")
+    limited = ("--from", "beginning", "--rate", "20", "--json")
+    first = cluster.start("replay", "--id", "two", *limited, **slowly)
+    cluster.until(lambda: is_prepared(cluster, "two"), "the replay to be prepared")
+    # What comes after the range was fixed is not in it: every partition has some.
+    late = json.dumps({"id": "late", "title": "Late"}).encode()
+    cluster.publish([(str(n).encode(), late) for n in range(20)])
+    cluster.until(
+        lambda: names.analyses in cluster.topics() and bool(cluster.read(names.analyses)),
+        "the replay to begin",
+    )
+    first.send_signal(signal.SIGSTOP)
+    second = cluster.start("replay", "--join", "two", "--json", **slowly)
+    cluster.until(lambda: "worker.assigned" in cluster.log(second), "the second to take over")
+    first.send_signal(signal.SIGCONT)
+    for child in (first, second):
+        cluster.ended(child)
+    analysed = [json.loads(r.value) for r in cluster.read(names.analyses)]
     assert {one["article_id"] for one in analysed} == {str(n) for n in range(400)}
 
 

@@ -103,6 +103,19 @@ def test_records_of_an_older_generation_are_left_for_their_new_owner() -> None:
     assert [event.message.tp for event in batch] == [OTHER]
 
 
+def test_events_are_current_in_their_generation_and_while_partitions_are_assigned() -> None:
+    progress = Progress()
+    both = [*events(0, generation=1), *events(1, generation=2)]
+    assert offsets(progress.current(1, both)) == [0]
+    assert offsets(progress.current(2, both)) == [1]
+    progress.forget()
+    assert progress.current(2, both) == []
+    progress.reopen()
+    assert offsets(progress.current(2, both)) == [1]
+    progress.stopping = True
+    assert progress.current(2, both) == []
+
+
 def test_a_batch_that_outlives_its_generation_is_not_committable() -> None:
     progress = Progress()
     old = progress.begin(1, events(0, 1, 2))
