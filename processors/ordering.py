@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class WatermarkSnapshot:
     """A watermark, and for each partition the offset up to which its records stand in the log.
 
     `watermark_ms` is event time: negative infinity where nothing is known, and infinity where
@@ -57,15 +57,15 @@ class Reordering(Generic[T]):
     """Records that wait, by partition.
 
     Args:
-        most_held: Records of one partition that wait at most. Beyond them the earliest is released
+        max_held: Records of one partition that wait at most. Beyond them the earliest is released
             although something earlier may come: memory is bounded, and order then is not.
 
     Attributes:
         forced: How many records were released so, since this was made.
     """
 
-    def __init__(self, most_held: int) -> None:
-        self._most_held = most_held
+    def __init__(self, max_held: int) -> None:
+        self._max_held = max_held
         self._partitions: dict[int, _Partition[T]] = {}
         self._added = 0
         self.forced = 0
@@ -89,7 +89,7 @@ class Reordering(Generic[T]):
         """Say that a record was read that is not to wait."""
         self._partitions.setdefault(partition, _Partition()).read(offset)
 
-    def mark(self, marks: Marks) -> None:
+    def mark(self, marks: WatermarkSnapshot) -> None:
         """Take a measured watermark in, for the partitions that were read from."""
         for partition, held in self._partitions.items():
             end = marks.ends.get(partition)
@@ -106,7 +106,7 @@ class Reordering(Generic[T]):
         ready: list[T] = []
         for held in self._partitions.values():
             while held.waiting and len(ready) < most:
-                is_forced = len(held.waiting) > self._most_held
+                is_forced = len(held.waiting) > self._max_held
                 if held.waiting[0][0] > held.watermark_ms and not is_forced:
                     break
                 self.forced += held.waiting[0][0] > held.watermark_ms

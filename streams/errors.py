@@ -55,7 +55,7 @@ class TopicMismatchError(MisconfigurationError):
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedRecord:
     """One record that the broker will never take.
 
     Attributes:
@@ -83,7 +83,7 @@ class RecordsRefusedError(MisconfigurationError):
         refused: All of them.
     """
 
-    def __init__(self, refused: Sequence[Refused]) -> None:
+    def __init__(self, refused: Sequence[RefusedRecord]) -> None:
         first = refused[0]
         super().__init__(
             f"the broker refuses {len(refused)} record(s) for good; the first is of "

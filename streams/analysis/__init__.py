@@ -11,13 +11,13 @@ from typing import Protocol
 
 from processors.contracts import Versions
 from streams.analysis.outcome import Outcome
-from streams.kafka.envelope import Incoming
+from streams.kafka.envelope import Record
 
 
 class Analysis(Protocol):
     """Reads article records, and gives an outcome for each."""
 
-    async def analyse(self, records: Sequence[Incoming]) -> list[Outcome]:
+    async def analyse(self, records: Sequence[Record]) -> list[Outcome]:
         """Read the first of the records, at least one, as many as one answer may hold.
 
         Returns:

@@ -11,8 +11,8 @@ from processors.contracts import Versions
 from streams.analysis.answer import Answer
 from streams.analysis.outcome import Outcome
 from streams.analysis.reader import ArticleReader
-from streams.kafka.envelope import Incoming
-from streams.service.event_loop_budget import Slices
+from streams.kafka.envelope import Record
+from streams.service.event_loop_budget import EventLoopBudget
 
 
 class InlineAnalysis:
@@ -41,19 +41,19 @@ class InlineAnalysis:
     def close(self) -> None:
         """Nothing was taken."""
 
-    async def analyse(self, records: Sequence[Incoming]) -> list[Outcome]:
+    async def analyse(self, records: Sequence[Record]) -> list[Outcome]:
         """Read the records; see `Analysis`."""
         reader = self._reader
         if reader is None:
             raise RuntimeError("the analysis was not started")
         async with self._turn:
             answer = Answer()
-            slices = Slices()
+            budget = EventLoopBudget()
             for record in records:
                 answer.add(reader.read(record))
                 if answer.is_full():
                     break
-                if slices.is_due():
+                if budget.should_yield():
                     await asyncio.sleep(0)
             # A chunk that took less than a slice must let others run as well.
             await asyncio.sleep(0)

@@ -23,7 +23,7 @@ from streams.analysis.outcome import Outcome
 from streams.analysis.reader import ArticleReader
 from streams.analysis.slow import SLOW_SECONDS
 from streams.errors import AnalysisProcessError
-from streams.kafka.envelope import Incoming
+from streams.kafka.envelope import Record
 
 log = structlog.get_logger(__name__)
 
@@ -81,7 +81,7 @@ class AnalysisPool:
             one.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def analyse(self, records: Sequence[Incoming]) -> list[Outcome]:
+    async def analyse(self, records: Sequence[Record]) -> list[Outcome]:
         """Read the first of the records in the process that has room first; see `Analysis`.
 
         Raises:
@@ -124,7 +124,7 @@ class _Process:
         with self._alive("loading"):
             return process.decode_versions(self._answer())
 
-    def ask(self, records: Sequence[Incoming]) -> list[Outcome]:
+    def ask(self, records: Sequence[Record]) -> list[Outcome]:
         """Send the records and wait for the outcomes; in a thread, several at a time.
 
         Answers come in the order of what was sent, each about the first of its records.
@@ -169,7 +169,7 @@ class _Process:
                 f"the kernel's, for want of memory"
             ) from error
 
-    def _answer(self, records: Sequence[Incoming] = ()) -> memoryview:
+    def _answer(self, records: Sequence[Record] = ()) -> memoryview:
         kind, body = self._receive()
         while kind == process.SLOW:
             number, seconds = process.decode_slow(body)

@@ -17,8 +17,8 @@ from streams.analysis.answer import Answer
 from streams.analysis.outcome import Outcome
 from streams.analysis.reader import ArticleReader
 from streams.analysis.slow import SLOW_SECONDS, SlowArticles
-from streams.kafka.envelope import Incoming
-from streams.service.gc_tuning import collect_seldom
+from streams.kafka.envelope import Record
+from streams.service.gc_tuning import freeze_startup_objects
 
 READY = b"R"
 DONE = b"D"
@@ -28,7 +28,7 @@ FAILED = b"F"
 
 encode = msgspec.msgpack.Encoder().encode
 decode_versions = msgspec.msgpack.Decoder(Versions).decode
-decode_records = msgspec.msgpack.Decoder(list[Incoming]).decode
+decode_records = msgspec.msgpack.Decoder(list[Record]).decode
 decode_outcomes = msgspec.msgpack.Decoder(list[Outcome]).decode
 decode_slow = msgspec.msgpack.Decoder(tuple[int, float]).decode
 """An article's number in its question, and how many seconds it takes so far."""
@@ -49,7 +49,7 @@ def serve(
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     try:
         reader = load()
-        collect_seldom()
+        freeze_startup_objects()
         connection.send_bytes(READY + encode(reader.analyser.versions))
         slow = SlowArticles(lambda *late: connection.send_bytes(SLOW + encode(late)), slow_seconds)
         slow.start()

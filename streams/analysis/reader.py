@@ -15,12 +15,12 @@ from processors.articles.formats.shapes import Shape
 from processors.errors import BadArticleError, DeadLetterReason
 from streams.analysis.outcome import Outcome
 from streams.analysis.selection import Selection
-from streams.kafka.envelope import Incoming, analysis_record, mention_record, withdrawal_records
+from streams.kafka.envelope import Record, analysis_record, mention_record, withdrawal_records
 from streams.kafka.topics import TopicNames
 
 # Kafka's default limit is 1 MiB, and the broker would refuse the record for ever. Only a list of
 # very many leaders comes near.
-MOST_OUTPUT_BYTES = 1_000_000
+MAX_OUTPUT_BYTES = 1_000_000
 EVERYTHING = Selection()
 
 
@@ -39,7 +39,7 @@ class ArticleReader:
     selection: Selection = EVERYTHING
     shapes: Sequence[Shape] = NO_SHAPES
 
-    def read(self, record: Incoming) -> Outcome:
+    def read(self, record: Record) -> Outcome:
         """Give the outcome of one record; a bad article is an outcome too."""
         began = time.perf_counter()
         try:
@@ -51,7 +51,7 @@ class ArticleReader:
                 decode_seconds=time.perf_counter() - began,
             )
 
-    def _read(self, record: Incoming, began: float) -> Outcome:
+    def _read(self, record: Record, began: float) -> Outcome:
         article = decode(
             record.value,
             record.headers,
@@ -75,10 +75,10 @@ class ArticleReader:
             *withdrawal_records(self.names.mentions, result.withdrawal, self.partitions),
         ]
         largest = max(len(one.value or b"") for one in outputs)
-        if largest > MOST_OUTPUT_BYTES:
+        if largest > MAX_OUTPUT_BYTES:
             raise BadArticleError(
                 DeadLetterReason.TEXT_TOO_LARGE,
-                f"an output of the article has {largest} bytes; at most {MOST_OUTPUT_BYTES} are "
+                f"an output of the article has {largest} bytes; at most {MAX_OUTPUT_BYTES} are "
                 f"written",
             )
         return Outcome(

@@ -54,7 +54,7 @@ class Selection(Struct, frozen=True, kw_only=True):
             not self.countries or mention.country in self.countries
         )
 
-    def may_have_rung(self, alert: Alert, countries_of: Callable[[str], Collection[str]]) -> bool:
+    def may_have_fired(self, alert: Alert, countries_of: Callable[[str], Collection[str]]) -> bool:
         """Say whether an alert can be of what is chosen, as far as an alert tells.
 
         It is of a chosen leader, and rests on a chosen article beside others perhaps. Of the

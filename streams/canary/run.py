@@ -20,7 +20,7 @@ from streams.canary.rounds import Round, Rounds
 from streams.errors import BrokerUnavailableError
 from streams.kafka import clients, subscriber
 from streams.kafka.connection import Connection
-from streams.kafka.envelope import Incoming
+from streams.kafka.envelope import Record
 from streams.kafka.topics import TopicNames
 from streams.reading.alerts import decode_alert
 from streams.service.settings import Settings
@@ -150,7 +150,7 @@ class Canary:
         self._rounds.expire()
         self._health.ticked()
 
-    def _hear(self, record: Incoming) -> None:
+    def _hear(self, record: Record) -> None:
         alert = decode_alert(record.value)
         if alert is None or alert.kind != CANARY_KIND:
             log.warning("canary.no_alert_of_a_canary", topic=record.topic, offset=record.offset)

@@ -16,7 +16,7 @@ from streams.reading.time_argument import FORMS, moment_of
 from streams.service.settings import Settings
 
 if TYPE_CHECKING:
-    from streams.kafka.envelope import Incoming
+    from streams.kafka.envelope import Record
 
 
 def alerts(  # noqa: PLR0913 - one argument an option
@@ -161,7 +161,7 @@ def _show(
 
 def _records(
     settings: Settings, kind: AlertKind | None, start: datetime | None, *, follow: bool
-) -> "Iterator[Incoming]":
+) -> "Iterator[Record]":
     # kafka-python takes a third of a second to load: `--help` does not pay for it.
     from streams.kafka import clients, subscriber  # noqa: PLC0415
     from streams.kafka.topics import TopicNames  # noqa: PLC0415

@@ -17,7 +17,7 @@ from streams.forward.delivery import Delivery
 from streams.forward.events import Mode, alert_of, event_of
 from streams.forward.target import Target
 from streams.kafka.dead_letters import send_dead_letter
-from streams.kafka.envelope import Incoming, dead_letter_record
+from streams.kafka.envelope import Record, dead_letter_record
 from streams.kafka.outbox import Outbox
 from streams.kafka.unreadable import why_unreadable, without_mark
 from streams.reading.alerts import AlertFilter, Seen
@@ -79,7 +79,7 @@ class Carrier:
         # Of this process: it spares the receiver a requeue for another, or a worker's restart.
         self._delivered = Seen()
 
-    async def carry(self, record: Incoming) -> None:
+    async def carry(self, record: Record) -> None:
         """Return when the record is done with.
 
         Raises:
@@ -109,7 +109,7 @@ class Carrier:
         self._metrics.alerts.labels("delivered").inc()
         self._metrics.latency.observe(max(0.0, self._unix_time() - record.timestamp_ms / 1000))
 
-    async def _put_aside(self, record: Incoming, error: UndeliverableError) -> None:
+    async def _put_aside(self, record: Record, error: UndeliverableError) -> None:
         if error.reason is UndeliveredReason.DELIVERY_REFUSED:
             self._refused_in_a_row += 1
             if self._refused_in_a_row > MOST_REFUSED_IN_A_ROW:

@@ -13,7 +13,7 @@ import msgspec
 
 from processors.contracts import Alert
 from streams.errors import UndeliverableError, UndeliveredReason
-from streams.kafka.envelope import CONTENT_TYPE, JSON_TYPE, Incoming, alert_record
+from streams.kafka.envelope import CONTENT_TYPE, JSON_TYPE, Record, alert_record
 from streams.reading.alerts import decode_alert
 
 Mode = Literal["binary", "structured"]
@@ -35,7 +35,7 @@ class Event:
     body: bytes
 
 
-def alert_of(record: Incoming) -> Alert:
+def alert_of(record: Record) -> Alert:
     """Read an alert.
 
     Raises:
@@ -47,7 +47,7 @@ def alert_of(record: Incoming) -> Alert:
     return alert
 
 
-def event_of(record: Incoming, alert: Alert, mode: Mode) -> Event:
+def event_of(record: Record, alert: Alert, mode: Mode) -> Event:
     """Build the request of an alert; its data are the record's own bytes.
 
     Raises:

@@ -35,7 +35,7 @@ from streams.kafka.broker_watch import BrokerWatch
 from streams.kafka.clients import admin_client, consumer_client, kafka_faults
 from streams.kafka.compression import Compression
 from streams.kafka.connection import METADATA_MAX_AGE_MS, Connection
-from streams.kafka.envelope import Incoming
+from streams.kafka.envelope import Record
 from streams.kafka.group_watch import group_watch
 from streams.kafka.lag import LagMeter, LagReporter
 from streams.kafka.outbox import Outbox
@@ -284,7 +284,7 @@ class Forwarder:
         except TimeoutError:
             log.warning("forward.stop_timed_out", note="nothing is lost by it")
 
-    async def _carry(self, record: Incoming) -> None:
+    async def _carry(self, record: Record) -> None:
         if self._carrier is None:
             raise RuntimeError("a record was read before there was anyone to carry it")
         await self._carrier.carry(record)
@@ -353,8 +353,8 @@ def _fault(error: BaseException) -> BaseException:
     return BrokerUnavailableError(f"the broker did not do what was asked: {said}")
 
 
-def _incoming(record: Any) -> Incoming:
-    return Incoming(
+def _incoming(record: Any) -> Record:
+    return Record(
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,

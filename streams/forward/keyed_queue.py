@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from streams.forward.delivery import StoppedError
-from streams.kafka.envelope import Incoming
+from streams.kafka.envelope import Record
 
-Work = Callable[[Incoming], Awaitable[None]]
+Work = Callable[[Record], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class Lanes:
         """How many records are taken and not done."""
         return sum(len(books.in_work) for books in self._books.values())
 
-    def take(self, tp: Any, record: Incoming) -> None:
+    def take(self, tp: Any, record: Record) -> None:
         """Take a record in work, after those of its partition with the same key."""
         books = self._books.setdefault(tp, _Books(record.offset, record.offset))
         books.after = record.offset + 1
@@ -88,9 +88,7 @@ class Lanes:
             return not pending
         return True
 
-    async def _run(
-        self, books: _Books, record: Incoming, before: asyncio.Task[None] | None
-    ) -> None:
+    async def _run(self, books: _Books, record: Record, before: asyncio.Task[None] | None) -> None:
         if before is not None and not before.done():
             await asyncio.wait([before])
         try:

@@ -58,7 +58,7 @@ class Outgoing(msgspec.Struct, frozen=True, array_like=True):
     partition: int | None = None
 
 
-class Incoming(msgspec.Struct, frozen=True, array_like=True):
+class Record(msgspec.Struct, frozen=True, array_like=True):
     """A record as it was read: what a dead letter keeps of it."""
 
     topic: str
@@ -82,7 +82,7 @@ class Incoming(msgspec.Struct, frozen=True, array_like=True):
         return datetime.fromtimestamp(self.timestamp_ms / 1000, tz=UTC)
 
 
-def analysis_record(topic: str, analysis: Analysis, partitions: int, source: Incoming) -> Outgoing:
+def analysis_record(topic: str, analysis: Analysis, partitions: int, source: Record) -> Outgoing:
     """Build the record of an analysis, keyed by article; a header names the article's record."""
     key = analysis.article_id.encode()
     record = _keyed(topic, key, _encode(analysis), partition_of(key, partitions))
@@ -170,7 +170,7 @@ def ce_type(kind: str) -> str:
 
 
 def dead_letter_record(
-    topic: str, record: Incoming, stage: str, error: BadArticleError | UndeliverableError
+    topic: str, record: Record, stage: str, error: BadArticleError | UndeliverableError
 ) -> Outgoing:
     """Build the dead letter of a record: everything as it was, and beside it why it is here."""
     described = {

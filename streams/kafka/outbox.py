@@ -35,7 +35,7 @@ from aiokafka.errors import (
 from aiokafka.producer.message_accumulator import BatchBuilder
 from msgspec import structs
 
-from streams.errors import RecordsRefusedError, Refused
+from streams.errors import RecordsRefusedError, RefusedRecord
 from streams.kafka.envelope import Headers, Outgoing, partition_of
 
 log = structlog.get_logger(__name__)
@@ -131,7 +131,7 @@ class Outbox:
                 of the call may have been sent.
         """
         attempt = 0
-        refused: list[Refused] = []
+        refused: list[RefusedRecord] = []
         unsent = [(place, _with(record, self._headers)) for place, record in enumerate(records)]
         groups = await self._groups(unsent) if unsent else []
         while groups:
@@ -183,7 +183,7 @@ class Outbox:
                 await asyncio.sleep(wait_seconds)
 
     async def _attempt(
-        self, groups: Sequence[_Group], refused: list[Refused]
+        self, groups: Sequence[_Group], refused: list[RefusedRecord]
     ) -> tuple[list[_Group], list[_Group]]:
         """Send once.
 
@@ -221,7 +221,7 @@ class Outbox:
                 raise error
             elif len(parcel.records) == 1:
                 ((place, record),) = parcel.records
-                refused.append(Refused(place, record.topic, len(record.value or b""), error))
+                refused.append(RefusedRecord(place, record.topic, len(record.value or b""), error))
             else:
                 middle = len(parcel.records) // 2
                 parted += [parcel.records[:middle], parcel.records[middle:]]

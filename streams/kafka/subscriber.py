@@ -14,7 +14,7 @@ import structlog
 from kafka import TopicPartition
 
 from streams.errors import BrokerUnavailableError, TopicMismatchError
-from streams.kafka.envelope import Incoming
+from streams.kafka.envelope import Record
 from streams.kafka.unreadable import why_unreadable, without_mark
 
 log = structlog.get_logger(__name__)
@@ -72,7 +72,7 @@ def offsets_since(consumer: Any, ends: Offsets, moment: datetime) -> dict[TopicP
     }
 
 
-def read(consumer: Any, starts: Offsets, ends: Offsets) -> Iterator[Incoming]:
+def read(consumer: Any, starts: Offsets, ends: Offsets) -> Iterator[Record]:
     """Read from the starts to before the ends, the oldest of all partitions first.
 
     Within a partition the order is that of its offsets. Memory is bounded by one fetch a partition.
@@ -150,14 +150,14 @@ class _Stall:
             )
 
 
-def follow(consumer: Any, starts: Offsets) -> Iterator[Incoming]:
+def follow(consumer: Any, starts: Offsets) -> Iterator[Record]:
     """Read from the starts on, as records come, without an end."""
     place(consumer, starts)
     while True:
         yield from newest(consumer)
 
 
-def newest(consumer: Any, most_records: int | None = None) -> list[Incoming]:
+def newest(consumer: Any, most_records: int | None = None) -> list[Record]:
     """Give what has come, in the order of its time; within a tenth of a second nothing may have.
 
     One partition's records keep the order of their offsets.
@@ -169,9 +169,9 @@ def newest(consumer: Any, most_records: int | None = None) -> list[Incoming]:
     return [incoming(record) for record in sorted(records, key=lambda record: record.timestamp)]
 
 
-def incoming(record: Any) -> Incoming:
+def incoming(record: Any) -> Record:
     """Return a record of kafka-python as ours; what cannot be read of it is missing, and logged."""
-    one = Incoming(
+    one = Record(
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,

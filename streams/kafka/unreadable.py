@@ -11,7 +11,7 @@ from msgspec import structs
 
 from processors.errors import BadArticleError, DeadLetterReason
 from streams.errors import UnreadableLogError
-from streams.kafka.envelope import Headers, Incoming
+from streams.kafka.envelope import Headers, Record
 
 MARK = "tocsin.unreadable"
 
@@ -33,7 +33,7 @@ def why_unreadable(headers: Headers) -> str | None:
     return value.decode("utf-8", "replace") if isinstance(value, Mark) else None
 
 
-def unreadable(record: Incoming) -> BadArticleError | None:
+def unreadable(record: Record) -> BadArticleError | None:
     """Return the error of a record that cannot be read; None where it can."""
     why = why_unreadable(record.headers)
     return None if why is None else BadArticleError(DeadLetterReason.UNREADABLE_RECORD, why)
@@ -52,6 +52,6 @@ def require_readable(message: Any) -> None:
         )
 
 
-def without_mark(record: Incoming) -> Incoming:
+def without_mark(record: Record) -> Record:
     """Return the record as a dead letter keeps it."""
     return structs.replace(record, headers=list(record.headers)[:-1])

@@ -25,7 +25,7 @@ import structlog
 from kafka import KafkaAdminClient
 from kafka.errors import StaleMetadata
 
-from processors.ordering import Marks
+from processors.ordering import WatermarkSnapshot
 from streams.kafka.connection import Connection
 from streams.kafka.ends import NOT_ANSWERED, End, Ends
 
@@ -160,7 +160,7 @@ class WatermarkMeter:
         self._admin = KafkaAdminClient(**connection.kafka_python())
         self._ends = Ends(connection)
 
-    def measure(self) -> Marks:
+    def measure(self) -> WatermarkSnapshot:
         """Ask for offsets committed, then ends of articles, then ends of mentions.
 
         Raises:
@@ -187,7 +187,7 @@ class WatermarkMeter:
         watermark_ms = self._watermarks.watermark_ms(committed, firsts, ends, now)
         if watermark_ms is None:
             raise StaleMetadata(f"the broker does not name all partitions of {self._articles}")
-        return Marks(watermark_ms, {tp.partition: known[tp].stable for tp in mentions})
+        return WatermarkSnapshot(watermark_ms, {tp.partition: known[tp].stable for tp in mentions})
 
     def close(self) -> None:
         """Close the clients."""
@@ -205,7 +205,7 @@ class WatermarkReporter:
         self._make_meter = make_meter
         self._stop = threading.Event()
         self._wanted = threading.Event()
-        self._newest: Marks | None = None
+        self._newest: WatermarkSnapshot | None = None
         self._failure: Exception | None = None
         self.watermark_ms = -math.inf
         self.is_awaited = False
@@ -222,7 +222,7 @@ class WatermarkReporter:
         if self._thread.is_alive():
             self._thread.join(timeout=1.0)
 
-    def take(self, *, wanted: bool) -> Marks | None:
+    def take(self, *, wanted: bool) -> WatermarkSnapshot | None:
         """Give the newest measurement, once; and say whether another one is wanted.
 
         Raises:

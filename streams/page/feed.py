@@ -17,7 +17,7 @@ import structlog
 
 from processors.errors import MisconfigurationError, TocsinError
 from streams.kafka import subscriber
-from streams.kafka.envelope import Incoming
+from streams.kafka.envelope import Record
 from streams.page.condition import Pulse
 
 log = structlog.get_logger(__name__)
@@ -56,7 +56,7 @@ class Listener:
     `failed` is told of what is no fault of broker or operator; the feed has ended then.
     """
 
-    take: Callable[[Sequence[Incoming]], None]
+    take: Callable[[Sequence[Record]], None]
     begin_anew: Callable[[], None]
     caught_up: Callable[[], None]
     failed: Callable[[BaseException], None]

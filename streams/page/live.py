@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from streams.kafka.envelope import Incoming
+from streams.kafka.envelope import Record
 from streams.kafka.lag import Lag
 from streams.page.condition import Condition, Pulse, waiting
 from streams.page.feed import Feed, Listener, Subscription
@@ -174,7 +174,7 @@ class LivePage:
             self._feed = None
             self._begin_anew()
 
-    def _take(self, records: Sequence[Incoming]) -> None:
+    def _take(self, records: Sequence[Record]) -> None:
         now, canaries = self._clock(), self.model.canaries
         for record in records:
             alert = self.model.take(record, now)

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from processors.canary import CANARY_ID
 from processors.contracts import ArticleRef, Label, Span
-from streams.kafka.envelope import Incoming
+from streams.kafka.envelope import Record
 from streams.page.alert_book import AlertBook
 from streams.page.leader_book import FUTURE_SECONDS, LeaderBook, MentionSeen, Ranking
 from streams.page.view_model import LONGEST_ID, LONGEST_NAME, ShownAlert, short
@@ -73,7 +73,7 @@ class PageModel:
     _alerts: AlertBook = field(default_factory=AlertBook)
     _leaders: LeaderBook = field(default_factory=LeaderBook)
 
-    def take(self, record: Incoming, now: float) -> ShownAlert | None:
+    def take(self, record: Record, now: float) -> ShownAlert | None:
         """Enter a record; gives the alert that a browser must hear of, if it is one."""
         if record.topic == self.mentions_topic:
             self._take_mention(record, now)
@@ -100,7 +100,7 @@ class PageModel:
         self.rankings_changed = False
         return self._leaders.rankings()
 
-    def _take_mention(self, record: Incoming, now: float) -> None:
+    def _take_mention(self, record: Record, now: float) -> None:
         try:
             value = _decode(record.value or b"")
         except (msgspec.DecodeError, UnicodeDecodeError):

@@ -13,7 +13,7 @@ from typing import Any
 from kafka import TopicPartition
 
 from processors.errors import MisconfigurationError
-from streams.kafka.envelope import Incoming
+from streams.kafka.envelope import Record
 from streams.kafka.subscriber import Offsets, offsets_since, partitions_of, read
 from streams.reading.dead_letters import (
     DeadLetter,
@@ -81,7 +81,7 @@ class DeadLetterLog:
         found.sort(key=lambda letter: (letter.timestamp_ms, letter.place), reverse=True)
         return found[:limit]
 
-    def at(self, place: Place) -> Incoming:
+    def at(self, place: Place) -> Record:
         """Give one record.
 
         Raises:
@@ -126,7 +126,7 @@ class DeadLetterLog:
             newest[letter.fingerprint] = letter.place
         return Selection(sorted(newest.values()), refused, repeated)
 
-    def records(self, places: Iterable[Place]) -> Iterator[Incoming]:
+    def records(self, places: Iterable[Place]) -> Iterator[Record]:
         """Give these records, by partition and offset; those that have gone meanwhile are not."""
         chosen: dict[int, list[int]] = {}
         for place in sorted(places):
@@ -158,13 +158,13 @@ class DeadLetterLog:
             return self._starts
         return offsets_since(self._consumer, self._ends, since)
 
-    def _read(self, starts: Offsets, ends: Offsets) -> Iterator[Incoming]:
+    def _read(self, starts: Offsets, ends: Offsets) -> Iterator[Record]:
         return read(self._consumer, starts, ends)
 
 
 def put_back(
     producer: Any,
-    records: Iterable[Incoming],
+    records: Iterable[Record],
     partitions: Mapping[str, int],
     on_restamped: Callable[[], None] = lambda: None,
 ) -> int:

@@ -17,8 +17,8 @@ from streams.kafka.envelope import (
     REQUEUED_HEADER,
     RESTAMPED,
     TRUNCATED_HEADER,
-    Incoming,
     Outgoing,
+    Record,
 )
 
 _PLACE = re.compile(r"([0-9]{1,6}):([0-9]{1,18})", re.ASCII)
@@ -90,7 +90,7 @@ def place_of(text: str) -> Place:
     return Place(int(match[1]), int(match[2]))
 
 
-def dead_letter(record: Incoming) -> DeadLetter:
+def dead_letter(record: Record) -> DeadLetter:
     """Read what a dead letter says of itself."""
     headers = _texts(record)
     said = {
@@ -145,7 +145,7 @@ def refusal(letter: DeadLetter, partitions: Mapping[str, int]) -> str | None:
     return None
 
 
-def original(record: Incoming, partitions: Mapping[str, int]) -> Outgoing:
+def original(record: Record, partitions: Mapping[str, int]) -> Outgoing:
     """Build the record as it was, for the topic and, if it is still there, the partition it was in.
 
     The partition matters: the versions of an article stay in order only within one, and a producer
@@ -192,7 +192,7 @@ def wanted_by(reason: str | None, since: datetime | None) -> Callable[[DeadLette
     return wanted
 
 
-def _texts(record: Incoming) -> dict[str, str]:
+def _texts(record: Record) -> dict[str, str]:
     """Give the headers as texts; of a name that comes twice the last counts."""
     return {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
 
@@ -201,7 +201,7 @@ def _count(text: str | None, *, otherwise: int | None) -> int | None:
     return int(text) if text is not None and _COUNT.fullmatch(text) else otherwise
 
 
-def _fingerprint(record: Incoming, topic: str, said: Mapping[str, str]) -> bytes:
+def _fingerprint(record: Record, topic: str, said: Mapping[str, str]) -> bytes:
     digest = hashlib.blake2b(digest_size=16)
     is_of_now = said.get("reason") in RESTAMPED
     timestamp = said.get("timestamp", "") if is_of_now else str(record.timestamp_ms)

@@ -20,7 +20,7 @@ from processors.errors import BadArticleError
 from streams.ingest.files import read_file
 from streams.ingest.records import Unread
 from streams.kafka import subscriber
-from streams.kafka.envelope import Incoming
+from streams.kafka.envelope import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class PastArticles:
                 found.append(PastArticle(article, article.published))
         return sorted(found, key=lambda past: past.event_time)
 
-    def _decoded(self, records: Iterable[Incoming]) -> Iterator[PastArticle]:
+    def _decoded(self, records: Iterable[Record]) -> Iterator[PastArticle]:
         for record in records:
             try:
                 article = decode(

@@ -10,7 +10,7 @@ from typing import Any
 
 from processors.contracts import Alert
 from processors.rules import Rules
-from streams.kafka.envelope import REPLAY_ID_HEADER, Incoming, Outgoing
+from streams.kafka.envelope import REPLAY_ID_HEADER, Outgoing, Record
 from streams.kafka.subscriber import offsets_since, partitions_of, read
 from streams.kafka.topics import TopicNames
 from streams.reading.alerts import decode_alert
@@ -54,7 +54,7 @@ def live(consumer: Any, settings: Settings, rules: Rules, manifest: Manifest) ->
 
 def only_in_replay(
     consumer: Any, settings: Settings, rules: Rules, manifest: Manifest
-) -> list[Incoming]:
+) -> list[Record]:
     """Give the records of a replay's alerts whose ids the live topics do not have.
 
     Raises:
@@ -71,7 +71,7 @@ def only_in_replay(
     return new
 
 
-def as_live(record: Incoming, settings: Settings, manifest: Manifest) -> Outgoing:
+def as_live(record: Record, settings: Settings, manifest: Manifest) -> Outgoing:
     """Give an alert's record for the live topic of its kind; it keeps the replay's header."""
     topic = settings.topic_prefix + record.topic.removeprefix(manifest.topic_prefix)
     return Outgoing(topic, record.key, record.value, record.headers)
@@ -79,7 +79,7 @@ def as_live(record: Incoming, settings: Settings, manifest: Manifest) -> Outgoin
 
 def _alerts(
     consumer: Any, names: TopicNames, since: Manifest | None
-) -> Iterator[tuple[Incoming, Alert]]:
+) -> Iterator[tuple[Record, Alert]]:
     partitions = partitions_of(consumer, alert_topics(names))
     ends = consumer.end_offsets(partitions)
     starts = consumer.beginning_offsets(partitions)

@@ -8,13 +8,13 @@ from collections.abc import Callable
 
 from processors.articles.decode import DecodeLimits, decode
 from processors.errors import BadArticleError
-from streams.kafka.envelope import Incoming
+from streams.kafka.envelope import Record
 from streams.replay.manifest import Manifest
 from streams.service.settings import Settings
 from streams.worker.replayed_records import is_of_another_replay
 
 
-def left_out_by(manifest: Manifest, settings: Settings) -> Callable[[Incoming], bool]:
+def left_out_by(manifest: Manifest, settings: Settings) -> Callable[[Record], bool]:
     """Return a function that says whether this replay leaves a record out.
 
     Args:
@@ -26,7 +26,7 @@ def left_out_by(manifest: Manifest, settings: Settings) -> Callable[[Incoming], 
     )
     selection = manifest.selection
 
-    def is_left_out(record: Incoming) -> bool:
+    def is_left_out(record: Record) -> bool:
         if not settings.accept_replayed and is_of_another_replay(
             record.headers, manifest.replay_id
         ):

@@ -11,7 +11,7 @@ import msgspec
 from kafka import TopicPartition
 
 from streams.errors import ReplayStateError
-from streams.kafka.envelope import Incoming
+from streams.kafka.envelope import Record
 from streams.kafka.subscriber import read
 from streams.kafka.topics import TopicPlan, apply
 from streams.replay.manifest import Manifest
@@ -34,7 +34,7 @@ def topic_plan(settings: Settings) -> TopicPlan:
     )
 
 
-def newest(records: Iterable[Incoming]) -> dict[str, Manifest]:
+def newest(records: Iterable[Record]) -> dict[str, Manifest]:
     """Give the newest manifest of each replay that is there.
 
     Whoever writes first under an id has it, until it is deleted: records with another claim do not

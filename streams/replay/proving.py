@@ -12,7 +12,7 @@ from typing import Any
 
 from kafka import TopicPartition
 
-from streams.kafka.envelope import ERROR_PREFIX, SOURCE_HEADER, Incoming, read_source
+from streams.kafka.envelope import ERROR_PREFIX, SOURCE_HEADER, Record, read_source
 from streams.kafka.subscriber import incoming, scan
 from streams.kafka.topics import TopicNames
 from streams.replay.manifest import Manifest
@@ -23,7 +23,7 @@ FETCH_BYTES = 1_048_576
 
 _PLACE = ("topic", "partition", "offset")
 
-LeftOut = Callable[[Incoming], bool]
+LeftOut = Callable[[Record], bool]
 
 
 def prove(consumer: Any, manifest: Manifest, names: TopicNames, is_left_out: LeftOut) -> Proof:

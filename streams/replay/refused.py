@@ -11,16 +11,18 @@ from typing import Any
 
 from processors.errors import DeadLetterReason
 from streams.errors import ReplayRangeError, TopicMismatchError
-from streams.kafka.envelope import ERROR_PREFIX, Incoming
+from streams.kafka.envelope import ERROR_PREFIX, Record
 from streams.kafka.subscriber import partitions_of, read
 from streams.replay.range import Span
-from streams.worker.entry import Refused
+from streams.worker.entry import OffsetRanges
 
 # A manifest is one record of at most a megabyte.
 MAX_RANGES = 30_000
 
 
-def refused_live(consumer: Any, dead_letters: str, topic: str, spans: Sequence[Span]) -> Refused:
+def refused_live(
+    consumer: Any, dead_letters: str, topic: str, spans: Sequence[Span]
+) -> OffsetRanges:
     """Read from the dead letters which records of these spans were refused.
 
     Raises:
@@ -47,7 +49,7 @@ def refused_live(consumer: Any, dead_letters: str, topic: str, spans: Sequence[S
     return {partition: ranges for partition, ranges in found.items() if ranges}
 
 
-def _places(letters: Iterable[Incoming], topic: str) -> Mapping[int, set[int]]:
+def _places(letters: Iterable[Record], topic: str) -> Mapping[int, set[int]]:
     places: dict[int, set[int]] = defaultdict(set)
     for letter in letters:
         said = {

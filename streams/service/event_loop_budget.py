@@ -5,10 +5,10 @@ Owns the measure of how long work may go on without a pause.
 
 import time
 
-SLICE_SECONDS = 0.010
+BUDGET_SECONDS = 0.010
 
 
-class Slices:
+class EventLoopBudget:
     """Counts the time worked without a pause, and says when one is due."""
 
     __slots__ = ("_since",)
@@ -16,10 +16,10 @@ class Slices:
     def __init__(self) -> None:
         self._since = time.perf_counter()
 
-    def is_due(self) -> bool:
+    def should_yield(self) -> bool:
         """Whether the slice is over; the next one starts then."""
         now = time.perf_counter()
-        if now - self._since < SLICE_SECONDS:
+        if now - self._since < BUDGET_SECONDS:
             return False
         self._since = now
         return True

@@ -12,7 +12,7 @@ import gc
 THRESHOLDS = (20_000, 20, 20)
 
 
-def collect_seldom() -> None:
+def freeze_startup_objects() -> None:
     """Leave alone what is there now, and look seldom at what comes.
 
     Call it when everything that stays is loaded.

@@ -21,7 +21,7 @@ from streams.analysis.outcome import Outcome
 from streams.analysis.slow import SLOW_SECONDS
 from streams.errors import RecordsRefusedError
 from streams.kafka.dead_letters import DeadLetterLimit, send_dead_letter
-from streams.kafka.envelope import Incoming, Outgoing, dead_letter_record
+from streams.kafka.envelope import Outgoing, Record, dead_letter_record
 from streams.kafka.outbox import Outbox
 from streams.kafka.topics import TopicNames
 from streams.kafka.unreadable import unreadable, without_mark
@@ -30,7 +30,7 @@ from streams.worker.entry import Entry
 from streams.worker.in_flight import BytesInFlight
 from streams.worker.messages import headers_of, timestamp_ms
 from streams.worker.refused import refused_articles
-from streams.worker.replayed_records import Foreign
+from streams.worker.replayed_records import ReplayedRecordFilter
 
 log = structlog.get_logger(__name__)
 
@@ -76,7 +76,7 @@ class AnalyseAgent:
     outbox: Outbox
     metrics: Metrics
     dead_letter_limit: DeadLetterLimit
-    foreign: Foreign | None = None
+    foreign: ReplayedRecordFilter | None = None
     entry: Entry = field(default_factory=Entry)
     advanced: Callable[[], None] = _ignore
     ahead: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CHUNKS_AHEAD))
@@ -109,7 +109,7 @@ class AnalyseAgent:
         self._count(entered, batch)
         self.dead_letter_limit.check()
 
-    async def _begin(self, chunk: Sequence[Incoming]) -> list[Outcome]:
+    async def _begin(self, chunk: Sequence[Record]) -> list[Outcome]:
         """Analyse the first of a chunk, when it is not too far ahead of its turn."""
         await self.ahead.acquire()
         try:
@@ -119,7 +119,7 @@ class AnalyseAgent:
             raise
 
     async def _take(
-        self, chunk: Sequence[Incoming], outcomes: Sequence[Outcome], batch: _Batch
+        self, chunk: Sequence[Record], outcomes: Sequence[Outcome], batch: _Batch
     ) -> None:
         """Hand over what became of the first of a chunk, and have the rest analysed."""
         try:
@@ -133,14 +133,14 @@ class AnalyseAgent:
         finally:
             self.ahead.release()
 
-    def _own(self, events: Sequence[Any]) -> list[Incoming]:
+    def _own(self, events: Sequence[Any]) -> list[Record]:
         return [
             incoming(event.message)
             for event in events
-            if self.foreign is None or not self.foreign.is_foreign(DECODE, event.message)
+            if self.foreign is None or not self.foreign.skips(DECODE, event.message)
         ]
 
-    async def _enter(self, records: Sequence[Incoming], batch: _Batch) -> list[Incoming]:
+    async def _enter(self, records: Sequence[Record], batch: _Batch) -> list[Record]:
         """Return the records that can be read and whose timestamp can be; bury the others."""
         entered = []
         for record in records:
@@ -159,7 +159,7 @@ class AnalyseAgent:
         return entered
 
     async def _bury(
-        self, record: Incoming, error: BadArticleError, batch: _Batch, stage: str = DECODE
+        self, record: Record, error: BadArticleError, batch: _Batch, stage: str = DECODE
     ) -> None:
         batch.errors.append((stage, error))
         letter = dead_letter_record(self.names.dead_letters, record, stage, error)
@@ -168,11 +168,11 @@ class AnalyseAgent:
         batch.sending.append(await self.in_flight.start(size_bytes, sending))
 
     async def _send(
-        self, records: Sequence[Incoming], outcomes: Sequence[Outcome], batch: _Batch
+        self, records: Sequence[Record], outcomes: Sequence[Outcome], batch: _Batch
     ) -> None:
         """Hand outputs over to the outbox, which sends meanwhile."""
         ready: list[Outgoing] = []
-        sources: list[Incoming] = []
+        sources: list[Record] = []
         size_bytes = 0
         for record, outcome in zip(records, outcomes, strict=True):
             error = outcome.error
@@ -190,7 +190,7 @@ class AnalyseAgent:
         batch.sending.append(await self.in_flight.start(size_bytes, publishing))
 
     async def _publish(
-        self, ready: Sequence[Outgoing], sources: Sequence[Incoming], batch: _Batch
+        self, ready: Sequence[Outgoing], sources: Sequence[Record], batch: _Batch
     ) -> None:
         """Send outputs; the article of one that the broker will never take becomes a letter."""
         try:
@@ -202,7 +202,7 @@ class AnalyseAgent:
                 letter = dead_letter_record(self.names.dead_letters, record, PUBLISH, why)
                 await send_dead_letter(self.outbox, letter)
 
-    def _count(self, records: Sequence[Incoming], batch: _Batch) -> None:
+    def _count(self, records: Sequence[Record], batch: _Batch) -> None:
         """Count what is done, after the broker has it: a batch that is repeated counts once."""
         now = time.time()
         metrics = self.metrics
@@ -245,7 +245,7 @@ class AnalyseAgent:
             self.metrics.mentions_polarity.labels(*who, "negative").inc(blame)
 
 
-def _warn_if_slow(record: Incoming, outcome: Outcome) -> None:
+def _warn_if_slow(record: Record, outcome: Outcome) -> None:
     seconds = outcome.decode_seconds + outcome.analyse_seconds
     if seconds >= SLOW_SECONDS:
         log.warning(
@@ -258,9 +258,9 @@ def _warn_if_slow(record: Incoming, outcome: Outcome) -> None:
         )
 
 
-def _chunks(records: Sequence[Incoming]) -> Iterator[Sequence[Incoming]]:
+def _chunks(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
     """Part a batch into pieces of work, by number and by size."""
-    chunk: list[Incoming] = []
+    chunk: list[Record] = []
     size = 0
     for record in records:
         chunk.append(record)
@@ -272,9 +272,9 @@ def _chunks(records: Sequence[Incoming]) -> Iterator[Sequence[Incoming]]:
         yield chunk
 
 
-def incoming(message: Any) -> Incoming:
+def incoming(message: Any) -> Record:
     """Give a Faust message as a record."""
-    return Incoming(
+    return Record(
         topic=message.topic,
         partition=message.partition,
         offset=message.offset,

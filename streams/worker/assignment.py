@@ -40,7 +40,7 @@ class Assignment:
 
     def on_assigned(self, app: App, assigned: Any) -> None:
         """Take note of what the group has given."""
-        app.progress.reopen()
+        app.offsets.reopen()
         ours = (self._names.articles, self._names.mentions)
         self._partitions = {tp for tp in assigned if tp.topic in ours}
         self._metrics.rebalances.inc()
@@ -56,9 +56,9 @@ class Assignment:
         while its group rebalances, and the group then stands still for the request's timeout. What
         was finished since the last commit is done again, under the same ids.
         """
-        if not await app.progress.idle(self._wait_seconds):
+        if not await app.offsets.idle(self._wait_seconds):
             log.warning("worker.revoked_in_flight", note="the next worker does the batch again")
-        app.progress.forget()
+        app.offsets.forget()
         app.holds.suspend()
         if app.gate is not None:
             app.gate.forget()
@@ -70,7 +70,7 @@ class Assignment:
             return
         for tp in self._partitions:
             if tp.topic == self._names.articles and tp.partition == partition:
-                app.progress.pass_over(tp, offset)
+                app.offsets.pass_over(tp, offset)
 
     def holds(self, app: App) -> dict[int, list[str]]:
         """Return why each partition of articles that is here is not fetched; empty where it is."""

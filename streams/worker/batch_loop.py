@@ -16,7 +16,7 @@ import structlog
 
 from streams.service.metrics import Metrics
 from streams.worker.inbox import Inbox, Passed, parted
-from streams.worker.offsets import Progress
+from streams.worker.offsets import OffsetTracker
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +37,7 @@ class BatchLoop:
     `fail` ends the worker with an error.
     """
 
-    progress: Progress
+    offsets: OffsetTracker
     metrics: Metrics
     generation: Callable[[], int]
     fail: Callable[[BaseException], None]
@@ -46,7 +46,7 @@ class BatchLoop:
     admit: Callable[[Sequence[Any]], Sequence[Any]] = list
     end: Callable[[int], int] = no_end
 
-    async def run(self, inbox: Inbox, stage: str, handle: Handle, most_in_hand: int = 1) -> None:
+    async def run(self, inbox: Inbox, stage: str, handle: Handle, max_in_flight: int = 1) -> None:
         """Give every batch of the inbox to `handle`, until there are no more or something fails.
 
         With more than one in hand, the next batch is begun while the broker still acknowledges the
@@ -55,7 +55,7 @@ class BatchLoop:
         running: set[asyncio.Task[None]] = set()
         failed = asyncio.Event()
         try:
-            await self._begin_all(inbox, stage, handle, most_in_hand, running, failed)
+            await self._begin_all(inbox, stage, handle, max_in_flight, running, failed)
         except Exception as error:  # noqa: BLE001 - any fault at all must end the worker
             self._end(stage, error, failed)
         if running:
@@ -69,11 +69,11 @@ class BatchLoop:
         inbox: Inbox,
         stage: str,
         handle: Handle,
-        most_in_hand: int,
+        max_in_flight: int,
         running: set[asyncio.Task[None]],
         failed: asyncio.Event,
     ) -> None:
-        slots = asyncio.Semaphore(most_in_hand)
+        slots = asyncio.Semaphore(max_in_flight)
         async for events in inbox.batches(self.batch_records, self.batch_wait_seconds):
             await slots.acquire()
             if failed.is_set():
@@ -81,8 +81,8 @@ class BatchLoop:
             generation = self.generation()
             records, passed = parted(events)
             # The gate must not hold a partition for records that are delivered again.
-            current = self.progress.current(generation, records)
-            batch = self.progress.begin(generation, self.admit(current))
+            current = self.offsets.current(generation, records)
+            batch = self.offsets.begin(generation, self.admit(current))
             self._pass(passed)
             if not batch:
                 slots.release()
@@ -96,7 +96,7 @@ class BatchLoop:
     def _pass(self, passed: Sequence[Passed]) -> None:
         for one in passed:
             after = min(one.offset + 1, self.end(one.partition))
-            self.progress.passed(one.generation_id, one.tp, one.since, after)
+            self.offsets.passed(one.generation_id, one.tp, one.since, after)
 
     async def _work(
         self,
@@ -108,7 +108,7 @@ class BatchLoop:
     ) -> None:
         try:
             await handle(batch)
-            self.progress.finish(generation, batch)
+            self.offsets.finish(generation, batch)
         except Exception as error:  # noqa: BLE001 - any fault at all must end the worker
             self._end(stage, error, failed)
             return

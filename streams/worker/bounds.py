@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from streams.kafka.envelope import REPLAY_ID_HEADER, Headers
-from streams.worker.entry import Refused
+from streams.worker.entry import OffsetRanges
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Bounds:
     rate: float | None = None
     speed: float | None = None
     latest_ms: float = math.inf
-    refused: Refused = field(default_factory=dict)
+    refused: OffsetRanges = field(default_factory=dict)
 
     @property
     def headers(self) -> Headers:

@@ -22,7 +22,7 @@ async def commit(app: App, metrics: Metrics) -> None:
     Raises:
         KafkaError: the broker does not allow it, or has another reason that does not pass.
     """
-    done = app.progress.committable()
+    done = app.offsets.committable()
     if not done or app.faust.rebalancing:
         return
     consumer = app.faust.consumer
@@ -42,4 +42,4 @@ async def commit(app: App, metrics: Metrics) -> None:
         metrics.commits.labels("failed").inc()
         return
     metrics.commits.labels("committed").inc()
-    app.progress.committed(done)
+    app.offsets.committed(done)

@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 WARN_EVERY_SECONDS = 60.0
 ALLOWED_FACTOR = 2
 
-Refused = dict[int, list[tuple[int, int]]]
+OffsetRanges = dict[int, list[tuple[int, int]]]
 """Partition to half-open ranges of offsets, in order."""
 
 
@@ -61,7 +61,7 @@ class Entry:
     """
 
     latest_ms: Callable[[], float] = everything
-    refused: Refused = field(default_factory=dict)
+    refused: OffsetRanges = field(default_factory=dict)
     _warned: dict[str, tuple[float, int]] = field(default_factory=dict)
 
     def fault(self, partition: int, offset: int, timestamp: int) -> BadArticleError | None:

@@ -14,29 +14,29 @@ from typing import Any, Protocol
 
 import structlog
 
-from processors.ordering import Marks, Reordering
+from processors.ordering import Reordering, WatermarkSnapshot
 from streams.service.metrics import Metrics
 from streams.worker.held_mentions import Held, Waiting
 from streams.worker.inbox import Inbox, Passed, parted
-from streams.worker.offsets import Progress
-from streams.worker.replayed_records import Foreign
+from streams.worker.offsets import OffsetTracker
+from streams.worker.replayed_records import ReplayedRecordFilter
 from streams.worker.watch_agent import Read, Unreadable, WatchAgent
 
 log = structlog.get_logger(__name__)
 
 TICK_SECONDS = 0.05
 # Of a partition. What is beyond is released early, and what then comes too late is counted.
-MOST_HELD = 20_000
+MAX_HELD = 20_000
 # A partition that holds less than this share of the most is no longer near it.
 LOW_SHARE = 0.5
 # Of all partitions together: some 18,000 mentions of long articles, or 27,000 of short ones.
 MAX_HELD_BYTES = 40_000_000
 
 
-class MarksSource(Protocol):
+class WatermarkSource(Protocol):
     """Gives measured watermarks."""
 
-    def take(self, *, wanted: bool) -> Marks | None:
+    def take(self, *, wanted: bool) -> WatermarkSnapshot | None:
         """Give the newest measurement, once; and say whether another one is wanted."""
 
 
@@ -53,23 +53,23 @@ class _Chunk:
 
 
 @dataclass(slots=True)
-class HoldingLoop:
+class EventTimeOrderedLoop:
     """What the watching agent needs for its loop.
 
     `generation` gives the group's generation now; `fail` ends the worker with an error.
     """
 
     agent: WatchAgent
-    progress: Progress
+    offsets: OffsetTracker
     metrics: Metrics
-    marks: MarksSource
+    marks: WatermarkSource
     generation: Callable[[], int]
     fail: Callable[[BaseException], None]
     batch_records: int
     batch_wait_seconds: float
-    most_held: int = MOST_HELD
+    max_held: int = MAX_HELD
     max_held_bytes: int = MAX_HELD_BYTES
-    foreign: Foreign | None = None
+    foreign: ReplayedRecordFilter | None = None
     _waiting: Reordering[tuple[_Chunk, Waiting]] = field(init=False)
     _held: Held = field(default_factory=Held)
     _generation: int = -1
@@ -79,7 +79,7 @@ class HoldingLoop:
     _caught_up: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        self._waiting = Reordering(self.most_held)
+        self._waiting = Reordering(self.max_held)
 
     async def run(self, inbox: Inbox, stage: str) -> None:
         """Read and release until there is no more or something fails."""
@@ -108,7 +108,7 @@ class HoldingLoop:
                 continue
             await self.agent.bury(dead)
             self._finish(chunk, done)
-            self.progress.hold()
+            self.offsets.idle_while_held()
             await self._caught_up.wait()
 
     def _take(
@@ -117,7 +117,7 @@ class HoldingLoop:
         """Take a batch in, and return it, how many records are done with, and the bad ones."""
         generation = self.generation()
         records, passed = parted(events)
-        batch = self.progress.begin(generation, records)
+        batch = self.offsets.begin(generation, records)
         self._begin_generation(generation)
         if not batch:
             self._pass(passed)
@@ -128,7 +128,7 @@ class HoldingLoop:
         left_alone = 0
         for event in batch:
             message = event.message
-            if self.foreign is not None and self.foreign.is_foreign(stage, message):
+            if self.foreign is not None and self.foreign.skips(stage, message):
                 self._waiting.passed(message.partition, message.offset)
                 left_alone += 1
                 continue
@@ -152,7 +152,7 @@ class HoldingLoop:
         for one in passed:
             if one.generation_id == self._generation:
                 self._waiting.passed(one.partition, one.offset)
-                self.progress.passed(one.generation_id, one.tp, one.since, one.offset + 1)
+                self.offsets.passed(one.generation_id, one.tp, one.since, one.offset + 1)
 
     async def _release_for_ever(self, stage: str) -> None:
         while True:
@@ -177,13 +177,13 @@ class HoldingLoop:
             log.warning(
                 "watch.released_early",
                 held=len(self._waiting),
-                most_held=self.most_held,
+                max_held=self.max_held,
                 note="mentions are watched before their turn: find the partition of articles that "
                 "is behind (tocsin_lag_seconds)",
             )
         # A burst is over when no partition is near the bound any more.
         self._is_crowded = bool(early) or (
-            self._is_crowded and self._waiting.fullest > LOW_SHARE * self.most_held
+            self._is_crowded and self._waiting.fullest > LOW_SHARE * self.max_held
         )
 
     async def _release(self, stage: str) -> bool:
@@ -193,20 +193,20 @@ class HoldingLoop:
             ready = self._waiting.release_early(self.batch_records)
         ours = []
         for chunk, waiting in ready:
-            if self.progress.is_in_hand(chunk.generation, waiting.record.tp):
+            if self.offsets.is_in_hand(chunk.generation, waiting.record.tp):
                 ours.append((chunk, self._held.give(waiting)))
             else:
                 self._held.drop(waiting)
         if not ours:
             return bool(ready)
-        self.progress.resume()
-        generation = self.progress.generation
+        self.offsets.busy()
+        generation = self.offsets.generation
         await self.agent.handle(
-            [record for _, record in ours], lambda tp: self.progress.is_ours(generation, tp)
+            [record for _, record in ours], lambda tp: self.offsets.is_ours(generation, tp)
         )
         for chunk, _ in ours:
             self._finish(chunk, 1)
-        self.progress.hold()
+        self.offsets.idle_while_held()
         self.metrics.last_progress.labels(stage).set(time.time())
         return True
 
@@ -221,5 +221,5 @@ class HoldingLoop:
     def _finish(self, chunk: _Chunk, records: int) -> None:
         chunk.left -= records
         if not chunk.left and records:
-            self.progress.resume()
-            self.progress.finish(chunk.generation, chunk.events)
+            self.offsets.busy()
+            self.offsets.finish(chunk.generation, chunk.events)

@@ -29,15 +29,15 @@ from streams.worker.analyse_agent import AnalyseAgent
 from streams.worker.batch_loop import BatchLoop, Handle, no_end
 from streams.worker.bounds import Bounds
 from streams.worker.entry import Entry, live_clock
-from streams.worker.event_time_loop import HoldingLoop, MarksSource
+from streams.worker.event_time_loop import EventTimeOrderedLoop, WatermarkSource
 from streams.worker.faust_connection import faust_broker_urls, faust_credentials
 from streams.worker.fetch_holds import FetchHolds, HoldReason
 from streams.worker.gauges import LeaderGauges
 from streams.worker.inbox import Inbox
 from streams.worker.membership import Membership, keep_confirmations
-from streams.worker.offsets import Progress
-from streams.worker.replay_gate import Gate
-from streams.worker.replayed_records import Foreign
+from streams.worker.offsets import OffsetTracker
+from streams.worker.replay_gate import ReplayGate
+from streams.worker.replayed_records import ReplayedRecordFilter
 from streams.worker.throttle import Throttle
 from streams.worker.transport import Transport
 from streams.worker.watch_agent import WatchAgent
@@ -48,7 +48,7 @@ BUFFERED_RECORDS = 2_000
 FETCH_BYTES = 262_144
 # While the broker acknowledges one batch, the next is analysed. Watch has one: its batches build on
 # each other's states.
-BATCHES_IN_HAND = 2
+BATCHES_IN_FLIGHT = 2
 # Chunks that are answered and wait for their turn, beside those that the processes have.
 SPARE_CHUNKS = 2
 MAX_BATCH_BYTES = 262_144
@@ -62,10 +62,10 @@ class App:
     faust: Any
     table: Any
     names: TopicNames
-    progress: Progress
+    offsets: OffsetTracker
     outbox: Outbox
     holds: FetchHolds
-    gate: Gate | None = None
+    gate: ReplayGate | None = None
 
     @property
     def generation(self) -> int:
@@ -101,7 +101,7 @@ def build(
     analysis: Analysis,
     rules: Rules,
     metrics: Metrics,
-    marks: MarksSource,
+    marks: WatermarkSource,
     fail: Callable[[BaseException], None],
     bounds: Bounds | None = None,
 ) -> App:
@@ -123,20 +123,20 @@ def build(
     mentions = _raw_topic(app, names.mentions, settings.partitions)
     table = app.Table(WATCH_TABLE, key_type=bytes, value_type=bytes, partitions=settings.partitions)
     entry = _entry(settings, bounds)
-    progress = Progress(entry.moment_ms)
+    offsets = OffsetTracker(entry.moment_ms)
     outbox = Outbox(
         lambda: _producer(app),
         metrics.produce_retries.inc,
         bounds.headers if bounds else (),
         plain_topics=Compression.of(settings).plain_topics(names),
     )
-    foreign = Foreign(
+    foreign = ReplayedRecordFilter(
         bounds.replay_id if bounds else "", metrics, accepted=settings.accept_replayed
     )
     holds = FetchHolds(lambda: app.consumer)
-    gate = Gate(bounds, holds, entry.moment_ms) if bounds else None
+    gate = ReplayGate(bounds, holds, entry.moment_ms) if bounds else None
     loop = BatchLoop(
-        progress=progress,
+        offsets=offsets,
         metrics=metrics,
         generation=lambda: int(app.consumer_generation_id),
         fail=fail,
@@ -152,7 +152,7 @@ def build(
         metrics=metrics,
         foreign=foreign,
         entry=entry,
-        advanced=progress.advance,
+        advanced=offsets.advance,
         ahead=asyncio.Semaphore(CHUNKS_AHEAD * settings.analysis_processes + SPARE_CHUNKS),
         dead_letter_limit=DeadLetterLimit(
             settings.dead_letter_limit_share, settings.dead_letter_limit_records
@@ -175,18 +175,18 @@ def build(
     )
 
     metrics.before_scrape(LeaderGauges(watch, metrics, entry.latest_ms).refresh)
-    handle = _throttled(bounds, progress, entry, analyse.handle) if bounds else analyse.handle
+    handle = _throttled(bounds, offsets, entry, analyse.handle) if bounds else analyse.handle
 
     inboxes = {name: _inbox(holds) for name in (names.articles, names.mentions)}
     app.inboxes.update(inboxes)
 
     async def analyse_articles(stream: Any) -> None:
         _subscribe(stream)
-        await loop.run(inboxes[names.articles], "analyse", handle, BATCHES_IN_HAND)
+        await loop.run(inboxes[names.articles], "analyse", handle, BATCHES_IN_FLIGHT)
 
-    holding = HoldingLoop(
+    holding = EventTimeOrderedLoop(
         agent=watch,
-        progress=progress,
+        offsets=offsets,
         metrics=metrics,
         marks=marks,
         foreign=foreign,
@@ -202,7 +202,7 @@ def build(
 
     app.agent(articles, name="analyse")(analyse_articles)
     app.agent(mentions, name="watch")(watch_mentions)
-    return App(app, table, names, progress, outbox, holds, gate)
+    return App(app, table, names, offsets, outbox, holds, gate)
 
 
 def _confirmed_at(app: Any) -> float:
@@ -231,9 +231,9 @@ def _entry(settings: Settings, bounds: Bounds | None) -> Entry:
     return Entry(lambda: latest_ms, bounds.refused)
 
 
-def _throttled(bounds: Bounds, progress: Progress, entry: Entry, handle: Handle) -> Handle:
+def _throttled(bounds: Bounds, offsets: OffsetTracker, entry: Entry, handle: Handle) -> Handle:
     throttle = Throttle(
-        bounds.rate, bounds.speed, lambda: progress.stopping, moment_ms=entry.moment_ms
+        bounds.rate, bounds.speed, lambda: offsets.stopping, moment_ms=entry.moment_ms
     )
 
     async def wait_and_handle(events: Sequence[Any]) -> None:

@@ -39,7 +39,7 @@ class Committable:
 
 
 @dataclass(slots=True)
-class _InHand:
+class _BatchPart:
     """A batch's records of one partition; `newest_ms` is None where none has an event time."""
 
     first: int
@@ -48,7 +48,7 @@ class _InHand:
 
 
 @dataclass(slots=True)
-class _Books:
+class _PartitionOffsets:
     """One partition in one generation of the group.
 
     Attributes:
@@ -63,21 +63,21 @@ class _Books:
     read_to: int
     committed: int
     newest_ms: int | None = None
-    in_hand: deque[_InHand] = field(default_factory=deque)
+    in_flight: deque[_BatchPart] = field(default_factory=deque)
 
     def settle(self) -> None:
         """Strike out the oldest batches that are finished."""
-        while self.in_hand and self.in_hand[0].is_finished:
-            done = self.in_hand.popleft()
+        while self.in_flight and self.in_flight[0].is_finished:
+            done = self.in_flight.popleft()
             self.newest_ms = _later(self.newest_ms, done.newest_ms)
 
     def committable(self) -> Committable:
-        offset = self.in_hand[0].first if self.in_hand else self.read_to
+        offset = self.in_flight[0].first if self.in_flight else self.read_to
         return Committable(offset, self.newest_ms)
 
 
 @dataclass(slots=True)
-class Progress:
+class OffsetTracker:
     """The books of every partition that this worker has.
 
     A generation is one assignment by the group; offsets of an older one are never finished, because
@@ -92,9 +92,9 @@ class Progress:
     stopping: bool = False
     advances: int = 0
     """Goes up with every batch that is finished, and with every part of one that is analysed."""
-    _books: dict[Any, _Books] = field(default_factory=dict)
+    _books: dict[Any, _PartitionOffsets] = field(default_factory=dict)
     # Batches by identity, each with its parts: after a step back two can begin at one offset.
-    _batches: dict[int, tuple[Sequence[Any], list[tuple[_Books, _InHand]]]] = field(
+    _batches: dict[int, tuple[Sequence[Any], list[tuple[_PartitionOffsets, _BatchPart]]]] = field(
         default_factory=dict
     )
     _is_closed: bool = False
@@ -138,7 +138,7 @@ class Progress:
             if self._is_new(tp, offset):
                 begun.append(event)
         if begun:
-            self.resume()
+            self.busy()
             self._take_in_hand(begun)
         return begun
 
@@ -155,17 +155,17 @@ class Progress:
         """
         if generation != self.generation or self.stopping or self._is_closed:
             return
-        books = self._books.setdefault(tp, _Books(since, since, since))
-        if since <= books.read_to:
-            books.read_to = max(books.read_to, after)
+        partition_offsets = self._books.setdefault(tp, _PartitionOffsets(since, since, since))
+        if since <= partition_offsets.read_to:
+            partition_offsets.read_to = max(partition_offsets.read_to, after)
 
-    def hold(self) -> None:
+    def idle_while_held(self) -> None:
         """Lay a batch in hand aside: nobody waits for it, and nothing is committed beyond it."""
         self._in_flight -= 1
         if not self._in_flight:
             self._idle.set()
 
-    def resume(self) -> None:
+    def busy(self) -> None:
         """Take up again what was laid aside."""
         self._in_flight += 1
         self._idle.clear()
@@ -187,20 +187,22 @@ class Progress:
 
     def finish(self, generation: int, batch: Sequence[Any]) -> None:
         """Say that every output of a batch, which `begin` gave, is acknowledged."""
-        self.hold()
+        self.idle_while_held()
         self.advance()
         if generation != self.generation:
             return
         # Forgotten meanwhile: the partitions are another worker's.
         _, parts = self._batches.pop(id(batch), (batch, []))
-        for books, part in parts:
+        for partition_offsets, part in parts:
             # Of a partition that is read again these are no longer the books.
             part.is_finished = True
-            books.settle()
+            partition_offsets.settle()
 
     def committable(self) -> dict[Any, Committable]:
         """Return what may be committed of each partition that is further than its last commit."""
-        asked = {tp: books.committable() for tp, books in self._books.items()}
+        asked = {
+            tp: partition_offsets.committable() for tp, partition_offsets in self._books.items()
+        }
         return {tp: one for tp, one in asked.items() if one.offset > self._books[tp].committed}
 
     def pass_over(self, tp: Any, offset: int) -> None:
@@ -208,17 +210,17 @@ class Progress:
 
         What is in hand comes first: it is for the caller to say so again.
         """
-        books = self._books.setdefault(tp, _Books(offset, offset, -1))
-        if not books.in_hand:
-            books.read_to = max(offset, books.read_to)
+        partition_offsets = self._books.setdefault(tp, _PartitionOffsets(offset, offset, -1))
+        if not partition_offsets.in_flight:
+            partition_offsets.read_to = max(offset, partition_offsets.read_to)
 
     def committed(self, done: Mapping[Any, Committable]) -> None:
         """Strike out what is committed; what was finished meanwhile stays."""
         for tp, one in done.items():
-            books = self._books.get(tp)
+            partition_offsets = self._books.get(tp)
             # Books that were begun again meanwhile may not be so far.
-            if books is not None and one.offset <= books.read_to:
-                books.committed = max(one.offset, books.committed)
+            if partition_offsets is not None and one.offset <= partition_offsets.read_to:
+                partition_offsets.committed = max(one.offset, partition_offsets.committed)
 
     def forget(self) -> None:
         """Drop the books: the partitions are revoked. No batch is begun before `reopen`.
@@ -239,9 +241,9 @@ class Progress:
     def _take_in_hand(self, batch: Sequence[Any]) -> None:
         parts = []
         for tp, (first, newest_ms) in self._extents(batch).items():
-            books, part = self._books[tp], _InHand(first, newest_ms)
-            books.in_hand.append(part)
-            parts.append((books, part))
+            partition_offsets, part = self._books[tp], _BatchPart(first, newest_ms)
+            partition_offsets.in_flight.append(part)
+            parts.append((partition_offsets, part))
         # The batch is kept with them: an identity is another's once its owner is gone.
         self._batches[id(batch)] = (batch, parts)
 
@@ -259,17 +261,17 @@ class Progress:
         return True
 
     def _goes_back(self, tp: Any, offset: int) -> bool:
-        books = self._books.get(tp)
-        return books is not None and offset < books.first
+        partition_offsets = self._books.get(tp)
+        return partition_offsets is not None and offset < partition_offsets.first
 
     def _is_new(self, tp: Any, offset: int) -> bool:
-        books = self._books.get(tp)
-        if books is None:
-            self._books[tp] = _Books(offset, offset + 1, offset)
+        partition_offsets = self._books.get(tp)
+        if partition_offsets is None:
+            self._books[tp] = _PartitionOffsets(offset, offset + 1, offset)
             return True
-        if offset < books.read_to:
+        if offset < partition_offsets.read_to:
             return False
-        books.read_to = offset + 1
+        partition_offsets.read_to = offset + 1
         return True
 
     def _extents(self, events: Iterable[Any]) -> dict[Any, tuple[int, int | None]]:

@@ -17,7 +17,7 @@ from streams.worker.messages import timestamp_ms
 
 
 @dataclass(slots=True)
-class Gate:
+class ReplayGate:
     """Lets articles in that are within the bounds, and paces their partitions.
 
     `moment_ms` gives the event time of a Faust message; None: it has none, and moves no partition.
@@ -48,7 +48,7 @@ class Gate:
                 admitted.append(event)
         return admitted
 
-    def pace(self, watermark_ms: float) -> None:
+    def pause_partitions_ahead(self, watermark_ms: float) -> None:
         """Hold the partitions that are too far ahead or at their end, and let the others continue.
 
         Args:

@@ -23,7 +23,7 @@ def is_of_another_replay(headers: Headers, replay_id: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Foreign:
+class ReplayedRecordFilter:
     """Tells the records of other replays than `replay_id`, which is empty for a live worker.
 
     With `accepted` there are none: the operator wants them worked on.
@@ -33,7 +33,7 @@ class Foreign:
     metrics: Metrics
     accepted: bool = False
 
-    def is_foreign(self, stage: str, message: Any) -> bool:
+    def skips(self, stage: str, message: Any) -> bool:
         """Say whether a Faust message is to be left alone; it is counted then."""
         if self.accepted or not message.headers:
             return False

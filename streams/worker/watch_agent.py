@@ -37,11 +37,11 @@ from processors.watch import (
 from processors.windows import milliseconds
 from streams.errors import RecordsRefusedError
 from streams.kafka.dead_letters import send_dead_letter
-from streams.kafka.envelope import Incoming, Outgoing, alert_record, dead_letter_record
+from streams.kafka.envelope import Outgoing, Record, alert_record, dead_letter_record
 from streams.kafka.outbox import Outbox
 from streams.kafka.topics import TopicNames
 from streams.kafka.unreadable import unreadable, without_mark
-from streams.service.event_loop_budget import Slices
+from streams.service.event_loop_budget import EventLoopBudget
 from streams.service.metrics import Metrics
 from streams.worker.analyse_agent import incoming
 from streams.worker.decoded import DecodedStates
@@ -168,7 +168,7 @@ class WatchAgent:
         """
         began = time.perf_counter()
         batch = _Batch()
-        slices = Slices()
+        budget = EventLoopBudget()
         now = datetime.now(UTC)
         for record in records:
             if batch.state_bytes >= MAX_BATCH_STATE_BYTES:
@@ -182,7 +182,7 @@ class WatchAgent:
                 result = watch(state, record.value, self.rules, now)
                 self._gather(record.key, result, batch)
                 self.named[record.key] = (record.value.leader_name, record.value.country)
-            if slices.is_due():
+            if budget.should_yield():
                 await asyncio.sleep(0)
         await self._write(batch, is_ours)
         self.metrics.stage_duration.labels(WATCH).observe(time.perf_counter() - began)
@@ -263,7 +263,7 @@ class WatchAgent:
                 )
                 log.warning("watch.alert_refused", topic=one.topic, said=why.message)
                 key = alert.key or b""
-                written = Incoming(
+                written = Record(
                     alert.topic, self.partition_of(key), 0, -1, key, alert.value, alert.headers
                 )
                 letter = dead_letter_record(self.names.dead_letters, written, WATCH, why)
@@ -329,7 +329,7 @@ def decode_again(value: bytes) -> Mention | Withdrawal:
     return _decode_mention(value)
 
 
-def _read(record: Incoming, latest_ms: float) -> Mention | Withdrawal:
+def _read(record: Record, latest_ms: float) -> Mention | Withdrawal:
     """Read a record; ours are always right, but anyone may write into a topic."""
     error = unreadable(record)
     if error is not None:

@@ -23,7 +23,7 @@ from streams.kafka.topics import TopicNames
 from streams.kafka.watermarks import WatermarkMeter, WatermarkReporter
 from streams.page.factory import page_of
 from streams.page.routes import add_page
-from streams.service.gc_tuning import collect_seldom
+from streams.service.gc_tuning import freeze_startup_objects
 from streams.service.health import Health
 from streams.service.http_server import HttpServer
 from streams.service.memory import resident_memory_bytes
@@ -221,7 +221,7 @@ class Worker:
                 topic=self._names.articles,
                 rules=self._settings.rules or "built-in",
             )
-            collect_seldom()
+            freeze_startup_objects()
             if self._on_started is not None:
                 self._on_started(address)
             await self._tick(app)
@@ -288,8 +288,8 @@ class Worker:
         self.health.starting = False
         self.health.recovering = bool(app.faust.rebalancing or app.faust.in_recovery)
         self.health.assigned = len(self._assignment)
-        if app.progress.advances != self._advances or not self._waiting():
-            self._advances = app.progress.advances
+        if app.offsets.advances != self._advances or not self._waiting():
+            self._advances = app.offsets.advances
             self.health.progressed()
         self.metrics.ready.set(self.health.ready().ok)
         self.metrics.recovering.set(self.health.recovering)
@@ -297,16 +297,16 @@ class Worker:
             return
         app.holds.renew()
         if app.gate is not None:
-            app.gate.pace(self._watermarks.watermark_ms)
+            app.gate.pause_partitions_ahead(self._watermarks.watermark_ms)
             if app.gate.is_waiting:
                 self._watermarks.want()
 
     async def _finish(self, app: App) -> None:
         """Let the batch in flight end, and commit it."""
-        app.progress.stopping = True
+        app.offsets.stopping = True
         if self._failure is not None or app.faust.crashed:
             return
-        if not await app.progress.idle(self._settings.stop_timeout_seconds):
+        if not await app.offsets.idle(self._settings.stop_timeout_seconds):
             log.warning("worker.batch_abandoned", note="it is read again after the next start")
         await self._within_stop_timeout(commit(app, self.metrics), "commit")
 

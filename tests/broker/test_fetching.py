@@ -25,7 +25,7 @@ from raw_batches import CODECS, NOT_UTF8, Raw, batch, produce
 from streams.demo.broker import Broker
 from streams.kafka import subscriber
 from streams.kafka.connection import Connection
-from streams.kafka.envelope import Incoming
+from streams.kafka.envelope import Record
 from streams.kafka.fetching.batch import Batch
 from streams.kafka.lag import LagMeter
 from streams.kafka.topics import TopicNames, apply, plan
@@ -119,7 +119,7 @@ class System:
 
             self.until(is_settled, "the lag to be 0")
 
-    def read(self, topic: str) -> list[Incoming]:
+    def read(self, topic: str) -> list[Record]:
         """Read a topic as Tocsin's commands do."""
         with closing(KafkaConsumer(**self.connection.kafka_python())) as consumer:
             tps = subscriber.partitions_of(consumer, [topic])
@@ -141,7 +141,7 @@ class System:
             (text(one, "partition"), text(one, "offset")): text(one, "reason") for one in letters
         }
 
-    def unread(self) -> list[Incoming]:
+    def unread(self) -> list[Record]:
         """Give the dead letters of records that no client can read."""
         reason = ("tocsin.error.reason", b"unreadable_record")
         return [one for one in self.read(self.names.dead_letters) if reason in one.headers]

@@ -23,8 +23,8 @@ from streams.errors import TopicMismatchError
 from streams.kafka.connection import Connection
 from streams.kafka.envelope import (
     TRUNCATED_HEADER,
-    Incoming,
     Outgoing,
+    Record,
     alert_record,
     dead_letter_record,
 )
@@ -242,8 +242,8 @@ def test_the_topics_commands_compare_make_and_check(system: System) -> None:
 GOOD = {"content-type": b"application/json", "mine": b"\xff"}
 
 
-def failed(system: System, number: int, value: bytes | None) -> Incoming:
-    return Incoming(
+def failed(system: System, number: int, value: bytes | None) -> Record:
+    return Record(
         topic=system.names.articles,
         partition=number % 3,
         offset=number,
@@ -254,7 +254,7 @@ def failed(system: System, number: int, value: bytes | None) -> Incoming:
     )
 
 
-def letter(system: System, record: Incoming, reason: str = "invalid_json") -> Outgoing:
+def letter(system: System, record: Record, reason: str = "invalid_json") -> Outgoing:
     error = BadArticleError(DeadLetterReason(reason), "what was wrong")
     return dead_letter_record(system.names.dead_letters, record, "decode", error)
 
@@ -334,7 +334,7 @@ def test_a_requeue_gives_the_record_as_it_was(ready: System) -> None:
 
 def test_what_failed_again_is_put_back_once_and_counted_up(ready: System) -> None:
     record = failed(ready, 0, b"{")
-    again = Incoming(
+    again = Record(
         record.topic, 0, 9, record.timestamp_ms, record.key, record.value,
         [*record.headers, ("tocsin.requeued", b"1")],
     )  # fmt: skip

@@ -91,7 +91,7 @@ def service() -> Iterator[Callable[..., tuple[str, list[dict[str, Any]]]]]:
         server.server_close()
 
 
-class Record(NamedTuple):
+class LogRecord(NamedTuple):
     topic: str
     partition: int
     offset: int
@@ -105,7 +105,7 @@ class Record(NamedTuple):
 class Log:
     """Records by topic and partition; `ends` adds offsets without records behind the last."""
 
-    records: Sequence[Record]
+    records: Sequence[LogRecord]
     partitions: Mapping[str, int]
     ends: Mapping[TopicPartition, int] = field(default_factory=dict)
     starts: Mapping[TopicPartition, int] = field(default_factory=dict)
@@ -159,7 +159,7 @@ class Log:
 
     def poll(
         self, timeout_ms: int, max_records: int | None = None
-    ) -> dict[TopicPartition, list[Record]]:
+    ) -> dict[TopicPartition, list[LogRecord]]:
         assert timeout_ms > 0
         assert max_records is None or max_records > 0
         self.polls += 1
@@ -177,13 +177,13 @@ class Log:
                 self._positions[tp] = max(position, self.end_offsets([tp])[tp])
         return fetched
 
-    def _of(self, tp: TopicPartition) -> list[Record]:
+    def _of(self, tp: TopicPartition) -> list[LogRecord]:
         return [r for r in self.records if (r.topic, r.partition) == (tp.topic, tp.partition)]
 
 
 @pytest.fixture
-def record() -> type[Record]:
-    return Record
+def record() -> type[LogRecord]:
+    return LogRecord
 
 
 @pytest.fixture

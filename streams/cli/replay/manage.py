@@ -168,7 +168,7 @@ def compared(
         [
             one
             for one in replay_admin.with_consumer(before)
-            if chosen.may_have_rung(one, countries_of)
+            if chosen.may_have_fired(one, countries_of)
         ],
         list(replay_admin.with_consumer(after)),
     )

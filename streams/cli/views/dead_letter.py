@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.text import Text
 
-from streams.kafka.envelope import ERROR_PREFIX, Incoming
+from streams.kafka.envelope import ERROR_PREFIX, Record
 from streams.reading.dead_letters import DeadLetter, dead_letter
 from streams.reading.terminal_text import visible, visible_lines
 
@@ -42,7 +42,7 @@ def as_document(letter: DeadLetter) -> dict[str, Any]:
     }
 
 
-def whole_document(record: Incoming) -> dict[str, Any]:
+def whole_document(record: Record) -> dict[str, Any]:
     """Give a dead letter with headers and value, for `show --json`.
 
     Bytes that are UTF-8 are `{"text": …}`, others `{"base64": …}`, and null is null.
@@ -65,7 +65,7 @@ def as_lines(letter: DeadLetter) -> Text:
     return Text("\n").join([line, Text(f"          {message}", "" if letter.message else _DIM)])
 
 
-def whole(record: Incoming) -> Text:
+def whole(record: Record) -> Text:
     """Lay one out with its headers and the beginning of its value, for `show`."""
     letter = dead_letter(record)
     lines = [

@@ -20,7 +20,7 @@ from processors.contracts import (
     Versions,
     Withdrawal,
 )
-from processors.ordering import Marks, Reordering
+from processors.ordering import Reordering, WatermarkSnapshot
 from processors.rules import load_rules
 from processors.stories import signature
 from processors.watch import (
@@ -360,7 +360,7 @@ def sent(
     for one in ordered:
         queues[chance.randrange(partitions)].append(one)
     finished = [float("-inf")] * partitions
-    waiting: Reordering[Mention] = Reordering(most_held=10_000)
+    waiting: Reordering[Mention] = Reordering(max_held=10_000)
     state, written = new_state(), encode_state(new_state())
     log: list[Mention] = []
     rung: list[str] = []
@@ -375,7 +375,7 @@ def sent(
             if crashes and chance.random() < 0.1:
                 log.append(log[-1])
             continue
-        marks = Marks(min(finished) - 1 if any(queues) else float("inf"), {0: len(log)})
+        marks = WatermarkSnapshot(min(finished) - 1 if any(queues) else float("inf"), {0: len(log)})
         while read_to < len(log):
             one = log[read_to]
             waiting.add(0, read_to, _ms(one), one.context.mention_id, one)  # type: ignore[union-attr]
@@ -386,7 +386,7 @@ def sent(
             if crashes and chance.random() < 0.05:
                 # Alerts are sent before the state is written: some ring again, under the same ids.
                 state = decode_state(written)
-                waiting, read_to = Reordering(most_held=10_000), 0
+                waiting, read_to = Reordering(max_held=10_000), 0
                 break
             if chance.random() < 0.3:
                 written = encode_state(state)

@@ -27,7 +27,7 @@ from streams.analysis.loading import analysis_of, load_reader
 from streams.analysis.outcome import Outcome
 from streams.analysis.pool import AnalysisPool
 from streams.errors import AnalysisProcessError
-from streams.kafka.envelope import Incoming, Outgoing
+from streams.kafka.envelope import Outgoing, Record
 from streams.service.settings import Settings
 
 SETTINGS = Settings()
@@ -37,8 +37,8 @@ MAKERS = {
 }
 
 
-def record(value: bytes | None, offset: int = 0, timestamp_ms: int = 1_779_268_500_250) -> Incoming:
-    return Incoming("news.articles", 1, offset, timestamp_ms, b"key", value, [("h", b"1")])
+def record(value: bytes | None, offset: int = 0, timestamp_ms: int = 1_779_268_500_250) -> Record:
+    return Record("news.articles", 1, offset, timestamp_ms, b"key", value, [("h", b"1")])
 
 
 def article(number: int) -> bytes:
@@ -106,7 +106,7 @@ class Sleepy:
         versions = Versions(tocsin="0", registry="0", lexicon="0", scorer="0")
         self.analyser = SimpleNamespace(versions=versions)
 
-    def read(self, record: Incoming) -> Outcome:
+    def read(self, record: Record) -> Outcome:
         time.sleep(float(record.value or b"0"))
         return Outcome(outputs=[Outgoing("t", record.value, b"")])
 
@@ -143,7 +143,7 @@ def test_a_bad_article_is_an_outcome(analysis: Analysis) -> None:
 def test_a_header_may_be_null_and_a_value_of_megabytes_comes_through(analysis: Analysis) -> None:
     text = "Xi Jinping spoke. " * 8_000
     large = json.dumps({"id": "a", "title": "t", "text": text, "rest": "x" * 5_000_000}).encode()
-    odd = Incoming("t", 0, 0, 1_779_268_500_250, None, large, [("h", None), ("h", b"\xff")])
+    odd = Record("t", 0, 0, 1_779_268_500_250, None, large, [("h", None), ("h", b"\xff")])
     (outcome,) = asyncio.run(analysis.analyse([odd]))
     assert outcome.error is None
     value = msgspec.json.decode(outcome.outputs[0].value or b"", type=AnalysisValue)

@@ -12,7 +12,7 @@ from processors.contracts import Article, ArticleRef, LeaderRef
 from processors.sentiment.scorer import DEFAULT_SCORER
 from streams.analysis.reader import ArticleReader
 from streams.analysis.selection import Selection
-from streams.kafka.envelope import Incoming
+from streams.kafka.envelope import Record
 from streams.kafka.topics import TopicNames
 from streams.service.settings import Settings
 from tools.contracts import examples
@@ -58,7 +58,7 @@ def test_what_is_not_chosen_is_left_out_and_counted(
     value = b"""{"id": "a", "title": "Emmanuel Macron meets Angela Merkel", "language": "en",
                  "published": "2018-06-01T00:00:00Z"}"""
     moment_ms = 1_527_811_200_000
-    outcome = reader.read(Incoming(names.articles, 0, 0, moment_ms, None, value, []))
+    outcome = reader.read(Record(names.articles, 0, 0, moment_ms, None, value, []))
     assert not outcome.reason
     assert outcome.left_out == left_out
     mentions = [one.key for one in outcome.outputs if one.topic == names.mentions]
@@ -97,4 +97,4 @@ def test_an_alert_can_be_of_the_chosen_part(selection: Selection, *, chosen: boo
         ],
     )
     countries = {"Q1": {"US"}, "Q2": {"FR", "EU"}}
-    assert selection.may_have_rung(alert, countries.__getitem__) is chosen
+    assert selection.may_have_fired(alert, countries.__getitem__) is chosen

@@ -20,16 +20,16 @@ from rich.text import Text
 from processors.errors import BadArticleError, DeadLetterReason, MisconfigurationError
 from streams.cli import dead_letters as commands
 from streams.cli.views.dead_letter import as_lines, whole, whole_document
-from streams.kafka.envelope import Incoming, dead_letter_record
+from streams.kafka.envelope import Record, dead_letter_record
 from streams.reading.dead_letters import dead_letter
 
 
-def stored(value: bytes | None, key: bytes | None = b"k", **more: bytes) -> Incoming:
+def stored(value: bytes | None, key: bytes | None = b"k", **more: bytes) -> Record:
     headers = list(more.items())
-    record = Incoming("news.articles", 3, 1207, 1_795_435_200_000, key, value, headers)
+    record = Record("news.articles", 3, 1207, 1_795_435_200_000, key, value, headers)
     error = BadArticleError(DeadLetterReason.INVALID_JSON, "not JSON at character 1")
     out = dead_letter_record("news.dead-letters", record, "decode", error)
-    return Incoming(out.topic, 1, 5, record.timestamp_ms, out.key, out.value, out.headers)
+    return Record(out.topic, 1, 5, record.timestamp_ms, out.key, out.value, out.headers)
 
 
 def printed(text: Text) -> str:

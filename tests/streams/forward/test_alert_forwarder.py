@@ -12,7 +12,7 @@ from streams.forward.alert_forwarder import MOST_REFUSED_IN_A_ROW, Carrier, Job
 from streams.forward.delivery import StoppedError
 from streams.forward.events import Event
 from streams.forward.target import Target
-from streams.kafka.envelope import Incoming, Outgoing, alert_record
+from streams.kafka.envelope import Outgoing, Record, alert_record
 from streams.reading.alerts import AlertFilter
 from streams.service.metrics import ForwardMetrics
 from tools.contracts.examples import alerts
@@ -23,10 +23,10 @@ REFUSED = UndeliverableError(UndeliveredReason.DELIVERY_REFUSED, "the receiver a
 GIVEN_UP = UndeliverableError(UndeliveredReason.DELIVERY_GIVEN_UP, "given up after 3 tries")
 
 
-def record(value: bytes | None = None) -> Incoming:
+def record(value: bytes | None = None) -> Record:
     out = alert_record("news.alerts.encounter", ALERT)
     value = out.value if value is None else value
-    return Incoming(out.topic, 2, 17, 1_000_000, out.key, value, out.headers)
+    return Record(out.topic, 2, 17, 1_000_000, out.key, value, out.headers)
 
 
 def other(alert_id: str) -> Alert:
@@ -60,7 +60,7 @@ class House:
     async def send(self, records: list[Outgoing]) -> None:
         self.letters += records
 
-    def carry(self, *records: Incoming) -> None:
+    def carry(self, *records: Record) -> None:
         for one in records:
             asyncio.run(self.carrier.carry(one))
 

@@ -9,21 +9,21 @@ import pytest
 from processors.contracts import LeaderRef
 from streams.errors import UndeliverableError
 from streams.forward.events import Mode, alert_of, event_of
-from streams.kafka.envelope import Incoming
+from streams.kafka.envelope import Record
 from tools.contracts.examples import alerts
 
 ALERT = alerts()["encounter"]
 
 
-def incoming(value: bytes | None) -> Incoming:
-    return Incoming("news.alerts.encounter", 2, 17, 1_715_851_872_430, b"Q15031", value, [])
+def incoming(value: bytes | None) -> Record:
+    return Record("news.alerts.encounter", 2, 17, 1_715_851_872_430, b"Q15031", value, [])
 
 
-def record(**changes: Any) -> Incoming:
+def record(**changes: Any) -> Record:
     return incoming(msgspec.json.encode(msgspec.structs.replace(ALERT, **changes)))
 
 
-def event(of: Incoming, mode: Mode = "binary") -> Any:
+def event(of: Record, mode: Mode = "binary") -> Any:
     return event_of(of, alert_of(of), mode)
 
 
@@ -87,7 +87,7 @@ def test_what_an_id_may_hold_cannot_end_a_header() -> None:
         record(alert_id="a" * 2_000),
     ],
 )
-def test_what_is_no_alert_is_not_sent(bad: Incoming) -> None:
+def test_what_is_no_alert_is_not_sent(bad: Record) -> None:
     with pytest.raises(UndeliverableError) as refused:
         event(bad)
     assert refused.value.reason == "not_an_alert"

@@ -8,11 +8,11 @@ import pytest
 
 from streams.forward.delivery import StoppedError
 from streams.forward.keyed_queue import Lanes
-from streams.kafka.envelope import Incoming
+from streams.kafka.envelope import Record
 
 
-def record(offset: int, key: str) -> Incoming:
-    return Incoming("t", 0, offset, 0, key.encode(), b"", [])
+def record(offset: int, key: str) -> Record:
+    return Record("t", 0, offset, 0, key.encode(), b"", [])
 
 
 class Work:
@@ -24,12 +24,12 @@ class Work:
         self.lanes = Lanes(self._work, self.failures.append)
         self._ends: dict[int, asyncio.Future[None]] = {}
 
-    async def _work(self, one: Incoming) -> None:
+    async def _work(self, one: Record) -> None:
         self.begun.append(one.offset)
         end = self._ends[one.offset] = asyncio.get_running_loop().create_future()
         await end
 
-    async def take(self, *records: Incoming, tp: Any = "p") -> None:
+    async def take(self, *records: Record, tp: Any = "p") -> None:
         for one in records:
             self.lanes.take(tp, one)
         await settled()

@@ -13,7 +13,7 @@ from aiokafka.errors import (
 )
 from msgspec import structs
 
-from streams.errors import DeadLetterLimitError, RecordsRefusedError, Refused
+from streams.errors import DeadLetterLimitError, RecordsRefusedError, RefusedRecord
 from streams.kafka.dead_letters import TRUNCATED_BYTES, DeadLetterLimit, send_dead_letter
 from streams.kafka.envelope import Outgoing
 
@@ -72,7 +72,7 @@ class NarrowOutbox:
     async def send(self, records: Sequence[Outgoing]) -> None:
         for record in records:
             if len(record.value or b"") > self._most_bytes:
-                raise RecordsRefusedError([Refused(0, record.topic, 0, self._error())])
+                raise RecordsRefusedError([RefusedRecord(0, record.topic, 0, self._error())])
             self.taken.append(record)
 
 
@@ -117,7 +117,7 @@ class ParticularOutbox:
     async def send(self, records: Sequence[Outgoing]) -> None:
         (record,) = records
         if not self._accepts(record):
-            raise RecordsRefusedError([Refused(0, record.topic, 0, self._error())])
+            raise RecordsRefusedError([RefusedRecord(0, record.topic, 0, self._error())])
         self.taken.append(record)
 
 

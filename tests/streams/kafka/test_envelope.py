@@ -19,7 +19,7 @@ from processors.contracts import (
 )
 from processors.errors import BadArticleError, DeadLetterReason
 from streams.kafka.envelope import (
-    Incoming,
+    Record,
     alert_record,
     analysis_record,
     dead_letter_record,
@@ -61,7 +61,7 @@ def alert(**changes: Any) -> Alert:
     return Alert(**fields)
 
 
-def incoming(**changes: Any) -> Incoming:
+def incoming(**changes: Any) -> Record:
     fields: dict[str, Any] = {
         "topic": "news.articles",
         "partition": 3,
@@ -72,7 +72,7 @@ def incoming(**changes: Any) -> Incoming:
         "headers": [("trace", b"\x01\xfe"), ("trace", b"2")],
         **changes,
     }
-    return Incoming(**fields)
+    return Record(**fields)
 
 
 def test_an_alert_is_a_cloud_event_that_can_be_routed_by_headers_alone() -> None:
@@ -135,7 +135,7 @@ def test_analyses_are_keyed_by_article_and_mentions_by_leader() -> None:
     assert msgspec.json.decode(record.value or b"", type=Mention) == mention
 
 
-def letter_headers(record: Incoming, message: str = "wrong") -> list[tuple[str, bytes]]:
+def letter_headers(record: Record, message: str = "wrong") -> list[tuple[str, bytes]]:
     error = BadArticleError(DeadLetterReason.INVALID_JSON, message)
     return list(dead_letter_record("dead", record, "decode", error).headers)
 

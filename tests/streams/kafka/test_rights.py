@@ -6,7 +6,7 @@ import aiokafka.errors
 import kafka.errors
 import pytest
 
-from streams.errors import MissingRightsError, RecordsRefusedError, Refused
+from streams.errors import MissingRightsError, RecordsRefusedError, RefusedRecord
 from streams.kafka.acls import worker_grants
 from streams.kafka.connection import Connection
 from streams.kafka.rights import Needs, is_refusal
@@ -81,10 +81,10 @@ def test_refusals_of_both_clients_are_known_also_of_single_records() -> None:
     refused = aiokafka.errors.TopicAuthorizationFailedError()
     assert is_refusal(refused)
     assert is_refusal(kafka.errors.GroupAuthorizationFailedError())
-    assert is_refusal(RecordsRefusedError([Refused(0, "news.analyses", 1, refused)]))
+    assert is_refusal(RecordsRefusedError([RefusedRecord(0, "news.analyses", 1, refused)]))
     # aiokafka's group coordinator raises what it was refused as text.
     assert is_refusal(aiokafka.errors.KafkaError("TopicAuthorizationFailedError()"))
     assert not is_refusal(aiokafka.errors.KafkaError("UnknownError()"))
     large = aiokafka.errors.MessageSizeTooLargeError()
-    assert not is_refusal(RecordsRefusedError([Refused(0, "news.analyses", 1, large)]))
+    assert not is_refusal(RecordsRefusedError([RefusedRecord(0, "news.analyses", 1, large)]))
     assert not is_refusal(kafka.errors.KafkaTimeoutError())

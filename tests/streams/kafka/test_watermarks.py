@@ -6,7 +6,7 @@ import time
 import pytest
 from kafka.errors import KafkaConnectionError
 
-from processors.ordering import Marks
+from processors.ordering import WatermarkSnapshot
 from streams.kafka.ends import End
 from streams.kafka.watermarks import (
     IDLE_SECONDS,
@@ -149,10 +149,10 @@ def test_a_transaction_that_ends_holds_nobody_up() -> None:
 class ScriptedMeter:
     """Gives or raises what its script says; every meter made goes on with the same script."""
 
-    def __init__(self, script: list[Marks | Exception]) -> None:
+    def __init__(self, script: list[WatermarkSnapshot | Exception]) -> None:
         self._script = script
 
-    def measure(self) -> Marks:
+    def measure(self) -> WatermarkSnapshot:
         said = self._script.pop(0)
         if isinstance(said, Exception):
             raise said
@@ -162,7 +162,7 @@ class ScriptedMeter:
         """Nothing is open."""
 
 
-def taken(reporter: WatermarkReporter) -> Marks:
+def taken(reporter: WatermarkReporter) -> WatermarkSnapshot:
     until = time.monotonic() + 10
     while time.monotonic() < until:
         marks = reporter.take(wanted=True)
@@ -177,8 +177,8 @@ def test_a_broker_that_does_not_answer_is_asked_again(
     error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("streams.kafka.watermarks.RETRY_SECONDS", 0.01)
-    marks = Marks(7.0, {0: 1})
-    script: list[Marks | Exception] = [error, error, marks]
+    marks = WatermarkSnapshot(7.0, {0: 1})
+    script: list[WatermarkSnapshot | Exception] = [error, error, marks]
     reporter = WatermarkReporter(lambda: ScriptedMeter(script))  # type: ignore[arg-type,return-value]
     reporter.start()
     assert taken(reporter) is marks

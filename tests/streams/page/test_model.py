@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processors.contracts import Sentiment, Withdrawal
-from streams.kafka.envelope import Incoming
+from streams.kafka.envelope import Record
 from streams.page.model import PageModel
 from streams.page.view_model import ShownAlert
 from tests.streams.page.conftest import ALERTS, EXAMPLE, MENTION, MENTIONS, changed
@@ -24,7 +24,7 @@ def model() -> PageModel:
 
 def take(model: PageModel, topic: str, value: object) -> ShownAlert | None:
     encoded = value if isinstance(value, bytes | None) else msgspec.json.encode(value)
-    return model.take(Incoming(topic, 0, 0, 0, None, encoded, []), NOW)
+    return model.take(Record(topic, 0, 0, 0, None, encoded, []), NOW)
 
 
 def day(model: PageModel) -> list[tuple[str, int, float | None]]:

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from processors.errors import BadArticleError, DeadLetterReason
-from streams.kafka.envelope import TRUNCATED_HEADER, Incoming, Outgoing, dead_letter_record
+from streams.kafka.envelope import TRUNCATED_HEADER, Outgoing, Record, dead_letter_record
 from streams.reading.dead_letters import (
     NotRequeueableError,
     Place,
@@ -19,7 +19,7 @@ from streams.reading.dead_letters import (
 
 MOMENT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 READ = {"news.articles": 4, "news.mentions": 4}
-FAILED = Incoming(
+FAILED = Record(
     topic="news.articles",
     partition=3,
     offset=1207,
@@ -30,20 +30,20 @@ FAILED = Incoming(
 )
 
 
-def stored(out: Outgoing, partition: int = 1, offset: int = 5) -> Incoming:
+def stored(out: Outgoing, partition: int = 1, offset: int = 5) -> Record:
     assert out.timestamp_ms is not None
-    return Incoming(out.topic, partition, offset, out.timestamp_ms, out.key, out.value, out.headers)
+    return Record(out.topic, partition, offset, out.timestamp_ms, out.key, out.value, out.headers)
 
 
-def letter_of(record: Incoming, reason: str = "invalid_json") -> Incoming:
+def letter_of(record: Record, reason: str = "invalid_json") -> Record:
     error = BadArticleError(DeadLetterReason(reason), "not JSON at character 1")
     return stored(dead_letter_record("news.dead-letters", record, "decode", error))
 
 
-def with_headers(record: Incoming, **headers: bytes) -> Incoming:
+def with_headers(record: Record, **headers: bytes) -> Record:
     more = [(name.replace("_", "-"), value) for name, value in headers.items()]
     kept = [pair for pair in record.headers if pair[0] not in {name for name, _ in more}]
-    return Incoming(
+    return Record(
         record.topic, record.partition, record.offset, record.timestamp_ms, record.key,
         record.value, [*kept, *more],
     )  # fmt: skip
@@ -61,13 +61,13 @@ def test_a_dead_letter_says_what_the_worker_wrote() -> None:
 
 
 def test_a_record_that_no_worker_wrote_is_read_all_the_same() -> None:
-    letter = dead_letter(Incoming("t", 0, 0, -1, None, None, [("tocsin.error.reason", b"\xff")]))
+    letter = dead_letter(Record("t", 0, 0, -1, None, None, [("tocsin.error.reason", b"\xff")]))
     assert (letter.reason, letter.origin, letter.value_bytes) == ("\ufffd", "", None)
 
 
 @pytest.mark.parametrize("timestamp_ms", [2**63 - 1, -(2**63), 10**17])
 def test_a_timestamp_that_is_no_date_is_none(timestamp_ms: int) -> None:
-    assert dead_letter(Incoming("t", 0, 0, timestamp_ms, None, b"", [])).entered is None
+    assert dead_letter(Record("t", 0, 0, timestamp_ms, None, b"", [])).entered is None
 
 
 @pytest.mark.parametrize("count", [b"x", b"-1", b"9" * 5000, b"", b"\xff", "٣".encode()])
@@ -85,7 +85,7 @@ def test_a_record_put_back_is_the_record_as_it_was_and_a_count() -> None:
 
 def test_a_null_value_stays_null_and_an_empty_one_empty() -> None:
     for value in (None, b""):
-        record = Incoming("news.articles", 0, 0, FAILED.timestamp_ms, None, value, [])
+        record = Record("news.articles", 0, 0, FAILED.timestamp_ms, None, value, [])
         out = original(letter_of(record), READ)
         assert (out.key, out.value) == (None, value)
 
@@ -110,9 +110,7 @@ def test_a_record_with_a_timestamp_that_cannot_be_is_stamped_again(
     error = BadArticleError(DeadLetterReason(reason), "x")
     out = dead_letter_record("news.dead-letters", record, "decode", error)
     letters = [
-        Incoming(
-            out.topic, 0, offset, FAILED.timestamp_ms + offset, out.key, out.value, out.headers
-        )
+        Record(out.topic, 0, offset, FAILED.timestamp_ms + offset, out.key, out.value, out.headers)
         for offset in range(2)
     ]
     put_back = original(letters[0], READ)
@@ -138,7 +136,7 @@ def test_a_letter_from_a_topic_that_is_not_ours_is_refused() -> None:
 
 def test_a_letter_that_does_not_say_where_it_came_from_is_refused() -> None:
     with pytest.raises(NotRequeueableError, match=r"no header tocsin\.error\.topic"):
-        original(Incoming("news.dead-letters", 0, 0, 1, None, b"", []), READ)
+        original(Record("news.dead-letters", 0, 0, 1, None, b"", []), READ)
 
 
 def test_a_letter_of_a_batch_of_which_nothing_could_be_read_is_refused() -> None:
@@ -170,8 +168,8 @@ def test_the_same_record_has_the_same_fingerprint_however_often_it_failed() -> N
 def test_records_that_differ_have_other_fingerprints(
     key: bytes | None, value: bytes | None, timestamp_ms: int
 ) -> None:
-    one = Incoming("news.articles", 0, 0, timestamp_ms, key, value, [])
-    other = Incoming("news.articles", 0, 0, 5, b"k", b"v", [])
+    one = Record("news.articles", 0, 0, timestamp_ms, key, value, [])
+    other = Record("news.articles", 0, 0, 5, b"k", b"v", [])
     assert dead_letter(letter_of(one)).fingerprint != dead_letter(letter_of(other)).fingerprint
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from streams.cli.views.alert import render
 from streams.forward.events import alert_of, event_of
-from streams.kafka.envelope import Incoming
+from streams.kafka.envelope import Record
 from streams.reading.alerts import decode_alert
 from streams.replay.diff import compare
 from tools.contracts.examples import alerts
@@ -41,6 +41,6 @@ def test_an_alert_with_odd_dates_is_left_out_or_shown(times: tuple[str, ...]) ->
         return
     assert "breaking" in render(alert).plain
     assert compare([alert], []).count("gone") == 1
-    record = Incoming("alerts", 0, 0, 1, b"k", encoded, [])
+    record = Record("alerts", 0, 0, 1, b"k", encoded, [])
     assert event_of(record, alert_of(record), "structured")
     assert (alert.event_time < datetime.now(UTC)) in (True, False)

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from streams.analysis.selection import Selection
-from streams.kafka.envelope import REPLAY_ID_HEADER, Incoming
+from streams.kafka.envelope import REPLAY_ID_HEADER, Record
 from streams.replay.left_out import left_out_by
 from streams.replay.manifest import Manifest
 from streams.service.settings import Settings
@@ -16,9 +16,9 @@ Make = Callable[..., Manifest]
 OF_ANOTHER = [(REPLAY_ID_HEADER, b"another")]
 
 
-def record(value: bytes = b"", headers: Any = (), **document: str) -> Incoming:
+def record(value: bytes = b"", headers: Any = (), **document: str) -> Record:
     encoded = value or msgspec.json.encode({"id": "a", "title": "Storm hits coast", **document})
-    return Incoming("news.articles", 0, 0, 0, None, encoded, list(headers))
+    return Record("news.articles", 0, 0, 0, None, encoded, list(headers))
 
 
 def test_what_another_replay_wrote_is_left_out_unless_it_is_accepted(manifest: Make) -> None:

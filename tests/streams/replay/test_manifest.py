@@ -8,7 +8,7 @@ import pytest
 
 from processors.contracts import Versions
 from streams.errors import ReplayRangeError, ReplayStateError
-from streams.kafka.envelope import Incoming
+from streams.kafka.envelope import Record
 from streams.kafka.topics import TopicNames, plan
 from streams.replay.manifest import (
     Manifest,
@@ -26,9 +26,9 @@ from streams.service.settings import Settings
 Make = Callable[..., Manifest]
 
 
-def record(replay_id: str, manifest: Manifest | None, offset: int = 0) -> Incoming:
+def record(replay_id: str, manifest: Manifest | None, offset: int = 0) -> Record:
     value = None if manifest is None else msgspec.json.encode(manifest)
-    return Incoming("replay.manifests", 0, offset, 0, replay_id.encode(), value, [])
+    return Record("replay.manifests", 0, offset, 0, replay_id.encode(), value, [])
 
 
 def test_a_replay_shares_no_topic_and_no_group_with_live_but_the_articles(manifest: Make) -> None:
@@ -79,7 +79,7 @@ def test_a_deleted_id_is_free_again(manifest: Make) -> None:
 
 def test_what_is_no_manifest_is_named() -> None:
     with pytest.raises(ReplayStateError, match="at offset 7"):
-        newest([Incoming("replay.manifests", 0, 7, 0, b"one", b"{}", [])])
+        newest([Record("replay.manifests", 0, 7, 0, b"one", b"{}", [])])
 
 
 @pytest.mark.parametrize(

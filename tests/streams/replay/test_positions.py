@@ -13,7 +13,7 @@ from streams.errors import ReplayBusyError
 from streams.kafka import groups
 from streams.replay import positions
 from streams.replay.range import RangeRequest, Span
-from tests.streams.conftest import Log, Record
+from tests.streams.conftest import Log, LogRecord
 
 
 class Admin:
@@ -115,7 +115,7 @@ def test_a_timestamp_of_the_future_bounds_no_range(
     since_ms: int, until_ms: int | None, expected: tuple[int | None, int | None]
 ) -> None:
     stamps = [NOON_MS, YEAR_2100_MS, *(NOON_MS + n for n in range(2, 6)), NOON_MS + 7]
-    records = [Record("articles", 0, n, one) for n, one in enumerate(stamps)]
+    records = [LogRecord("articles", 0, n, one) for n, one in enumerate(stamps)]
     log = Log(records, {"articles": 1}, most_a_poll=500)
     asked = RangeRequest(
         since=moment(since_ms), until=None if until_ms is None else moment(until_ms)

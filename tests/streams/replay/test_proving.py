@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from kafka import TopicPartition
 
-from streams.kafka.envelope import SOURCE_HEADER, Incoming
+from streams.kafka.envelope import SOURCE_HEADER, Record
 from streams.kafka.topics import TopicNames
 from streams.replay.manifest import Manifest, settings_of
 from streams.replay.proof import Proof
 from streams.replay.proving import prove
 from streams.replay.range import Span
 from streams.service.settings import Settings
-from tests.streams.conftest import Log, Record
+from tests.streams.conftest import Log, LogRecord
 
 TOPIC = "news.articles"
 PARTITIONS = 2
@@ -39,18 +39,22 @@ def proven(
 ) -> Proof:
     """Prove a replay over articles at these places; values say which are to be left out."""
     names = TopicNames.of(settings_of(manifest, Settings()))
-    records = [Record(TOPIC, p, n, 0, None, b"left" if n % 10 == 9 else b"") for p, n in articles]
+    records = [
+        LogRecord(TOPIC, p, n, 0, None, b"left" if n % 10 == 9 else b"") for p, n in articles
+    ]
     records += [
-        Record(names.analyses, number % PARTITIONS, number // PARTITIONS, 0, headers=[source(one)])
+        LogRecord(
+            names.analyses, number % PARTITIONS, number // PARTITIONS, 0, headers=[source(one)]
+        )
         for number, one in enumerate(analysed)
     ]
     records += [
-        Record(names.dead_letters, 1, number, 0, headers=dead(*one))
+        LogRecord(names.dead_letters, 1, number, 0, headers=dead(*one))
         for number, one in enumerate(letters)
     ]
     topics = dict.fromkeys([TOPIC, names.analyses, names.dead_letters], PARTITIONS)
 
-    def is_left_out(record: Incoming) -> bool:
+    def is_left_out(record: Record) -> bool:
         return record.value == b"left"
 
     return prove(Log(records, topics, **log), manifest, names, is_left_out)

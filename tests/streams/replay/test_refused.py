@@ -5,26 +5,26 @@ import pytest
 
 from processors.errors import BadArticleError, DeadLetterReason
 from streams.errors import ReplayRangeError
-from streams.kafka.envelope import Incoming, dead_letter_record
+from streams.kafka.envelope import Record, dead_letter_record
 from streams.replay import refused as module
 from streams.replay.manifest import Manifest
 from streams.replay.range import Span
 from streams.replay.refused import refused_live
 from streams.worker.entry import Entry
-from tests.streams.conftest import Log, Record
+from tests.streams.conftest import Log, LogRecord
 
 SPANS = [Span(0, 10, 20), Span(1, 0, 5), Span(2, 0, 100)]
 
 
-def letters(*places: tuple[int, int], reason: str = "future_timestamp") -> list[Record]:
+def letters(*places: tuple[int, int], reason: str = "future_timestamp") -> list[LogRecord]:
     """Dead letters as a worker writes them."""
     records = []
     for number, (partition, offset) in enumerate(places):
-        failed = Incoming("articles", partition, offset, 4_102_444_800_000, b"k", b"v", [])
+        failed = Record("articles", partition, offset, 4_102_444_800_000, b"k", b"v", [])
         error = BadArticleError(DeadLetterReason(reason), "x")
         out = dead_letter_record("dead", failed, "decode", error)
         headers = [(name, value or b"") for name, value in out.headers]
-        records.append(Record("dead", 0, number, 1, out.key, out.value, headers))
+        records.append(LogRecord("dead", 0, number, 1, out.key, out.value, headers))
     return records
 
 
@@ -39,7 +39,7 @@ def test_other_reasons_and_other_topics_are_none() -> None:
     log = Log(letters((0, 12), reason="invalid_timestamp"), {"dead": 1})
     assert refused_live(log, "dead", "articles", SPANS) == {}
     assert refused_live(Log(letters((0, 12)), {"dead": 1}), "dead", "others", SPANS) == {}
-    odd = Record("dead", 0, 0, 1, None, None, [("tocsin.error.reason", b"future_timestamp")])
+    odd = LogRecord("dead", 0, 0, 1, None, None, [("tocsin.error.reason", b"future_timestamp")])
     assert refused_live(Log([odd], {"dead": 1}), "dead", "articles", SPANS) == {}
 
 

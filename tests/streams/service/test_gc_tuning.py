@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from streams.service.gc_tuning import THRESHOLDS, collect_seldom
+from streams.service.gc_tuning import THRESHOLDS, freeze_startup_objects
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def collector() -> Iterator[None]:
 @pytest.mark.usefixtures("collector")
 def test_what_is_there_is_left_alone_and_what_comes_is_still_collected() -> None:
     kept = {"stays": [1, 2, 3]}
-    collect_seldom()
+    freeze_startup_objects()
     assert gc.get_threshold() == THRESHOLDS
     assert gc.get_freeze_count() > 0
     assert not any(one is kept for one in gc.get_objects())

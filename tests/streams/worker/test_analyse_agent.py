@@ -22,9 +22,9 @@ from streams.analysis.inline import InlineAnalysis
 from streams.analysis.outcome import Outcome
 from streams.analysis.reader import ArticleReader
 from streams.canary.article import canary_article
-from streams.errors import DeadLetterLimitError, RecordsRefusedError, Refused
+from streams.errors import DeadLetterLimitError, RecordsRefusedError, RefusedRecord
 from streams.kafka.dead_letters import DeadLetterLimit
-from streams.kafka.envelope import Incoming, Outgoing
+from streams.kafka.envelope import Outgoing, Record
 from streams.kafka.topics import TopicNames
 from streams.kafka.unreadable import marked
 from streams.service.metrics import Metrics
@@ -208,7 +208,7 @@ def test_a_bad_record_goes_to_the_dead_letters_and_the_others_go_on(
 def test_an_article_whose_outputs_no_broker_would_take_is_a_dead_letter(
     analyser: Analyser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("streams.analysis.reader.MOST_OUTPUT_BYTES", 600)
+    monkeypatch.setattr("streams.analysis.reader.MAX_OUTPUT_BYTES", 600)
     outbox, metrics = handle(analyser, Message(GOOD))
     assert [record.topic for record in outbox.records] == [NAMES.dead_letters]
     assert sample(metrics, "tocsin_dead_letters_total", reason="text_too_large") == 1
@@ -286,7 +286,7 @@ class Scripted:
     def __init__(self, *seconds: float) -> None:
         self._seconds = list(seconds)
 
-    async def analyse(self, records: Sequence[Incoming]) -> list[Outcome]:
+    async def analyse(self, records: Sequence[Record]) -> list[Outcome]:
         await asyncio.sleep(self._seconds.pop(0))
         return [Outcome(outputs=[Outgoing("out", one.value, b"")]) for one in records]
 
@@ -319,7 +319,7 @@ class Parts:
         self._size_bytes = size_bytes
         self.asked: list[list[bytes | None]] = []
 
-    async def analyse(self, records: Sequence[Incoming]) -> list[Outcome]:
+    async def analyse(self, records: Sequence[Record]) -> list[Outcome]:
         self.asked.append([one.value for one in records])
         await asyncio.sleep(0)
         part = self._parts.pop(0) if self._parts else 1
@@ -357,7 +357,7 @@ def test_chunks_are_analysed_ahead_of_their_turn_up_to_a_bound() -> None:
 
         go = asyncio.Event()
 
-        async def analyse(self, records: Sequence[Incoming]) -> list[Outcome]:
+        async def analyse(self, records: Sequence[Record]) -> list[Outcome]:
             outcomes = await super().analyse(records)
             if records[0].value == b"0":
                 await self.go.wait()
@@ -460,7 +460,7 @@ class RefusingOutbox(Outbox):
         self.records += [record for record in records if record.topic != self.refuse]
         if bad:
             error = InvalidTimestampError()
-            raise RecordsRefusedError([Refused(n, self.refuse, 9, error) for n in bad])
+            raise RecordsRefusedError([RefusedRecord(n, self.refuse, 9, error) for n in bad])
 
 
 def test_an_article_of_which_the_broker_takes_no_output_is_a_dead_letter_once(

@@ -10,7 +10,7 @@ import pytest
 from streams.service.metrics import Metrics
 from streams.worker.batch_loop import BatchLoop, Handle, no_end
 from streams.worker.inbox import Passed
-from streams.worker.offsets import Progress
+from streams.worker.offsets import OffsetTracker
 
 TP = "news.articles-0"
 
@@ -28,8 +28,8 @@ class Event:
     message: Message | Passed
 
 
-def committable(progress: Progress) -> dict[Any, int]:
-    return {tp: one.offset for tp, one in progress.committable().items()}
+def committable(tracker: OffsetTracker) -> dict[Any, int]:
+    return {tp: one.offset for tp, one in tracker.committable().items()}
 
 
 class Inbox:
@@ -59,16 +59,16 @@ class Ran:
         self,
         *taken: Sequence[int | tuple[int, int]],
         handle: Handle | None = None,
-        most_in_hand: int = 1,
+        max_in_flight: int = 1,
         end: int | None = None,
         generation: int = 1,
         **known: Any,
     ) -> None:
-        self._most_in_hand = most_in_hand
+        self._most_in_hand = max_in_flight
         self._end = end
         self._generation = generation
         self.asked_to_admit: list[int] = []
-        self.progress = Progress(**known)
+        self.tracker = OffsetTracker(**known)
         self.metrics = Metrics()
         self.inbox = Inbox(*taken)
         self.failures: list[BaseException] = []
@@ -90,7 +90,7 @@ class Ran:
             failed.set()
 
         loop = BatchLoop(
-            self.progress,
+            self.tracker,
             self.metrics,
             lambda: self._generation,
             fail,
@@ -116,7 +116,7 @@ def test_every_batch_is_handled_then_finished() -> None:
     assert ran.ended
     assert ran.failures == []
     assert ran.handled == [[0, 1], [2], [3, 4, 5]]
-    assert committable(ran.progress) == {TP: 6}
+    assert committable(ran.tracker) == {TP: 6}
     assert ran.inbox.asked == [(500, 0.05)]
 
 
@@ -133,7 +133,7 @@ def test_nothing_is_handled_while_stopping() -> None:
     ran = Ran([0, 1], [2], stopping=True)
     assert ran.ended
     assert ran.handled == []
-    assert committable(ran.progress) == {}
+    assert committable(ran.tracker) == {}
 
 
 def test_records_that_are_delivered_again_after_a_rebalance_are_not_shown_to_the_gate() -> None:
@@ -146,19 +146,19 @@ def test_records_that_are_delivered_again_after_a_rebalance_are_not_shown_to_the
 def test_offsets_without_a_record_are_passed_and_never_handled() -> None:
     ran = Ran([(0, 1), 2, 3, (4, 4)], [(5, 7)])
     assert ran.handled == [[2, 3]]
-    assert committable(ran.progress) == {TP: 8}
+    assert committable(ran.tracker) == {TP: 8}
 
 
 def test_a_run_that_ends_passes_its_end_by_no_offset() -> None:
     ran = Ran([2, (3, 9)], end=5)
-    assert committable(ran.progress) == {TP: 5}
+    assert committable(ran.tracker) == {TP: 5}
 
 
 def test_offsets_without_a_record_are_not_committed_before_a_batch_that_is_not_finished() -> None:
     async def handle(_events: Sequence[Any]) -> None:
         raise RuntimeError("bug")
 
-    assert committable(Ran([2, (3, 9)], handle=handle).progress) == {}
+    assert committable(Ran([2, (3, 9)], handle=handle).tracker) == {}
 
 
 def test_a_batch_is_not_finished_before_its_work_is_done() -> None:
@@ -168,7 +168,7 @@ def test_a_batch_is_not_finished_before_its_work_is_done() -> None:
     class Looking(Ran):
         async def _handle(self, events: Sequence[Any]) -> None:
             await asyncio.sleep(0)
-            seen.append(committable(self.progress))
+            seen.append(committable(self.tracker))
             await super()._handle(events)
 
     ran = Looking([0, 1], [2])
@@ -190,7 +190,7 @@ def test_a_fault_ends_the_worker_and_its_batch_is_never_finished(error: Exceptio
     # Not ended: Faust would start an agent that returns again, and go on behind the lost batch.
     assert not ran.ended
     assert handled == [0, 1]
-    assert committable(ran.progress) == {TP: 1}
+    assert committable(ran.tracker) == {TP: 1}
 
 
 @pytest.mark.parametrize("step", ["begin", "finish"])
@@ -203,7 +203,7 @@ def test_a_fault_in_the_books_ends_the_worker_and_not_the_loop_alone(
     def fails(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(Progress, step, fails)
+    monkeypatch.setattr(OffsetTracker, step, fails)
     ran = Ran([0], [1])
     assert ran.failures == [error]
     assert not ran.ended
@@ -213,7 +213,7 @@ def test_a_consumer_that_goes_back_has_its_work_done_again() -> None:
     ran = Ran([5], [4, 5])
     assert ran.failures == []
     assert ran.handled == [[5], [4, 5]]
-    assert committable(ran.progress) == {TP: 6}
+    assert committable(ran.tracker) == {TP: 6}
 
 
 def test_with_two_in_hand_the_second_begins_before_the_first_is_done_and_a_third_waits() -> None:
@@ -232,11 +232,11 @@ def test_with_two_in_hand_the_second_begins_before_the_first_is_done_and_a_third
             await asyncio.sleep(0)
         steps.append(f"end {offset}")
 
-    ran = Ran([0], [1], [2], handle=handle, most_in_hand=2)
+    ran = Ran([0], [1], [2], handle=handle, max_in_flight=2)
     assert steps.index("begin 1") < steps.index("end 0") < steps.index("begin 2")
     assert steps.index("begin 2") < steps.index("end 1")
     assert ran.ended
-    assert committable(ran.progress) == {TP: 3}
+    assert committable(ran.tracker) == {TP: 3}
 
 
 def test_a_batch_that_ends_before_the_one_in_front_of_it_is_not_committed() -> None:
@@ -245,9 +245,9 @@ def test_a_batch_that_ends_before_the_one_in_front_of_it_is_not_committed() -> N
     class Looking(Ran):
         async def _handle(self, events: Sequence[Any]) -> None:
             await asyncio.sleep(0.04 if events[0].message.offset == 0 else 0)
-            seen.append(committable(self.progress))
+            seen.append(committable(self.tracker))
 
-    Looking([0], [1], most_in_hand=2)
+    Looking([0], [1], max_in_flight=2)
     assert seen == [{}, {}]
 
 
@@ -260,9 +260,9 @@ def test_a_fault_in_one_batch_lets_no_further_one_begin() -> None:
             raise RuntimeError("bug")
         await asyncio.sleep(0.01)
 
-    ran = Ran([0], [1], [2], [3], handle=handle, most_in_hand=2)
+    ran = Ran([0], [1], [2], [3], handle=handle, max_in_flight=2)
     assert [str(error) for error in ran.failures] == ["bug"]
     assert 3 not in begun
     assert not ran.ended
     # What comes after the lost batch may be finished, and is still not committed.
-    assert committable(ran.progress) == {}
+    assert committable(ran.tracker) == {}

@@ -12,12 +12,12 @@ from structlog.testing import capture_logs
 
 from processors.contracts import ArticleRef, Versions, Withdrawal
 from processors.errors import BadArticleError, DeadLetterReason
-from processors.ordering import Marks
+from processors.ordering import WatermarkSnapshot
 from streams.kafka.envelope import Outgoing
 from streams.service.metrics import Metrics
-from streams.worker.event_time_loop import HoldingLoop
+from streams.worker.event_time_loop import EventTimeOrderedLoop
 from streams.worker.inbox import Passed
-from streams.worker.offsets import Progress
+from streams.worker.offsets import OffsetTracker
 from streams.worker.watch_agent import Read, Unreadable
 
 TP = ("mentions", 0)
@@ -35,8 +35,8 @@ class Message:
     value: bytes = b""
 
 
-def committable(progress: Progress) -> dict[Any, int]:
-    return {tp: one.offset for tp, one in progress.committable().items()}
+def committable(tracker: OffsetTracker) -> dict[Any, int]:
+    return {tp: one.offset for tp, one in tracker.committable().items()}
 
 
 @dataclass(frozen=True)
@@ -93,10 +93,10 @@ class Agent:
 
 @dataclass
 class Source:
-    next: Marks | None = None
+    next: WatermarkSnapshot | None = None
     wanted: bool = False
 
-    def take(self, *, wanted: bool) -> Marks | None:
+    def take(self, *, wanted: bool) -> WatermarkSnapshot | None:
         self.wanted = wanted
         taken, self.next = self.next, None
         return taken
@@ -105,22 +105,22 @@ class Source:
 class Holding:
     """A loop that runs, and what is around it."""
 
-    def __init__(self, most_held: int = 100) -> None:
+    def __init__(self, max_held: int = 100) -> None:
         self.generation = 1
         self.metrics = Metrics()
         self.inbox, self.agent, self.source = Inbox(), Agent(), Source()
-        self.progress = Progress()
+        self.tracker = OffsetTracker()
         self.failures: list[BaseException] = []
-        self.loop = HoldingLoop(
+        self.loop = EventTimeOrderedLoop(
             agent=self.agent,  # type: ignore[arg-type]
-            progress=self.progress,
+            offsets=self.tracker,
             metrics=self.metrics,
             marks=self.source,
             generation=lambda: self.generation,
             fail=self.failures.append,
             batch_records=10,
             batch_wait_seconds=0.01,
-            most_held=most_held,
+            max_held=max_held,
         )
 
     async def __aenter__(self) -> Self:
@@ -144,7 +144,7 @@ class Holding:
         await self.turn()
 
     async def mark(self, watermark_ms: float, end: int) -> None:
-        self.source.next = Marks(watermark_ms, {0: end})
+        self.source.next = WatermarkSnapshot(watermark_ms, {0: end})
         await self.turn()
 
     def waiting(self) -> int:
@@ -163,10 +163,10 @@ def test_records_wait_for_their_watermark_and_are_finished_with_their_batch() ->
             await one.mark(5, end=3)
             assert one.agent.handled == [3, 5]
             # The last record of the batch waits: nothing may be committed.
-            assert committable(one.progress) == {}
+            assert committable(one.tracker) == {}
             await one.mark(ENDLESS, end=3)
             assert one.agent.handled == [3, 5, 9]
-            assert committable(one.progress) == {TP: 3}
+            assert committable(one.tracker) == {TP: 3}
             assert not one.source.wanted
 
     asyncio.run(run())
@@ -176,11 +176,11 @@ def test_what_waits_holds_up_no_stop() -> None:
     async def run() -> None:
         async with Holding() as one:
             await one.read(5)
-            assert await one.progress.idle(0.5)
-            one.progress.stopping = True
+            assert await one.tracker.idle(0.5)
+            one.tracker.stopping = True
             await one.mark(ENDLESS, end=1)
             assert one.agent.handled == []
-            assert committable(one.progress) == {}
+            assert committable(one.tracker) == {}
 
     asyncio.run(run())
 
@@ -190,11 +190,11 @@ def test_an_unreadable_record_is_buried_at_once_and_finishes_its_batch() -> None
         async with Holding() as one:
             await one.read(None)
             assert one.agent.buried == 1
-            assert committable(one.progress) == {TP: 1}
+            assert committable(one.tracker) == {TP: 1}
             await one.read(None, 4, first=1)
-            assert committable(one.progress) == {TP: 1}
+            assert committable(one.tracker) == {TP: 1}
             await one.mark(9, end=3)
-            assert committable(one.progress) == {TP: 3}
+            assert committable(one.tracker) == {TP: 3}
 
     asyncio.run(run())
 
@@ -209,7 +209,7 @@ def test_a_watermark_counts_where_the_log_ends_with_offsets_that_hold_no_record(
             assert one.agent.handled == []
             await one.passed(1, 2)
             assert one.agent.handled == [5]
-            assert committable(one.progress) == {TP: 3}
+            assert committable(one.tracker) == {TP: 3}
 
     asyncio.run(run())
 
@@ -219,7 +219,7 @@ def test_offsets_without_a_record_are_not_committed_before_the_mention_that_wait
         async with Holding() as one:
             await one.read(5)
             await one.passed(1, 2)
-            assert committable(one.progress) == {}
+            assert committable(one.tracker) == {}
 
     asyncio.run(run())
 
@@ -253,16 +253,16 @@ def test_a_batch_that_is_done_first_waits_for_the_one_before_it() -> None:
             await one.read(2, first=1)
             await one.mark(2, end=2)
             assert one.agent.handled == [2]
-            assert committable(one.progress) == {}
+            assert committable(one.tracker) == {}
             await one.mark(9, end=2)
-            assert committable(one.progress) == {TP: 2}
+            assert committable(one.tracker) == {TP: 2}
 
     asyncio.run(run())
 
 
 def test_what_is_released_before_its_turn_is_counted_and_each_burst_logged_once() -> None:
     async def run() -> None:
-        async with Holding(most_held=4) as one:
+        async with Holding(max_held=4) as one:
 
             def early() -> float | None:
                 return one.metrics.registry.get_sample_value("tocsin_mentions_released_early_total")
@@ -277,7 +277,7 @@ def test_what_is_released_before_its_turn_is_counted_and_each_burst_logged_once(
                 await one.read(8, 9, 10, 11, 12, first=7)
                 assert early() == 4
             bursts = [entry for entry in logs if entry["event"] == "watch.released_early"]
-            assert [entry["most_held"] for entry in bursts] == [4, 4]
+            assert [entry["max_held"] for entry in bursts] == [4, 4]
 
     asyncio.run(run())
 
@@ -286,8 +286,8 @@ def test_what_waited_in_an_older_generation_is_dropped() -> None:
     async def run() -> None:
         async with Holding() as one:
             await one.read(5, 6)
-            one.progress.forget()
-            one.progress.reopen()
+            one.tracker.forget()
+            one.tracker.reopen()
             one.generation = 2
             before = one.agent.forgotten
             await one.read(5, 6)
@@ -303,7 +303,7 @@ def test_a_partition_that_was_taken_away_is_not_worked_on() -> None:
     async def run() -> None:
         async with Holding() as one:
             await one.read(5, 6)
-            one.progress.forget()
+            one.tracker.forget()
             await one.mark(ENDLESS, end=2)
             assert one.agent.handled == []
 
@@ -322,7 +322,7 @@ def test_a_fault_ends_the_worker_and_nothing_is_finished(where: str) -> None:
             await one.read(5)
             await one.mark(ENDLESS, end=1)
             assert one.failures == [fault]
-            assert committable(one.progress) == {}
+            assert committable(one.tracker) == {}
 
     asyncio.run(run())
 
@@ -336,10 +336,10 @@ def test_what_waits_is_bounded_by_bytes_and_the_earliest_go_early() -> None:
             assert 10 < waiting < 40
             assert one.agent.handled == list(range(1, 101 - waiting))
             # Nothing is finished before the last of its batch is.
-            assert committable(one.progress) == {}
+            assert committable(one.tracker) == {}
             await one.mark(200, 100)
             assert one.agent.handled == list(range(1, 101))
-            assert committable(one.progress) == {TP: 100}
+            assert committable(one.tracker) == {TP: 100}
 
     asyncio.run(run())
 
@@ -349,7 +349,7 @@ def test_what_waits_is_dropped_with_its_generation_although_no_record_comes() ->
         async with Holding() as one:
             await one.read(5, 6)
             before = one.agent.forgotten
-            one.progress.forget()
+            one.tracker.forget()
             one.generation = 2
             await one.turn()
             assert one.waiting() == 0
@@ -369,6 +369,6 @@ def test_records_that_wait_keep_no_message() -> None:
             assert one.waiting() == 2
             assert [message() for message in left] == [None, None]
             await one.mark(9, 2)
-            assert committable(one.progress) == {TP: 2}
+            assert committable(one.tracker) == {TP: 2}
 
     asyncio.run(run())

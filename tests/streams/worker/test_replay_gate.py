@@ -10,7 +10,7 @@ from kafka import TopicPartition
 
 from streams.worker.bounds import Bounds
 from streams.worker.fetch_holds import FetchHolds, HoldReason
-from streams.worker.replay_gate import Gate
+from streams.worker.replay_gate import ReplayGate
 
 SPANS = {0: (10, 20), 1: (0, 1_000), 2: (0, 1_000)}
 
@@ -48,14 +48,14 @@ class Consumer:
         self.paused.discard(tp.partition)
 
 
-def gate(pace_ms: int = 1_000) -> tuple[Gate, Consumer]:
+def gate(pace_ms: int = 1_000) -> tuple[ReplayGate, Consumer]:
     consumer = Consumer()
     holds = FetchHolds(lambda: consumer)
     holds.renew()
-    return Gate(Bounds("one", SPANS, pace_ms), holds), consumer
+    return ReplayGate(Bounds("one", SPANS, pace_ms), holds), consumer
 
 
-def admit(one: Gate, partition: int, *offsets: int, seconds: float | None = 0.0) -> list[int]:
+def admit(one: ReplayGate, partition: int, *offsets: int, seconds: float | None = 0.0) -> list[int]:
     events = [Event(Message(partition, offset, seconds)) for offset in offsets]
     return [event.message.offset for event in one.admit(events)]
 
@@ -63,7 +63,7 @@ def admit(one: Gate, partition: int, *offsets: int, seconds: float | None = 0.0)
 def test_only_articles_within_the_bounds_come_in_and_what_is_beyond_is_not_fetched() -> None:
     one, consumer = gate()
     assert admit(one, 0, 8, 9, 10, 19, 20, 21) == [10, 19]
-    one.pace(-math.inf)
+    one.pause_partitions_ahead(-math.inf)
     assert consumer.paused == {0}
     assert not one.is_waiting
 
@@ -72,11 +72,11 @@ def test_a_record_whose_timestamp_is_refused_comes_in_and_holds_no_partition() -
     one, consumer = gate()
     one.moment_ms = lambda message: None if message.timestamp is None else 5_000
     assert admit(one, 1, 0, seconds=None) == [0]
-    one.pace(-math.inf)
-    one.pace(0)
+    one.pause_partitions_ahead(-math.inf)
+    one.pause_partitions_ahead(0)
     assert consumer.paused == set()
     admit(one, 1, 1)
-    one.pace(3_999)
+    one.pause_partitions_ahead(3_999)
     assert consumer.paused == {1}
 
 
@@ -84,10 +84,10 @@ def test_a_partition_that_is_ahead_waits_until_the_others_have_come_after() -> N
     one, consumer = gate()
     admit(one, 1, 0, seconds=5.0)
     admit(one, 2, 0, seconds=9.0)
-    one.pace(5_000)
+    one.pause_partitions_ahead(5_000)
     assert consumer.paused == {2}
     assert one.is_waiting
-    one.pace(8_000)
+    one.pause_partitions_ahead(8_000)
     assert consumer.paused == set()
     assert not one.is_waiting
 
@@ -95,10 +95,10 @@ def test_a_partition_that_is_ahead_waits_until_the_others_have_come_after() -> N
 def test_before_anything_is_known_each_counts_from_its_own_first_article() -> None:
     one, consumer = gate()
     admit(one, 1, 0, seconds=100.0)
-    one.pace(-math.inf)
+    one.pause_partitions_ahead(-math.inf)
     assert consumer.paused == set()
     admit(one, 1, 1, seconds=102.0)
-    one.pace(-math.inf)
+    one.pause_partitions_ahead(-math.inf)
     assert consumer.paused == {1}
 
 
@@ -106,11 +106,11 @@ def test_a_rebalance_begins_anew_and_an_article_without_a_time_is_of_the_beginni
     one, consumer = gate()
     admit(one, 1, 0, seconds=None)
     admit(one, 1, 1, seconds=50.0)
-    one.pace(0)
+    one.pause_partitions_ahead(0)
     assert consumer.paused == {1}
     one.forget()
     assert consumer.paused == set()
-    one.pace(0)
+    one.pause_partitions_ahead(0)
     assert consumer.paused == set()
 
 
@@ -118,15 +118,15 @@ def test_a_full_inbox_holds_a_partition_that_the_gate_lets_go_and_the_other_way_
     one, consumer = gate()
     tp = TopicPartition("news.articles", 1)
     admit(one, 1, 0, seconds=5.0)
-    one.pace(0)
+    one.pause_partitions_ahead(0)
     one.holds.hold(HoldReason.INBOX_FULL, tp)
-    one.pace(5_000)
+    one.pause_partitions_ahead(5_000)
     assert consumer.paused == {1}
     assert one.holds.reasons(tp) == [HoldReason.INBOX_FULL]
-    one.pace(0)
+    one.pause_partitions_ahead(0)
     one.holds.release(HoldReason.INBOX_FULL, tp)
     assert consumer.paused == {1}
-    one.pace(5_000)
+    one.pause_partitions_ahead(5_000)
     assert consumer.paused == set()
 
 
@@ -142,7 +142,7 @@ def test_somebody_can_always_go_on(articles: list[tuple[int, int]]) -> None:
         admit(one, partition, number + 1, seconds=seconds)
         newest[partition] = max(newest[partition], seconds)
         # What was read is committed, whatever waits; lateness is a second.
-        one.pace(min(newest.values()) * 1000 - 1_000)
+        one.pause_partitions_ahead(min(newest.values()) * 1000 - 1_000)
         assert consumer.paused != {1, 2}
         slowest = min(newest, key=lambda tp: newest[tp])
         assert slowest not in consumer.paused

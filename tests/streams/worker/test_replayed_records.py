@@ -7,7 +7,7 @@ import pytest
 
 from streams.kafka.envelope import REPLAY_ID_HEADER
 from streams.service.metrics import Metrics
-from streams.worker.replayed_records import REPLAYED, Foreign
+from streams.worker.replayed_records import REPLAYED, ReplayedRecordFilter
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def test_a_record_of_another_replay_is_foreign_and_counted(
     ours: str, headers: Any, *, accepted: bool, foreign: bool
 ) -> None:
     metrics = Metrics()
-    found = Foreign(ours, metrics, accepted=accepted).is_foreign("watch", Message(headers))
+    found = ReplayedRecordFilter(ours, metrics, accepted=accepted).skips("watch", Message(headers))
     labels = {"stage": "watch", "reason": REPLAYED}
     counted = metrics.registry.get_sample_value("tocsin_discarded_total", labels)
     assert found is foreign

@@ -21,7 +21,7 @@ from processors.contracts import (
 )
 from processors.rules import Rules, load_rules
 from processors.watch import STATE_VERSION, decode_state, encode_state
-from streams.errors import RecordsRefusedError, Refused
+from streams.errors import RecordsRefusedError, RefusedRecord
 from streams.kafka.envelope import Outgoing, withdrawal_records
 from streams.kafka.topics import TopicNames
 from streams.kafka.unreadable import marked
@@ -430,7 +430,9 @@ class RefusingOutbox(Outbox):
         bad = [n for n, record in enumerate(records) if record.topic == self.refuse]
         self.calls.append([record for record in records if record.topic != self.refuse])
         if bad:
-            raise RecordsRefusedError([Refused(n, self.refuse, 9, ValueError("no")) for n in bad])
+            raise RecordsRefusedError(
+                [RefusedRecord(n, self.refuse, 9, ValueError("no")) for n in bad]
+            )
 
 
 def test_an_alert_that_the_broker_never_takes_is_a_dead_letter_and_the_state_is_kept() -> None:

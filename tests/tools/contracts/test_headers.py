@@ -25,7 +25,7 @@ def as_object(pairs: Sequence[tuple[str, bytes]]) -> dict[str, str]:
 
 
 def dead_letter(reason: DeadLetterReason | UndeliveredReason) -> envelope.Outgoing:
-    record = envelope.Incoming("news.articles", 3, 7, 1_715_851_872_250, b"k", b"{", [("x", b"y")])
+    record = envelope.Record("news.articles", 3, 7, 1_715_851_872_250, b"k", b"{", [("x", b"y")])
     error = (
         BadArticleError(reason, "not JSON")
         if isinstance(reason, DeadLetterReason)
@@ -85,7 +85,7 @@ def test_the_example_of_a_dead_letter_has_the_published_headers() -> None:
 
 
 def test_analyses_and_mentions_have_the_published_headers() -> None:
-    source = envelope.Incoming("news.articles", 3, 7, 0, None, b"{}", [])
+    source = envelope.Record("news.articles", 3, 7, 0, None, b"{}", [])
     analysis = envelope.analysis_record("t", examples.analysis(), 4, source)
     mention = envelope.mention_record("t", examples.mention(), 4)
     schemas = (headers.analysis_headers(), headers.json_headers())
