@@ -48,10 +48,10 @@ CLOCK_SKEW = timedelta(minutes=5)
 UNKNOWN = Sentiment(polarity=0.0, subjectivity=0.0, label="unknown", scored_words=0, coverage=0.0)
 ID_BYTES = 16
 # A title is repeated in every mention and alert of its article; Kafka's default limit is 1 MiB.
-MOST_TITLE_CHARACTERS = 1_000
+MAX_TITLE_CHARACTERS = 1_000
 # What one name repeated, or one endless sentence, may add to a record; scores count all of it.
-MOST_SPANS = 200
-MOST_EVIDENCE_WORDS = 50
+MAX_SPANS = 200
+MAX_EVIDENCE_WORDS = 50
 # What all leaders of one article share, so that its outputs stay below the size of a record: from
 # 21 leaders on each has less than 200 spans and five sentences.
 MAX_SPANS_OF_ARTICLE = 4_000
@@ -148,7 +148,7 @@ class Analyser:
             sentiment=sentiment,
             mentions=mentions,
             versions=self.versions,
-            title=article.title[:MOST_TITLE_CHARACTERS],
+            title=article.title[:MAX_TITLE_CHARACTERS],
             url=article.url,
             status=article.status,
             flags=flags,
@@ -189,7 +189,7 @@ def _mention(
         status=leader.status,
         relevance=leader.relevance,
         sentiment=sentiment,
-        spans=list(leader.spans[: min(MOST_SPANS, MAX_SPANS_OF_ARTICLE // leaders)]),
+        spans=list(leader.spans[: min(MAX_SPANS, MAX_SPANS_OF_ARTICLE // leaders)]),
         evidence=[_bounded(one) for one in _heaviest(evidence, MAX_EVIDENCE_OF_ARTICLE // leaders)],
     )
 
@@ -206,10 +206,10 @@ def _heaviest(evidence: Sequence[Evidence], count: int) -> Sequence[Evidence]:
 def _bounded(evidence: Evidence) -> Evidence:
     """Keep the words that weigh most, in the order of the text."""
     words = evidence.words
-    if len(words) <= MOST_EVIDENCE_WORDS:
+    if len(words) <= MAX_EVIDENCE_WORDS:
         return evidence
     heaviest = sorted(range(len(words)), key=lambda index: -abs(words[index][1]))
-    kept = [words[index] for index in sorted(heaviest[:MOST_EVIDENCE_WORDS])]
+    kept = [words[index] for index in sorted(heaviest[:MAX_EVIDENCE_WORDS])]
     return msgspec.structs.replace(evidence, words=kept)
 
 
@@ -255,7 +255,7 @@ def _contexts(
 def _ref(article: Article, family: str) -> ArticleRef:
     return ArticleRef(
         article_id=article.article_id,
-        title=article.title[:MOST_TITLE_CHARACTERS],
+        title=article.title[:MAX_TITLE_CHARACTERS],
         url=article.url,
         source=article.source,
         family=family,

@@ -85,8 +85,8 @@ def in_order(rows: Iterable[Labelled]) -> list[Labelled]:
 def told(rows: Sequence[Labelled], least: float, open_ms: int) -> list[int]:
     """Place every article, and give the story's key of each."""
     keys = []
-    before = story_book.LEAST_LIKENESS, story_book.MOST_STORIES
-    story_book.LEAST_LIKENESS, story_book.MOST_STORIES = least, 10**9  # type: ignore[misc]
+    before = story_book.MIN_SIMILARITY, story_book.MAX_STORIES
+    story_book.MIN_SIMILARITY, story_book.MAX_STORIES = least, 10**9  # type: ignore[misc]
     try:
         book = StoryBook([])
         for number, one in enumerate(rows):
@@ -94,7 +94,7 @@ def told(rows: Sequence[Labelled], least: float, open_ms: int) -> list[int]:
             moment_ms = round(one.moment.timestamp() * 1000)
             keys.append(book.place(number, moment_ms, signed, open_ms).story.key)
     finally:
-        story_book.LEAST_LIKENESS, story_book.MOST_STORIES = before  # type: ignore[misc]
+        story_book.MIN_SIMILARITY, story_book.MAX_STORIES = before  # type: ignore[misc]
     return keys
 
 
@@ -134,7 +134,7 @@ def stories(path: Path) -> Iterator[Mapping[str, Any]]:
             b_precision, b_recall = b_cubed(found, gold)
             yield {
                 "measure": "stories", "set": path.stem.removesuffix(".jsonl"), "window": window,
-                "likeness": least, "in_use": least == story_book.LEAST_LIKENESS,
+                "likeness": least, "in_use": least == story_book.MIN_SIMILARITY,
                 "articles": len(rows), "pairwise_precision": precision, "pairwise_recall": recall,
                 "recall_of_pairs_within_window": of_reachable,
                 "b_cubed_precision": b_precision, "b_cubed_recall": b_recall,

@@ -4,8 +4,8 @@ Must not know when a rule rings (`watch` decides) nor how an alert travels.
 """
 
 from processors.alerts.building import (
-    Fallen,
-    Ringing,
+    CancelledAlert,
+    Trigger,
     Turn,
     breaking_alert,
     cancellation,
@@ -22,8 +22,8 @@ from processors.alerts.wording import SHOWN_TITLE, named
 __all__ = [
     "CANARY_RULE",
     "SHOWN_TITLE",
-    "Fallen",
-    "Ringing",
+    "CancelledAlert",
+    "Trigger",
     "Turn",
     "alert_id",
     "breaking_alert",

@@ -30,7 +30,7 @@ from processors.rules import BreakingRule, EncounterRule, SentimentRule, ShiftRu
 
 
 @dataclass(frozen=True, slots=True)
-class Ringing:
+class Trigger:
     """What every alert takes from the mention that made it ring."""
 
     mention: Mention
@@ -40,9 +40,9 @@ class Ringing:
     story: StoryRef | None = None
 
 
-def sentiment_alert(ringing: Ringing, rule: SentimentRule) -> Alert:
+def sentiment_alert(trigger: Trigger, rule: SentimentRule) -> Alert:
     """Build the alert of a mention that `rule` rings on."""
-    mention, sentiment = ringing.mention, ringing.mention.sentiment
+    mention, sentiment = trigger.mention, trigger.mention.sentiment
     limit = (rule.threshold or 0.0) * (1 if sentiment.polarity > 0 else -1)
     reason = (
         f"Strongly {sentiment.label} about {mention.leader_name}: polarity "
@@ -51,7 +51,7 @@ def sentiment_alert(ringing: Ringing, rule: SentimentRule) -> Alert:
         f"in {named(_context(mention).article)}."
     )
     return Alert(
-        **_shared(ringing, rule, f"{sentiment.label} {ringing.window.start.isoformat()}"),
+        **_shared(trigger, rule, f"{sentiment.label} {trigger.window.start.isoformat()}"),
         observed=round(sentiment.polarity, 4),
         expected=0.0,
         threshold=limit,
@@ -59,16 +59,16 @@ def sentiment_alert(ringing: Ringing, rule: SentimentRule) -> Alert:
     )
 
 
-def encounter_alert(ringing: Ringing, rule: EncounterRule, companion: LeaderRef) -> Alert:
+def encounter_alert(trigger: Trigger, rule: EncounterRule, companion: LeaderRef) -> Alert:
     """Build the alert of two leaders who stand together after a quiet time."""
-    pair = sorted([_leader(ringing.mention), companion], key=lambda one: one.leader_id)
+    pair = sorted([_leader(trigger.mention), companion], key=lambda one: one.leader_id)
     reason = (
         f"{pair[0].leader_name} and {pair[1].leader_name} together in headline or lead of "
-        f"{named(_context(ringing.mention).article)}; the two were not seen together in the "
+        f"{named(_context(trigger.mention).article)}; the two were not seen together in the "
         f"{duration(rule.cooldown_seconds)} before."
     )
     return Alert(
-        **_shared(ringing, rule, ringing.window.start.isoformat(), leaders=pair),
+        **_shared(trigger, rule, trigger.window.start.isoformat(), leaders=pair),
         observed=1.0,
         expected=0.0,
         threshold=1.0,
@@ -77,7 +77,7 @@ def encounter_alert(ringing: Ringing, rule: EncounterRule, companion: LeaderRef)
 
 
 def surge_alert(
-    ringing: Ringing,
+    trigger: Trigger,
     rule: SurgeRule,
     articles: Sequence[ArticleRef],
     expected: float,
@@ -87,21 +87,21 @@ def surge_alert(
     """Build the alert of more independent sources than usual.
 
     Args:
-        ringing: The mention at hand; its window is that of the count.
+        trigger: The mention at hand; its window is that of the count.
         rule: The rule.
         articles: One of each independent source, the first one first.
         expected: How many are usual in such a window.
         p_value: How likely so many are by chance.
         within: What the surge's id is made from.
     """
-    seconds = round((ringing.window.end - ringing.window.start).total_seconds())
+    seconds = round((trigger.window.end - trigger.window.start).total_seconds())
     reason = (
-        f"{len(articles)} independent sources on {ringing.mention.leader_name} within "
+        f"{len(articles)} independent sources on {trigger.mention.leader_name} within "
         f"{_a(duration(seconds))} where {usual(expected)} are usual (p = {p_value:.0e}); first: "
         f"{named(articles[0])}."
     )
     return Alert(
-        **_shared(ringing, rule, within.isoformat(), articles=articles),
+        **_shared(trigger, rule, within.isoformat(), articles=articles),
         observed=float(len(articles)),
         expected=round(expected, 4),
         threshold=rule.threshold or 0.0,
@@ -110,23 +110,23 @@ def surge_alert(
 
 
 def breaking_alert(
-    ringing: Ringing, rule: BreakingRule, articles: Sequence[ArticleRef], story: StoryRef
+    trigger: Trigger, rule: BreakingRule, articles: Sequence[ArticleRef], story: StoryRef
 ) -> Alert:
     """Build the alert of one story that many independent sources report at once.
 
     Args:
-        ringing: The mention at hand; its window begins with the story's first report.
+        trigger: The mention at hand; its window begins with the story's first report.
         rule: The rule.
         articles: One of each independent source, the first one first.
         story: The story.
     """
-    seconds = round((ringing.window.end - ringing.window.start).total_seconds())
+    seconds = round((trigger.window.end - trigger.window.start).total_seconds())
     reason = (
-        f"{len(articles)} independent sources reported one story on {ringing.mention.leader_name} "
+        f"{len(articles)} independent sources reported one story on {trigger.mention.leader_name} "
         f"within {_a(duration(seconds))} of its first report; first: {named(articles[0])}."
     )
     return Alert(
-        **_shared(ringing, rule, f"story {story.story_id}", articles=articles),
+        **_shared(trigger, rule, f"story {story.story_id}", articles=articles),
         observed=float(len(articles)),
         expected=None,
         threshold=rule.threshold or 0.0,
@@ -145,17 +145,17 @@ class Turn:
     statistic: float
 
 
-def shift_alert(ringing: Ringing, rule: ShiftRule, turn: Turn, within: datetime) -> Alert:
+def shift_alert(trigger: Trigger, rule: ShiftRule, turn: Turn, within: datetime) -> Alert:
     """Build the alert of a press that has turned; its id is made from `within`."""
     limit = rule.threshold or 0.0
     reason = (
-        f"The press speaks more {turn.direction}ly of {ringing.mention.leader_name}: mean polarity "
+        f"The press speaks more {turn.direction}ly of {trigger.mention.leader_name}: mean polarity "
         f"{turn.mean:+.2f} over {len(turn.articles)} stories where {turn.usual:+.2f} is usual "
         f"(CUSUM {turn.statistic:.1f}, {limit:g} rings); newest: {named(turn.articles[-1])}."
     )
     return Alert(
         **_shared(
-            ringing,
+            trigger,
             rule,
             f"{turn.direction} {within.isoformat()}",
             articles=turn.articles,
@@ -186,7 +186,7 @@ def follow_up(alert: Alert, msg_type: MessageType, references: Sequence[str], nu
 
 
 @dataclass(frozen=True, slots=True)
-class Fallen:
+class CancelledAlert:
     """An alert that no longer holds, as it was sent; `references` are all messages about it."""
 
     rule: RuleRef
@@ -200,30 +200,32 @@ class Fallen:
     references: Sequence[str]
 
 
-def cancellation(fallen: Fallen, context: MentionContext, why: str, now: datetime) -> Alert:
+def cancellation(
+    cancelled: CancelledAlert, context: MentionContext, why: str, now: datetime
+) -> Alert:
     """Build the message that takes an alert back.
 
     Args:
-        fallen: The alert.
+        cancelled: The alert.
         context: Of the article because of which it falls.
         why: What became of the article, as the end of a sentence.
         now: When this is decided.
     """
-    number = len(fallen.references) + 1
+    number = len(cancelled.references) + 1
     return Alert(
-        alert_id=message_id(fallen.references[0], "cancel", number),
+        alert_id=message_id(cancelled.references[0], "cancel", number),
         revision=number,
         msg_type="cancel",
-        references=list(fallen.references),
-        rule=fallen.rule,
-        kind=fallen.kind,
-        severity=fallen.severity,
-        leaders=list(fallen.leaders),
+        references=list(cancelled.references),
+        rule=cancelled.rule,
+        kind=cancelled.kind,
+        severity=cancelled.severity,
+        leaders=list(cancelled.leaders),
         event_time=context.event_time,
-        window=fallen.window,
-        observed=fallen.observed,
-        expected=fallen.expected,
-        threshold=fallen.threshold,
+        window=cancelled.window,
+        observed=cancelled.observed,
+        expected=cancelled.expected,
+        threshold=cancelled.threshold,
         reason=f"Taken back: {why}.",
         articles=[context.article],
         evidence=[],
@@ -233,7 +235,7 @@ def cancellation(fallen: Fallen, context: MentionContext, why: str, now: datetim
 
 
 def _shared(
-    ringing: Ringing,
+    trigger: Trigger,
     rule: Any,
     within: str,
     *,
@@ -241,7 +243,7 @@ def _shared(
     articles: Sequence[ArticleRef] | None = None,
 ) -> dict[str, Any]:
     """Give the fields that every alert has."""
-    mention, context = ringing.mention, _context(ringing.mention)
+    mention, context = trigger.mention, _context(trigger.mention)
     article_id = context.article.article_id
     evidence = [
         msgspec.structs.replace(one, article_id=article_id, leader_id=mention.leader_id)
@@ -256,15 +258,15 @@ def _shared(
         "references": [],
         "rule": ref,
         "kind": rule.kind,
-        "severity": ringing.severity,
+        "severity": trigger.severity,
         "leaders": about,
         "event_time": context.event_time,
-        "window": ringing.window,
+        "window": trigger.window,
         "articles": [context.article] if articles is None else list(articles),
         "evidence": evidence,
         "versions": context.versions,
-        "processed_at": ringing.now,
-        "story": ringing.story,
+        "processed_at": trigger.now,
+        "story": trigger.story,
     }
 
 

@@ -16,11 +16,11 @@ RuleKind = Literal["sentiment", "encounter", "surge", "shift", "breaking"]
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 # A year: no state is kept for longer.
-MOST_SECONDS = 366 * DAY
+MAX_SECONDS = 366 * DAY
 
 
 def _seconds(description: str, *, least: int = 1) -> Meta:
-    return Meta(ge=least, le=MOST_SECONDS, description=description)
+    return Meta(ge=least, le=MAX_SECONDS, description=description)
 
 
 def _count(description: str) -> Meta:
@@ -36,10 +36,10 @@ class Guards(Struct, frozen=True, kw_only=True):
     future_seconds: Annotated[
         int, _seconds("A date further ahead than this is wrong, or an embargo.")
     ] = HOUR
-    undated_rings: Annotated[
+    allow_undated: Annotated[
         bool, Meta(description="Whether an article without a date may ring.")
     ] = True
-    looking_back: Annotated[
+    retrospective_phrases: Annotated[
         tuple[Annotated[str, Meta(min_length=1)], ...],
         Meta(description="Words in a headline that mark a piece about the past."),
     ] = ("on this day", "this day in history", "anniversary", "obituary", "years ago today")
@@ -60,7 +60,7 @@ class SentimentParameters(Struct, frozen=True, kw_only=True):
 class EncounterParameters(Struct, frozen=True, kw_only=True):
     """Two leaders who stand together."""
 
-    most_companions: Annotated[
+    max_companions: Annotated[
         int, _count("Beside more other leaders than this, a pair is a crowd, and no news.")
     ] = 3
 
@@ -69,17 +69,17 @@ class SurgeParameters(Struct, frozen=True, kw_only=True):
     """More mentions from more families than the leader's own past explains."""
 
     window_seconds: Annotated[int, _seconds("Mentions of so long are counted together.")] = HOUR
-    minimum_count: Annotated[int, _count("Fewer stories or articles than this never surge.")] = 5
-    minimum_families: Annotated[int, _count("Fewer independent families never surge.")] = 5
-    warming_seconds: Annotated[
+    min_reports: Annotated[int, _count("Fewer stories or articles than this never surge.")] = 5
+    min_families: Annotated[int, _count("Fewer independent families never surge.")] = 5
+    warm_up_seconds: Annotated[
         int, _seconds("So much of a leader's past must be known before it counts.", least=0)
     ] = 3 * DAY
-    least_expected_per_day: Annotated[
+    min_expected_per_day: Annotated[
         float,
         Meta(gt=0, le=10_000, description="What is expected at least, however rare the leader."),
     ] = 1.0
     update_after_seconds: Annotated[
-        tuple[Annotated[int, Meta(ge=1, le=MOST_SECONDS)], ...],
+        tuple[Annotated[int, Meta(ge=1, le=MAX_SECONDS)], ...],
         Meta(description="When a surge that goes on is told again, from its alert on."),
     ] = (6 * HOUR, 24 * HOUR)
 
@@ -91,8 +91,8 @@ class ShiftParameters(Struct, frozen=True, kw_only=True):
         float,
         Meta(ge=0, le=10, description="Half the turn that matters, in standard deviations (k)."),
     ] = 0.5
-    minimum_stories: Annotated[int, _count("Stories before which no turn is called.")] = 10
-    warming_stories: Annotated[int, _count("Stories from which the usual tone is learnt.")] = 20
+    min_stories: Annotated[int, _count("Stories before which no turn is called.")] = 10
+    warm_up_stories: Annotated[int, _count("Stories from which the usual tone is learnt.")] = 20
 
 
 class BreakingParameters(Struct, frozen=True, kw_only=True):

@@ -38,12 +38,12 @@ class Scope:
 
     leaders: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
-    without_leaders: frozenset[str] = frozenset()
-    without_countries: frozenset[str] = frozenset()
+    excluded_leaders: frozenset[str] = frozenset()
+    excluded_countries: frozenset[str] = frozenset()
 
     def holds(self, leader: str, country: str) -> bool:
         """Say whether a leader, with the country of the office, is meant."""
-        if leader in self.without_leaders or country in self.without_countries:
+        if leader in self.excluded_leaders or country in self.excluded_countries:
             return False
         if not self.leaders and not self.countries:
             return True

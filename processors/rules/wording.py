@@ -37,7 +37,7 @@ def steps(rule: Rule[Any]) -> list[str]:
 def scope(of: Scope) -> str:
     """Say whom a rule is about."""
     included = [*sorted(of.leaders), *sorted(of.countries)]
-    excluded = [*sorted(of.without_leaders), *sorted(of.without_countries)]
+    excluded = [*sorted(of.excluded_leaders), *sorted(of.excluded_countries)]
     said = ", ".join(included) or "every leader"
     return f"{said} without {', '.join(excluded)}" if excluded else said
 
@@ -55,10 +55,13 @@ def parameters(rule: Rule[Any]) -> dict[str, str]:
 def document(rule: Rule[Any]) -> dict[str, Any]:
     """Give a rule as JSON, by the keys that a file has."""
     limit = KINDS[rule.kind].limit
-    leaders = {"include": sorted(rule.scope.leaders), "exclude": sorted(rule.scope.without_leaders)}
+    leaders = {
+        "include": sorted(rule.scope.leaders),
+        "exclude": sorted(rule.scope.excluded_leaders),
+    }
     countries = {
         "include": sorted(rule.scope.countries),
-        "exclude": sorted(rule.scope.without_countries),
+        "exclude": sorted(rule.scope.excluded_countries),
     }
     return {
         "id": rule.id,

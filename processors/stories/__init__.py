@@ -5,14 +5,14 @@ or alerts.
 """
 
 from processors.stories.book import (
-    MOST_STORIES,
+    MAX_STORIES,
     Placed,
     Story,
     StoryBook,
     novelty,
 )
 from processors.stories.signature import (
-    MOST_TERMS,
+    MAX_TERMS,
     TERM_BYTES,
     copied,
     mark,
@@ -22,8 +22,8 @@ from processors.stories.signature import (
 )
 
 __all__ = [
-    "MOST_STORIES",
-    "MOST_TERMS",
+    "MAX_STORIES",
+    "MAX_TERMS",
     "TERM_BYTES",
     "Placed",
     "Story",

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from processors.stories.signature import HASH_BITS, MOST_TERMS, Terms, length, pack, unpack
+from processors.stories.signature import HASH_BITS, MAX_TERMS, Terms, length, pack, unpack
 from processors.windows import counted
 
 # Chosen on the 404 articles of Giveme5W1H: `benchmarks/quality/stories.py` has the curve.
-LEAST_LIKENESS = 0.22
-MOST_STORIES = 64
+MIN_SIMILARITY = 0.22
+MAX_STORIES = 64
 # A centre is that of so many first reports: then it is found, and moving it costs time.
 CENTRE_REPORTS = 8
 HOUR_MS = 3_600_000
@@ -118,7 +118,7 @@ class StoryBook:
                 for story_key, other in postings.items():
                     products[story_key] = product_of(story_key, 0) + weight * other
         ours, lengths = length(signed), self._lengths
-        least = LEAST_LIKENESS * ours
+        least = MIN_SIMILARITY * ours
         alike = [
             (-product / lengths[story_key], story_key)
             for story_key, product in products.items()
@@ -136,7 +136,7 @@ class StoryBook:
         self.stories.append(story)
         self._by_key[key] = story
         self._index(key, signed)
-        if len(self.stories) > MOST_STORIES:
+        if len(self.stories) > MAX_STORIES:
             self._drop_first()
         return story
 
@@ -161,7 +161,7 @@ class StoryBook:
         ranked.sort(reverse=True)
         centre = {
             LAST_HASH - (one & LAST_HASH): one >> HASH_BITS
-            for one in ranked[:MOST_TERMS]
+            for one in ranked[:MAX_TERMS]
             if one > LAST_HASH
         }
         story.centre = pack(centre)

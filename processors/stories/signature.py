@@ -25,7 +25,7 @@ from zlib import crc32
 Terms = dict[int, int]
 """24-bit hash of a word to its weight, 1 to 255."""
 
-MOST_TERMS = 40
+MAX_TERMS = 40
 TERM_BYTES = 4
 # News tells first what happened; what stands below tells stories apart less well, and costs time.
 LEAD_CHARACTERS = 1_500
@@ -37,14 +37,14 @@ SHORT_COPY_SHARE = 0.9
 ENOUGH_SHARED = 16
 _RARE = 7.5
 _TITLE_COUNTS = 2
-_MOST_COUNTED = 64
+_MAX_COUNTED = 64
 _SCALE = 8.0
 HASH_BITS = 24
 _HASH_MASK = (1 << HASH_BITS) - 1
 _LONG_WORD = 5
 _LONGEST_REMEMBERED = 64
 _ENDINGS = (b"ed", b"ing", b"e")
-_FREQUENCY = [0.0, *(_SCALE * (1 + math.log(count)) for count in range(1, _MOST_COUNTED + 1))]
+_FREQUENCY = [0.0, *(_SCALE * (1 + math.log(count)) for count in range(1, _MAX_COUNTED + 1))]
 # Bytes: every punctuation mark of ASCII becomes a space, every capital small.
 _SEPARATED = bytes(
     code if not chr(code).isascii() else ord(chr(code).lower()) if chr(code).isalnum() else ord(" ")
@@ -66,13 +66,13 @@ def signature(title: str, text: str) -> bytes:
     counted = Counter(head.encode("utf-8", "replace").translate(_SEPARATED).split())
     weight_of = weights.get
     weighed = [
-        (weight * (_FREQUENCY[count] if count < _MOST_COUNTED else _FREQUENCY[-1]), word)
+        (weight * (_FREQUENCY[count] if count < _MAX_COUNTED else _FREQUENCY[-1]), word)
         for word, count in counted.items()
         if (weight := weight_of(word, _RARE))
     ]
     weighed.sort(reverse=True)
     terms: Terms = {}
-    for weight, word in weighed[:MOST_TERMS]:
+    for weight, word in weighed[:MAX_TERMS]:
         term = _term(word)
         terms[term] = min(255, terms.get(term, 0) + int(weight))
     return pack(terms)

@@ -14,11 +14,11 @@ from processors.watch.standing import (
     tone_standings,
 )
 from processors.watch.state import (
-    MOST_APPLIED,
-    MOST_PAIRS,
-    MOST_REPORTS,
-    MOST_RUNG,
-    MOST_TOLD,
+    MAX_APPLIED,
+    MAX_FIRED_WINDOWS,
+    MAX_PAIRS,
+    MAX_REPORTS,
+    MAX_SENT_ALERTS,
     STATE_VERSION,
     HeldState,
     WatchState,
@@ -28,11 +28,11 @@ from processors.watch.state import (
 )
 
 __all__ = [
-    "MOST_APPLIED",
-    "MOST_PAIRS",
-    "MOST_REPORTS",
-    "MOST_RUNG",
-    "MOST_TOLD",
+    "MAX_APPLIED",
+    "MAX_FIRED_WINDOWS",
+    "MAX_PAIRS",
+    "MAX_REPORTS",
+    "MAX_SENT_ALERTS",
     "NO_RULE",
     "STATE_VERSION",
     "HeldState",

@@ -22,9 +22,9 @@ HOUR_MS = 3_600_000
 WEEK_HOURS = 168
 FADE = 0.8
 SHRINKAGE_HOURS = 4.0
-MOST_GAP_HOURS = 6 * WEEK_HOURS
-MOST_DISPERSION = 4.0
-MOST_ORIGINS = 256
+MAX_GAP_HOURS = 6 * WEEK_HOURS
+MAX_DISPERSION = 4.0
+MAX_ORIGINS = 256
 # Mentions of so many hours can be undone.
 MAX_OPEN_HOURS = 8
 BACK_AFTER = 3
@@ -125,7 +125,7 @@ class Past:
         """Count an independent report of the newest hour; a source counts once an hour."""
         newest = self.kept.later[-1]
         is_new = newest.hour == moment_ms // HOUR_MS and origin not in newest.origins
-        if is_new and len(newest.origins) < MOST_ORIGINS:
+        if is_new and len(newest.origins) < MAX_ORIGINS:
             newest.origins.append(origin)
 
     def expected(self, moment_ms: int, window_seconds: int, least_per_day: float) -> float:
@@ -176,7 +176,7 @@ class Past:
         """Open a newer hour: it closes those before it, and the silent ones between."""
         kept = self.kept
         is_lone = kept.exposure <= 0.0 and sum(one.articles for one in kept.later) == 1
-        if is_lone and hour - kept.later[-1].hour > MOST_GAP_HOURS and kept.left is None:
+        if is_lone and hour - kept.later[-1].hour > MAX_GAP_HOURS and kept.left is None:
             # One article of long ago makes no past; it may well be a wrong timestamp.
             self._begin(moment_ms, hour)
             return
@@ -251,7 +251,7 @@ class Past:
 def _close(rates: Rates | Baseline, closing: Hour, until: int) -> None:
     """Take an hour, and the silent ones after it, into the past."""
     _add(rates, closing.hour, float(len(closing.origins)))
-    for silent in range(max(closing.hour + 1, until - MOST_GAP_HOURS), until):
+    for silent in range(max(closing.hour + 1, until - MAX_GAP_HOURS), until):
         of_week = silent % WEEK_HOURS
         if of_week == 0:
             _fade(rates)
@@ -293,7 +293,7 @@ def _dispersion(rates: Rates | Baseline) -> float:
         return 1.0
     mean = rates.count / rates.exposure
     ratio = (rates.squares / rates.exposure - mean * mean) / mean
-    return 1.0 + (min(max(ratio, 1.0), MOST_DISPERSION) - 1.0) * min(1.0, mean)
+    return 1.0 + (min(max(ratio, 1.0), MAX_DISPERSION) - 1.0) * min(1.0, mean)
 
 
 def poisson_tail(count: int, expected: float, dispersion: float = 1.0) -> float:

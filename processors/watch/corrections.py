@@ -10,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from processors.alerts import Fallen, cancellation, named
+from processors.alerts import CancelledAlert, cancellation, named
 from processors.contracts import (
     Alert,
     LeaderRef,
@@ -20,7 +20,7 @@ from processors.contracts import (
     Window,
     Withdrawal,
 )
-from processors.watch.state import HeldState, Told, WatchState, short_hash
+from processors.watch.state import HeldState, SentAlert, WatchState, short_hash
 from processors.windows import moment_of
 
 
@@ -42,7 +42,7 @@ def withdraw(state: HeldState, withdrawal: Withdrawal, now: datetime) -> list[Al
     kept.reports[:] = [one for one in kept.reports if one.article_id != article.article_id]
     return [
         _cancel(
-            told,
+            sent,
             f"{article.source or 'the publisher'} withdrew the article that it rests on",
             MentionContext(
                 mention_id="",
@@ -53,7 +53,7 @@ def withdraw(state: HeldState, withdrawal: Withdrawal, now: datetime) -> list[Al
             ),
             now,
         )
-        for told in _resting(kept, article.article_id)
+        for sent in _resting(kept, article.article_id)
     ]
 
 
@@ -62,33 +62,35 @@ def correct(
 ) -> Iterator[Alert]:
     """Cancel a sentiment alert whose article no longer speaks that way."""
     label = mention.sentiment.label
-    for told in _resting(kept, context.article.article_id):
-        direction = "positive" if told.observed > 0 else "negative"
-        is_newer = context.revision >= told.article_revision
-        if told.kind == "sentiment" and label != direction and is_newer:
+    for sent in _resting(kept, context.article.article_id):
+        direction = "positive" if sent.observed > 0 else "negative"
+        is_newer = context.revision >= sent.article_revision
+        if sent.kind == "sentiment" and label != direction and is_newer:
             edited = f"version {context.revision} of {named(context.article)}"
-            yield _cancel(told, f"{edited} is {label} about {mention.leader_name}", context, now)
+            yield _cancel(sent, f"{edited} is {label} about {mention.leader_name}", context, now)
 
 
-def _resting(kept: WatchState, article_id: str) -> list[Told]:
+def _resting(kept: WatchState, article_id: str) -> list[SentAlert]:
     article = short_hash(article_id)
-    return [one for one in kept.told.values() if one.article == article and not one.cancelled]
+    return [
+        one for one in kept.sent_alerts.values() if one.article == article and not one.cancelled
+    ]
 
 
-def _cancel(told: Told, why: str, context: MentionContext, now: datetime) -> Alert:
-    told.cancelled = True
-    since_ms, until_ms = told.window_ms
-    fallen = Fallen(
-        rule=RuleRef(id=told.rule_id, version=told.rule_version),
-        kind=told.kind,
-        severity=told.severity,
-        leaders=[LeaderRef(leader_id=one, leader_name=name) for one, name in told.leaders],
+def _cancel(sent: SentAlert, why: str, context: MentionContext, now: datetime) -> Alert:
+    sent.cancelled = True
+    since_ms, until_ms = sent.window_ms
+    cancelled = CancelledAlert(
+        rule=RuleRef(id=sent.rule_id, version=sent.rule_version),
+        kind=sent.kind,
+        severity=sent.severity,
+        leaders=[LeaderRef(leader_id=one, leader_name=name) for one, name in sent.leaders],
         window=Window(start=moment_of(since_ms), end=moment_of(until_ms)),
-        observed=told.observed,
-        expected=told.expected,
-        threshold=told.threshold,
-        references=told.alert_ids,
+        observed=sent.observed,
+        expected=sent.expected,
+        threshold=sent.threshold,
+        references=sent.alert_ids,
     )
-    alert = cancellation(fallen, context, why, now)
-    told.alert_ids.append(alert.alert_id)
+    alert = cancellation(cancelled, context, why, now)
+    sent.alert_ids.append(alert.alert_id)
     return alert

@@ -19,18 +19,18 @@ from processors.contracts import Alert, LeaderRef, Mention, MentionContext
 from processors.rules import Guards, Rules, StoryFacts, SurgeParameters
 from processors.stories import Story, copied, mark, novelty, unpack, without
 from processors.watch.corrections import correct
-from processors.watch.evaluation import Sitting, Suppressed
+from processors.watch.evaluation import Evaluation, Suppressed
 from processors.watch.kinds.counting import breaking, surge
 from processors.watch.kinds.shifting import shift
 from processors.watch.kinds.single import encounter, sentiment
 from processors.watch.memory import is_beyond_memory, remember, was_applied
 from processors.watch.state import (
+    MAX_ARTICLES,
+    MAX_NAME_CHARACTERS,
+    MAX_REPORTS,
+    MAX_TITLE_CHARACTERS,
+    MAX_URL_CHARACTERS,
     MOMENT,
-    MOST_ARTICLES,
-    MOST_NAME_CHARACTERS,
-    MOST_REPORTS,
-    MOST_TITLE_CHARACTERS,
-    MOST_URL_CHARACTERS,
     HeldState,
     Report,
     keep,
@@ -39,7 +39,7 @@ from processors.watch.state import (
 from processors.windows import milliseconds
 
 NO_RULE = "none"
-WARMING_MS = SurgeParameters().warming_seconds * 1000
+WARM_UP_MS = SurgeParameters().warm_up_seconds * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +78,11 @@ def watch(state: HeldState, mention: Mention, rules: Rules, now: datetime) -> Wa
     is_late = remember(kept, seen, moment_ms)
     article = short_hash(context.article.article_id)
     is_edit = article in kept.articles
-    keep(kept.articles, article, moment_ms, MOST_ARTICLES)
+    keep(kept.articles, article, moment_ms, MAX_ARTICLES)
     if mention.leader_id == CANARY_ID:
         # Whatever the rules are, and without a story or a past: it tests the way, and is no news.
         if is_edit:
-            again = Suppressed(CANARY_RULE.id, "article_rang_already")
+            again = Suppressed(CANARY_RULE.id, "article_already_alerted")
             return Watched(state, suppressed=(again,), late=is_late)
         canary = LeaderRef(leader_id=mention.leader_id, leader_name=mention.leader_name)
         return Watched(state, (canary_alert(canary, context, now),), late=is_late)
@@ -98,7 +98,7 @@ def watch(state: HeldState, mention: Mention, rules: Rules, now: datetime) -> Wa
     if not is_edit and not guarded:
         reported = _report(context, moment_ms, placed.story, mark(signed))
         report = _count(state, reported, of_story)
-    sitting = Sitting(
+    evaluation = Evaluation(
         held=state,
         mention=mention,
         context=context,
@@ -111,10 +111,10 @@ def watch(state: HeldState, mention: Mention, rules: Rules, now: datetime) -> Wa
         story=_facts(state, placed.story, moment_ms, len(of_story)),
         now=now,
     )
-    _ask(sitting, rules)
+    _ask(evaluation, rules)
     if is_edit:
-        sitting.alerts += correct(kept, mention, context, now)
-    return Watched(state, tuple(sitting.alerts), tuple(sitting.suppressed), late=is_late)
+        evaluation.alerts += correct(kept, mention, context, now)
+    return Watched(state, tuple(evaluation.alerts), tuple(evaluation.suppressed), late=is_late)
 
 
 def _ignored(state: HeldState, reason: str) -> Watched:
@@ -124,10 +124,10 @@ def _ignored(state: HeldState, reason: str) -> Watched:
 def _guard(context: MentionContext, guards: Guards) -> str | None:
     """Say why nothing may ring on this article, or None."""
     title = context.article.title.lower()
-    if any(words in title for words in guards.looking_back):
-        return "looking_back"
+    if any(words in title for words in guards.retrospective_phrases):
+        return "retrospective"
     if context.published is None:
-        return None if guards.undated_rings else "undated"
+        return None if guards.allow_undated else "undated"
     age_seconds = (context.event_time - context.published).total_seconds()
     if age_seconds > guards.stale_seconds:
         return "stale_article"
@@ -154,7 +154,7 @@ def _count(state: HeldState, report: Report, of_story: list[Report]) -> Report |
         return None
     reports.append(report)
     insort(of_story, report, key=MOMENT)
-    if len(reports) > MOST_REPORTS:
+    if len(reports) > MAX_REPORTS:
         gone = reports.pop(0)
         of_story[:] = [one for one in of_story if one is not gone]
     return report
@@ -168,10 +168,10 @@ def _report(context: MentionContext, moment_ms: int, story: Story, marked: bytes
         origin=crc32((article.family or article.source or article.article_id).encode()),
         mark=marked,
         article_id=article.article_id,
-        title=article.title[:MOST_TITLE_CHARACTERS],
-        url=article.url if len(article.url) <= MOST_URL_CHARACTERS else "",
-        source=article.source[:MOST_NAME_CHARACTERS],
-        family=article.family[:MOST_NAME_CHARACTERS],
+        title=article.title[:MAX_TITLE_CHARACTERS],
+        url=article.url if len(article.url) <= MAX_URL_CHARACTERS else "",
+        source=article.source[:MAX_NAME_CHARACTERS],
+        family=article.family[:MAX_NAME_CHARACTERS],
     )
 
 
@@ -188,28 +188,28 @@ def _facts(state: HeldState, story: Story, moment_ms: int, sources: int) -> Stor
         mentions_3d=d3,
         mentions_7d=d7,
         usual_per_day=past.usual_per_day,
-        warming=moment_ms - past.since_ms < WARMING_MS,
+        warming_up=moment_ms - past.since_ms < WARM_UP_MS,
     )
 
 
-def _ask(sitting: Sitting, rules: Rules) -> None:
+def _ask(evaluation: Evaluation, rules: Rules) -> None:
     """Ask every rule, in the order of kinds."""
-    mention, context = sitting.mention, sitting.context
+    mention, context = evaluation.mention, evaluation.context
     for rule in rules.sentiment:
-        sentiment(sitting, rule)
+        sentiment(evaluation, rule)
     for companion in context.companions:
         # Both leaders' mentions arrive, at two states: the smaller id's is the pair's.
         if mention.leader_id < companion.leader_id:
             for pair_rule in rules.encounter:
-                encounter(sitting, pair_rule, companion)
+                encounter(evaluation, pair_rule, companion)
     for surge_rule in rules.surge:
-        surge(sitting, surge_rule)
+        surge(evaluation, surge_rule)
     for breaking_rule in rules.breaking:
-        breaking(sitting, breaking_rule)
-    story = sitting.placed.story
-    if sitting.guarded or story.opinion or mention.sentiment.label == "unknown":
+        breaking(evaluation, breaking_rule)
+    story = evaluation.placed.story
+    if evaluation.guarded or story.opinion or mention.sentiment.label == "unknown":
         return
     story.opinion = True
-    report = _report(context, sitting.moment_ms, story)
+    report = _report(context, evaluation.moment_ms, story)
     for shift_rule in rules.shift:
-        shift(sitting, shift_rule, report)
+        shift(evaluation, shift_rule, report)

@@ -1,14 +1,13 @@
-"""One mention before the rules: what is known when they are asked, and what they answer.
+"""The evaluation of the rules on one mention: what they read, and what comes of it.
 
-Owns the gathering of alerts, updates and suppressions, and the memory of what was told. Must not
-know any rule.
+Collects alerts, updates and suppressions, and remembers the alerts that are sent.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from processors.alerts import Ringing, follow_up
+from processors.alerts import Trigger, follow_up
 from processors.contracts import (
     Alert,
     ArticleRef,
@@ -21,7 +20,7 @@ from processors.contracts import (
 )
 from processors.rules import Facts, StoryFacts, facts_of
 from processors.stories import Placed
-from processors.watch.state import MOST_TOLD, HeldState, Report, Told, keep, short_hash
+from processors.watch.state import MAX_SENT_ALERTS, HeldState, Report, SentAlert, keep, short_hash
 from processors.windows import milliseconds, moment_of
 
 RANK: Mapping[str, int] = {"low": 0, "medium": 1, "high": 2}
@@ -41,7 +40,7 @@ class Suppressed:
 
 
 @dataclass(slots=True)
-class Sitting:
+class Evaluation:
     """One mention, its leader's state, and what comes of the two.
 
     `report` is the mention as an independent report, None where it is a copy or does not count;
@@ -72,20 +71,20 @@ class Sitting:
         article_id = self.context.article.article_id
         self.suppressed.append(Suppressed(rule_id, reason, self.mention.leader_id, article_id))
 
-    def ringing(self, severity: Severity, window: Window) -> Ringing:
+    def trigger(self, severity: Severity, window: Window) -> Trigger:
         """Give what an alert is built from."""
-        return Ringing(self.mention, severity, window, self.now, self.story_ref())
+        return Trigger(self.mention, severity, window, self.now, self.story_ref())
 
-    def ring(self, key: str, alert: Alert, *, rests: bool) -> None:
+    def send(self, key: str, alert: Alert, *, rests_on_article: bool) -> None:
         """Send an alert, and remember it under this key.
 
         Args:
             key: Rule and matter.
             alert: The alert.
-            rests: Whether it rests on this one article, and falls with it.
+            rests_on_article: Whether it rests on this one article, and falls with it.
         """
         self.alerts.append(alert)
-        told = Told(
+        remembered = SentAlert(
             alert_ids=[alert.alert_id],
             rule_id=alert.rule.id,
             rule_version=alert.rule.version,
@@ -93,23 +92,23 @@ class Sitting:
             severity=alert.severity,
             leaders=[(one.leader_id, one.leader_name) for one in alert.leaders],
             window_ms=(milliseconds(alert.window.start), milliseconds(alert.window.end)),
-            rung_ms=self.moment_ms,
+            sent_ms=self.moment_ms,
             last_ms=self.moment_ms,
             observed=alert.observed,
             expected=alert.expected,
             threshold=alert.threshold,
-            article=short_hash(self.context.article.article_id) if rests else 0,
+            article=short_hash(self.context.article.article_id) if rests_on_article else 0,
             article_revision=self.context.revision,
         )
-        keep(self.held.kept.told, key, told, MOST_TOLD)
+        keep(self.held.kept.sent_alerts, key, remembered, MAX_SENT_ALERTS)
 
-    def update(self, told: Told, alert: Alert) -> None:
-        """Send an update of an alert that was told, with what it would say now."""
-        number = len(told.alert_ids) + 1
-        sent = follow_up(alert, "update", told.alert_ids, number)
-        self.alerts.append(sent)
-        told.alert_ids.append(sent.alert_id)
-        told.severity, told.observed = sent.severity, sent.observed
+    def update(self, sent: SentAlert, alert: Alert) -> None:
+        """Send an update of an alert, with what the alert would say now."""
+        number = len(sent.alert_ids) + 1
+        message = follow_up(alert, "update", sent.alert_ids, number)
+        self.alerts.append(message)
+        sent.alert_ids.append(message.alert_id)
+        sent.severity, sent.observed = message.severity, message.observed
 
     def story_ref(self) -> StoryRef:
         """Give the story of the mention at hand as alerts name it."""

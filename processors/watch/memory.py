@@ -16,7 +16,7 @@ from bisect import bisect_right
 from itertools import pairwise
 from struct import Struct
 
-from processors.watch.state import MAX_FORGOTTEN, MAX_RECENT, MOST_APPLIED, WatchState
+from processors.watch.state import MAX_APPLIED, MAX_FORGOTTEN, MAX_RECENT, WatchState
 
 _HOUR_MS = 3_600_000
 # So short a gap between two mentions is none.
@@ -52,7 +52,7 @@ def remember(kept: WatchState, seen: int, moment_ms: int) -> bool:
     is_late = moment_ms < before_ms and moment_ms < next(last, before_ms)
     kept.newest_ms = max(before_ms, moment_ms)
     applied[seen] = moment_ms
-    if len(applied) <= MOST_APPLIED:
+    if len(applied) <= MAX_APPLIED:
         return is_late
     oldest = next(iter(applied))
     gone_ms = applied.pop(oldest)

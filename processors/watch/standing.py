@@ -11,7 +11,7 @@ from processors.rules import Rules, SurgeRule
 from processors.watch.evaluation import RANK
 from processors.watch.state import HeldState
 
-WARMING, QUIET = -1, 0
+WARMING_UP, QUIET = -1, 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def surge_standings(state: HeldState, rules: Rules, moment_ms: int) -> Iterator[
         since_ms = moment_ms - wanted.window_seconds * 1000
         within = {one.origin for one in kept.reports if since_ms < one.moment_ms <= moment_ms}
         expected = state.past.expected(
-            moment_ms, wanted.window_seconds, wanted.least_expected_per_day
+            moment_ms, wanted.window_seconds, wanted.min_expected_per_day
         )
         yield SurgeStanding(rule.id, len(within), expected, _surge(state, rule, moment_ms))
 
@@ -73,9 +73,9 @@ def tone_standings(state: HeldState, rules: Rules) -> Iterator[ToneStanding]:
 
 
 def _surge(state: HeldState, rule: SurgeRule, moment_ms: int) -> int:
-    told = state.kept.surges.get(f"{rule.id}/{rule.version}")
-    if told is not None and abs(moment_ms - told.last_ms) <= rule.cooldown_seconds * 1000:
-        return RANK[told.severity] + 1
-    if moment_ms - state.past.since_ms < rule.parameters.warming_seconds * 1000:
-        return WARMING
+    sent = state.kept.surges.get(f"{rule.id}/{rule.version}")
+    if sent is not None and abs(moment_ms - sent.last_ms) <= rule.cooldown_seconds * 1000:
+        return RANK[sent.severity] + 1
+    if moment_ms - state.past.since_ms < rule.parameters.warm_up_seconds * 1000:
+        return WARMING_UP
     return QUIET

@@ -21,24 +21,24 @@ from processors.stories import Story, StoryBook
 from processors.watch.baseline import Baseline, Past
 
 STATE_VERSION = 2
-MOST_APPLIED = 256
+MAX_APPLIED = 256
 # Those before them are known by id and moment alone.
 MAX_RECENT = 512
 # Stretches of event time in which mentions were applied and are forgotten.
 MAX_FORGOTTEN = 16
-MOST_RUNG = 64
-MOST_STRONG = 128
-MOST_ARTICLES = 256
-MOST_PAIRS = 128
-MOST_TOLD = 48
-MOST_SURGES = 16
-MOST_REPORTS = 64
-MOST_TONES = 8
-MOST_TURN = 12
+MAX_FIRED_WINDOWS = 64
+MAX_STRONG_ARTICLES = 128
+MAX_ARTICLES = 256
+MAX_PAIRS = 128
+MAX_SENT_ALERTS = 48
+MAX_SURGES = 16
+MAX_REPORTS = 64
+MAX_TONES = 8
+MAX_TURN = 12
 # What one article may add; an address that is cut off would lead nowhere, so it is left out.
-MOST_TITLE_CHARACTERS = 160
-MOST_URL_CHARACTERS = 400
-MOST_NAME_CHARACTERS = 100
+MAX_TITLE_CHARACTERS = 160
+MAX_URL_CHARACTERS = 400
+MAX_NAME_CHARACTERS = 100
 
 # A moment before all event time.
 _EARLIEST_MS = -(2**62)
@@ -84,7 +84,7 @@ class Tone(Struct, array_like=True):
     fall: list[tuple[float, Report]] = []
 
 
-class Told(Struct, array_like=True):
+class SentAlert(Struct, array_like=True):
     """An alert that was sent, so that it can be updated or cancelled.
 
     `article` is the hash of the one that it rests on, if it falls with it, else 0.
@@ -97,39 +97,50 @@ class Told(Struct, array_like=True):
     severity: Severity
     leaders: list[tuple[str, str]]
     window_ms: tuple[int, int]
-    rung_ms: int
+    sent_ms: int
     last_ms: int
     observed: float
     expected: float | None
     threshold: float
     article: int = 0
     article_revision: int = 1
-    reminded: int = 0
+    reminders_sent: int = 0
     cancelled: bool = False
 
 
 class WatchState(Struct, array_like=True, kw_only=True):
     """What is remembered of one leader.
 
-    `newest_ms` is the later one of the two mentions applied last; `applied` maps a short hash of a
-    mention's id to its moment, in the order of application; `recent` holds those that fell out of
-    it, none later than `recent_until_ms`, and `forgotten` the stretches of event time of those
-    before (None: an earlier version wrote the state). `rung` maps a rule's window to the moment it
-    rang; `strong` holds articles that spoke strongly, by rule and direction, and `articles` all of
-    late; `pairs` maps rule and other leader to the moment they were last seen together, or the last
-    two moments where these are far apart; `told` holds alerts that may be followed by others, and
-    `surges` the newest surge of each rule.
+    Attributes:
+        version: Of the form of the state.
+        newest_ms: The later one of the two mentions applied last.
+        applied: A short hash of a mention's id to its moment, in the order of application.
+        fired_windows: A rule's window to the moment when the rule fired in it.
+        strong: Articles that spoke strongly, by rule and direction, to their moment.
+        articles: The newest articles, to their moment.
+        pairs: Rule and other leader to the moment when the two were last seen together, or to the
+            last two moments where these are far apart.
+        sent_alerts: Alerts that may be updated or cancelled.
+        surges: The newest surge of each rule.
+        stories: See `StoryBook`.
+        reports: The independent reports that are counted.
+        baseline: See `Past`.
+        tones: The usual tone, by rule.
+        forgotten: Stretches of event time whose mentions are no longer known by id. None: an
+            earlier version wrote the state.
+        recent: Mentions that fell out of `applied`, packed.
+        recent_until_ms: None of those is later.
     """
 
     version: int = STATE_VERSION
     newest_ms: int = 0
     applied: dict[int, int] = {}
-    rung: dict[str, int] = {}
+    fired_windows: dict[str, int] = {}
     strong: dict[int, int] = {}
     articles: dict[int, int] = {}
     pairs: dict[str, int | tuple[int, int]] = {}
-    told: dict[str, Told] = {}
-    surges: dict[str, Told] = {}
+    sent_alerts: dict[str, SentAlert] = {}
+    surges: dict[str, SentAlert] = {}
     stories: list[Story] = []
     reports: list[Report] = []
     baseline: Baseline = msgspec.field(default_factory=Baseline)
@@ -160,7 +171,7 @@ class _Version(Struct, array_like=True):
 class _Version1(Struct, array_like=True):
     version: int
     applied: dict[int, int]
-    rung: dict[str, int]
+    fired_windows: dict[str, int]
     pairs: dict[str, tuple[int, ...]]
 
 
@@ -211,18 +222,18 @@ def keep(moments: dict[K, V], key: K, value: V, most: int) -> None:
 
 
 def _from_version_1(old: Any) -> WatchState:
-    """Carry over what version 1 knew: what has rung, and who was seen with whom.
+    """Carry over what version 1 knew: windows in which rules fired, and pairs that were seen.
 
-    Version 1 had one rule about pairs, `encounter`, and no stories or baselines: those begin anew.
+    Version 1 had one rule about pairs, `encounter`, and no stories or baselines: those begin again.
     """
-    rung = dict(sorted(old.rung.items(), key=lambda entry: entry[1]))
+    fired = dict(sorted(old.fired_windows.items(), key=lambda entry: entry[1]))
     pairs = sorted(old.pairs.items(), key=lambda entry: max(entry[1], default=0))
     return _from_earlier(
         WatchState(
             newest_ms=max(old.applied.values(), default=0),
-            applied=dict(sorted(old.applied.items(), key=lambda entry: entry[1])[-MOST_APPLIED:]),
-            rung=dict(list(rung.items())[-MOST_RUNG:]),
-            pairs={f"encounter/{other}": max(seen) for other, seen in pairs[-MOST_PAIRS:] if seen},
+            applied=dict(sorted(old.applied.items(), key=lambda entry: entry[1])[-MAX_APPLIED:]),
+            fired_windows=dict(list(fired.items())[-MAX_FIRED_WINDOWS:]),
+            pairs={f"encounter/{other}": max(seen) for other, seen in pairs[-MAX_PAIRS:] if seen},
         )
     )
 
@@ -234,6 +245,6 @@ def _from_earlier(state: WatchState) -> WatchState:
     """
     if state.forgotten is None:
         state.stories.sort(key=lambda one: (one.last_ms, one.key))
-        full = len(state.applied) >= MOST_APPLIED
+        full = len(state.applied) >= MAX_APPLIED
         state.forgotten = [(_EARLIEST_MS, min(state.applied.values()) - 1)] if full else []
     return state

@@ -69,7 +69,7 @@ version = 1
 kind = "surge"
 description = "More independent sources write about a leader than usual."
 severities = [{ severity = "low", p_value_at_most = 0.01 }]
-warming_seconds = 0
+warm_up_seconds = 0
 """
 FIRING = {"groups": [{"name": "test", "rules": [{"alert": "TocsinTest", "expr": "vector(1)"}]}]}
 

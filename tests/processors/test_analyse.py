@@ -10,9 +10,9 @@ import pytest
 
 from processors.analyse import (
     CLOCK_SKEW,
-    MOST_EVIDENCE_WORDS,
-    MOST_SPANS,
-    MOST_TITLE_CHARACTERS,
+    MAX_EVIDENCE_WORDS,
+    MAX_SPANS,
+    MAX_TITLE_CHARACTERS,
     Analysed,
     Analyser,
     load_analyser,
@@ -223,12 +223,12 @@ def test_analysis_and_mentions_survive_json(analyser: Analyser) -> None:
 
 
 def test_a_long_title_is_cut_where_it_is_repeated(analyser: Analyser) -> None:
-    title = "Xi Jinping speaks " + "on " * MOST_TITLE_CHARACTERS
+    title = "Xi Jinping speaks " + "on " * MAX_TITLE_CHARACTERS
     analysed = analyser.analyse(changed(title=title), EVENT_TIME)
-    assert analysed.analysis.title == title[:MOST_TITLE_CHARACTERS]
+    assert analysed.analysis.title == title[:MAX_TITLE_CHARACTERS]
     for mention in analysed.mentions:
         assert mention.context is not None
-        assert mention.context.article.title == title[:MOST_TITLE_CHARACTERS]
+        assert mention.context.article.title == title[:MAX_TITLE_CHARACTERS]
 
 
 @pytest.mark.parametrize(
@@ -240,8 +240,8 @@ def test_a_name_or_word_repeated_without_end_does_not_make_a_record_without_end(
     # A record beyond the topic's limit would be refused by the broker for ever.
     analysed = analyser.analyse(changed(title="", text=text), EVENT_TIME)
     mention = by_id(analysed, "Q7747")
-    assert len(mention.spans) <= MOST_SPANS
-    assert all(len(said.words) <= MOST_EVIDENCE_WORDS for said in mention.evidence)
+    assert len(mention.spans) <= MAX_SPANS
+    assert all(len(said.words) <= MAX_EVIDENCE_WORDS for said in mention.evidence)
     assert len(msgspec.json.encode(mention)) < 100_000
 
 
@@ -249,7 +249,7 @@ def test_the_heaviest_words_of_an_endless_sentence_stay_in_their_order(analyser:
     text = "Vladimir Putin saw " + "bad " * 25 + "and then an excellent result and " + "bad " * 200
     said = by_id(analyser.analyse(changed(title="", text=text), EVENT_TIME), "Q7747").evidence[0]
     words = [word for word, _ in said.words]
-    assert len(words) == MOST_EVIDENCE_WORDS
+    assert len(words) == MAX_EVIDENCE_WORDS
     assert words.index("excellent") == 25
 
 

@@ -99,7 +99,7 @@ def test_an_article_that_is_changed_rings_no_second_time(analyser: Analyser) -> 
     ]
     assert [len(one.alerts) for one in results] == [1, 0]
     (suppressed,) = results[1].suppressed
-    assert (suppressed.rule, suppressed.reason) == ("canary", "article_rang_already")
+    assert (suppressed.rule, suppressed.reason) == ("canary", "article_already_alerted")
 
 
 def test_the_order_in_which_articles_come_changes_no_alert(analyser: Analyser) -> None:
@@ -131,7 +131,7 @@ def test_its_state_keeps_no_story_and_no_past(analyser: Analyser) -> None:
         (mention,) = analysed(analyser, article_id, "It sings.", number).mentions
         assert watch(state, mention, load_rules(), NOW).alerts
     kept = state.kept
-    assert (kept.stories, kept.reports, kept.told, kept.rung) == ([], [], {}, {})
+    assert (kept.stories, kept.reports, kept.sent_alerts, kept.fired_windows) == ([], [], {}, {})
     assert msgspec.structs.astuple(kept.baseline) == msgspec.structs.astuple(
         new_state().kept.baseline
     )

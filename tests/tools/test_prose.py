@@ -47,7 +47,7 @@ def test_a_part_of_a_word_is_not_the_word(page: Path) -> None:
 
 def test_code_and_quotations_are_no_prose(page: Path) -> None:
     page.write_text(
-        '`undated_rings`, ```\n\n```sh\nrings\n```\n\n“it rings” and "rings"\n[a](rings.md)\n',
+        '`allow_undated`, ```\n\n```sh\nrings\n```\n\n“it rings” and "rings"\n[a](rings.md)\n',
         encoding="utf-8",
     )
     assert _found(page) == []

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from processors.alerts import (
-    Ringing,
+    Trigger,
     Turn,
     breaking_alert,
     canary_alert,
@@ -143,10 +143,10 @@ def alerts() -> dict[AlertKind, Alert]:
     """Make an alert of every kind, as the built-in rules make them."""
     rules = load_rules()
     told = _ENTERED + timedelta(milliseconds=180)
-    ringing = mention()
+    trigger = mention()
 
-    def rung(severity: Severity, seconds: int) -> Ringing:
-        return Ringing(ringing, severity, tumbling(_ENTERED, seconds), told, _story())
+    def rung(severity: Severity, seconds: int) -> Trigger:
+        return Trigger(trigger, severity, tumbling(_ENTERED, seconds), told, _story())
 
     (sentiment, *_), (encounter, *_) = rules.sentiment, rules.encounter
     (surge, *_), (shift, *_), (breaking, *_) = rules.surge, rules.shift, rules.breaking

@@ -33,7 +33,7 @@ class StoryFacts(Struct, frozen=True, kw_only=True):
     mentions_3d: int = 1
     mentions_7d: int = 1
     usual_per_day: float = 0.0
-    warming: bool = False
+    warming_up: bool = False
 
 
 class Facts(Struct, frozen=True):
@@ -170,7 +170,7 @@ def _of_story() -> list[Fact]:
         _fact("mentions_3d", int, "story.mentions_3d", "The same, in 3 days."),
         _fact("mentions_7d", int, "story.mentions_7d", "The same, in 7 days."),
         _fact("usual_per_day", float, "story.usual_per_day", "Articles a day that are usual."),
-        _fact("warming", bool, "story.warming", "True while it is not known what is usual."),
+        _fact("warming_up", bool, "story.warming_up", "True while it is not known what is usual."),
     ]
 
 

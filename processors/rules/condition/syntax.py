@@ -14,9 +14,9 @@ from typing import TypeAlias
 
 from processors.errors import BadConditionError
 
-MOST_CHARACTERS = 2_000
+MAX_CHARACTERS = 2_000
 # Deeper than any person writes, and far from Python's own limit.
-MOST_DEPTH = 40
+MAX_DEPTH = 40
 
 RELATIONS = ("==", "!=", "<", "<=", ">", ">=", "in")
 METHODS = ("contains", "startsWith", "endsWith", "lowerAscii")
@@ -112,8 +112,8 @@ def parse(text: str) -> Node:
     Raises:
         BadConditionError: at the first character that cannot be understood.
     """
-    if len(text) > MOST_CHARACTERS:
-        raise BadConditionError.at(1, f"longer than {MOST_CHARACTERS:,} characters; split the rule")
+    if len(text) > MAX_CHARACTERS:
+        raise BadConditionError.at(1, f"longer than {MAX_CHARACTERS:,} characters; split the rule")
     parser = _Parser(_tokens(text), len(text) + 1)
     tree = parser.either()
     parser.end()
@@ -154,8 +154,8 @@ class _Parser:
     def either(self) -> Node:
         """Read operands joined by `||`."""
         self._depth += 1
-        if self._depth > MOST_DEPTH:
-            raise BadConditionError.at(self._column(), f"nested deeper than {MOST_DEPTH}")
+        if self._depth > MAX_DEPTH:
+            raise BadConditionError.at(self._column(), f"nested deeper than {MAX_DEPTH}")
         found = self._joined("||", self._both)
         self._depth -= 1
         return found
@@ -197,8 +197,8 @@ class _Parser:
         if token is not None and token.text == "!":
             self._index += 1
             self._depth += 1
-            if self._depth > MOST_DEPTH:
-                raise BadConditionError.at(token.column, f"nested deeper than {MOST_DEPTH}")
+            if self._depth > MAX_DEPTH:
+                raise BadConditionError.at(token.column, f"nested deeper than {MAX_DEPTH}")
             found = Not(token.column, self._unary())
             self._depth -= 1
             return found

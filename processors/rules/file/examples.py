@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from processors.contracts import MessageType, Severity
 from processors.rules.file.checked import Table
-from processors.rules.kinds import MOST_SECONDS
+from processors.rules.kinds import MAX_SECONDS
 
 NOON = datetime(2026, 5, 20, 12, tzinfo=UTC)
 """When an example's first article comes in, where it does not say."""
@@ -22,7 +22,7 @@ PLACE = "{}"
 """Where a word of `for_each` goes."""
 
 _Name = Annotated[str, Meta(min_length=1, max_length=200)]
-_Seconds = Annotated[int, Meta(ge=0, le=MOST_SECONDS)]
+_Seconds = Annotated[int, Meta(ge=0, le=MAX_SECONDS)]
 _Revision = Annotated[int, Meta(ge=1, le=1_000_000)]
 _TEXTS = ("url", "title", "text", "source", "language", "status")
 

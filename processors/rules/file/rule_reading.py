@@ -13,7 +13,7 @@ from processors.contracts import Severity
 from processors.errors import BadConditionError
 from processors.rules.condition.evaluation import Condition, compile_condition, not_a_value
 from processors.rules.file.checked import Table, take_fields
-from processors.rules.kinds import KINDS, MOST_SECONDS, Kind, RuleKind
+from processors.rules.kinds import KINDS, MAX_SECONDS, Kind, RuleKind
 from processors.rules.values import EVERYONE, Rule, Scope, SeverityStep
 
 ALERTS = "news.alerts"
@@ -21,7 +21,7 @@ ALERTS = "news.alerts"
 RuleId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}\Z")]
 Version = Annotated[int, Meta(ge=1, le=1_000_000)]
 Description = Annotated[str, Meta(max_length=1_000)]
-Cooldown = Annotated[int, Meta(ge=1, le=MOST_SECONDS)]
+Cooldown = Annotated[int, Meta(ge=1, le=MAX_SECONDS)]
 Topic = Annotated[str, Meta(pattern=r"^news\.alerts\.[a-z0-9][a-z0-9-]{0,63}\Z")]
 
 _Known = Mapping[str, Collection[str]]
@@ -68,9 +68,9 @@ def read_rule(table: Table, known: _Known) -> Rule[Any] | None:
 
 
 def _scope(table: Table, known: _Known) -> Scope:
-    leaders, without_leaders = _chosen(table, "leaders", "leader", known)
-    countries, without_countries = _chosen(table, "countries", "country", known)
-    scope = Scope(leaders, countries, without_leaders, without_countries)
+    leaders, excluded_leaders = _chosen(table, "leaders", "leader", known)
+    countries, excluded_countries = _chosen(table, "countries", "country", known)
+    scope = Scope(leaders, countries, excluded_leaders, excluded_countries)
     return EVERYONE if scope == EVERYONE else scope
 
 

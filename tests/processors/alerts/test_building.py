@@ -9,7 +9,7 @@ import pytest
 
 from processors.alerts import (
     SHOWN_TITLE,
-    Ringing,
+    Trigger,
     alert_id,
     encounter_alert,
     message_id,
@@ -82,12 +82,12 @@ def mention(
 
 def sentiment(of: Mention) -> Alert:
     (rule,) = load_rules().sentiment
-    return sentiment_alert(Ringing(of, "medium", WINDOW, NOW), rule)
+    return sentiment_alert(Trigger(of, "medium", WINDOW, NOW), rule)
 
 
 def encounter(of: Mention, companion: LeaderRef, **changes: int) -> Alert:
     (rule,) = load_rules().encounter
-    return encounter_alert(Ringing(of, "medium", WINDOW, NOW), replace(rule, **changes), companion)
+    return encounter_alert(Trigger(of, "medium", WINDOW, NOW), replace(rule, **changes), companion)
 
 
 def test_an_alert_id_never_changes() -> None:

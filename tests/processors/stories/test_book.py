@@ -3,7 +3,7 @@
 import random
 from itertools import pairwise
 
-from processors.stories import MOST_STORIES, StoryBook, novelty, signature, unpack
+from processors.stories import MAX_STORIES, StoryBook, novelty, signature, unpack
 
 HOUR_MS = 3_600_000
 OPEN_MS = 72 * HOUR_MS
@@ -55,9 +55,9 @@ def test_an_article_whose_new_version_tells_another_story_begins_one() -> None:
 
 def test_a_book_is_bounded_and_forgets_the_story_that_was_quiet_longest() -> None:
     book = StoryBook([])
-    for n in range(MOST_STORIES + 5):
+    for n in range(MAX_STORIES + 5):
         book.place(n, START_MS + n, terms(n), OPEN_MS)
-    assert len(book.stories) == MOST_STORIES
+    assert len(book.stories) == MAX_STORIES
     assert book.get(0) is None
     assert book.get(5) is not None
     again = StoryBook(book.stories)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processors.stories.signature import (
-    MOST_TERMS,
+    MAX_TERMS,
     TERM_BYTES,
     copied,
     length,
@@ -104,7 +104,7 @@ def test_a_leaders_name_can_be_taken_out() -> None:
 @given(st.text(max_size=300), st.text(max_size=3_000))
 def test_any_text_has_a_signature_of_bounded_size_that_reads_back(title: str, text: str) -> None:
     signed = signature(title, text)
-    assert len(signed) <= MOST_TERMS * TERM_BYTES
+    assert len(signed) <= MAX_TERMS * TERM_BYTES
     terms = unpack(signed)
     assert all(0 <= term < 1 << 24 and 0 < weight < 256 for term, weight in terms.items())
     assert pack(terms) == signed

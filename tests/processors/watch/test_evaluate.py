@@ -187,7 +187,7 @@ def test_an_edited_article_does_not_ring_again_for_the_same_tone() -> None:
     edited = mention("a1", polarity=-0.8, after=later, revision=2)
     watched = watch_all([mention("a1", polarity=-0.9), edited])
     assert kinds(watched) == ["sentiment"]
-    assert reasons(watched) == [("strong-sentiment", "article_rang_already")]
+    assert reasons(watched) == [("strong-sentiment", "article_already_alerted")]
     # Another article may still ring in that hour.
     assert kinds(watch_all([mention("a2", polarity=-0.8, after=later)], watched.state)) == [
         "sentiment"
@@ -222,7 +222,7 @@ def test_the_same_mention_twice_changes_nothing() -> None:
         ({"companions": ["Q7747"], "relevance": 30}, 1, []),
         ({"companions": ["Q7747"], "relevance": 29}, 0, []),
         ({"companions": ["Q7747", "Q8", "Q9"]}, 3, []),
-        ({"companions": ["Q6", "Q7", "Q8", "Q9"]}, 0, [("encounter", "crowd")] * 4),
+        ({"companions": ["Q6", "Q7", "Q8", "Q9"]}, 0, [("encounter", "too_many_companions")] * 4),
         ({"companions": []}, 0, []),
         # "Q1" is smaller: the pair is that leader's.
         ({"companions": ["Q1"]}, 0, []),
@@ -248,9 +248,9 @@ def test_exactly_one_of_a_pairs_two_mentions_rings_and_it_is_the_smaller_ids() -
     ("first", "second", "expected"),
     [
         # Windows of three days; the quiet time runs across their border.
-        (timedelta(0), timedelta(hours=1), "seen_lately"),
-        (2 * DAY, 3 * DAY, "seen_lately"),
-        (2 * DAY, 5 * DAY, "seen_lately"),
+        (timedelta(0), timedelta(hours=1), "seen_recently"),
+        (2 * DAY, 3 * DAY, "seen_recently"),
+        (2 * DAY, 5 * DAY, "seen_recently"),
         (2 * DAY, 5 * DAY + MOMENT, None),
     ],
 )

@@ -186,7 +186,7 @@ def test_sister_papers_copies_and_repeats_are_one_source() -> None:
 def test_who_is_not_known_yet_is_warming_and_it_is_counted() -> None:
     desk = Desk().take(*burst(6))
     assert desk.of("surge") == []
-    assert desk.reasons("surge") == ["warming", "warming"]
+    assert desk.reasons("surge") == ["warming_up", "warming_up"]
 
 
 def test_a_surge_is_told_again_when_it_grows_and_on_schedule_only() -> None:
@@ -241,8 +241,8 @@ def test_two_stories_at_a_time_stay_two() -> None:
 @pytest.mark.parametrize(
     ("title", "published", "reason"),
     [
-        ("Obituary: a statesman", START, "looking_back"),
-        ("On this day: the treaty", START, "looking_back"),
+        ("Obituary: a statesman", START, "retrospective"),
+        ("On this day: the treaty", START, "retrospective"),
         ("Plain news", START - 30 * DAY, "stale_article"),
         ("Plain news", START + 2 * DAY, "published_in_future"),
     ],
@@ -455,7 +455,7 @@ def test_a_state_of_version_1_is_read_and_its_memory_holds() -> None:
         [1, {7: then_ms}, {"strong-sentiment/1/negative/x": then_ms}, {"Q7747": [then_ms]}]
     )
     desk = Desk(decode_state(old)).take(mention("new", DAY, companions=["Q7747"]))
-    assert desk.reasons("encounter") == ["seen_lately"]
+    assert desk.reasons("encounter") == ["seen_recently"]
 
 
 def test_a_state_of_a_version_that_is_not_known_is_refused() -> None:

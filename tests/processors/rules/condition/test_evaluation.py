@@ -13,7 +13,7 @@ from processors.contracts import Mention
 from processors.errors import BadConditionError
 from processors.rules.condition.evaluation import compile_condition
 from processors.rules.condition.facts import StoryFacts, describe_facts, facts_of
-from processors.rules.condition.syntax import MOST_CHARACTERS, MOST_DEPTH
+from processors.rules.condition.syntax import MAX_CHARACTERS, MAX_DEPTH
 
 MENTION = msgspec.convert(
     {
@@ -53,7 +53,7 @@ MENTION = msgspec.convert(
     },
     Mention,
 )
-STORY = StoryFacts(novelty=75, families=2, copies=3, usual_per_day=0.8, warming=True)
+STORY = StoryFacts(novelty=75, families=2, copies=3, usual_per_day=0.8, warming_up=True)
 FACTS = facts_of(MENTION, STORY, companion="Q2")
 
 
@@ -80,7 +80,7 @@ def holds(condition: str) -> bool:
         "!false",
         "true",
         "!!true",
-        "warming == true",
+        "warming_up == true",
         "size(companions) == 1 && size(title) > 5",
         'title.contains("Summit")',
         'title.lowerAscii().contains("summit")',
@@ -126,7 +126,7 @@ def test_a_condition_that_holds(condition: str) -> None:
         ("1 < relevance < 9", 15, "comparisons cannot be chained; join two with &&"),
         ('relevance > "4"', 11, "a number and text cannot be compared by >"),
         ("label == 4", 7, "text and a number cannot be compared by =="),
-        ("warming > false", 9, "true and false have no order; > wants numbers"),
+        ("warming_up > false", 12, "true and false have no order; > wants numbers"),
         ("companions == companions", 12, "a list of texts and a list of texts cannot be compared"),
         ("relevance", 1, "the condition is a number, and must be true or false"),
         ("relevance && true", 1, "this is a number, where true or false is wanted"),
@@ -172,9 +172,9 @@ def test_ids_are_looked_up_where_they_are_known() -> None:
 
 def test_a_condition_has_bounds() -> None:
     with pytest.raises(BadConditionError, match="longer than"):
-        compile_condition("true" + " " * MOST_CHARACTERS)
+        compile_condition("true" + " " * MAX_CHARACTERS)
     for deep in ("(" * 300 + "true" + ")" * 300, "!" * 300 + "true"):
-        with pytest.raises(BadConditionError, match=f"nested deeper than {MOST_DEPTH}"):
+        with pytest.raises(BadConditionError, match=f"nested deeper than {MAX_DEPTH}"):
             compile_condition(deep)
 
 

@@ -55,7 +55,7 @@ severities = [{ severity = "high", p_value_at_most = 1e-9, when = 'families > 9'
               { severity = "low", p_value_at_most = 1 }]
 cooldown_seconds = 60
 topic = "news.alerts.desk"
-minimum_count = 7
+min_reports = 7
 update_after_seconds = [60, 120]
 """,
         "surge",
@@ -68,7 +68,7 @@ update_after_seconds = [60, 120]
         None,
     ]
     assert read.threshold == 1.0
-    assert read.parameters.minimum_count == 7
+    assert read.parameters.min_reports == 7
     assert read.parameters.update_after_seconds == (60, 120)
     assert read.topic == "news.alerts.desk"
     holds = read.scope.holds
@@ -84,7 +84,7 @@ update_after_seconds = [60, 120]
         ("[gards]\nx = 1", 1, "the file has no key gards. Did you mean guards?"),
         ("[guards]\nstale_secnds = 1", 2, "no key stale_secnds. Did you mean stale_seconds?"),
         ("[guards]\nstale_seconds = 0", 2, "stale_seconds is 0; it takes a whole number from 1"),
-        ("[guards]\nundated_rings = 1", 2, "undated_rings is 1; it takes true or false."),
+        ("[guards]\nallow_undated = 1", 2, "allow_undated is 1; it takes true or false."),
         ("[stories]\nwindow_seconds = '3d'", 2, "window_seconds is '3d'; it takes a whole number"),
         ("rule = 3", 1, "rule is 3; it takes a list of tables"),
         ("rule = [3]", 1, "rule is 3; it takes a table of keys"),
@@ -101,7 +101,7 @@ update_after_seconds = [60, 120]
         (rule("when = 'polarty < 0'"), 5, "there is no field polarty. Did you mean polarity?"),
         (rule('when = """\npolarty < 0"""'), 5, "character 1 of the text: there is no field"),
         (rule("cooldown_seconds = 2.5"), 5, "cooldown_seconds is 2.5; it takes a whole number"),
-        (rule("minimum_count = 3"), 5, "minimum_count is a parameter of surge rules, and this"),
+        (rule("min_reports = 3"), 5, "min_reports is a parameter of surge rules, and this"),
         (rule("slack = nan", "shift"), 5, "slack is nan; it takes a number from 0 up to 10"),
         (rule("", "surge").replace('"one"', '"one\\n"'), 2, "id is 'one\\n'; it takes text"),
         (rule("slack = -1", "shift"), 5, "slack is -1; it takes a number from 0 up to 10"),
