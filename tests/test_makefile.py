@@ -64,6 +64,8 @@ SCRIPTS = {
 }
 # What CI does not run, and why.
 NOT_RUN = {
+    "benchmarks/training/teacher.py": "torch, in an environment of its own, is gigabytes",
+    "benchmarks/training/unlabelled.py": "reads streams of news that are not part of the project",
     "benchmarks/training/minilm.py": "torch, in an environment of its own, is gigabytes",
 }
 

@@ -1,4 +1,4 @@
-"""Sentences with one target each, its name hidden: what the small model and its teacher are trained on.
+"""Sentences with one target each, its name hidden: the small model and its teacher learn from them.
 
 Every mention of the target is replaced by one stand-in piece, so that no answer can depend on who
 is meant. Pronouns stay: they name no person, and their case tells who does what to whom.
@@ -15,18 +15,24 @@ from processors.sentiment.minilm.wordpiece import WordPiece
 MAX_PIECES = 112
 MAX_SIDE_CHARACTERS = 1_200
 OPEN, CLOSE, STAND_IN = "[unused1]", "[unused2]", "[unused3]"
-PRONOUNS = frozenset(
+
+
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+PRONOUNS = _words(
     """
     he him his himself she her hers herself it its they them their we us our i me my you your
     who whom whose
-    """.split()
+    """
 )
-TITLES = frozenset(
+TITLES = _words(
     """
     president mr mr. mrs mrs. ms ms. sen sen. rep rep. gov gov. senator governor secretary
     representative judge justice minister prime chancellor king queen pope dr dr. sir the former
     vice general gen. speaker mayor attorney house majority minority leader director
-    """.split()
+    """
 )
 
 
@@ -59,7 +65,12 @@ def of_example(example: newsmtsc.Example) -> Target:
     mentions = same_name(example.sentence, example.start, example.end)
     hard = tuple(1.0 if label == example.label else 0.0 for label in range(3))
     return Target(
-        example.sentence, example.start, example.end, mentions, hard, example.story  # type: ignore[arg-type]
+        example.sentence,
+        example.start,
+        example.end,
+        mentions,
+        hard,
+        example.story,  # type: ignore[arg-type]
     )
 
 

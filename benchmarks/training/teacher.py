@@ -115,11 +115,14 @@ def _buckets(length: int) -> Tensor:
     at = torch.arange(length)
     behind = -(at[None, :] - at[:, None])
     distance = behind.abs()
-    large = NEAR_BUCKETS + (
-        torch.log(distance.float().clamp(min=1.0) / NEAR_BUCKETS)
-        / math.log(MAX_DISTANCE / NEAR_BUCKETS)
-        * (BUCKETS - NEAR_BUCKETS)
-    ).long()
+    large = (
+        NEAR_BUCKETS
+        + (
+            torch.log(distance.float().clamp(min=1.0) / NEAR_BUCKETS)
+            / math.log(MAX_DISTANCE / NEAR_BUCKETS)
+            * (BUCKETS - NEAR_BUCKETS)
+        ).long()
+    )
     near = torch.where(distance < NEAR_BUCKETS, distance, large.clamp(max=BUCKETS - 1))
     return near + (behind < 0).long() * BUCKETS
 
@@ -144,7 +147,8 @@ def base_weights(folder: Path) -> dict[str, Tensor]:
     for layer in range(LAYERS):
         for mine, theirs in names.items():
             for part in ("weight", "bias"):
-                own[f"layers.{layer}.{mine}.{part}"] = base[f"encoder.layer.{layer}.{theirs}.{part}"]
+                kept = base[f"encoder.layer.{layer}.{theirs}.{part}"]
+                own[f"layers.{layer}.{mine}.{part}"] = kept
     return own
 
 
@@ -250,7 +254,8 @@ def report(gold: Sequence[int], said: Sequence[int]) -> str:
         right = sum(g == s == label for g, s in zip(gold, said, strict=True))
         each.append(2 * right / max(1, list(gold).count(label) + list(said).count(label)))
     accuracy = sum(g == s for g, s in zip(gold, said, strict=True)) / len(gold)
-    return f"macro-F1 {sum(each) / 3:.4f} ({', '.join(f'{f:.3f}' for f in each)}), accuracy {accuracy:.4f}"
+    by_class = ", ".join(f"{f1:.3f}" for f1 in each)
+    return f"macro-F1 {sum(each) / 3:.4f} ({by_class}), accuracy {accuracy:.4f}"
 
 
 def main() -> None:
@@ -292,8 +297,14 @@ def main() -> None:
     labelled = path.with_suffix(".labelled.jsonl")
     done = labelled.read_text("utf-8").count("\n") if labelled.exists() else 0
     targets = [
-        Target(r["sentence"], r["start"], r["end"], tuple(map(tuple, r["mentions"])), (0.0, 1.0, 0.0))
-        for r in rows[done:]
+        Target(
+            row["sentence"],
+            row["start"],
+            row["end"],
+            tuple((start, end) for start, end in row["mentions"]),
+            (0.0, 1.0, 0.0),
+        )
+        for row in rows[done:]
     ]
     encoded = [encode(one, tokenizer, "<s>", "</s>") for one in targets]
     with labelled.open("a", encoding="utf-8") as file:

@@ -88,9 +88,8 @@ class Confirmation:
         ]
         if not here:
             return None
-        first = min(here, key=lambda span: span.start)
-        start, end = first.start - evidence.start, first.end - evidence.start
-        return judge(evidence.sentence, start, end, _importance(evidence), self._model)
+        mentions = sorted((span.start - evidence.start, span.end - evidence.start) for span in here)
+        return judge(evidence.sentence, mentions, _importance(evidence), self._model)
 
 
 def _importance(evidence: Evidence) -> float:

@@ -7,7 +7,7 @@ changes scores, so the scorer's version goes up with it.
 
 from processors.contracts import Label
 
-NEWS_SCORER_VERSION = "2"
+NEWS_SCORER_VERSION = "3"
 """Goes up whenever a number here, or a rule that reads it, changes."""
 
 TEXTBLOB_SCORER_VERSION = "1"

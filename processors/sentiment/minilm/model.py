@@ -66,6 +66,13 @@ class Opinion(Struct, frozen=True, gc=False):
         return {"negative": self.negative, "positive": self.positive}.get(label, self.neutral)
 
 
+def milder(opinion: Opinion) -> Opinion:
+    """Make neutral of what is more negative than positive."""
+    negative = min(opinion.negative, opinion.positive)
+    neutral = round(1.0 - negative - opinion.positive, DECIMALS)
+    return Opinion(negative, neutral, opinion.positive)
+
+
 class Model:
     """The loaded model: the same sentence and target give the same answer, whatever came before."""
 

@@ -14,7 +14,8 @@ import msgspec
 
 from processors.contracts import Evidence, Sentiment, Span
 from processors.sentiment.minilm.inputs import encode
-from processors.sentiment.minilm.model import DECIMALS, Model, Opinion
+from processors.sentiment.minilm.model import DECIMALS, Model, Opinion, milder
+from processors.sentiment.news.blameless import is_blameless
 from processors.sentiment.news.scorer import NewsScorer
 from processors.sentiment.scored import MOST_EVIDENCE, UNKNOWN, ScoredArticle, ScoredSentence
 from processors.sentiment.weights import HEADLINE_WEIGHT
@@ -56,9 +57,23 @@ def together(judged: Sequence[Judged]) -> Opinion:
     )
 
 
-def judge(sentence: str, start: int, end: int, importance: float, model: Model) -> Judged:
-    """Asks the model of one sentence and the target at `start` to `end` in it."""
-    (opinion,) = model.read([encode(sentence, start, end, model.pieces)])
+def judge(
+    sentence: str, mentions: Sequence[tuple[int, int]], importance: float, model: Model
+) -> Judged:
+    """Ask the model about one sentence and the leader in it.
+
+    A sentence that takes blame off the leader ("acquitted of fraud"), or in which the leader is the
+    one who blames ("condemned by"), is never negative.
+
+    Args:
+        sentence: The sentence alone.
+        mentions: Half-open offsets of the leader in it, in order. The first is asked about.
+        importance: 2 for a headline, else 1.
+        model: The model.
+    """
+    (opinion,) = model.read([encode(sentence, *mentions[0], model.pieces)])
+    if opinion.negative > opinion.positive and is_blameless(sentence, mentions):
+        opinion = milder(opinion)
     return Judged(importance, opinion)
 
 
@@ -89,9 +104,9 @@ class MiniLmArticle:
         for sentence, here in self.fast.sentences_of(spans)[:MOST_SENTENCES]:
             field = self.fast.headline if sentence.field == "headline" else self.fast.text
             importance = HEADLINE_WEIGHT if sentence.field == "headline" else 1.0
-            start, end = here[0].start - sentence.start, here[0].end - sentence.start
+            mentions = [(one.start - sentence.start, one.end - sentence.start) for one in here]
             text = field[sentence.start : sentence.end]
-            read.append((judge(text, start, end, importance, self.model), sentence, here[0], here))
+            read.append((judge(text, mentions, importance, self.model), sentence, here[0], here))
         words = sum(sentence.words for _, sentence, _, _ in read)
         if not words:
             return UNKNOWN, []

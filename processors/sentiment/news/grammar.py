@@ -97,6 +97,24 @@ JUDGING_VERBS = _words(
 )
 """What they govern is judged by the subject, and does not colour the subject."""
 
+JUDGED = frozenset(verb for verb in JUDGING_VERBS if verb.endswith("ed")) | _words(
+    """
+    attacked booed heckled branded derided scolded pilloried castigated assailed reviled berated
+    labelled labeled described portrayed depicted honoured honored cheered celebrated commended
+    endorsed backed saluted complimented lambasted urged challenged questioned doubted sued
+    nominated elected defended supported
+    """
+)
+"""Participles that judge: whoever stands behind "by" after one is the judge."""
+
+UNDOING = _words(
+    """
+    fail fails failed failing refuse refuses refused refusing decline declines declined unable
+    cannot unlikely failure refusal overturn overturns overturned
+    """
+)
+"""Before a word that takes blame off they leave the blame: "failed to avert war"."""
+
 CONDEMNING_VERBS = _words(
     """
     condemn condemns condemned condemning decry decries decried decrying denounce denounces

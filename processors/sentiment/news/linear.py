@@ -18,27 +18,35 @@ from importlib import resources
 from msgspec import Struct
 
 from processors.errors import BadLexiconError
-from processors.sentiment.news.grammar import NEGATIONS
 from processors.sentiment.news.places import (
+    DENIERS,
+    LEADER,
     NEAR_AFTER,
     NEAR_BEFORE,
     NEXT_AFTER,
     PLACES,
+    RELIEVED,
     REPORTED,
     SILENT,
     negated,
     places,
 )
+from processors.sentiment.news.relief import relief
+from processors.sentiment.news.roles import ROLES, roles
 
 MODEL, VECTORS = "data/leader_model.csv", "data/word_vectors.csv"
 AXES = 6
-SIDES = ("before",) * 4 + ("after",) * 4 + ("beyond",) * 2 + ("reported",)
+SIDES = ("before",) * 4 + ("after",) * 4 + ("beyond",) * 2 + ("reported", "relieved")
 """By place."""
+SLOTS = (*map(str, range(RELIEVED)), "relieved", *ROLES)
+"""Places, and after them roles: a word with a role counts in both."""
 _PAIRED = frozenset((NEAR_BEFORE, NEXT_AFTER, NEAR_AFTER))
 _NEGATED_SHARE = -0.5
 _MOST_MEMO_WORDS = 20_000
 _LONGEST_MEMO_CHARACTERS = 40
 _HEADER = ["feature", "negative", "positive"]
+
+FIRST_ROLE = PLACES
 
 Moved = tuple[float, float]
 """What is added to the score of negative and of positive; neutral's stays 0."""
@@ -61,8 +69,11 @@ class Decision(Struct, frozen=True, gc=False):
 
 
 def word_features(word: str, place: int) -> Iterator[str]:
-    """The features of a word that is not silent, each of value 1."""
+    """Yield the features of a word that is not silent, each of value 1."""
     if place == REPORTED:
+        return
+    if place >= RELIEVED:
+        yield f"{SLOTS[place]}:{word}"
         return
     yield f"any:{word}"
     yield f"{SIDES[place]}:{word}"
@@ -84,8 +95,9 @@ def lexicon_features(weight: float, place: int) -> Iterator[str]:
     if place == REPORTED:
         return
     sign = "+" if weight > 0.0 else "-"
-    yield f"any:{sign}"
-    yield f"{place}:{sign}"
+    if place < RELIEVED:
+        yield f"any:{sign}"
+    yield f"{SLOTS[place]}:{sign}"
 
 
 def lexicon_weight(weight: float, *, negation: bool) -> float:
@@ -138,12 +150,9 @@ class LeaderModel:
         self._steps: dict[str, list[float]] = {}
         self._axes = axes
         self._lexicon = lexicon
-        # By place, and again by place for words that are negated.
-        self._known = [
-            _Known(self, place, negation=negation)
-            for negation in (False, True)
-            for place in range(PLACES)
-        ]
+        # By place and role, and again by place for words that are negated.
+        self._known = [_Known(self, slot, negation=False) for slot in range(len(SLOTS))]
+        self._denied = [_Known(self, place, negation=True) for place in range(PLACES)]
         self._weighed = {key.partition(":")[2] for key in weights}
         # First word → where → second word → what the pair adds.
         self._pairs: dict[str, dict[str, dict[str, Moved]]] = {}
@@ -159,18 +168,25 @@ class LeaderModel:
         Args:
             words: As `places.join` gives them, with at least one `@`.
         """
-        at = places(words)
-        if not NEGATIONS.isdisjoint(words):
-            denied = negated(words)
-            at = [p + PLACES if p >= 0 and no else p for p, no in zip(at, denied, strict=True)]
+        relieved_words, relieved = relief(words)
+        at = places(words, relieved_words)
+        denied = negated(words) if not DENIERS.isdisjoint(words) else None
         negative, positive = self._bias
         moved = [0.0] * len(words)
         known = self._known
+        for index, role in roles(words, [at for at, word in enumerate(words) if word == LEADER]):
+            below, above, _ = known[FIRST_ROLE + role][words[index]]
+            negative += below
+            positive += above
+            moved[index] += above - below
         last = len(words) - 1
         for index, place in enumerate(at):
             if place < 0:
                 continue
-            below, above, pairs = known[place][words[index]]
+            if denied is not None and denied[index]:
+                below, above, pairs = self._denied[place][words[index]]
+            else:
+                below, above, pairs = known[place][words[index]]
             if below or above:
                 negative += below
                 positive += above
@@ -181,7 +197,8 @@ class LeaderModel:
                     negative += pair[0]
                     positive += pair[1]
                     _share(moved, words, index, pair[1] - pair[0])
-        return _decision(negative, positive, moved)
+        decision = _decision(negative, positive, moved)
+        return _milder(decision) if relieved else decision
 
     def learn(self, word: str, place: int, *, negation: bool) -> Known:
         """What a word adds at a place, and with each word that may follow it."""
@@ -189,7 +206,7 @@ class LeaderModel:
             NOTHING if word in SILENT else self._word(word, place, negation=negation)
         )
         pairs: dict[str, Moved] = {}
-        if word in self._pairs and place != REPORTED:
+        if word in self._pairs and place != REPORTED and place < PLACES:
             by_where = self._pairs[word]
             pairs |= by_where.get(SIDES[place], {})
             if place in _PAIRED:
@@ -239,6 +256,13 @@ def _decision(negative: float, positive: float, moved: Sequence[float]) -> Decis
     return Decision(below / total, level / total, above / total, moved)
 
 
+def _milder(decision: Decision) -> Decision:
+    """Make neutral of what is more negative than positive."""
+    negative = min(decision.negative, decision.positive)
+    neutral = 1.0 - negative - decision.positive
+    return Decision(negative, neutral, decision.positive, decision.moved)
+
+
 def load_leader_model(lexicon: Mapping[str, float]) -> LeaderModel:
     """Reads the packaged model.
 
@@ -271,10 +295,7 @@ def parse_leader_model(model: str, vectors: str, lexicon: Mapping[str, float]) -
     for row in rows:
         feature, *numbers = row
         weights[feature] = _numbers(numbers, 2, MODEL, rows.line_num)  # type: ignore[assignment]
-    axes = [
-        [weights.pop(f"{place}:axis {axis}", NOTHING) for axis in range(AXES)]
-        for place in range(PLACES)
-    ]
+    axes = [[weights.pop(f"{slot}:axis {axis}", NOTHING) for axis in range(AXES)] for slot in SLOTS]
     rows_of = (line.partition(",") for line in vectors.splitlines())
     steps = {word: numbers for word, _, numbers in rows_of}
     digest = hashlib.sha256((model + vectors).encode()).hexdigest()[:8]

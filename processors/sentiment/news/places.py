@@ -7,7 +7,7 @@ stands beyond a "but" that has a name of its own is `BEYOND`.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from processors.sentiment.news.codes import FILLER
 from processors.sentiment.news.grammar import (
@@ -15,17 +15,20 @@ from processors.sentiment.news.grammar import (
     CONDEMNING_VERBS,
     CONTRASTS,
     FUNCTION_WORDS,
+    JUDGED,
     JUDGING_VERBS,
     NEGATIONS,
     PRONOUNS,
     REPORTING_VERBS,
 )
+from processors.sentiment.news.roles import agent_verb, is_passive
 
 LEADER, NAME, NUMBER = "@", "^", "#"
 FAR_BEFORE, BEFORE, NEAR_BEFORE, NEXT_BEFORE = 0, 1, 2, 3
 NEXT_AFTER, NEAR_AFTER, AFTER, FAR_AFTER = 4, 5, 6, 7
 BEYOND_BEFORE, BEYOND_AFTER, REPORTED = 8, 9, 10
-PLACES = 11
+RELIEVED = 11
+PLACES = 12
 """Two or three words away is near, four to eight is `BEFORE` or `AFTER`."""
 AT_LEADER = -1
 
@@ -53,6 +56,8 @@ SILENT = FUNCTION_WORDS | SIGNS | {LEADER, NAME, NUMBER, "s"}
 _SPEAKS = REPORTING_VERBS | JUDGING_VERBS
 _OPENS = frozenset('".-')
 _TURNS = CONTRASTS | {";"}
+_FAR = {"from": "far", "but": "anything", "longer": "no", "than": "less"}
+DENIERS = NEGATIONS | {"far", "anything", "less"}
 
 
 class Chunks(dict[str, tuple[str, ...]]):
@@ -129,8 +134,13 @@ def in_title_case(parts: Sequence[Sequence[str]]) -> bool:
     return capitalised > level
 
 
-def places(words: Sequence[str]) -> list[int]:
-    """The place of each word, as one of the constants above, to the nearest `@`."""
+def places(words: Sequence[str], relieved: Iterable[int] = ()) -> list[int]:
+    """Return the place of each word, as one of the constants above, to the nearest `@`.
+
+    Args:
+        words: As `join` gives them.
+        relieved: Which words `relief` takes the blame off.
+    """
     leaders = [at for at, word in enumerate(words) if word == LEADER]
     found = [AT_LEADER] * len(words)
     if not leaders:
@@ -143,6 +153,9 @@ def places(words: Sequence[str]) -> list[int]:
         found[leader + 1 : middle] = _after(middle - leader - 1)
         start = middle
     _mark_beyond(words, found, leaders[0], leaders[-1])
+    for at in relieved:
+        if found[at] >= 0:
+            found[at] = RELIEVED
     for leader in leaders:
         _mark_reported(words, found, leader)
     return found
@@ -164,8 +177,8 @@ def negated(words: Sequence[str]) -> list[bool]:
     """Whether each word stands at most four words behind a negation, no sign between."""
     found = []
     reach = 0
-    for word in words:
-        if word in NEGATIONS:
+    for at, word in enumerate(words):
+        if word in NEGATIONS or (word in _FAR and words[at - 1 : at] == [_FAR[word]]):
             reach = _NEGATION_REACH_WORDS
             found.append(False)
             continue
@@ -194,6 +207,10 @@ def _mark_beyond(words: Sequence[str], found: list[int], first: int, last: int) 
 
 
 def _mark_reported(words: Sequence[str], found: list[int], leader: int) -> None:
+    verb = agent_verb(words, leader)
+    if verb is not None and words[verb] in JUDGED:
+        _report(found, 0, len(words))
+        return
     verb = _verb_after(words, leader + 1)
     if verb is not None:
         _report(found, verb if words[verb] in CONDEMNING_VERBS else verb + 1, len(words))
@@ -223,7 +240,7 @@ def _verb_after(words: Sequence[str], at: int) -> int | None:
     for verb in range(at, min(at + _MOST_BETWEEN, end)):
         word = words[verb]
         if word in _SPEAKS:
-            return verb
+            return None if is_passive(words, verb) else verb
         if word in BE_FORMS or word in NEGATIONS:
             return None
         if word not in FUNCTION_WORDS and word != NAME and not word.endswith("ly"):

@@ -18,6 +18,8 @@ from processors.sentiment.news.linear import (
     parse_leader_model,
 )
 from processors.sentiment.news.places import SILENT, negated, places
+from processors.sentiment.news.relief import relief
+from processors.sentiment.news.roles import roles
 
 LEXICON = {"war": -0.8, "good": 0.5}
 WEIGHTS: dict[str, Moved] = {
@@ -31,37 +33,52 @@ WEIGHTS: dict[str, Moved] = {
     "any:-": (0.5, 0.0),
     "4:-": (0.25, 0.25),
     "any:+": (0.0, 1.0),
+    "subject:war": (0.0, 0.75),
+    "object:-": (0.5, 0.0),
+    "relieved:war": (0.0, 0.25),
 }
 VECTORS = {"zone": "100,0,0,0,0,50", "war": "0,100,0,0,0,0"}
-AXES = [[(0.1 * place, 0.2), (0.0, 0.1), *[(0.0, 0.0)] * 3, (0.2, 0.0)] for place in range(11)]
+AXES = [
+    [(0.1 * place, 0.2), (0.0, 0.1), *[(0.0, 0.0)] * 3, (0.2, 0.0)]
+    for place in range(len(linear.SLOTS))
+]
 MODEL = LeaderModel(WEIGHTS, VECTORS, AXES, LEXICON, "v")
 
 
+def word_value(word: str, slot: int, *, denied: bool = False) -> Moved:
+    """Add up the features of a word in a place or role, by their definitions."""
+    if word in SILENT:
+        return 0.0, 0.0
+    features = [(feature, 1.0) for feature in linear.word_features(word, slot)]
+    weight = linear.lexicon_weight(LEXICON.get(word, 0.0), negation=denied)
+    if weight:
+        features += [(f, abs(weight)) for f in linear.lexicon_features(weight, slot)]
+    scores = [
+        sum(value * WEIGHTS.get(feature, (0.0, 0.0))[side] for feature, value in features)
+        for side in (0, 1)
+    ]
+    if word in VECTORS and slot != linear.REPORTED:
+        for step, axis in zip(VECTORS[word].split(","), AXES[slot], strict=True):
+            scores[0] += float(step) / 100 * axis[0]
+            scores[1] += float(step) / 100 * axis[1]
+    return scores[0], scores[1]
+
+
 def summed(words: Sequence[str]) -> Moved:
-    """The scores by the features' definitions, without any memo."""
-    scores = list(WEIGHTS["bias"])
+    """Add up a sentence by the definitions, without any memo."""
     denied = negated(words)
-    at = places(words)
+    at = places(words, relief(words)[0])
+    leaders = [index for index, word in enumerate(words) if word == "@"]
+    added = [WEIGHTS["bias"]]
+    added += [word_value(words[i], linear.FIRST_ROLE + role) for i, role in roles(words, leaders)]
     for index, (word, place) in enumerate(zip(words, at, strict=True)):
         if place < 0:
             continue
-        features: list[tuple[str, float]] = []
-        if word not in SILENT:
-            features += [(feature, 1.0) for feature in linear.word_features(word, place)]
-            weight = linear.lexicon_weight(LEXICON.get(word, 0.0), negation=denied[index])
-            if weight:
-                features += [(f, abs(weight)) for f in linear.lexicon_features(weight, place)]
-            if word in VECTORS and place != linear.REPORTED:
-                for step, axis in zip(VECTORS[word].split(","), AXES[place], strict=True):
-                    scores[0] += float(step) / 100 * axis[0]
-                    scores[1] += float(step) / 100 * axis[1]
+        added.append(word_value(word, place, denied=denied[index]))
         if index + 1 < len(words) and at[index + 1] >= 0:
-            features += [(f, 1.0) for f in linear.pair_features(word, words[index + 1], place)]
-        for feature, value in features:
-            added = WEIGHTS.get(feature, (0.0, 0.0))
-            scores[0] += value * added[0]
-            scores[1] += value * added[1]
-    return scores[0], scores[1]
+            pair = linear.pair_features(word, words[index + 1], place)
+            added += [WEIGHTS.get(feature, (0.0, 0.0)) for feature in pair]
+    return sum(below for below, _ in added), sum(above for _, above in added)
 
 
 _sentences = st.lists(
