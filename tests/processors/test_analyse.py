@@ -292,7 +292,10 @@ ACCUSED = changed(
 )
 MOURNING = changed(
     title="Emmanuel Macron visits survivors of the deadly terrorist attack",
-    text="Emmanuel Macron spoke about the brutal war, the massacre and the deadly famine.",
+    text=(
+        "Rescuers searched for victims of the terrible disaster while Emmanuel Macron watched the "
+        "horrific scenes."
+    ),
 )
 MACRON = "Q3052772"
 
