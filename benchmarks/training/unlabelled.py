@@ -36,9 +36,9 @@ _NO_NAMES = frozenset(
     House Senate Court State White The United American Monday Friday Democrats Washington Department
     President North General Hill Republicans Republican Democrat Democratic South West East New
     Congress Attorney Office Committee Security Party National Campaign Administration Trade
-    Treasury Defense Justice Street Capitol Day America Russia China Iran Israel March April June July
-    August Secretary Service Board Bank Union Foreign International Council Federal Agency World Center
-    Chairman
+    Treasury Defense Justice Street Capitol Day America Russia China Iran Israel March April June
+    July August Secretary Service Board Bank Union Foreign International Council Federal Agency
+    World Center Chairman
     """.split()  # noqa: SIM905 - a list is read more easily so
 )
 
