@@ -2,8 +2,8 @@
 
 A line of `hard_case_patterns.txt` is a sentence pattern, then what it says of [A] and, where there
 is one, of [B]: N negative, U neutral, P positive, M neutral or positive, H neutral or negative.
-`<slot>` is filled from `hard_case_slots.csv`. `sentences` fills patterns by a fixed seed, so the same
-count gives the same list. All texts are our own. `benchmarks/quality/said_frames.csv` holds other
+`<slot>` is filled from `hard_case_slots.csv`. `sentences` fills patterns by a fixed seed: the same
+count gives the same list. All texts are our own; `benchmarks/quality/said_frames.csv` holds other
 ones, to measure with.
 """
 
