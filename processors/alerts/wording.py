@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from processors.contracts import ArticleRef, Evidence
+from processors.shown_words import shown_words
 
 SHOWN_WORDS = 4
 SHOWN_TITLE = 120
@@ -25,7 +26,7 @@ def strongest(evidence: Sequence[Evidence], limit: float) -> str:
     sign = 1 if limit > 0 else -1
     weights: dict[str, float] = {}
     for item in evidence:
-        for word, weight in item.words:
+        for word, weight in shown_words(item.words):
             if weight * sign > 0:
                 weights.setdefault(word, weight)
     best = sorted(weights.items(), key=lambda pair: (-abs(pair[1]), pair[0]))[:SHOWN_WORDS]

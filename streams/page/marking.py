@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 
 from processors.contracts import Evidence, Span
+from processors.shown_words import shown_words
 from streams.reading.terminal_text import visible
 
 Mark = Literal["leader", "word"]
@@ -43,12 +44,13 @@ def marked(evidence: Evidence, spans: Sequence[Span], names: Sequence[str]) -> l
     """Part a sentence; scored words that are not found in it follow at its end.
 
     Args:
-        evidence: The sentence, with its place in the article and its scored words.
+        evidence: The sentence, with its place in the article and its scored words, of which those
+            that carry meaning and weight are shown.
         spans: Where the article names the leaders, as far as it is known.
         names: The leaders' names, for a sentence in which no span lies.
     """
     sentence = evidence.sentence[:LONGEST_SENTENCE]
-    words, unfound = _words(evidence.words, sentence)
+    words, unfound = _words(shown_words(evidence.words), sentence)
     leaders = list(_spans(evidence, spans, sentence)) or list(_names(names, sentence))
     parts, position = [], 0
     for place in sorted([*leaders, *words]):

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from processors.contracts import Alert, ArticleRef, Evidence, MessageType, Severity
+from processors.shown_words import shown_words
 from streams.reading.terminal_text import visible
 
 SEVERITY_STYLES: dict[Severity, str] = {
@@ -63,7 +64,7 @@ def _sentence(evidence: Evidence) -> Text:
     sentence = visible(evidence.sentence)
     position = 0
     unmarked = []
-    for word, weight in evidence.words:
+    for word, weight in shown_words(evidence.words):
         found = _find(visible(word), sentence, position)
         if found is None:
             unmarked.append((word, weight))

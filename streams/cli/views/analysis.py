@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from processors.contracts import Analysis, Article, Evidence, Field, Mention, Sentiment
+from processors.shown_words import shown_words
 
 LEADER = "bold cyan"
 GOOD = "green"
@@ -61,7 +62,7 @@ def _mark(marked: Text, text: str, field: Field, mentions: Iterable[Mention]) ->
 
 def _mark_words(marked: Text, text: str, evidence: Evidence) -> None:
     sentence = text[evidence.start : evidence.end]
-    for word, weight in evidence.words:
+    for word, weight in shown_words(evidence.words):
         pattern = r"\b" + r"\W+".join(map(re.escape, word.split())) + r"\b"
         for found in re.finditer(pattern, sentence, re.IGNORECASE):
             start, end = evidence.start + found.start(), evidence.start + found.end()
@@ -73,7 +74,7 @@ def _table(mentions: Iterable[Mention]) -> Table:
     for mention in mentions:
         words = Text()
         for evidence in mention.evidence:
-            for word, weight in evidence.words:
+            for word, weight in shown_words(evidence.words):
                 style = GOOD if weight > 0 else BAD
                 words.append(f"{harmless(word)} {weight:+.2f}  ", style=style)
             if evidence.label is not None and evidence.probability is not None:

@@ -64,14 +64,14 @@ def test_what_a_model_says_of_a_sentence_stands_behind_it() -> None:
 @pytest.mark.parametrize(
     ("sentence", "words", "marked"),
     [
-        ("A GRAVE danger.", [("grave", -0.4), ("danger", -0.3)], "A GRAVE[-0.40] danger[-0.30]."),
+        ("A GRAVE danger.", [("grave", -0.4), ("danger", -0.5)], "A GRAVE[-0.40] danger[-0.50]."),
         ("Good is not goods, good.", [("good", 0.7)], "Good[+0.70] is not goods, good."),
         ("good then good", [("good", 0.7), ("good", 0.7)], "good[+0.70] then good[+0.70]"),
         ("goods are good", [("good", 0.7)], "goods are good[+0.70]"),
-        ("a cease \n fire held", [("cease fire", 0.2)], "a cease   fire[+0.20] held"),
-        ("nothing of it", [("other", -0.5)], "nothing of it other[-0.50]"),
-        ("a (odd) [word]", [("[word]", 0.1)], "a (odd) [word][+0.10]"),
-        ("empty", [("", 0.1), ("empty", 0.0)], "empty[+0.00] [+0.10]"),
+        ("a cease \n fire held", [("cease fire", 0.5)], "a cease   fire[+0.50] held"),
+        ("nothing of it", [("absent", -0.5)], "nothing of it absent[-0.50]"),
+        ("a (odd) [word]", [("[word]", 0.6)], "a (odd) [word][+0.60]"),
+        ("the king left", [("", 0.9), ("king", 0.6), ("left", 0.6)], "the king left"),
     ],
 )
 def test_scored_words_are_marked_in_their_order(

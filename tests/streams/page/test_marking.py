@@ -64,8 +64,10 @@ def shown(parts: list[Part]) -> str:
             [],
             "[Good Grace] met.",
         ),
-        (evidence("A\n long  ago", ("long ago", 0.1)), [], [], "A  {long  ago 0.1}"),
+        (evidence("A\n long  ago", ("long ago", 0.6)), [], [], "A  {long  ago 0.6}"),
         (evidence("Nothing.", ("absent", -0.5)), [], [], "Nothing. {absent -0.5}"),
+        # Words that mean nothing are in the record alone.
+        (evidence("It rained.", ("it", -0.5), ("rained", -0.1)), [], [], "It rained."),
     ],
 )
 def test_a_sentence_is_marked(
