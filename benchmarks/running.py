@@ -15,6 +15,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from streams.demo.broker import Broker
+from streams.kafka import deployment
 from streams.kafka.connection import Connection
 from streams.kafka.topics import TopicNames
 from streams.replay.admin import open_replay_admin
@@ -111,7 +112,7 @@ class Deployment:
     def until_prepared(self, replay_id: str) -> None:
         """Wait until another worker can join a replay."""
         connection = Connection.plaintext(self.broker.bootstrap_servers)
-        with open_replay_admin(connection, self.settings) as replay_admin:
+        with open_replay_admin(deployment.Deployment.of(self.settings, connection)) as replay_admin:
             while not ((made := replay_admin.manifests.all().get(replay_id)) and made.prepared):
                 time.sleep(LOOK_SECONDS)
 

@@ -19,11 +19,9 @@ from streams.canary.health import CanaryHealth
 from streams.canary.rounds import Round, Rounds
 from streams.errors import BrokerUnavailableError
 from streams.kafka import clients, subscriber
-from streams.kafka.connection import Connection
+from streams.kafka.deployment import Deployment
 from streams.kafka.envelope import Record
-from streams.kafka.topics import TopicNames
 from streams.reading.alerts import decode_alert
-from streams.service.settings import Settings
 
 log = structlog.get_logger(__name__)
 
@@ -39,8 +37,7 @@ class Canary:
     """Sends articles and listens for their alerts.
 
     Args:
-        settings: The settings in force.
-        connection: How to reach the cluster.
+        deployment: The deployment that is tested.
         name: Tells its articles from those of other canaries.
         rounds: The books.
         health: Kept up to date.
@@ -48,18 +45,17 @@ class Canary:
 
     def __init__(
         self,
-        settings: Settings,
-        connection: Connection,
+        deployment: Deployment,
         name: str,
         rounds: Rounds,
         health: CanaryHealth,
     ) -> None:
-        self._settings = settings
-        self._connection = connection
+        self._settings = deployment.settings
+        self._connection = deployment.connection
         self._name = name
         self._rounds = rounds
         self._health = health
-        self._names = TopicNames.of(settings)
+        self._names = deployment.names
         self._sending: list[tuple[Round, Any]] = []
         self._stopped = False
 

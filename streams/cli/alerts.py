@@ -164,14 +164,10 @@ def _records(
 ) -> "Iterator[Record]":
     # kafka-python takes a third of a second to load: `--help` does not pay for it.
     from streams.kafka import clients, subscriber  # noqa: PLC0415
-    from streams.kafka.topics import TopicNames  # noqa: PLC0415
-    from streams.service.rules import own_topics, rules_in_force  # noqa: PLC0415
 
-    names = TopicNames.of(settings, own_topics(rules_in_force(settings)))
-    kinds = list(names.alerts.values()) if kind is None else [names.of_alert(kind, "")]
-    # A rule's own topic may hold alerts of any kind.
-    topics = [*kinds, *names.own_alerts.values()]
-    with clients.consumer_client(context.connection(settings), settings) as consumer:
+    deployment = context.deployment(settings)
+    topics = deployment.alerts.with_kind(kind)
+    with clients.consumer_client(deployment.connection, settings) as consumer:
         partitions = subscriber.partitions_of(consumer, topics)
         ends = consumer.end_offsets(partitions)
         if start is not None:

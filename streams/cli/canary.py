@@ -72,14 +72,14 @@ def canary(
     from streams.service.metrics import CanaryMetrics  # noqa: PLC0415
 
     settings = context.settings(broker=broker, http_port=http_port)
-    connection = context.connection(settings)
+    deployment = context.deployment(settings)
     called = name_of_host(socket.gethostname()) if name is None else name
     if not NAME.fullmatch(called):
         raise MisconfigurationError(f"--name is {called!r}; it takes {NAME.pattern}")
     metrics = CanaryMetrics(process=not once)
     rounds = Rounds(timeout, metrics, time.monotonic, lambda: datetime.now(UTC))
     health = CanaryHealth(time.monotonic, settings.live_timeout_seconds)
-    running = Canary(settings, connection, called, rounds, health)
+    running = Canary(deployment, called, rounds, health)
     if once:
         _tell(running.check(), timeout, json=json)
         return

@@ -8,15 +8,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
 
 from processors.errors import MisconfigurationError
-from streams.kafka.connection import Connection
+from streams.kafka.connection import NO_BROKER, Connection
 from streams.service import logs
 from streams.service.settings import Settings, describe, path_of
 from streams.service.settings_loading import Effective, load
+
+if TYPE_CHECKING:
+    from streams.kafka.deployment import Deployment
 
 Broker = typer.Option(
     "--broker",
@@ -50,11 +54,16 @@ def connection(of: Settings) -> Connection:
         MisconfigurationError: if they name none: only `demo` and `worker` start an embedded one.
     """
     if not of.broker:
-        raise MisconfigurationError(
-            "No broker is set. Set TOCSIN_BROKER=host:port or give --broker. (`tocsin demo` and "
-            "`tocsin worker` start an embedded broker; while one runs, use the address it shows.)"
-        )
+        raise MisconfigurationError(NO_BROKER)
     return connection_to(of.broker, of)
+
+
+def deployment(of: Settings) -> "Deployment":
+    """Return the deployment of the settings. Its `connection` raises where they name no broker."""
+    # Kafka's clients take a third of a second to load: `--help` does not pay for it.
+    from streams.kafka.deployment import Deployment  # noqa: PLC0415 - see above
+
+    return Deployment.of(of, connection_to(of.broker, of) if of.broker else None)
 
 
 def connection_to(bootstrap: str, of: Settings) -> Connection:

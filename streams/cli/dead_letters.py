@@ -182,11 +182,11 @@ def requeue(
 def _log(settings: Settings) -> "Iterator[DeadLetterLog]":
     # kafka-python takes a third of a second to load: `--help` does not pay for it.
     from streams.kafka.clients import consumer_client  # noqa: PLC0415 - see above
-    from streams.kafka.topics import TopicNames  # noqa: PLC0415
     from streams.reading.dead_letter_log import DeadLetterLog  # noqa: PLC0415
 
-    with consumer_client(context.connection(settings), settings) as consumer:
-        yield DeadLetterLog(consumer, TopicNames.of(settings).dead_letters)
+    deployment = context.deployment(settings)
+    with consumer_client(deployment.connection, settings) as consumer:
+        yield DeadLetterLog(consumer, deployment.names.dead_letters)
 
 
 def _sources(log: "DeadLetterLog", settings: Settings) -> Mapping[str, int]:
@@ -194,12 +194,9 @@ def _sources(log: "DeadLetterLog", settings: Settings) -> Mapping[str, int]:
 
     A worker reads articles and mentions, `tocsin forward` the alerts.
     """
-    from streams.kafka.topics import TopicNames  # noqa: PLC0415 - loads kafka-python
-    from streams.service.rules import own_topics, rules_in_force  # noqa: PLC0415 - loads the rules
-
-    names = TopicNames.of(settings, own_topics(rules_in_force(settings)))
-    alerts = (*names.alerts.values(), *names.own_alerts.values())
-    return log.partition_counts([names.articles, names.mentions, *alerts])
+    deployment = context.deployment(settings)
+    names = deployment.names
+    return log.partition_counts([names.articles, names.mentions, *deployment.alerts.news])
 
 
 def _named(log: "DeadLetterLog", places: list[Place], partitions: Mapping[str, int]) -> "Selection":

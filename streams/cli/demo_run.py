@@ -26,8 +26,7 @@ from streams.demo.session import DemoStopped, Outputs, Tally, WorkerProcess, pub
 from streams.errors import EXIT_OK, PassingFaultError
 from streams.kafka.compression import Compression
 from streams.kafka.connection import Connection
-from streams.kafka.topics import TopicNames
-from streams.service.rules import own_topics, rules_in_force
+from streams.kafka.deployment import Deployment
 from streams.service.settings import Settings
 
 # A cluster that is not ours gets topics and a group of the demo's own.
@@ -49,14 +48,14 @@ def run(broker: str | None, rate: float, *, leave: bool) -> None:
     console = Console(highlight=False)
     with _stop_asked_for() as stop, ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-demo-")))
-        settings, connection = _start_broker(stack, console, broker, folder)
-        worker = WorkerProcess(settings, folder / "worker.log", stop)
+        deployment = _start_broker(stack, console, broker, folder)
+        worker = WorkerProcess(deployment.settings, folder / "worker.log", stop)
         stack.callback(worker.stop)
         try:
-            tally, address = _play(console, settings, connection, worker, rate, stop)
+            tally, address = _play(console, deployment, worker, rate, stop)
             _summary(console, tally)
             if not leave and sys.stdout.isatty():
-                _wait(console, connection, address, worker)
+                _wait(console, deployment.connection, address, worker)
         except DemoStopped:
             # The terminal may be gone.
             with suppress(OSError):
@@ -91,7 +90,7 @@ def _stop_asked_for() -> Iterator[threading.Event]:
 
 def _start_broker(
     stack: ExitStack, console: Console, broker: str | None, folder: Path
-) -> tuple[Settings, Connection]:
+) -> Deployment:
     changes: dict[str, Any] = {
         "create_topics": True,
         "http_port": 0,
@@ -103,26 +102,25 @@ def _start_broker(
     if broker:
         settings = context.settings(broker=broker, **changes)
         console.print(f"Broker at {broker}; the demo's topics start with “{PREFIX}”.")
-        return settings, context.connection_to(broker, settings)
+        return Deployment.of(settings, context.connection_to(broker, settings))
     from streams.demo.embedded_broker import EmbeddedBroker  # noqa: PLC0415 - an optional extra
 
     address = stack.enter_context(EmbeddedBroker(folder / "broker")).bootstrap_servers
     settings = msgspec.structs.replace(Settings(), broker=address, **changes)
     console.print(f"Embedded Kafka broker at [b]{address}[/b].")
-    return settings, Connection.plaintext(address)
+    return Deployment.of(settings, Connection.plaintext(address))
 
 
 def _play(
     console: Console,
-    settings: Settings,
-    connection: Connection,
+    deployment: Deployment,
     worker: WorkerProcess,
     rate: float,
     stop: threading.Event,
 ) -> tuple[Tally, str]:
     began = time.monotonic()
     address = worker.address()
-    names = TopicNames.of(settings, own_topics(rules_in_force(settings)))
+    articles_topic = deployment.names.articles
     records = redated(load_bundle(), datetime.now(UTC))
     tally = Tally()
     first_alert_seconds: list[float] = []
@@ -133,21 +131,22 @@ def _play(
         console.print(render(alert))
         console.print()
 
-    outputs = Outputs(connection, names, show)
+    outputs = Outputs(deployment, show)
     try:
         console.print(
             f"Worker ready after {time.monotonic() - began:.1f} s. Live page: [b]{address}/[/b]"
         )
         console.print(
-            f"Publishing {len(records)} invented articles to [b]{names.articles}[/b], "
+            f"Publishing {len(records)} invented articles to [b]{articles_topic}[/b], "
             f"{rate:g} a second.\n"
         )
-        codec = Compression.of(settings).codec
-        for number in publish(connection, names.articles, records, rate, stop, codec):
+        codec = Compression.of(deployment.settings).codec
+        publishing = publish(deployment.connection, articles_topic, records, rate, stop, codec)
+        for number in publishing:
             tally.published = number
             worker.check()
             outputs.read(tally, 0.0)
-        settle(connection, settings, outputs, tally, worker)
+        settle(deployment, outputs, tally, worker)
     finally:
         outputs.close()
     if first_alert_seconds:

@@ -12,13 +12,13 @@ from processors.contracts import AlertKind, Severity
 from processors.errors import MisconfigurationError
 from streams.cli import context
 from streams.cli.alerts import leader_queries
-from streams.kafka.connection import Connection
 from streams.reading.alerts import AlertFilter
 from streams.reading.time_argument import FORMS, moment_of
 from streams.service.settings import Settings
 
 if TYPE_CHECKING:
     from streams.forward.alert_forwarder import Job
+    from streams.kafka.deployment import Deployment
 
 
 def forward(  # noqa: PLR0913 - one argument an option
@@ -106,8 +106,9 @@ def forward(  # noqa: PLR0913 - one argument an option
     )
     begins = _begins(since, from_beginning=from_beginning)
     queries = tuple(leader_queries(leader or (), context.registry_extra(settings)))
-    job = _job(settings, AlertFilter(severity, queries, kind), begins)
-    asyncio.run(_run(settings, context.connection(settings), job))
+    deployment = context.deployment(settings)
+    job = _job(deployment, AlertFilter(severity, queries, kind), begins)
+    asyncio.run(_run(deployment, job))
 
 
 def _begins(since: str | None, *, from_beginning: bool) -> datetime | None:
@@ -121,13 +122,12 @@ def _begins(since: str | None, *, from_beginning: bool) -> datetime | None:
         raise MisconfigurationError(f"--since: {error}.") from error
 
 
-def _job(settings: Settings, wanted: AlertFilter, begins: datetime | None) -> "Job":
+def _job(deployment: "Deployment", wanted: AlertFilter, begins: datetime | None) -> "Job":
     # Both Kafka clients take half a second to load: `--help` does not pay for it.
     from streams.forward.alert_forwarder import Job  # noqa: PLC0415 - see above
     from streams.forward.target import target_of  # noqa: PLC0415
-    from streams.kafka.topics import TopicNames  # noqa: PLC0415
-    from streams.service.rules import own_topics, rules_in_force  # noqa: PLC0415
 
+    settings = deployment.settings
     if not settings.forward_to:
         raise MisconfigurationError(
             "No receiver is named: give --to URL, or set TOCSIN_FORWARD_TO or "
@@ -138,14 +138,11 @@ def _job(settings: Settings, wanted: AlertFilter, begins: datetime | None) -> "J
         allow_http=settings.forward_allow_http,
         allow_private=settings.forward_allow_private,
     )
-    names = TopicNames.of(settings, own_topics(rules_in_force(settings)))
-    kinds = names.alerts.values() if wanted.kind is None else [names.of_alert(wanted.kind, "")]
     return Job(
         target=target,
         keys=tuple(_keys(settings)),
         group=settings.forward_group or f"{settings.application_id}-forward",
-        # A rule's own topic may hold alerts of any kind.
-        topics=(*kinds, *names.own_alerts.values()),
+        topics=deployment.alerts.with_kind(wanted.kind),
         wanted=wanted,
         mode=settings.forward_mode,
         since=begins,
@@ -172,10 +169,10 @@ def _keys(settings: Settings) -> Iterator[bytes]:
                 ) from None
 
 
-async def _run(settings: Settings, connection: Connection, job: "Job") -> None:
+async def _run(deployment: "Deployment", job: "Job") -> None:
     from streams.forward.forwarder import Forwarder  # noqa: PLC0415 - see above
 
-    running = Forwarder(settings, connection, job)
+    running = Forwarder(deployment, job)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, running.stop)

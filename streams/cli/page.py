@@ -4,14 +4,15 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import structlog
 import typer
 
 from streams.cli import context
-from streams.kafka.connection import Connection
-from streams.service.settings import Settings
+
+if TYPE_CHECKING:
+    from streams.kafka.deployment import Deployment
 
 log = structlog.get_logger(__name__)
 
@@ -48,21 +49,19 @@ def page(
     Exit codes: 0 after Ctrl-C or SIGTERM; others as in `tocsin --help`.
     """
     settings = context.settings(broker=broker, http_host=http_host, http_port=http_port)
-    _serve(settings, context.connection(settings))
+    _serve(context.deployment(settings))
 
 
-def _serve(settings: Settings, connection: Connection) -> None:
+def _serve(deployment: "Deployment") -> None:
     # The clients and the web server take half a second to load: `--help` does not pay for it.
     from streams.kafka.lag import LagMeter, LagReporter  # noqa: PLC0415
     from streams.kafka.reachability import wait_until_reachable  # noqa: PLC0415
-    from streams.kafka.topics import TopicNames  # noqa: PLC0415
     from streams.page.factory import page_of  # noqa: PLC0415
     from streams.page.routes import add_page  # noqa: PLC0415
     from streams.service.http_server import HttpServer  # noqa: PLC0415 - see above
     from streams.service.metrics import Metrics, PageMetrics  # noqa: PLC0415
-    from streams.service.rules import own_topics, rules_in_force  # noqa: PLC0415
 
-    names = TopicNames.of(settings, own_topics(rules_in_force(settings)))
+    settings, names, connection = deployment.settings, deployment.names, deployment.connection
     failures: list[BaseException] = []
     with _until_stopped() as stopped:
 
@@ -83,9 +82,7 @@ def _serve(settings: Settings, connection: Connection) -> None:
         # Workers report lag; here it is for the page alone.
         lag = LagReporter(meter, Metrics(), settings.lag_interval_seconds)
         metrics = PageMetrics.alone()
-        page = page_of(
-            settings, connection, names, metrics, lambda: lag.newest, on_failure, is_eager=True
-        )
+        page = page_of(deployment, metrics, lambda: lag.newest, on_failure, is_eager=True)
         http = HttpServer(
             settings.http_host,
             settings.http_port,

@@ -150,7 +150,6 @@ def _source(
     # kafka-python takes a third of a second to load.
     from processors.articles.formats.shapes import load_shapes  # noqa: PLC0415
     from streams.kafka import clients  # noqa: PLC0415
-    from streams.kafka.topics import TopicNames  # noqa: PLC0415
     from streams.reading.past_articles import PastArticles  # noqa: PLC0415
 
     reader = PastArticles(limits, load_shapes(path_of(settings.shapes)))
@@ -161,9 +160,10 @@ def _source(
             raise MisconfigurationError(f"{error}.") from error
         yield _Source([one for one in found if one.event_time >= span.warm_from], reader)
         return
-    topic = TopicNames.of(settings).articles
-    with clients.consumer_client(context.connection(settings), settings) as consumer:
-        yield _Source(reader.of_topic(consumer, topic, span.warm_from), reader)
+    deployment = context.deployment(settings)
+    with clients.consumer_client(deployment.connection, settings) as consumer:
+        articles = reader.of_topic(consumer, deployment.names.articles, span.warm_from)
+        yield _Source(articles, reader)
 
 
 def _run(analyser: "Analyser", source: _Source, trials: "Sequence[Trial]", span: _Span) -> _Reading:

@@ -7,7 +7,6 @@ import typer
 
 from streams.cli import context
 from streams.errors import EXIT_MISCONFIGURED
-from streams.service.rules import own_topics, rules_in_force
 from streams.service.settings import Settings
 
 app = typer.Typer(
@@ -129,10 +128,10 @@ def acls(
     \b
     Exit codes: 2 if there is no such role; others as in `tocsin --help`.
     """
-    from streams.kafka.acls import commands, roles  # noqa: PLC0415 - loads kafka-python
+    from streams.kafka.acls import commands  # noqa: PLC0415 - loads kafka-python
+    from streams.kafka.deployment import Deployment  # noqa: PLC0415
 
-    settings = context.settings()
-    known = roles(settings, own_topics(rules_in_force(settings)))
+    known = Deployment.of(context.settings()).roles()
     wanted = [one for one in known if role in {None, one.name}]
     if not wanted:
         names = ", ".join(one.name for one in known)
@@ -168,23 +167,21 @@ def strimzi(
       TOCSIN_PARTITIONS=12 TOCSIN_REPLICATION_FACTOR=3 tocsin topics strimzi
     """
     from streams.kafka import strimzi as form  # noqa: PLC0415 - loads kafka-python
-    from streams.kafka.acls import roles  # noqa: PLC0415
-    from streams.kafka.topics import plan  # noqa: PLC0415
+    from streams.kafka.deployment import Deployment  # noqa: PLC0415
 
-    settings = context.settings()
-    own = own_topics(rules_in_force(settings))
+    deployment = Deployment.of(context.settings())
     resources = (
-        [form.user(one, cluster) for one in roles(settings, own)]
+        [form.user(one, cluster) for one in deployment.roles()]
         if users
-        else [form.topic(one, cluster) for one in plan(settings, own)]
+        else [form.topic(one, cluster) for one in deployment.topic_plans()]
     )
     typer.echo(form.to_yaml(resources), nl=False)
 
 
 def _plan(settings: Settings) -> list[Any]:
-    from streams.kafka.topics import plan  # noqa: PLC0415 - loads kafka-python
+    from streams.kafka.deployment import Deployment  # noqa: PLC0415 - loads kafka-python
 
-    return plan(settings, own_topics(rules_in_force(settings)))
+    return Deployment.of(settings).topic_plans()
 
 
 def _print(differences: list[Any], *, json: bool, verbs: dict[str, str] | None = None) -> None:

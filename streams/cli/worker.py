@@ -48,9 +48,10 @@ def worker(
 async def _run(settings: Settings, connection: Connection) -> None:
     # Faust and the lexicon take a second to load: no other command pays for it.
     from streams.analysis.loading import analysis_of  # noqa: PLC0415 - see above
+    from streams.kafka.deployment import Deployment  # noqa: PLC0415
     from streams.worker.worker import Worker  # noqa: PLC0415
 
-    running = Worker(settings, connection, analysis_of(settings))
+    running = Worker(Deployment.of(settings, connection), analysis_of(settings))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, running.stop)

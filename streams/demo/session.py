@@ -25,9 +25,9 @@ from processors.contracts import Alert
 from streams.demo.bundle import BundledRecord
 from streams.errors import PassingFaultError
 from streams.kafka.connection import Connection
+from streams.kafka.deployment import Deployment
 from streams.kafka.envelope import ERROR_PREFIX
 from streams.kafka.lag import LagMeter
-from streams.kafka.topics import TopicNames
 from streams.service.settings import PREFIX, Settings
 
 START_SECONDS = 60.0
@@ -171,24 +171,22 @@ class Outputs:
     """Reads everything that the worker writes, from now on.
 
     Args:
-        connection: How to reach the broker.
-        names: The topics.
+        deployment: The demo's deployment.
         on_alert: Told each alert once, however often it comes.
     """
 
-    def __init__(
-        self, connection: Connection, names: TopicNames, on_alert: Callable[[Alert], None]
-    ) -> None:
-        self._names = names
+    def __init__(self, deployment: Deployment, on_alert: Callable[[Alert], None]) -> None:
+        names = self._names = deployment.names
         self._on_alert = on_alert
         self._seen: set[str] = set()
-        self._consumer = KafkaConsumer(**connection.kafka_python(), enable_auto_commit=False)
+        self._consumer = KafkaConsumer(
+            **deployment.connection.kafka_python(), enable_auto_commit=False
+        )
         topics = (
             names.analyses,
             names.mentions,
             names.dead_letters,
-            *names.alerts.values(),
-            *names.own_alerts.values(),
+            *deployment.alerts.news,
         )
         partitions = [
             TopicPartition(topic, partition)
@@ -232,8 +230,7 @@ class Outputs:
 
 
 def settle(
-    connection: Connection,
-    settings: Settings,
+    deployment: Deployment,
     outputs: Outputs,
     tally: Tally,
     worker: WorkerProcess,
@@ -244,8 +241,8 @@ def settle(
         DemoStopped: somebody asked for it.
         PassingFaultError: the worker ended, or nothing came for two minutes.
     """
-    names = TopicNames.of(settings)
-    meter = LagMeter(connection, settings.application_id, (names.articles, names.mentions))
+    names, group = deployment.names, deployment.settings.application_id
+    meter = LagMeter(deployment.connection, group, (names.articles, names.mentions))
     try:
         last_record = time.monotonic()
         while True:

@@ -34,7 +34,8 @@ from streams.kafka.acls import forward_grants
 from streams.kafka.broker_watch import BrokerWatch
 from streams.kafka.clients import admin_client, consumer_client, kafka_faults
 from streams.kafka.compression import Compression
-from streams.kafka.connection import METADATA_MAX_AGE_MS, Connection
+from streams.kafka.connection import METADATA_MAX_AGE_MS
+from streams.kafka.deployment import Deployment
 from streams.kafka.envelope import Record
 from streams.kafka.group_watch import group_watch
 from streams.kafka.lag import LagMeter, LagReporter
@@ -43,11 +44,10 @@ from streams.kafka.reachability import wait_until_reachable
 from streams.kafka.rights import Needs, with_rights_named
 from streams.kafka.static_member import AiokafkaMembership
 from streams.kafka.topic_creation import forbid_in_aiokafka
-from streams.kafka.topics import ENVELOPE_BYTES, TopicNames
+from streams.kafka.topics import ENVELOPE_BYTES
 from streams.service.health import Health
 from streams.service.http_server import HttpServer
 from streams.service.metrics import ForwardMetrics
-from streams.service.settings import Settings
 
 log = structlog.get_logger(__name__)
 
@@ -62,14 +62,14 @@ class Forwarder:
     """Carries alerts on until it is stopped.
 
     Args:
-        settings: The settings in force.
-        connection: How to reach the cluster.
+        deployment: The deployment whose alerts are carried on.
         job: What is carried on, and where to.
     """
 
-    def __init__(self, settings: Settings, connection: Connection, job: Job) -> None:
-        self._settings = settings
-        self._connection = connection
+    def __init__(self, deployment: Deployment, job: Job) -> None:
+        self._names = deployment.names
+        settings = self._settings = deployment.settings
+        connection = self._connection = deployment.connection
         self._job = job
         self._stop = asyncio.Event()
         self._failure: BaseException | None = None
@@ -176,7 +176,7 @@ class Forwarder:
                 post, job.keys, settings.forward_give_up_seconds, requests, self._answered
             )
             self._stop_trying = delivery.stop
-            dead_letters = TopicNames.of(settings).dead_letters
+            dead_letters = self._names.dead_letters
             self._carrier = Carrier(job, delivery, outbox, dead_letters, self.metrics)
             for client in (producer, consumer):
                 stack.push_async_callback(self._within_stop_timeout, client.stop())

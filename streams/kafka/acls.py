@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from streams.kafka.topics import TopicNames, plan
+from streams.kafka.topics import AlertTopics, TopicNames, plan
 from streams.service.settings import Settings
 
 Operation = Literal[
@@ -55,19 +55,18 @@ class Role:
     grants: tuple[Grant, ...]
 
 
-def roles(settings: Settings, own_alerts: Sequence[str] = ()) -> list[Role]:
+def roles(settings: Settings, own_topics: Sequence[str] = ()) -> list[Role]:
     """List every role with its rights.
 
     Args:
         settings: The settings in force.
-        own_alerts: Topics, without prefix, that rules name: see `streams.service.rules.own_topics`.
+        own_topics: Topics, without prefix, that rules name: see `streams.service.rules.own_topics`.
     """
-    names = TopicNames.of(settings, own_alerts)
-    alerts = (*names.alerts.values(), *names.own_alerts.values())
+    names, alerts = TopicNames.of(settings), AlertTopics.of(settings, own_topics).news
     group = settings.application_id
     read_alerts = _topics(alerts, "Read")
     by_role: list[tuple[str, str, list[Grant]]] = [
-        ("worker", "tocsin worker", worker_grants(settings, own_alerts)),
+        ("worker", "tocsin worker", worker_grants(settings, own_topics)),
         ("ingest", "tocsin ingest", _topics([names.articles], "Write")),
         (
             "subscriber",
@@ -102,7 +101,7 @@ def roles(settings: Settings, own_alerts: Sequence[str] = ()) -> list[Role]:
                 Grant("group", group, ("Describe",)),
             ],
         ),
-        ("operator", "tocsin topics, tocsin dead-letters", _operator(settings, own_alerts)),
+        ("operator", "tocsin topics, tocsin dead-letters", _operator(settings, own_topics)),
         ("replay", "tocsin replay; its diff, list, show, delete", _replay(settings, names, alerts)),
         (
             "replay-publish",
@@ -150,14 +149,14 @@ def forward_grants(settings: Settings, group: str, alerts: Sequence[str]) -> lis
     ]
 
 
-def worker_grants(settings: Settings, own_alerts: Sequence[str] = ()) -> list[Grant]:
+def worker_grants(settings: Settings, own_topics: Sequence[str] = ()) -> list[Grant]:
     """List what a worker needs, live or of a replay.
 
     Args:
         settings: The settings in force.
-        own_alerts: As for `roles`.
+        own_topics: As for `roles`.
     """
-    names = TopicNames.of(settings, own_alerts)
+    names = TopicNames.of(settings)
     reads: dict[str, tuple[Operation, ...]] = {
         names.articles: ("Read",),
         names.mentions: ("Read", "Write"),
@@ -166,14 +165,13 @@ def worker_grants(settings: Settings, own_alerts: Sequence[str] = ()) -> list[Gr
     # It writes to every other topic that there is.
     grants = [
         Grant("topic", one.name, reads.get(one.name, ("Write",)))
-        for one in plan(settings, own_alerts)
+        for one in plan(settings, own_topics)
     ]
     return [*grants, Grant("group", settings.application_id, ("Read",))]
 
 
-def _operator(settings: Settings, own_alerts: Sequence[str]) -> list[Grant]:
-    names = TopicNames.of(settings, own_alerts)
-    alerts = (*names.alerts.values(), *names.own_alerts.values())
+def _operator(settings: Settings, own_topics: Sequence[str]) -> list[Grant]:
+    names, alerts = TopicNames.of(settings), AlertTopics.of(settings, own_topics).news
     more: dict[str, tuple[Operation, ...]] = {
         # A dead letter is read, and what it holds is put back where it came from.
         names.dead_letters: ("Read",),
@@ -182,7 +180,7 @@ def _operator(settings: Settings, own_alerts: Sequence[str]) -> list[Grant]:
     }
     return [
         Grant("topic", one.name, (*_MAKE, *more.get(one.name, ())))
-        for one in plan(settings, own_alerts)
+        for one in plan(settings, own_topics)
     ]
 
 

@@ -10,7 +10,7 @@ programs, whose client may know no codec but gzip. By default they are not compr
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from streams.kafka.topics import TopicNames
+from streams.kafka.topics import AlertTopics
 from streams.service.settings import Settings
 
 # What a Kafka client calls no compression.
@@ -40,8 +40,8 @@ class Compression:
         codec = None if asked == "none" else asked
         return cls(codec, codec)
 
-    def plain_topics(self, names: TopicNames) -> Collection[str]:
+    def plain_topics(self, alerts: AlertTopics) -> Collection[str]:
         """List the topics whose records are not compressed although others are."""
         if self.alerts == self.codec:
             return ()
-        return {*names.alerts.values(), *names.own_alerts.values(), names.canary}
+        return {*alerts.news, alerts.canary}

@@ -22,6 +22,10 @@ from streams.kafka.topic_creation import forbid_in_kafka_python
 SECURITY_PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 SASL_MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 
+NO_BROKER = (
+    "No broker is set. Set TOCSIN_BROKER=host:port or give --broker. (`tocsin demo` and "
+    "`tocsin worker` start an embedded broker; while one runs, use the address it shows.)"
+)
 METADATA_MAX_AGE_MS = 10_000
 _LARGEST_PORT = 65535
 

@@ -63,7 +63,7 @@ _INVALID_CONFIG = 40
 
 @dataclass(frozen=True, slots=True)
 class TopicNames:
-    """Every topic's full name under one prefix."""
+    """Every topic's full name under one prefix, except those that rules name."""
 
     articles: str
     analyses: str
@@ -72,18 +72,10 @@ class TopicNames:
     canary: str
     watch_changelog: str
     alerts: Mapping[AlertKind, str]
-    # Topics that rules name beside these, by the name without the prefix.
-    own_alerts: Mapping[str, str]
 
     @classmethod
-    def of(cls, settings: Settings, own_alerts: Sequence[str] = ()) -> "TopicNames":
-        """Build the names from the prefix and the application id.
-
-        Args:
-            settings: The settings in force.
-            own_alerts: Topics, without prefix, that rules name: see
-            `streams.service.rules.own_topics`.
-        """
+    def of(cls, settings: Settings) -> "TopicNames":
+        """Build the names from the prefix and the application id."""
         prefix = settings.topic_prefix
         return cls(
             articles=settings.articles_topic or prefix + ARTICLES,
@@ -94,14 +86,53 @@ class TopicNames:
             # Faust's own rule for a table's changelog; the name must be the one it recovers from.
             watch_changelog=f"{settings.application_id}-{WATCH_TABLE}-changelog",
             alerts={kind: f"{prefix}{ALERTS}.{kind}" for kind in ALERT_KINDS},
-            own_alerts={topic: f"{prefix}{topic}" for topic in own_alerts},
         )
 
+
+@dataclass(frozen=True, slots=True)
+class AlertTopics:
+    """The topics of alerts.
+
+    Attributes:
+        kinds: `news.alerts.<kind>`, by kind.
+        own: Topics that rules name beside these, by the name without the prefix.
+        canary: The topic of canaries' alerts, which tell no news.
+    """
+
+    kinds: Mapping[AlertKind, str]
+    own: Mapping[str, str]
+    canary: str
+
+    @classmethod
+    def of(cls, settings: Settings, own_topics: Sequence[str] = ()) -> "AlertTopics":
+        """Build the names from the prefix.
+
+        Args:
+            settings: The settings in force.
+            own_topics: Topics, without prefix, that rules name: see
+                `streams.service.rules.own_topics`.
+        """
+        names = TopicNames.of(settings)
+        own = {topic: f"{settings.topic_prefix}{topic}" for topic in own_topics}
+        return cls(names.alerts, own, names.canary)
+
+    @property
+    def news(self) -> tuple[str, ...]:
+        """All topics whose alerts tell news."""
+        return (*self.kinds.values(), *self.own.values())
+
     def of_alert(self, kind: AlertKind, rule_topic: str) -> str:
-        """Give the topic of an alert: its rule's own, or its kind's."""
+        """Return the topic of an alert: the one that its rule names, or its kind's."""
         if kind == CANARY_KIND:
             return self.canary
-        return self.own_alerts.get(rule_topic) or self.alerts[kind]
+        return self.own.get(rule_topic) or self.kinds[kind]
+
+    def with_kind(self, kind: AlertKind | None) -> tuple[str, ...]:
+        """Return every topic that may hold alerts of a kind; None: of any kind that tells news."""
+        if kind is None:
+            return self.news
+        # A topic that a rule names may hold alerts of any kind.
+        return (self.of_alert(kind, ""), *self.own.values())
 
 
 PartitionRule = Literal["exact", "at_least", "any"]
@@ -143,14 +174,14 @@ class TopicDifference:
     message: str
 
 
-def plan(settings: Settings, own_alerts: Sequence[str] = ()) -> list[TopicPlan]:
+def plan(settings: Settings, own_topics: Sequence[str] = ()) -> list[TopicPlan]:
     """List the topics that these settings ask for, in the order in which data flows.
 
     Args:
         settings: The settings in force.
-        own_alerts: Topics, without prefix, that rules name: see `streams.service.rules.own_topics`.
+        own_topics: Topics, without prefix, that rules name: see `streams.service.rules.own_topics`.
     """
-    names = TopicNames.of(settings, own_alerts)
+    names, alerts = TopicNames.of(settings), AlertTopics.of(settings, own_topics)
     largest = str(settings.max_message_bytes)
     article_life = str(settings.retention_articles_seconds * 1000)
     alert_life = str(settings.retention_alerts_seconds * 1000)
@@ -179,11 +210,11 @@ def plan(settings: Settings, own_alerts: Sequence[str] = ()) -> list[TopicPlan]:
         topic(names.watch_changelog, changelog, "the state of watch", "exact"),
         *(
             topic(name, rung, f"alerts of kind {kind}, keyed by leader")
-            for kind, name in names.alerts.items()
+            for kind, name in alerts.kinds.items()
         ),
         *(
             topic(name, rung, "alerts of the rules that name it, keyed by leader")
-            for name in names.own_alerts.values()
+            for name in alerts.own.values()
         ),
         topic(names.canary, {**rung, "retention.ms": brief}, "alerts of canaries: tests, no news"),
         topic(names.dead_letters, {**rung, "max.message.bytes": dead}, "what could not be read"),

@@ -7,23 +7,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from streams.kafka.clients import consumer_client
-from streams.kafka.connection import Connection
+from streams.kafka.deployment import Deployment
 from streams.kafka.lag import Lag
-from streams.kafka.topics import TopicNames
 from streams.page.feed import Subscription
 from streams.page.live import LivePage, PageOptions
 from streams.service.http_connections import visitors_allowed
 from streams.service.metrics import PageMetrics
-from streams.service.settings import Settings
 
 # Alerts and mentions are small, and a page has dozens of partitions.
 FETCH_BYTES = 262_144
 
 
 def page_of(
-    settings: Settings,
-    connection: Connection,
-    names: TopicNames,
+    deployment: Deployment,
     metrics: PageMetrics,
     lags: Callable[[], Mapping[Any, Lag] | None],
     on_failure: Callable[[BaseException], None] | None = None,
@@ -33,17 +29,16 @@ def page_of(
     """Make a page.
 
     Args:
-        settings: The settings in force.
-        connection: How to reach the cluster.
-        names: The topics, those among them that rules name.
+        deployment: The deployment whose alerts and mentions are shown.
         metrics: What the page counts.
         lags: The group's newest lag by partition, None where it is not known.
         on_failure: Told of an error that is a bug.
         is_eager: Whether it reads before somebody looks, and when nobody does any more.
     """
+    settings, names, connection = deployment.settings, deployment.names, deployment.connection
     subscription = Subscription(
         open_consumer=lambda: consumer_client(connection, settings, fetch_bytes=FETCH_BYTES),
-        alerts=(*names.alerts.values(), *names.own_alerts.values()),
+        alerts=deployment.alerts.news,
         mentions=names.mentions,
         articles=names.articles,
     )

@@ -17,23 +17,22 @@ import structlog
 from kafka.errors import for_code
 
 from processors.contracts import Versions
-from processors.rules import Rules
 from streams.analysis.reader import EVERYTHING
 from streams.analysis.selection import Selection
 from streams.errors import ReplayBusyError, TopicMismatchError
 from streams.kafka import groups
 from streams.kafka.clients import admin_client, consumer_client, producer_client
-from streams.kafka.connection import Connection
+from streams.kafka.deployment import Deployment
 from streams.kafka.envelope import Outgoing
-from streams.kafka.topics import TopicNames, TopicPlan, apply, plan
+from streams.kafka.topics import TopicPlan, apply
 from streams.replay import edges, positions
 from streams.replay import warm_start as warming
 from streams.replay.manifest import (
     Manifest,
     application_id,
     check_id,
+    deployment_of,
     pace_ms,
-    settings_of,
     topic_prefix,
 )
 from streams.replay.manifests import SEND_SECONDS, Manifests
@@ -41,8 +40,6 @@ from streams.replay.progress import ReplayProgress, measure
 from streams.replay.range import RangeRequest, held_back, resolve
 from streams.replay.refused import refused_live
 from streams.replay.warm_start import States
-from streams.service.rules import own_topics
-from streams.service.settings import Settings
 from streams.worker.entry import latest_at
 
 T = TypeVar("T")
@@ -76,14 +73,15 @@ class ReplayAdmin:
     """The replays of a cluster, with the clients to work on them.
 
     Args:
-        settings: The live settings.
+        deployment: The live deployment.
         admin: A kafka-python `KafkaAdminClient`.
         consumer: A consumer without a group.
         producer: A producer.
     """
 
-    def __init__(self, settings: Settings, admin: Any, consumer: Any, producer: Any) -> None:
-        self._settings = settings
+    def __init__(self, deployment: Deployment, admin: Any, consumer: Any, producer: Any) -> None:
+        self._deployment = deployment
+        settings = self._settings = deployment.settings
         self._admin, self._consumer, self._producer = admin, consumer, producer
         self.manifests = Manifests(settings, admin, consumer, producer)
 
@@ -104,7 +102,7 @@ class ReplayAdmin:
         settings = self._settings
         check_id(replay_id)
         wanted = order.wanted
-        topic = TopicNames.of(settings).articles
+        topic = self._deployment.names.articles
         latest_ms = latest_at(now.timestamp(), settings.max_ahead_seconds)
         known = positions.logs(self._admin, self._consumer, topic, wanted, latest_ms)
         spans = resolve(wanted, known, allow_truncated=order.allow_truncated)
@@ -132,12 +130,10 @@ class ReplayAdmin:
             lateness_seconds=settings.lateness_seconds,
             pace_ms=pace_ms(offsets, first, last, settings.lateness_seconds),
             latest_ms=latest_ms,
-            refused=refused_live(
-                self._consumer, TopicNames.of(settings).dead_letters, topic, spans
-            ),
+            refused=refused_live(self._consumer, self._deployment.names.dead_letters, topic, spans),
         )
 
-    def prepare(self, manifest: Manifest, rules: Rules) -> Manifest:
+    def prepare(self, manifest: Manifest) -> Manifest:
         """Create a replay's topics and set its group to the start, as far as that is to be done.
 
         Raises:
@@ -146,7 +142,7 @@ class ReplayAdmin:
         """
         if manifest.prepared:
             return manifest
-        apply(self._admin, own_plans(manifest, self._settings, rules))
+        apply(self._admin, own_plans(manifest, self._deployment))
         positions.set_starts(self._admin, manifest.application_id, manifest.topic, manifest.spans)
         prepared = msgspec.structs.replace(manifest, prepared=True)
         self.manifests.write(prepared)
@@ -207,7 +203,7 @@ class ReplayAdmin:
 
     def topics_of(self, manifest: Manifest) -> list[str]:
         """List the topics that are there because of a replay."""
-        changelog = TopicNames.of(settings_of(manifest, self._settings)).watch_changelog
+        changelog = deployment_of(manifest, self._deployment).names.watch_changelog
         return sorted(
             name
             for name in self._admin.list_topics()
@@ -231,27 +227,25 @@ class ReplayAdmin:
         for one in sent:
             one.get(SEND_SECONDS)
 
-    def check_can_be_warmed(self, manifest: Manifest, own: Sequence[str]) -> None:
+    def check_can_be_warmed(self, manifest: Manifest) -> None:
         """Refuse what could not be warmed at a replay's end; see `streams.replay.warm_start`."""
-        warming.check(self._admin, self._consumer, self._settings, manifest, own)
+        warming.check(self._admin, self._consumer, self._deployment, manifest)
 
-    def states_to_copy(
-        self, manifest: Manifest, own: Sequence[str], *, incomplete: bool = False
-    ) -> States:
+    def states_to_copy(self, manifest: Manifest, *, incomplete: bool = False) -> States:
         """Give what a new deployment would begin with; see `streams.replay.warm_start`."""
-        clients = (self._admin, self._consumer, self._settings)
-        return warming.states_to_copy(*clients, manifest, own, incomplete=incomplete)
+        clients = (self._admin, self._consumer)
+        return warming.states_to_copy(*clients, self._deployment, manifest, incomplete=incomplete)
 
     def warm(self, manifest: Manifest, states: States) -> None:
         """Let a new deployment begin with these states where the replay ended."""
-        warming.warm(self._admin, self._producer, self._settings, manifest, states)
+        warming.warm(self._admin, self._producer, self._deployment, manifest, states)
 
     def progress(self, manifest: Manifest) -> ReplayProgress | None:
         """Say where a replay stands; None where its topics are not there."""
-        names = TopicNames.of(settings_of(manifest, self._settings))
+        names = deployment_of(manifest, self._deployment).names
         if names.mentions not in self.topics_of(manifest):
             return None
-        return measure(self._admin, self._consumer, manifest, names)
+        return measure(self._admin, self._consumer, manifest, names, list(names.alerts.values()))
 
     def members(self, manifest: Manifest) -> int:
         """Say how many workers a replay has now."""
@@ -259,23 +253,23 @@ class ReplayAdmin:
 
 
 @contextmanager
-def open_replay_admin(connection: Connection, settings: Settings) -> Iterator[ReplayAdmin]:
+def open_replay_admin(deployment: Deployment) -> Iterator[ReplayAdmin]:
     """Open the clients.
 
     Raises:
         BrokerUnavailableError: no broker answers in time, or one goes away.
         MisconfigurationError: the broker refuses what was asked.
     """
+    connection, settings = deployment.connection, deployment.settings
     with (
         admin_client(connection, settings) as admin,
         consumer_client(connection, settings) as consumer,
         producer_client(connection, settings, of_alerts=True) as producer,
     ):
-        yield ReplayAdmin(settings, admin, consumer, producer)
+        yield ReplayAdmin(deployment, admin, consumer, producer)
 
 
-def own_plans(manifest: Manifest, settings: Settings, rules: Rules) -> Sequence[TopicPlan]:
+def own_plans(manifest: Manifest, live: Deployment) -> Sequence[TopicPlan]:
     """Plan a replay's own topics: all of a worker's but the articles."""
-    of_replay = settings_of(manifest, settings)
-    planned = plan(of_replay, own_topics(rules))
+    planned = deployment_of(manifest, live).topic_plans()
     return [one for one in planned if one.name != manifest.topic]

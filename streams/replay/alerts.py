@@ -4,45 +4,39 @@ Owns which records belong to which side. Must not know how they are compared. A 
 to a range by its event time; whoever wrote it, a record with a replay's header is not live.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 from processors.contracts import Alert
-from processors.rules import Rules
+from streams.kafka.deployment import Deployment
 from streams.kafka.envelope import REPLAY_ID_HEADER, Outgoing, Record
 from streams.kafka.subscriber import offsets_since, partitions_of, read
-from streams.kafka.topics import TopicNames
 from streams.reading.alerts import decode_alert
-from streams.replay.manifest import Manifest, settings_of
-from streams.replay.progress import alert_topics
-from streams.service.rules import own_topics
+from streams.replay.manifest import Manifest, deployment_of
 from streams.service.settings import Settings
 
 # An hour is what Kafka itself lets in.
 CLOCK_AHEAD = timedelta(hours=1)
 
 
-def of_replay(
-    consumer: Any, settings: Settings, rules: Rules, manifest: Manifest
-) -> Iterator[Alert]:
+def of_replay(consumer: Any, deployment: Deployment, manifest: Manifest) -> Iterator[Alert]:
     """Give a replay's alerts.
 
     Raises:
         TopicMismatchError: its topics are gone.
     """
-    names = TopicNames.of(settings_of(manifest, settings), own_topics(rules))
-    yield from (alert for _, alert in _alerts(consumer, names, None))
+    topics = deployment_of(manifest, deployment).alerts.news
+    yield from (alert for _, alert in _alerts(consumer, topics, None))
 
 
-def live(consumer: Any, settings: Settings, rules: Rules, manifest: Manifest) -> Iterator[Alert]:
+def live(consumer: Any, deployment: Deployment, manifest: Manifest) -> Iterator[Alert]:
     """Give what rang live for the range of a replay.
 
     Raises:
         TopicMismatchError: a topic of live alerts is missing.
     """
-    names = TopicNames.of(settings, own_topics(rules))
-    for record, alert in _alerts(consumer, names, manifest):
+    for record, alert in _alerts(consumer, deployment.alerts.news, manifest):
         if any(name == REPLAY_ID_HEADER for name, _ in record.headers):
             continue
         if manifest.since is not None and alert.event_time < manifest.since:
@@ -52,19 +46,16 @@ def live(consumer: Any, settings: Settings, rules: Rules, manifest: Manifest) ->
         yield alert
 
 
-def only_in_replay(
-    consumer: Any, settings: Settings, rules: Rules, manifest: Manifest
-) -> list[Record]:
+def only_in_replay(consumer: Any, deployment: Deployment, manifest: Manifest) -> list[Record]:
     """Give the records of a replay's alerts whose ids the live topics do not have.
 
     Raises:
         TopicMismatchError: topics of the replay or of live alerts are gone.
     """
-    live_names = TopicNames.of(settings, own_topics(rules))
-    known = {alert.alert_id for _, alert in _alerts(consumer, live_names, manifest)}
-    names = TopicNames.of(settings_of(manifest, settings), own_topics(rules))
+    known = {alert.alert_id for _, alert in _alerts(consumer, deployment.alerts.news, manifest)}
+    topics = deployment_of(manifest, deployment).alerts.news
     new = []
-    for record, alert in _alerts(consumer, names, None):
+    for record, alert in _alerts(consumer, topics, None):
         if alert.alert_id not in known:
             known.add(alert.alert_id)
             new.append(record)
@@ -78,9 +69,9 @@ def as_live(record: Record, settings: Settings, manifest: Manifest) -> Outgoing:
 
 
 def _alerts(
-    consumer: Any, names: TopicNames, since: Manifest | None
+    consumer: Any, topics: Sequence[str], since: Manifest | None
 ) -> Iterator[tuple[Record, Alert]]:
-    partitions = partitions_of(consumer, alert_topics(names))
+    partitions = partitions_of(consumer, topics)
     ends = consumer.end_offsets(partitions)
     starts = consumer.beginning_offsets(partitions)
     if since is not None and since.since is not None:

@@ -16,6 +16,7 @@ from msgspec import Struct
 from processors.contracts import Versions
 from streams.analysis.selection import Selection
 from streams.errors import ReplayIncompleteError, ReplayRangeError, ReplayStateError
+from streams.kafka.deployment import Deployment
 from streams.replay.proof import Proof
 from streams.replay.range import Span
 from streams.service.settings import Settings
@@ -205,6 +206,11 @@ def settings_of(manifest: Manifest, settings: Settings) -> Settings:
         group_instance_id="",
         create_topics=False,
     )
+
+
+def deployment_of(manifest: Manifest, live: Deployment) -> Deployment:
+    """Return the deployment of a replay: the live one under the replay's settings."""
+    return live.with_settings(settings_of(manifest, live.settings))
 
 
 def _batch_records(manifest: Manifest, usual: int) -> int:

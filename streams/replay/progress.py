@@ -13,7 +13,7 @@ from typing import Any
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 from streams.errors import ReplayRangeError
-from streams.kafka.connection import Connection
+from streams.kafka.deployment import Deployment
 from streams.kafka.groups import group_offsets, members
 from streams.kafka.topics import TopicNames
 from streams.kafka.watermarks import read_note
@@ -64,13 +64,14 @@ class ReplayProgressMeter:
     """Asks the broker where a replay stands, through clients of its own.
 
     Args:
-        connection: How to reach the cluster.
+        deployment: The deployment of the replay.
         manifest: The replay.
-        names: Its topics.
     """
 
-    def __init__(self, connection: Connection, manifest: Manifest, names: TopicNames) -> None:
-        self._manifest, self._names = manifest, names
+    def __init__(self, deployment: Deployment, manifest: Manifest) -> None:
+        self._manifest, self._names = manifest, deployment.names
+        self._alerts = deployment.alerts.news
+        connection = deployment.connection
         self._admin = KafkaAdminClient(**connection.kafka_python())
         self._consumer = KafkaConsumer(
             **connection.kafka_python(),
@@ -83,7 +84,7 @@ class ReplayProgressMeter:
 
     def measure(self) -> ReplayProgress:
         """Ask where it stands; see `measure`."""
-        progress = measure(self._admin, self._consumer, self._manifest, self._names)
+        progress = measure(self._admin, self._consumer, self._manifest, self._names, self._alerts)
         check_kept(self._consumer, self._names.articles, progress.left)
         return progress
 
@@ -105,8 +106,17 @@ class ReplayProgressMeter:
         self._admin.close()
 
 
-def measure(admin: Any, consumer: Any, manifest: Manifest, names: TopicNames) -> ReplayProgress:
+def measure(
+    admin: Any, consumer: Any, manifest: Manifest, names: TopicNames, alerts: Sequence[str]
+) -> ReplayProgress:
     """Ask for the offsets committed, and then for the ends of the mentions.
+
+    Args:
+        admin: A kafka-python `KafkaAdminClient`.
+        consumer: A consumer without a group.
+        manifest: The replay.
+        names: Its topics.
+        alerts: Its topics of alerts.
 
     Raises:
         KafkaError: the broker does not answer.
@@ -122,7 +132,7 @@ def measure(admin: Any, consumer: Any, manifest: Manifest, names: TopicNames) ->
         left=left_of(manifest.spans, {p: at.offset for p, at in articles.items()}),
         mentions_left=sum(max(0, ends[tp] - done[tp]) for tp in mentions),
         newest_ms=max(notes, default=None),
-        alerts=sum(sizes(consumer, alert_topics(names)).values()),
+        alerts=sum(sizes(consumer, alerts).values()),
     )
 
 
@@ -140,8 +150,3 @@ def check_kept(consumer: Any, topic: str, left: Sequence[Span]) -> None:
                 f"{tp.partition} of {topic} begins at offset {first}, and the replay is at "
                 f"{tps[tp].start}. Let the topic keep more, delete this replay, and make a new one"
             )
-
-
-def alert_topics(names: TopicNames) -> list[str]:
-    """List the topics of alerts that tell news: a canary's test the live way alone."""
-    return [*names.alerts.values(), *names.own_alerts.values()]

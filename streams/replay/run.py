@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 import structlog
 from kafka.errors import KafkaError
 
-from streams.kafka.topics import TopicNames
+from streams.kafka.deployment import Deployment
 from streams.replay.manifest import ReplayOutcome
-from streams.replay.progress import ReplayProgress, ReplayProgressMeter, alert_topics
+from streams.replay.progress import ReplayProgress, ReplayProgressMeter
 from streams.replay.proof import Proof
 from streams.replay.range import Span
 from streams.worker.worker import Worker
@@ -163,9 +163,9 @@ async def _follow(
             meter.close()
 
 
-def outcome(meter: ReplayProgressMeter, names: TopicNames, proof: Proof) -> ReplayOutcome:
+def outcome(meter: ReplayProgressMeter, deployment: Deployment, proof: Proof) -> ReplayOutcome:
     """Count what a replay at its end came to."""
-    alerts = alert_topics(names)
+    names, alerts = deployment.names, deployment.alerts.news
     sizes = meter.sizes([names.analyses, names.mentions, names.dead_letters, *alerts])
     return ReplayOutcome(
         at=datetime.now(UTC),

@@ -5,7 +5,6 @@ that one that was broken off can be done again. Must not know what is in a state
 kafka-python's and come in as arguments.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from kafka import TopicPartition
@@ -14,9 +13,10 @@ from kafka.structs import OffsetAndMetadata
 
 from streams.errors import ReplayBusyError, ReplayStateError
 from streams.kafka import groups
+from streams.kafka.deployment import Deployment
 from streams.kafka.subscriber import partitions_of, read
-from streams.kafka.topics import TopicNames, plan, require
-from streams.replay.manifest import Manifest, require_complete, settings_of
+from streams.kafka.topics import require
+from streams.replay.manifest import Manifest, deployment_of, require_complete
 from streams.replay.manifests import SEND_SECONDS
 from streams.service.settings import Settings
 
@@ -24,9 +24,7 @@ from streams.service.settings import Settings
 States = dict[tuple[int, bytes], bytes]
 
 
-def check(
-    admin: Any, consumer: Any, settings: Settings, manifest: Manifest, own_topics: Sequence[str]
-) -> None:
+def check(admin: Any, consumer: Any, deployment: Deployment, manifest: Manifest) -> None:
     """Say whether a replay that is not finished could warm a deployment at its end.
 
     Raises:
@@ -35,17 +33,16 @@ def check(
         ReplayBusyError: the deployment's workers run.
         TopicMismatchError: its topics are not as planned.
     """
-    _check(admin, settings, manifest, own_topics)
-    if _begun(admin, settings) or _newest(consumer, TopicNames.of(settings).watch_changelog):
-        raise _has_begun(settings)
+    _check(admin, deployment, manifest)
+    if _begun(admin, deployment) or _newest(consumer, deployment.names.watch_changelog):
+        raise _has_begun(deployment.settings)
 
 
 def states_to_copy(
     admin: Any,
     consumer: Any,
-    settings: Settings,
+    deployment: Deployment,
     manifest: Manifest,
-    own_topics: Sequence[str],
     *,
     incomplete: bool = False,
 ) -> States:
@@ -59,21 +56,23 @@ def states_to_copy(
         TopicMismatchError: its topics are not as planned.
     """
     require_complete(manifest, incomplete=incomplete)
-    _check(admin, settings, manifest, own_topics)
-    states = _newest(consumer, TopicNames.of(settings_of(manifest, settings)).watch_changelog)
-    there = _newest(consumer, TopicNames.of(settings).watch_changelog)
-    if _begun(admin, settings) or any(states.get(one) != value for one, value in there.items()):
-        raise _has_begun(settings)
+    _check(admin, deployment, manifest)
+    states = _newest(consumer, deployment_of(manifest, deployment).names.watch_changelog)
+    there = _newest(consumer, deployment.names.watch_changelog)
+    if _begun(admin, deployment) or any(states.get(one) != value for one, value in there.items()):
+        raise _has_begun(deployment.settings)
     return states
 
 
-def warm(admin: Any, producer: Any, settings: Settings, manifest: Manifest, states: States) -> None:
+def warm(
+    admin: Any, producer: Any, deployment: Deployment, manifest: Manifest, states: States
+) -> None:
     """Write the states, and then the offsets at which the deployment begins.
 
     Raises:
         KafkaError: the broker does not take them; another try does the rest.
     """
-    live = TopicNames.of(settings)
+    live, group = deployment.names, deployment.settings.application_id
     sent = [
         producer.send(live.watch_changelog, value, key=key, partition=partition)
         for (partition, key), value in states.items()
@@ -84,16 +83,17 @@ def warm(admin: Any, producer: Any, settings: Settings, manifest: Manifest, stat
         TopicPartition(live.articles, span.partition): OffsetAndMetadata(span.end, "", -1)
         for span in manifest.spans
     }
-    for error in admin.alter_group_offsets(settings.application_id, ends).values():
+    for error in admin.alter_group_offsets(group, ends).values():
         if error is not NoError:
-            raise error(f"setting the offsets of {settings.application_id}")
+            raise error(f"setting the offsets of {group}")
 
 
-def _check(admin: Any, settings: Settings, manifest: Manifest, own_topics: Sequence[str]) -> None:
-    problem = _why_not(manifest, settings, TopicNames.of(settings).articles)
+def _check(admin: Any, deployment: Deployment, manifest: Manifest) -> None:
+    settings = deployment.settings
+    problem = _why_not(manifest, settings, deployment.names.articles)
     if problem:
         raise _cannot(manifest, problem)
-    require(admin, plan(settings, own_topics))
+    require(admin, deployment.topic_plans())
     if groups.members(admin, settings.application_id):
         raise ReplayBusyError(
             f"workers of {settings.application_id} run: only a deployment that has not begun can "
@@ -101,9 +101,9 @@ def _check(admin: Any, settings: Settings, manifest: Manifest, own_topics: Seque
         )
 
 
-def _begun(admin: Any, settings: Settings) -> bool:
-    articles = TopicNames.of(settings).articles
-    return bool(groups.committed(admin, settings.application_id, articles))
+def _begun(admin: Any, deployment: Deployment) -> bool:
+    group = deployment.settings.application_id
+    return bool(groups.committed(admin, group, deployment.names.articles))
 
 
 def _cannot(manifest: Manifest, problem: str) -> ReplayStateError:

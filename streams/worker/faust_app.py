@@ -12,18 +12,17 @@ from typing import Any
 
 import faust
 
-from processors.rules import Rules
 from streams.analysis import Analysis
 from streams.analysis.pool import CHUNKS_AHEAD
 from streams.kafka.compression import Compression
 from streams.kafka.connection import METADATA_MAX_AGE_MS, Connection
 from streams.kafka.dead_letters import DeadLetterLimit
+from streams.kafka.deployment import Deployment
 from streams.kafka.envelope import partition_of
 from streams.kafka.outbox import Outbox
 from streams.kafka.topic_creation import forbid_in_aiokafka
 from streams.kafka.topics import WATCH_TABLE, TopicNames
 from streams.service.metrics import Metrics
-from streams.service.rules import own_topics
 from streams.service.settings import Settings
 from streams.worker.analyse_agent import AnalyseAgent
 from streams.worker.batch_loop import BatchLoop, Handle, no_end
@@ -96,10 +95,8 @@ class App:
 
 
 def build(
-    settings: Settings,
-    connection: Connection,
+    deployment: Deployment,
     analysis: Analysis,
-    rules: Rules,
     metrics: Metrics,
     marks: WatermarkSource,
     fail: Callable[[BaseException], None],
@@ -108,17 +105,15 @@ def build(
     """Build the app of one worker.
 
     Args:
-        settings: The settings in force.
-        connection: How to reach the cluster.
+        deployment: The worker's deployment.
         analysis: Reads the article records.
-        rules: The rules in force.
         metrics: Where everything is counted.
         marks: Where watch learns up to which event time everything is analysed.
         fail: Ends the worker with an error.
         bounds: Of a replay; None: all articles are this app's.
     """
-    names = TopicNames.of(settings, own_topics(rules))
-    app = _faust(settings, connection)
+    settings, names = deployment.settings, deployment.names
+    app = _faust(settings, deployment.connection)
     articles = _raw_topic(app, names.articles, settings.partitions)
     mentions = _raw_topic(app, names.mentions, settings.partitions)
     table = app.Table(WATCH_TABLE, key_type=bytes, value_type=bytes, partitions=settings.partitions)
@@ -128,7 +123,7 @@ def build(
         lambda: _producer(app),
         metrics.produce_retries.inc,
         bounds.headers if bounds else (),
-        plain_topics=Compression.of(settings).plain_topics(names),
+        plain_topics=Compression.of(settings).plain_topics(deployment.alerts),
     )
     foreign = ReplayedRecordFilter(
         bounds.replay_id if bounds else "", metrics, accepted=settings.accept_replayed
@@ -159,9 +154,10 @@ def build(
         ),
     )
     watch = WatchAgent(
-        rules=rules,
+        rules=deployment.rules,
         partition_of=lambda key: partition_of(key, settings.partitions),
         names=names,
+        alerts=deployment.alerts,
         outbox=outbox,
         metrics=metrics,
         replay_id=bounds.replay_id if bounds else None,

@@ -10,34 +10,30 @@ import structlog
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from processors.rules import Rules
 from streams.errors import PassingFaultError
+from streams.kafka.deployment import Deployment
 from streams.kafka.reachability import wait_until_reachable
 from streams.kafka.rights import Needs, is_refusal
-from streams.kafka.topics import apply, plan, require
-from streams.service.rules import own_topics
-from streams.service.settings import Settings
+from streams.kafka.topics import apply, require
 
 log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 0.1
 
 
-def prepare_topics(
-    settings: Settings, needs: Needs, rules: Rules, is_stopped: Callable[[], bool]
-) -> None:
+def prepare_topics(deployment: Deployment, needs: Needs, is_stopped: Callable[[], bool]) -> None:
     """Wait for the broker, and check the topics; make those missing if the settings say so.
 
     Args:
-        settings: The settings in force.
+        deployment: The worker's deployment.
         needs: What the worker needs at the cluster.
-        rules: The rules in force; they name topics of their own.
         is_stopped: Asked while waiting; true ends the wait.
 
     Raises:
         MisconfigurationError: the broker refuses us, or a topic is not right.
         PassingFaultError: stopped, or the broker stayed away too long.
     """
+    settings = deployment.settings
 
     def pause(seconds: float) -> None:
         until = time.monotonic() + seconds
@@ -54,7 +50,7 @@ def prepare_topics(
     )
     admin = KafkaAdminClient(**needs.connection.kafka_python())
     try:
-        wanted = plan(settings, own_topics(rules))
+        wanted = deployment.topic_plans()
         if settings.create_topics:
             for done in apply(admin, wanted):
                 log.info("worker.topic_changed", topic=done.name, was=done.message)

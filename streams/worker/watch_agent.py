@@ -39,7 +39,7 @@ from streams.errors import RecordsRefusedError
 from streams.kafka.dead_letters import send_dead_letter
 from streams.kafka.envelope import Outgoing, Record, alert_record, dead_letter_record
 from streams.kafka.outbox import Outbox
-from streams.kafka.topics import TopicNames
+from streams.kafka.topics import AlertTopics, TopicNames
 from streams.kafka.unreadable import unreadable, without_mark
 from streams.service.event_loop_budget import EventLoopBudget
 from streams.service.metrics import Metrics
@@ -116,6 +116,7 @@ class WatchAgent:
 
     rules: Rules
     names: TopicNames
+    alerts: AlertTopics
     outbox: Outbox
     metrics: Metrics
     states: Callable[[], States]
@@ -248,7 +249,7 @@ class WatchAgent:
 
     def _topic(self, alert: Alert) -> str:
         rule = self.rules.named(alert.rule.id)
-        return self.names.of_alert(alert.kind, rule.topic if rule else "")
+        return self.alerts.of_alert(alert.kind, rule.topic if rule else "")
 
     async def _publish(self, alerts: Sequence[Outgoing]) -> None:
         """Send alerts; one that the broker will never take is kept as a dead letter."""

@@ -15,11 +15,10 @@ from aiohttp import web
 
 from processors.contracts import Versions
 from streams.analysis import Analysis
-from streams.kafka.connection import Connection
+from streams.kafka.deployment import Deployment
 from streams.kafka.lag import LagMeter, LagReporter
 from streams.kafka.reachability import connection_fault
 from streams.kafka.rights import with_rights_named
-from streams.kafka.topics import TopicNames
 from streams.kafka.watermarks import WatermarkMeter, WatermarkReporter
 from streams.page.factory import page_of
 from streams.page.routes import add_page
@@ -28,8 +27,6 @@ from streams.service.health import Health
 from streams.service.http_server import HttpServer
 from streams.service.memory import resident_memory_bytes
 from streams.service.metrics import Metrics
-from streams.service.rules import own_topics, rules_in_force
-from streams.service.settings import Settings
 from streams.worker.assignment import Assignment
 from streams.worker.bounds import Bounds
 from streams.worker.commits import commit
@@ -47,35 +44,29 @@ class Worker:
     """One worker: one Faust app, one port, one thread that measures lag.
 
     Args:
-        settings: The settings in force.
-        connection: How to reach the cluster.
+        deployment: The worker's deployment.
         analysis: Reads the article records; started and closed here.
         on_started: Told the address of `/metrics` once the app runs.
         bounds: Of a replay; None: the worker runs for ever.
-
-    Raises:
-        MisconfigurationError: the rules that the settings name are wrong.
     """
 
     def __init__(
         self,
-        settings: Settings,
-        connection: Connection,
+        deployment: Deployment,
         analysis: Analysis,
         on_started: Callable[[str], None] | None = None,
         bounds: Bounds | None = None,
     ) -> None:
-        self._settings = settings
-        self._connection = connection
+        self._deployment = deployment
+        settings = self._settings = deployment.settings
         self._analysis = analysis
         self._on_started = on_started
         self._bounds = bounds
         # A replay's alerts are no news.
         self._shows_page = settings.page and bounds is None
         self._app: App | None = None
-        self._rules = rules_in_force(settings)
-        self._names = TopicNames.of(settings)
-        self._needs = worker_needs(settings, connection, self._rules, role_of(bounds))
+        self._names = deployment.names
+        self._needs = worker_needs(deployment, role_of(bounds))
         self._stop = asyncio.Event()
         self._failure: BaseException | None = None
         self._http: HttpServer | None = None
@@ -146,18 +137,15 @@ class Worker:
             raise await asyncio.to_thread(with_rights_named, self._failure, self._needs)
 
     def _add_page(self, app: web.Application) -> None:
-        names = TopicNames.of(self._settings, own_topics(self._rules))
         # Several workers have the partitions of a group among them, and a page shows all alerts: it
         # subscribes as anyone would, and only while somebody looks.
-        page = page_of(
-            self._settings, self._connection, names, self.metrics.page, lambda: self._lag.newest
-        )
+        page = page_of(self._deployment, self.metrics.page, lambda: self._lag.newest)
         add_page(app, page)
 
     async def _prepare(self) -> bool:
         """Load, wait for the broker and check the topics; False if stopped meanwhile."""
         loading = asyncio.create_task(asyncio.to_thread(self._analysis.start))
-        wait = (self._settings, self._needs, self._rules, self._stop.is_set)
+        wait = (self._deployment, self._needs, self._stop.is_set)
         topics = asyncio.create_task(asyncio.to_thread(prepare_topics, *wait))
         while not (loading.done() and topics.done()):
             self.health.ticked()
@@ -175,10 +163,8 @@ class Worker:
 
     async def _run_app(self, address: str) -> None:
         app = build(
-            self._settings,
-            self._connection,
+            self._deployment,
             self._analysis,
-            self._rules,
             self.metrics,
             self._watermarks,
             self.fail,
@@ -200,9 +186,8 @@ class Worker:
         app.faust.on_rebalance_complete.connect(on_recovered)
         app.faust.finalize()
         watch = worker_watch(
-            self._settings,
+            self._deployment,
             self._needs,
-            self._rules,
             self.metrics,
             self.health,
             self.fail,
@@ -322,11 +307,11 @@ class Worker:
 
     def _lag_meter(self) -> LagMeter:
         topics = (self._names.articles, self._names.mentions)
-        return LagMeter(self._connection, self._settings.application_id, topics)
+        return LagMeter(self._deployment.connection, self._settings.application_id, topics)
 
     def _watermark_meter(self) -> WatermarkMeter:
         return WatermarkMeter(
-            self._connection,
+            self._deployment.connection,
             self._settings.application_id,
             self._names.articles,
             self._names.mentions,

@@ -8,25 +8,20 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from processors.rules import Rules
-from streams.kafka.acls import worker_grants
-from streams.kafka.connection import Connection
+from streams.kafka.deployment import Deployment
 from streams.kafka.rights import Needs
 from streams.kafka.static_member import AiokafkaMembership, StaticMember
 from streams.kafka.topic_checks import TopicChecks
 from streams.kafka.topic_watch import TopicWatch
-from streams.kafka.topics import TopicNames, plan
 from streams.service.health import Health
 from streams.service.metrics import Metrics
-from streams.service.rules import own_topics
-from streams.service.settings import Settings
 from streams.worker.bounds import Bounds
 
 
-def worker_needs(settings: Settings, connection: Connection, rules: Rules, role: str) -> Needs:
+def worker_needs(deployment: Deployment, role: str) -> Needs:
     """Say what a worker needs at the cluster, live or of a replay."""
-    grants = worker_grants(settings, own_topics(rules))
-    return Needs(connection, role, grants, settings.application_id)
+    group = deployment.settings.application_id
+    return Needs(deployment.connection, role, deployment.worker_grants(), group)
 
 
 def role_of(bounds: Bounds | None) -> str:
@@ -35,9 +30,8 @@ def role_of(bounds: Bounds | None) -> str:
 
 
 def worker_watch(
-    settings: Settings,
+    deployment: Deployment,
     needs: Needs,
-    rules: Rules,
     metrics: Metrics,
     health: Health,
     fail: Callable[[BaseException], None],
@@ -47,9 +41,8 @@ def worker_watch(
     """Make the watch of a worker.
 
     Args:
-        settings: The settings in force.
+        deployment: The worker's deployment.
         needs: See `worker_needs`.
-        rules: The rules in force; they name topics of their own.
         metrics: Where partitions and differences are shown.
         health: Where they stand in words.
         fail: Ends the worker with an error; called in the event loop that runs now.
@@ -58,12 +51,13 @@ def worker_watch(
     """
     loop = asyncio.get_running_loop()
     # A replay reads a fixed range of the articles.
-    fixed = () if bounds is None else (TopicNames.of(settings).articles,)
-    checks = TopicChecks(plan(settings, own_topics(rules)), needs.grants, needs.group, fixed)
+    fixed = () if bounds is None else (deployment.names.articles,)
+    checks = TopicChecks(deployment.topic_plans(), needs.grants, needs.group, fixed)
     member = None
-    if settings.group_instance_id:
+    static_name = deployment.settings.group_instance_id
+    if static_name:
         membership = AiokafkaMembership(lambda: _consumer(faust_app))
-        member = StaticMember(settings.group_instance_id, needs.group, membership)
+        member = StaticMember(static_name, needs.group, membership)
 
     def fail_in_loop(error: BaseException) -> None:
         loop.call_soon_threadsafe(fail, error)

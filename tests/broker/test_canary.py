@@ -21,6 +21,7 @@ from streams.canary.run import Canary
 from streams.cli import main
 from streams.demo.broker import Broker
 from streams.kafka.connection import Connection
+from streams.kafka.deployment import Deployment
 from streams.kafka.topics import TopicNames, apply, plan
 from streams.service import logs
 from streams.service.metrics import CanaryMetrics
@@ -103,7 +104,7 @@ def test_it_rings_and_tells_no_news(
     value = metrics.registry.get_sample_value
     rounds = Rounds(WAIT_SECONDS, metrics, time.monotonic, lambda: datetime.now(UTC))
     health = CanaryHealth(time.monotonic, 60)
-    canary = Canary(place.settings, place.connection, "thread", rounds, health)
+    canary = Canary(Deployment.of(place.settings, place.connection), "thread", rounds, health)
     with (tmp_path / "log").open("wb") as log:
         worker = subprocess.Popen([sys.executable, "-m", "streams", "worker"], stderr=log)
     running = threading.Thread(target=canary.run, args=(0.5,))

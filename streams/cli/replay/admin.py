@@ -10,17 +10,17 @@ import typer
 
 from processors.errors import MisconfigurationError
 from streams.cli import context
-from streams.service.settings import Settings
 
 if TYPE_CHECKING:
+    from streams.kafka.deployment import Deployment
     from streams.replay.admin import ReplayAdmin
 
 
-def replay_admin_of(settings: Settings) -> "AbstractContextManager[ReplayAdmin]":
+def replay_admin_of(deployment: "Deployment") -> "AbstractContextManager[ReplayAdmin]":
     """Open the cluster's replays; see `streams.replay.admin.open_replay_admin`."""
     from streams.replay.admin import open_replay_admin  # noqa: PLC0415 - loads Kafka's client
 
-    return open_replay_admin(context.connection(settings), settings)
+    return open_replay_admin(deployment)
 
 
 def agree(question: str, *, yes: bool) -> None:

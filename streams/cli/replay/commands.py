@@ -18,9 +18,9 @@ from streams.cli.replay.options import ReplayOptions
 from streams.cli.replay.run import worked
 from streams.cli.replay.start import ready_replay, show_plan
 from streams.errors import EXIT_INTERRUPTED, TopicMismatchError
-from streams.service.settings import Settings
 
 if TYPE_CHECKING:
+    from streams.kafka.deployment import Deployment
     from streams.replay.manifest import Manifest
 
 log = structlog.get_logger(__name__)
@@ -170,10 +170,11 @@ def replay(  # noqa: PLR0913, PLR0917 - one argument an option
     after = FinishActions(publish=publish, warm=warm, yes=yes)
     _check(which, topic, after, dry_run=dry_run)
     settings = context.settings(broker=broker, articles_topic=topic, http_port=http_port)
+    deployment = context.deployment(settings)
     if dry_run:
-        show_plan(settings, which, json=json)
+        show_plan(deployment, which, json=json)
     else:
-        _run(settings, which, after, json=json)
+        _run(deployment, which, after, json=json)
 
 
 def _check(which: ReplayOptions, topic: str | None, after: FinishActions, *, dry_run: bool) -> None:
@@ -198,19 +199,21 @@ def _check(which: ReplayOptions, topic: str | None, after: FinishActions, *, dry
             read_speed(which.speed)
 
 
-def _run(settings: Settings, which: ReplayOptions, after: FinishActions, *, json: bool) -> None:
+def _run(
+    deployment: "Deployment", which: ReplayOptions, after: FinishActions, *, json: bool
+) -> None:
     from streams.cli.views.replay import summary_line  # noqa: PLC0415 - loads rich
     from streams.replay.manifest import require_complete  # noqa: PLC0415 - loads Kafka's client
 
-    manifest = ready_replay(settings, which, after)
+    manifest = ready_replay(deployment, which, after)
     if manifest.finished is None:
-        manifest = worked(settings, manifest)
+        manifest = worked(deployment, manifest)
     finished = manifest.finished
     if finished is None:
         typer.echo(f"Interrupted. `tocsin replay --resume {manifest.replay_id}` goes on.", err=True)
         raise typer.Exit(EXIT_INTERRUPTED)
-    with replay_admin_of(settings) as replay_admin:
-        differences = _differences(replay_admin, settings, manifest)
+    with replay_admin_of(deployment) as replay_admin:
+        differences = _differences(replay_admin, deployment, manifest)
         if json:
             document = {"replay_id": manifest.replay_id, **msgspec.to_builtins(finished)}
             document["differences"] = differences
@@ -218,19 +221,17 @@ def _run(settings: Settings, which: ReplayOptions, after: FinishActions, *, json
         else:
             typer.echo(summary_line(manifest, finished, differences))
         require_complete(manifest)
-        after.do(replay_admin, manifest, settings)
+        after.do(replay_admin, manifest, deployment)
 
 
 def _differences(
-    replay_admin: Any, settings: Settings, manifest: "Manifest"
+    replay_admin: Any, deployment: "Deployment", manifest: "Manifest"
 ) -> dict[str, int] | None:
     """Count what differs from live; None where nothing rang live for this topic."""
-    from streams.kafka.topics import TopicNames  # noqa: PLC0415
-
-    if manifest.topic != TopicNames.of(settings).articles:
+    if manifest.topic != deployment.names.articles:
         return None
     try:
-        return replay_manage.compared(replay_admin, settings, manifest).counts
+        return replay_manage.compared(replay_admin, deployment, manifest).counts
     except TopicMismatchError as error:
         log.warning("replay.not_compared", error=str(error))
         return None

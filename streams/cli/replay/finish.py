@@ -14,9 +14,9 @@ import typer
 
 from streams.cli import context
 from streams.cli.replay.admin import agree, replay_admin_of
-from streams.service.settings import Settings
 
 if TYPE_CHECKING:
+    from streams.kafka.deployment import Deployment
     from streams.replay.manifest import Manifest
 
 ReplayId = Annotated[str, typer.Argument(metavar="ID", help="The replay.")]
@@ -39,7 +39,7 @@ class FinishActions:
     def __bool__(self) -> bool:
         return self.publish or self.warm
 
-    def agree(self, replay_admin: Any, manifest: "Manifest", settings: Settings) -> None:
+    def agree(self, replay_admin: Any, manifest: "Manifest", deployment: "Deployment") -> None:
         """Ask before the replay starts, and refuse then what could not be done at its end.
 
         Raises:
@@ -48,9 +48,9 @@ class FinishActions:
             ReplayBusyError: the deployment's workers run.
         """
         if self.warm:
-            replay_admin.check_can_be_warmed(manifest, _own_topics(settings))
+            replay_admin.check_can_be_warmed(manifest)
             agree(
-                f"Let {settings.application_id} begin with the state that the replay "
+                f"Let {deployment.settings.application_id} begin with the state that the replay "
                 f"{manifest.replay_id} comes to, after its range?",
                 yes=self.yes,
             )
@@ -61,14 +61,14 @@ class FinishActions:
                 yes=self.yes,
             )
 
-    def do(self, replay_admin: Any, manifest: "Manifest", settings: Settings) -> None:
+    def do(self, replay_admin: Any, manifest: "Manifest", deployment: "Deployment") -> None:
         """Do it; the replay is finished and complete."""
         if self.warm:
-            states = replay_admin.states_to_copy(manifest, _own_topics(settings))
-            _warm(replay_admin, manifest, settings, states)
+            states = replay_admin.states_to_copy(manifest)
+            _warm(replay_admin, manifest, deployment, states)
         if self.publish:
             _publish(
-                replay_admin, manifest, settings, _unpublished(replay_admin, manifest, settings)
+                replay_admin, manifest, deployment, _unpublished(replay_admin, manifest, deployment)
             )
 
 
@@ -90,17 +90,17 @@ def publish(
       tocsin replay diff new-rule
       tocsin replay publish new-rule
     """
-    settings = context.settings(broker=broker)
-    with replay_admin_of(settings) as replay_admin:
+    deployment = context.deployment(context.settings(broker=broker))
+    with replay_admin_of(deployment) as replay_admin:
         manifest = _complete(replay_admin, replay_id, incomplete=incomplete)
-        new = _unpublished(replay_admin, manifest, settings)
+        new = _unpublished(replay_admin, manifest, deployment)
         if new:
             agree(
                 f"Write {len(new)} alerts of the replay {replay_id} into the live topics, where "
                 f"subscribers take them for new?",
                 yes=yes,
             )
-        _publish(replay_admin, manifest, settings, new)
+        _publish(replay_admin, manifest, deployment, new)
 
 
 def warm(
@@ -123,16 +123,16 @@ def warm(
       tocsin replay --from -30d --id history
       tocsin replay warm history && tocsin worker
     """
-    settings = context.settings(broker=broker)
-    with replay_admin_of(settings) as replay_admin:
+    deployment = context.deployment(context.settings(broker=broker))
+    with replay_admin_of(deployment) as replay_admin:
         manifest = _complete(replay_admin, replay_id, incomplete=incomplete)
-        states = replay_admin.states_to_copy(manifest, _own_topics(settings), incomplete=incomplete)
+        states = replay_admin.states_to_copy(manifest, incomplete=incomplete)
         agree(
-            f"Let {settings.application_id} begin with the state of {len(states)} leaders, after "
-            f"the range of the replay {replay_id}?",
+            f"Let {deployment.settings.application_id} begin with the state of {len(states)} "
+            f"leaders, after the range of the replay {replay_id}?",
             yes=yes,
         )
-        _warm(replay_admin, manifest, settings, states)
+        _warm(replay_admin, manifest, deployment, states)
 
 
 def _complete(replay_admin: Any, replay_id: str, *, incomplete: bool) -> "Manifest":
@@ -143,32 +143,25 @@ def _complete(replay_admin: Any, replay_id: str, *, incomplete: bool) -> "Manife
     return manifest
 
 
-def _unpublished(replay_admin: Any, manifest: "Manifest", settings: Settings) -> list[Any]:
+def _unpublished(replay_admin: Any, manifest: "Manifest", deployment: "Deployment") -> list[Any]:
     from streams.replay import alerts as rung  # noqa: PLC0415 - loads Kafka's client
-    from streams.service.rules import rules_in_force  # noqa: PLC0415
 
-    rules = rules_in_force(settings)
     found: list[Any] = replay_admin.with_consumer(
-        partial(rung.only_in_replay, settings=settings, rules=rules, manifest=manifest)
+        partial(rung.only_in_replay, deployment=deployment, manifest=manifest)
     )
     return found
 
 
 def _publish(
-    replay_admin: Any, manifest: "Manifest", settings: Settings, new: Sequence[Any]
+    replay_admin: Any, manifest: "Manifest", deployment: "Deployment", new: Sequence[Any]
 ) -> None:
     from streams.replay import alerts as rung  # noqa: PLC0415 - loads Kafka's client
 
-    replay_admin.send([rung.as_live(record, settings, manifest) for record in new])
+    replay_admin.send([rung.as_live(record, deployment.settings, manifest) for record in new])
     typer.echo(f"Published {len(new)} alerts of the replay {manifest.replay_id}.", err=True)
 
 
-def _warm(replay_admin: Any, manifest: "Manifest", settings: Settings, states: Any) -> None:
+def _warm(replay_admin: Any, manifest: "Manifest", deployment: "Deployment", states: Any) -> None:
     replay_admin.warm(manifest, states)
-    typer.echo(f"{settings.application_id} begins with {len(states)} leaders.", err=True)
-
-
-def _own_topics(settings: Settings) -> Sequence[str]:
-    from streams.service.rules import own_topics, rules_in_force  # noqa: PLC0415 - loads the rules
-
-    return own_topics(rules_in_force(settings))
+    application_id = deployment.settings.application_id
+    typer.echo(f"{application_id} begins with {len(states)} leaders.", err=True)

@@ -12,6 +12,7 @@ from streams.cli.replay.admin import agree, replay_admin_of
 from streams.service.settings import Settings
 
 if TYPE_CHECKING:
+    from streams.kafka.deployment import Deployment
     from streams.replay.diff import Comparison
     from streams.replay.manifest import Manifest
     from streams.replay.progress import ReplayProgress
@@ -33,8 +34,8 @@ def list_replays(
     """
     from streams.cli.views.replay import list_table  # noqa: PLC0415 - loads rich
 
-    settings = context.settings(broker=broker)
-    with replay_admin_of(settings) as replay_admin:
+    deployment = context.deployment(context.settings(broker=broker))
+    with replay_admin_of(deployment) as replay_admin:
         rows = [_row(replay_admin, one) for one in replay_admin.manifests.all().values()]
     if json:
         for row in rows:
@@ -59,8 +60,8 @@ def show(
       tocsin replay show after-outage
       tocsin replay show after-outage --json | jq .articles_done
     """
-    settings = context.settings(broker=broker)
-    with replay_admin_of(settings) as replay_admin:
+    deployment = context.deployment(context.settings(broker=broker))
+    with replay_admin_of(deployment) as replay_admin:
         manifest = replay_admin.manifests.get(replay_id)
         row = _row(replay_admin, manifest) | {"topics": replay_admin.topics_of(manifest)}
     row |= {
@@ -95,8 +96,8 @@ def delete(
       tocsin replay delete after-outage
       tocsin replay delete after-outage --yes
     """
-    settings = context.settings(broker=broker)
-    with replay_admin_of(settings) as replay_admin:
+    deployment = context.deployment(context.settings(broker=broker))
+    with replay_admin_of(deployment) as replay_admin:
         manifest = replay_admin.manifests.get(replay_id)
         topics = replay_admin.topics_of(manifest)
         agree(f"Delete the replay {replay_id} with its {len(topics)} topics?", yes=yes)
@@ -128,11 +129,11 @@ def diff(
     """
     from streams.cli.views.replay_diff import diff_lines, diff_table  # noqa: PLC0415 - loads rich
 
-    settings = context.settings(broker=broker)
-    with replay_admin_of(settings) as replay_admin:
+    deployment = context.deployment(context.settings(broker=broker))
+    with replay_admin_of(deployment) as replay_admin:
         manifest = replay_admin.manifests.get(replay_id)
         other = replay_admin.manifests.get(against) if against else None
-        comparison = compared(replay_admin, settings, manifest, other)
+        comparison = compared(replay_admin, deployment, manifest, other)
     if json:
         for difference in comparison.differences:
             typer.echo(msgspec.json.encode(difference).decode())
@@ -146,7 +147,10 @@ def diff(
 
 
 def compared(
-    replay_admin: Any, settings: Settings, manifest: "Manifest", other: "Manifest | None" = None
+    replay_admin: Any,
+    deployment: "Deployment",
+    manifest: "Manifest",
+    other: "Manifest | None" = None,
 ) -> "Comparison":
     """Compare a replay with another one, or with what rang live for its range.
 
@@ -155,15 +159,13 @@ def compared(
     """
     from streams.replay import alerts as rung  # noqa: PLC0415 - loads Kafka's client
     from streams.replay.diff import compare  # noqa: PLC0415
-    from streams.service.rules import rules_in_force  # noqa: PLC0415
 
-    rules = rules_in_force(settings)
-    of_replay = partial(rung.of_replay, settings=settings, rules=rules)
-    live = partial(rung.live, settings=settings, rules=rules, manifest=manifest)
+    of_replay = partial(rung.of_replay, deployment=deployment)
+    live = partial(rung.live, deployment=deployment, manifest=manifest)
     before = partial(of_replay, manifest=other) if other else live
     after = partial(of_replay, manifest=manifest)
     chosen = manifest.selection
-    countries_of = _countries(settings) if chosen.countries else lambda _: ()
+    countries_of = _countries(deployment.settings) if chosen.countries else lambda _: ()
     return compare(
         [
             one

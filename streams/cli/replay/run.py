@@ -17,7 +17,7 @@ from streams.service import logs
 from streams.service.settings import Settings
 
 if TYPE_CHECKING:
-    from streams.kafka.topics import TopicNames
+    from streams.kafka.deployment import Deployment
     from streams.replay.manifest import Manifest
     from streams.replay.progress import ReplayProgress
 
@@ -27,27 +27,22 @@ PROGRESS_SECONDS = 5.0
 _RATE_SECONDS = 10.0
 
 
-def worked(settings: Settings, manifest: "Manifest") -> "Manifest":
+def worked(live: "Deployment", manifest: "Manifest") -> "Manifest":
     """Work on a replay to its end, and give its manifest with what it came to."""
     # Faust takes a second to load: no other command pays for it.
     from streams.analysis.loading import analysis_of  # noqa: PLC0415 - see above
-    from streams.kafka.topics import TopicNames  # noqa: PLC0415
     from streams.replay import gauges  # noqa: PLC0415
-    from streams.replay.manifest import settings_of  # noqa: PLC0415
+    from streams.replay.manifest import deployment_of  # noqa: PLC0415
     from streams.replay.progress import ReplayProgressMeter  # noqa: PLC0415
     from streams.replay.run import run  # noqa: PLC0415
-    from streams.service.rules import own_topics, rules_in_force  # noqa: PLC0415
     from streams.worker.worker import Worker  # noqa: PLC0415
 
-    of_replay = settings_of(manifest, settings)
-    connection = context.connection(settings)
-    names = TopicNames.of(of_replay, own_topics(rules_in_force(settings)))
+    of_replay = deployment_of(manifest, live)
 
     async def work(on_progress: "Callable[[ReplayProgress], None]") -> bool:
         worker = Worker(
             of_replay,
-            connection,
-            analysis_of(of_replay, manifest.selection),
+            analysis_of(of_replay.settings, manifest.selection),
             bounds=manifest.bounds,
         )
 
@@ -56,17 +51,17 @@ def worked(settings: Settings, manifest: "Manifest") -> "Manifest":
             on_progress(progress)
 
         def meter() -> ReplayProgressMeter:
-            return ReplayProgressMeter(connection, manifest, names)
+            return ReplayProgressMeter(of_replay, manifest)
 
         return await run(manifest.replay_id, worker, meter, tell)
 
-    with _progress(manifest, settings) as on_progress:
+    with _progress(manifest, live.settings) as on_progress:
         if not asyncio.run(work(on_progress)):
             return manifest
-    return _concluded(settings, manifest, names)
+    return _concluded(live, manifest, of_replay)
 
 
-def _concluded(settings: Settings, manifest: "Manifest", names: "TopicNames") -> "Manifest":
+def _concluded(live: "Deployment", manifest: "Manifest", of_replay: "Deployment") -> "Manifest":
     """Prove a replay that came to its end, and write down what it came to."""
     from streams.kafka.clients import consumer_client  # noqa: PLC0415 - loads Kafka's client
     from streams.replay.admin import open_replay_admin  # noqa: PLC0415
@@ -75,19 +70,19 @@ def _concluded(settings: Settings, manifest: "Manifest", names: "TopicNames") ->
     from streams.replay.proving import FETCH_BYTES, prove  # noqa: PLC0415
     from streams.replay.run import outcome  # noqa: PLC0415
 
-    connection = context.connection(settings)
-    with open_replay_admin(connection, settings) as replay_admin:
+    connection, settings = live.connection, live.settings
+    with open_replay_admin(live) as replay_admin:
         newest: Manifest = replay_admin.manifests.get(manifest.replay_id)
         if newest.finished is not None:
             # Another worker saw the end first; it came to the same.
             return newest
         log.info("replay.proving", replay_id=manifest.replay_id, records=manifest.offsets)
         with consumer_client(connection, settings, fetch_bytes=FETCH_BYTES) as consumer:
-            proof = prove(consumer, manifest, names, left_out_by(manifest, settings))
+            proof = prove(consumer, manifest, of_replay.names, left_out_by(manifest, settings))
         log.info("replay.proven", replay_id=manifest.replay_id, **msgspec.to_builtins(proof))
-        meter = ReplayProgressMeter(connection, manifest, names)
+        meter = ReplayProgressMeter(of_replay, manifest)
         try:
-            finished = outcome(meter, names, proof)
+            finished = outcome(meter, of_replay, proof)
         finally:
             meter.close()
         newest = msgspec.structs.replace(newest, finished=finished)

@@ -18,24 +18,25 @@ from streams.cli.replay.options import ReplayOptions
 from streams.service.settings import Settings
 
 if TYPE_CHECKING:
+    from streams.kafka.deployment import Deployment
     from streams.replay.manifest import Manifest
 
 log = structlog.get_logger(__name__)
 
 
-def show_plan(settings: Settings, which: ReplayOptions, *, json: bool) -> None:
+def show_plan(deployment: "Deployment", which: ReplayOptions, *, json: bool) -> None:
     """Show what a new replay would do."""
     from streams.cli.views.replay import plan_lines, print_lines  # noqa: PLC0415 - loads rich
     from streams.replay.admin import own_plans  # noqa: PLC0415 - loads Kafka's client
     from streams.replay.speed import measure  # noqa: PLC0415
-    from streams.service.rules import rules_in_force  # noqa: PLC0415
 
-    with replay_admin_of(settings) as replay_admin:
+    settings = deployment.settings
+    with replay_admin_of(deployment) as replay_admin:
         manifest = _planned(replay_admin, settings, which)
         records_per_second = replay_admin.with_consumer(
             lambda one: measure(one, settings, manifest)
         )
-    outputs = [one.name for one in own_plans(manifest, settings, rules_in_force(settings))]
+    outputs = [one.name for one in own_plans(manifest, deployment)]
     if json:
         document = msgspec.to_builtins(manifest) | {
             "outputs": outputs,
@@ -76,22 +77,23 @@ def _system(settings: Settings) -> Any:
     return SystemVersion(load_reader(settings).analyser.versions, rules_digest(settings))
 
 
-def ready_replay(settings: Settings, which: ReplayOptions, after: FinishActions) -> "Manifest":
+def ready_replay(
+    deployment: "Deployment", which: ReplayOptions, after: FinishActions
+) -> "Manifest":
     """Give a manifest whose topics and offsets stand, or whose work is done."""
-    with replay_admin_of(settings) as replay_admin:
+    settings = deployment.settings
+    with replay_admin_of(deployment) as replay_admin:
         old = which.join or which.resume
         if old:
             manifest: Manifest = replay_admin.manifests.get(old)
-            after.agree(replay_admin, manifest, settings)
+            after.agree(replay_admin, manifest, deployment)
             return manifest if manifest.finished else _old(replay_admin, settings, manifest, which)
         manifest = _planned(replay_admin, settings, which)
-        after.agree(replay_admin, manifest, settings)
-        return _new(replay_admin, settings, manifest)
+        after.agree(replay_admin, manifest, deployment)
+        return _new(replay_admin, manifest)
 
 
-def _new(replay_admin: Any, settings: Settings, manifest: "Manifest") -> "Manifest":
-    from streams.service.rules import rules_in_force  # noqa: PLC0415
-
+def _new(replay_admin: Any, manifest: "Manifest") -> "Manifest":
     replay_admin.manifests.claim(manifest)
     log.info("replay.made", replay_id=manifest.replay_id, records=manifest.offsets)
     if manifest.held_back:
@@ -101,7 +103,7 @@ def _new(replay_admin: Any, settings: Settings, manifest: "Manifest") -> "Manife
             offsets_left_out=dict(manifest.held_back),
             note="what an open transaction holds back is not in the range",
         )
-    ready: Manifest = replay_admin.prepare(manifest, rules_in_force(settings))
+    ready: Manifest = replay_admin.prepare(manifest)
     return ready
 
 
@@ -109,13 +111,12 @@ def _old(
     replay_admin: Any, settings: Settings, manifest: "Manifest", which: ReplayOptions
 ) -> "Manifest":
     from streams.replay.manifest import check_system  # noqa: PLC0415
-    from streams.service.rules import rules_in_force  # noqa: PLC0415
 
     made = _system(settings)
     check_system(manifest, made.versions, made.rules)
     if which.resume:
         replay_admin.wait_until_alone(manifest)
-        ready: Manifest = replay_admin.prepare(manifest, rules_in_force(settings))
+        ready: Manifest = replay_admin.prepare(manifest)
         return ready
     if not manifest.prepared:
         raise MisconfigurationError(

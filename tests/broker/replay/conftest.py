@@ -24,6 +24,7 @@ from streams.cli import main
 from streams.demo.broker import Broker
 from streams.demo.bundle import load_bundle, redated
 from streams.kafka.connection import Connection
+from streams.kafka.deployment import Deployment
 from streams.kafka.lag import LagMeter
 from streams.kafka.topics import TopicNames, apply, plan
 from streams.service import logs
@@ -45,6 +46,10 @@ class Cluster:
     @property
     def connection(self) -> Connection:
         return Connection.plaintext(self.broker.bootstrap_servers)
+
+    @property
+    def deployment(self) -> Deployment:
+        return Deployment.of(self.settings, self.connection)
 
     @property
     def names(self) -> TopicNames:

@@ -16,7 +16,7 @@ from streams.kafka.envelope import REPLAY_ID_HEADER, SOURCE_HEADER
 from streams.replay.admin import ReplayRequest, SystemVersion, open_replay_admin
 from streams.replay.manifest import Manifest
 from streams.replay.range import RangeRequest
-from streams.service.rules import rules_digest, rules_in_force
+from streams.service.rules import rules_digest
 from tests.broker.replay.conftest import WAIT_SECONDS
 from tests.broker.tiny_articles import Tiny, Transactions, publish, tiny_articles, uneven
 
@@ -27,11 +27,11 @@ def prepared(cluster: Any, replay_id: str, wanted: RangeRequest, **changes: Any)
         load_reader(cluster.settings).analyser.versions,
         rules_digest(cluster.settings),
     )
-    with open_replay_admin(cluster.connection, cluster.settings) as replay_admin:
+    with open_replay_admin(cluster.deployment) as replay_admin:
         planned = replay_admin.plan(replay_id, ReplayRequest(wanted), made, datetime.now(UTC))
         manifest = msgspec.structs.replace(planned, **changes)
         replay_admin.manifests.claim(manifest)
-        return replay_admin.prepare(manifest, rules_in_force(cluster.settings))
+        return replay_admin.prepare(manifest)
 
 
 def analysed(cluster: Any, replay_id: str) -> list[str]:

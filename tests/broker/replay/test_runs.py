@@ -19,7 +19,7 @@ SLOWLY = {"TOCSIN_BATCH_RECORDS": "2", "TOCSIN_COMMIT_INTERVAL_SECONDS": "0.1"}
 
 
 def is_prepared(cluster: Any, replay_id: str) -> bool:
-    with open_replay_admin(cluster.connection, cluster.settings) as replay_admin:
+    with open_replay_admin(cluster.deployment) as replay_admin:
         found = replay_admin.manifests.all().get(replay_id)
     return found is not None and found.prepared
 

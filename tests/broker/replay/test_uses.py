@@ -18,12 +18,10 @@ from streams.demo.bundle import load_bundle, redated
 from streams.errors import ReplayBusyError, ReplayRangeError, ReplayStateError, TopicMismatchError
 from streams.kafka import groups
 from streams.kafka.envelope import REPLAY_ID_HEADER
-from streams.kafka.topics import TopicNames
 from streams.replay.admin import ReplayAdmin, ReplayRequest, SystemVersion, open_replay_admin
-from streams.replay.manifest import Manifest, settings_of
+from streams.replay.manifest import Manifest, deployment_of
 from streams.replay.progress import ReplayProgressMeter
 from streams.replay.range import RangeRequest
-from streams.service.rules import rules_in_force
 
 # The built-in one, with another version and limit.
 CHANGED_RULE = """
@@ -225,7 +223,7 @@ def test_what_cannot_be_replayed_is_refused(cluster: Any) -> None:
     def planned(replay_admin: ReplayAdmin, replay_id: str, wanted: RangeRequest) -> Manifest:
         return replay_admin.plan(replay_id, ReplayRequest(wanted), MADE, now)
 
-    with open_replay_admin(cluster.connection, cluster.settings) as replay_admin:
+    with open_replay_admin(cluster.deployment) as replay_admin:
         with pytest.raises(ReplayRangeError, match="empty"):
             planned(replay_admin, "one", RangeRequest())
         with pytest.raises(ReplayStateError, match="no id"):
@@ -238,10 +236,10 @@ def test_what_cannot_be_replayed_is_refused(cluster: Any) -> None:
         replay_admin.manifests.claim(manifest)
         with pytest.raises(ReplayStateError, match="already"):
             replay_admin.manifests.claim(planned(replay_admin, "one", RangeRequest()))
-        prepared = replay_admin.prepare(manifest, rules_in_force(cluster.settings))
+        prepared = replay_admin.prepare(manifest)
         # A second time changes nothing: whoever was broken off does it again.
         again = msgspec.structs.replace(prepared, prepared=False)
-        assert replay_admin.prepare(again, rules_in_force(cluster.settings)) == prepared
+        assert replay_admin.prepare(again) == prepared
         progress = replay_admin.progress(prepared)
         assert progress is not None
         assert progress.articles_done == 0
@@ -257,7 +255,7 @@ def test_what_cannot_be_replayed_is_refused(cluster: Any) -> None:
 
     gone = msgspec.structs.replace(cluster.settings, articles_topic="gone")
     with (
-        open_replay_admin(cluster.connection, gone) as replay_admin,
+        open_replay_admin(cluster.deployment.with_settings(gone)) as replay_admin,
         pytest.raises(TopicMismatchError, match="no topic gone"),
     ):
         planned(replay_admin, "two", RangeRequest())
@@ -270,13 +268,12 @@ def test_a_start_that_is_gone_is_refused_and_so_is_one_that_goes_meanwhile(clust
     cluster.publish([(None, b"{}")] * 40)
     admin = KafkaAdminClient(**cluster.connection.kafka_python())
     tp = TopicPartition(cluster.names.articles, 0)
-    with open_replay_admin(cluster.connection, cluster.settings) as replay_admin:
+    with open_replay_admin(cluster.deployment) as replay_admin:
         order = ReplayRequest(RangeRequest(since=now - timedelta(hours=7)))
         made = replay_admin.plan("one", order, MADE, now)
         replay_admin.manifests.claim(made)
-        made = replay_admin.prepare(made, rules_in_force(cluster.settings))
-        names = TopicNames.of(settings_of(made, cluster.settings))
-        meter = ReplayProgressMeter(cluster.connection, made, names)
+        made = replay_admin.prepare(made)
+        meter = ReplayProgressMeter(deployment_of(made, cluster.deployment), made)
         assert meter.measure().articles_done == 0
         # As retention does it when its time comes.
         admin.delete_records({tp: 2})

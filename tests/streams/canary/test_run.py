@@ -18,6 +18,7 @@ from streams.canary.health import CanaryHealth
 from streams.canary.rounds import Rounds
 from streams.errors import BrokerUnavailableError
 from streams.kafka.connection import Connection
+from streams.kafka.deployment import Deployment
 from streams.service.metrics import CanaryMetrics
 from streams.service.settings import Settings
 from tools.contracts import examples
@@ -148,10 +149,8 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Stage]:
         metrics = CanaryMetrics()
         rounds = Rounds(timeout_seconds, metrics, time.monotonic, lambda: datetime.now(UTC))
         health = CanaryHealth(time.monotonic, 60)
-        connection = Connection.plaintext("127.0.0.1:1")
-        return Stage(
-            run.Canary(SETTINGS, connection, "c", rounds, health), cluster, health, metrics
-        )
+        deployment = Deployment.of(SETTINGS, Connection.plaintext("127.0.0.1:1"))
+        return Stage(run.Canary(deployment, "c", rounds, health), cluster, health, metrics)
 
     return make
 

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from streams.kafka.acls import Role, commands, roles
-from streams.kafka.topics import TopicNames, plan
+from streams.kafka.topics import AlertTopics, TopicNames, plan
 from streams.service.settings import Settings
 
 OWN = ("news.alerts.desk",)
 SETTINGS = Settings(topic_prefix="staging.", application_id="bell")
-NAMES = TopicNames.of(SETTINGS, OWN)
+NAMES = TopicNames.of(SETTINGS)
 ROLES = {role.name: role for role in roles(SETTINGS, OWN)}
-ALERTS = {*NAMES.alerts.values(), *NAMES.own_alerts.values()}
+ALERTS = set(AlertTopics.of(SETTINGS, OWN).news)
 
 
 def allowed(role: Role, operation: str, resource: str = "topic") -> set[str]:

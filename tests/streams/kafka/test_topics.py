@@ -19,6 +19,7 @@ from streams.errors import TopicMismatchError
 from streams.kafka.topics import (
     AFTER_MAX,
     ALERT_KINDS,
+    AlertTopics,
     TopicNames,
     TopicPlan,
     apply,
@@ -104,8 +105,9 @@ def test_every_kind_of_alert_in_the_contract_has_a_topic() -> None:
 
 def test_a_canarys_alerts_are_apart_from_the_news_and_are_soon_gone() -> None:
     names = TopicNames.of(Settings(topic_prefix="p."))
-    assert names.of_alert("canary", "news.alerts.own") == names.canary == "p.news.canary"
-    assert names.canary not in names.alerts.values()
+    alerts = AlertTopics.of(Settings(topic_prefix="p."), ["news.alerts.own"])
+    assert alerts.of_alert("canary", "news.alerts.own") == names.canary == "p.news.canary"
+    assert names.canary not in alerts.news
     kept = {
         seconds: {t.name: t.config for t in plan(Settings(retention_alerts_seconds=seconds))}
         for seconds in (60, 2_592_000)

@@ -6,7 +6,7 @@ import pytest
 
 from processors.errors import BadRulesError, MisconfigurationError
 from processors.rules import load_rules
-from streams.kafka.topics import TopicNames, plan
+from streams.kafka.topics import AlertTopics, plan
 from streams.service.rules import own_topics, rules_digest, rules_in_force
 from streams.service.settings import Settings
 
@@ -62,10 +62,10 @@ def test_topics_that_rules_name_are_planned_under_the_prefix_as_alerts_are() -> 
 
 
 def test_an_alert_goes_to_its_rules_own_topic_or_to_its_kinds() -> None:
-    names = TopicNames.of(Settings(topic_prefix="p."), ["news.alerts.france"])
-    assert names.of_alert("sentiment", "news.alerts.france") == "p.news.alerts.france"
-    assert names.of_alert("sentiment", "news.alerts.sentiment") == "p.news.alerts.sentiment"
-    assert names.of_alert("encounter", "") == "p.news.alerts.encounter"
+    alerts = AlertTopics.of(Settings(topic_prefix="p."), ["news.alerts.france"])
+    assert alerts.of_alert("sentiment", "news.alerts.france") == "p.news.alerts.france"
+    assert alerts.of_alert("sentiment", "news.alerts.sentiment") == "p.news.alerts.sentiment"
+    assert alerts.of_alert("encounter", "") == "p.news.alerts.encounter"
 
 
 def test_the_digest_is_of_what_the_rules_and_families_say(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from processors.rules import Rules, load_rules
 from processors.watch import STATE_VERSION, decode_state, encode_state
 from streams.errors import RecordsRefusedError, RefusedRecord
 from streams.kafka.envelope import Outgoing, withdrawal_records
-from streams.kafka.topics import TopicNames
+from streams.kafka.topics import AlertTopics, TopicNames
 from streams.kafka.unreadable import marked
 from streams.service.metrics import Metrics
 from streams.service.rules import own_topics
@@ -83,7 +83,8 @@ class Watching:
         self.metrics = Metrics()
         self.agent = WatchAgent(
             rules or load_rules(),
-            TopicNames.of(Settings(), own_topics(rules)) if rules else NAMES,
+            NAMES,
+            AlertTopics.of(Settings(), own_topics(rules or load_rules())),
             self.outbox,
             self.metrics,
             lambda: self.states,

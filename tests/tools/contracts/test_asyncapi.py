@@ -11,7 +11,7 @@ from processors.canary import CANARY_KIND
 from processors.contracts import AlertKind
 from streams.contracts import ASYNCAPI, published
 from streams.kafka import envelope
-from streams.kafka.topics import ALERT_KINDS, TopicNames, plan
+from streams.kafka.topics import ALERT_KINDS, AlertTopics, TopicNames, plan
 from streams.service.settings import Settings
 from tools.contracts import examples
 from tools.contracts.schemas import refs
@@ -101,9 +101,8 @@ def test_every_operation_is_on_the_messages_of_its_own_channel() -> None:
 
 @pytest.mark.parametrize("kind", [*ALERT_KINDS, CANARY_KIND])
 def test_every_kind_of_alert_has_its_channel_and_its_type(kind: AlertKind) -> None:
-    (message,) = [
-        resolve(m["$ref"]) for m in channel_at(NAMES.of_alert(kind, ""))["messages"].values()
-    ]
+    channel = channel_at(AlertTopics.of(SETTINGS).of_alert(kind, ""))
+    (message,) = [resolve(m["$ref"]) for m in channel["messages"].values()]
     ce_type = message["headers"]["properties"]["ce_type"]
     assert ce_type["const"] == envelope.ce_type(kind)
     other = examples.alerts()["encounter" if kind == "sentiment" else "sentiment"]
