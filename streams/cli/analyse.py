@@ -32,10 +32,11 @@ def analyse(
 ) -> None:
     """Analyse articles from a file or standard input; no broker is needed.
 
-    Each line is one article, in any form that the topic takes; a plain text of several lines is one
-    article, its first line the headline. An article without a date of its
-    own, and without --on, is read as of today. With --json one analysis is printed a line, in the
-    order of the input; without it, the text with leaders and scored words marked, and why.
+    Each line is one article, in any form that the topic takes. JSON that is spread over lines is
+    one article, or an array of articles. A plain text of several lines is one article, its first
+    line the headline. An article without a date of its own, and without --on, is read as of today.
+    With --json one analysis is printed a line, in the order of the input; without it, the text with
+    leaders and scored words marked, and why.
 
     A line that cannot be read is reported on standard error with its reason; the others are still
     analysed, and the exit code is then 2.
@@ -104,13 +105,38 @@ def _documents(file: BinaryIO, name: str) -> Iterator[tuple[int, bytes]]:
     for number, line in lines:
         held.append((number, line))
         if line.lstrip(WHITE_SPACE)[:1] in JSON_STARTS:
-            yield from held
-            yield from lines
+            yield from held[:-1]
+            yield from _json(number, line, lines)
             return
     if len(held) > 1:
         yield 1, _plain([line for _, line in held], name)
     else:
         yield from held
+
+
+def _json(
+    number: int, first: bytes, following: Iterator[tuple[int, bytes]]
+) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines as they are or, if JSON is spread over lines, the articles in it."""
+    if _elements(first) is not None:
+        yield number, first
+        yield from following
+        return
+    lines = [(number, first), *following]
+    spread = _elements(b"".join(line for _, line in lines))
+    yield from lines if spread is None else ((number, one) for one in spread)
+
+
+def _elements(text: bytes) -> list[bytes] | None:
+    """Return the object, or the elements of the array; None if it is no complete JSON."""
+    bare = text.lstrip(WHITE_SPACE)
+    try:
+        if bare.startswith(b"["):
+            return [bytes(one) for one in msgspec.json.decode(bare, type=list[msgspec.Raw])]
+        msgspec.json.decode(bare)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    return [bare]
 
 
 def _plain(lines: list[bytes], name: str) -> bytes:

@@ -103,6 +103,31 @@ def test_a_bad_first_line_does_not_make_a_text_of_the_articles_behind_it(shell: 
     assert err.startswith("line 1: invalid_json: ")
 
 
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("before", [b"", b"\n", b"\xef\xbb\xbf"])
+def test_json_that_is_spread_over_lines_is_one_article(
+    shell: Shell, indent: int | None, before: bytes
+) -> None:
+    spread = json.dumps(json.loads(XI), indent=indent).encode()
+    code, out, err = shell("--json", stdin=before + spread)
+    assert (code, err) == (0, "")
+    assert [one["article_id"] for one in analyses(out)] == ["xi"]
+
+
+def test_an_array_that_is_spread_over_lines_is_its_articles(shell: Shell) -> None:
+    spread = json.dumps([json.loads(XI), json.loads(PUTIN)], indent=2).encode()
+    code, out, err = shell("--json", stdin=spread)
+    assert (code, err) == (0, "")
+    assert [one["article_id"] for one in analyses(out)] == ["xi", "putin"]
+
+
+def test_spread_json_that_is_broken_is_reported_line_by_line(shell: Shell) -> None:
+    code, out, err = shell("--json", stdin=b'{\n"id": 1,\n' + PUTIN)
+    assert code == 2
+    assert [one["article_id"] for one in analyses(out)] == ["putin"]
+    assert err.startswith("line 1: invalid_json: ")
+
+
 def test_several_lines_of_plain_text_are_one_article(shell: Shell, tmp_path: Path) -> None:
     file = tmp_path / "story.txt"
     file.write_text("Xi Jinping in Moscow\n\nHe met Vladimir Putin.\nIt rained.\n", "utf-8")
