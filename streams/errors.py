@@ -56,28 +56,28 @@ class TopicMismatchError(MisconfigurationError):
 
 @dataclass(frozen=True, slots=True)
 class RefusedRecord:
-    """One record that the broker will never take.
+    """One record that the broker refuses for good.
 
     Attributes:
-        place: Its place among the records of the call.
+        index: Its index among the records of the call.
         topic: Where it was to go.
         value_bytes: The size of its value.
-        error: What the broker said.
+        error: The broker's answer.
     """
 
-    place: int
+    index: int
     topic: str
     value_bytes: int
     error: BaseException
 
     @property
-    def said(self) -> str:
-        """The broker's reason, for a person."""
+    def reason(self) -> str:
+        """The broker's reason as text."""
         return f"{type(self.error).__name__} ({self.error})"
 
 
 class RecordsRefusedError(MisconfigurationError):
-    """The broker will never take some records; it has the others of the call.
+    """The broker refuses some records for good, and has the others of the call.
 
     Args:
         refused: All of them.
@@ -87,7 +87,7 @@ class RecordsRefusedError(MisconfigurationError):
         first = refused[0]
         super().__init__(
             f"the broker refuses {len(refused)} record(s) for good; the first is of "
-            f"{first.value_bytes} bytes for {first.topic}: {first.said}. Compare that topic's "
+            f"{first.value_bytes} bytes for {first.topic}: {first.reason}. Compare that topic's "
             f"configuration with the plan (`tocsin topics plan`): max.message.bytes, "
             f"message.timestamp.*, cleanup.policy"
         )

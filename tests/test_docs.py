@@ -30,13 +30,7 @@ PAGES = sorted(
         *(ROOT / "docs").rglob("*.md"),
         *(
             ROOT / name
-            for name in (
-                "README.md",
-                "CONTRIBUTING.md",
-                "SECURITY.md",
-                "deploy/README.md",
-                "benchmarks/README.md",
-            )
+            for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "deploy/README.md")
         ),
     ]
 )

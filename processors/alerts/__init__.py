@@ -1,38 +1,39 @@
-"""Alerts: their identity, their parts, and the wording of their reasons."""
+"""Alerts: their ids, and the values that are published, each with its reason in one sentence.
+
+Must not know when a rule rings (`watch` decides) nor how an alert travels.
+"""
 
 from processors.alerts.building import (
     CancelledAlert,
-    Statement,
     Trigger,
+    Turn,
+    breaking_alert,
     cancellation,
+    encounter_alert,
     follow_up,
-    leader_ref,
-    new_alert,
+    sentiment_alert,
+    shift_alert,
+    surge_alert,
 )
+from processors.alerts.canary import CANARY_RULE, canary_alert
 from processors.alerts.identity import alert_id, message_id
-from processors.alerts.wording import (
-    SHOWN_TITLE,
-    length_of_time,
-    named,
-    strongest,
-    usual,
-    within_time,
-)
+from processors.alerts.wording import SHOWN_TITLE, named
 
 __all__ = [
+    "CANARY_RULE",
     "SHOWN_TITLE",
     "CancelledAlert",
-    "Statement",
     "Trigger",
+    "Turn",
     "alert_id",
+    "breaking_alert",
+    "canary_alert",
     "cancellation",
+    "encounter_alert",
     "follow_up",
-    "leader_ref",
-    "length_of_time",
     "message_id",
     "named",
-    "new_alert",
-    "strongest",
-    "usual",
-    "within_time",
+    "sentiment_alert",
+    "shift_alert",
+    "surge_alert",
 ]

@@ -1,28 +1,33 @@
-"""Rules in words, for people: severities, durations, scope; and as JSON."""
+"""Rules in words, for people: severities, durations, scope.
+
+Owns how a rule is put into words. Must not know where the words are shown.
+"""
 
 from typing import Any
 
 import msgspec
 
+from processors.rules.kinds import KINDS
 from processors.rules.values import Rule, Scope
 
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
 def duration(seconds: int) -> str:
-    """Return a duration in the largest unit that fits it whole: "3 days", "90 minutes"."""
+    """Say a duration in the largest unit that fits it whole: "3 days", "90 minutes"."""
     length, unit = next(one for one in _UNITS if seconds % one[0] == 0)
     count = seconds // length
     return f"{count:,} {unit}" if count == 1 else f"{count:,} {unit}s"
 
 
 def steps(rule: Rule[Any]) -> list[str]:
-    """Return when each severity is reached: "high: polarity_at_least 0.65"."""
+    """Say when each severity is reached: "high: polarity_at_least 0.65"."""
+    limit = KINDS[rule.kind].limit
     said = []
     for step in rule.severities:
         parts = []
         if step.limit is not None:
-            parts.append(f"{_limit_key(rule)} {step.limit:g}")
+            parts.append(f"{limit} {step.limit:g}")
         if step.when is not None:
             parts.append(f"`{step.when.source}`")
         said.append(f"{step.severity}: {', '.join(parts) or 'otherwise'}")
@@ -30,7 +35,7 @@ def steps(rule: Rule[Any]) -> list[str]:
 
 
 def scope(of: Scope) -> str:
-    """Return the leaders that a rule is about."""
+    """Say whom a rule is about."""
     included = [*sorted(of.leaders), *sorted(of.countries)]
     excluded = [*sorted(of.excluded_leaders), *sorted(of.excluded_countries)]
     said = ", ".join(included) or "every leader"
@@ -38,7 +43,7 @@ def scope(of: Scope) -> str:
 
 
 def parameters(rule: Rule[Any]) -> dict[str, str]:
-    """Return the kind's own parameters, with durations in words."""
+    """Say each of the kind's own parameters, durations in words."""
     said = {}
     for name, value in msgspec.structs.asdict(rule.parameters).items():
         values = value if isinstance(value, tuple) else (value,)
@@ -48,8 +53,8 @@ def parameters(rule: Rule[Any]) -> dict[str, str]:
 
 
 def document(rule: Rule[Any]) -> dict[str, Any]:
-    """Return a rule as JSON, with the keys of a file."""
-    limit = _limit_key(rule)
+    """Give a rule as JSON, by the keys that a file has."""
+    limit = KINDS[rule.kind].limit
     leaders = {
         "include": sorted(rule.scope.leaders),
         "exclude": sorted(rule.scope.excluded_leaders),
@@ -78,8 +83,3 @@ def document(rule: Rule[Any]) -> dict[str, Any]:
         "topic": rule.topic,
         **msgspec.to_builtins(rule.parameters),
     }
-
-
-def _limit_key(rule: Rule[Any]) -> str:
-    limit = rule.rule_kind.limit
-    return limit.key if limit is not None else ""

@@ -135,7 +135,7 @@ class Canary:
     def _listen(self, consumer: Any) -> None:
         for records in consumer.poll(timeout_ms=POLL_MS).values():
             for record in records:
-                self._hear(subscriber.incoming(record))
+                self._hear(subscriber.readable_record(record))
         for one, future in [pair for pair in self._sending if pair[1].is_done]:
             if future.succeeded():
                 self._rounds.sent(one)

@@ -20,6 +20,7 @@ from aiokafka.errors import (
     KafkaError,
     TopicAuthorizationFailedError,
 )
+from aiokafka.structs import TopicPartition as ClientPartition
 
 from streams.errors import (
     BrokerUnavailableError,
@@ -36,7 +37,7 @@ from streams.kafka.clients import admin_client, consumer_client, kafka_faults
 from streams.kafka.compression import Compression
 from streams.kafka.connection import METADATA_MAX_AGE_MS
 from streams.kafka.deployment import Deployment
-from streams.kafka.envelope import Record
+from streams.kafka.envelope import Record, read_record
 from streams.kafka.group_watch import group_watch
 from streams.kafka.lag import LagMeter, LagReporter
 from streams.kafka.outbox import Outbox
@@ -243,9 +244,9 @@ class Forwarder:
                 # Asked all the same: a consumer that does not poll is put out of its group.
                 consumer.pause(*consumer.assignment())
             fetched = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_POLL_RECORDS)
-            for tp, records in fetched.items():
+            for records in fetched.values():
                 for record in records:
-                    self._lanes.take(tp, _incoming(record))
+                    self._lanes.take(read_record(record))
             self.metrics.waiting.set(self._lanes.waiting)
             if committing is not None and committing.done():
                 committing.result()
@@ -265,17 +266,18 @@ class Forwarder:
 
     async def _commit(self, consumer: Any) -> None:
         """Commit what is done. A failed commit is made good by the next."""
-        offsets = self._lanes.committable()
-        if not offsets:
+        done = self._lanes.committable()
+        if not done:
             return
         try:
-            await consumer.commit(offsets)
+            # The client accepts no other type of partition than its own.
+            await consumer.commit({ClientPartition(*tp): one.offset for tp, one in done.items()})
         except KafkaError as error:
             if isinstance(error, _REFUSALS):
                 raise
             log.warning("forward.not_committed", error=str(error) or type(error).__name__)
         else:
-            self._lanes.committed(offsets)
+            self._lanes.committed(done)
 
     async def _within_stop_timeout(self, step: Awaitable[None]) -> None:
         """Take a step of the stop, but not for ever: the broker may be away."""
@@ -351,15 +353,3 @@ def _fault(error: BaseException) -> BaseException:
     """Say what an error of the client means to the process's end."""
     said = str(error) or type(error).__name__
     return BrokerUnavailableError(f"the broker did not do what was asked: {said}")
-
-
-def _incoming(record: Any) -> Record:
-    return Record(
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        timestamp_ms=record.timestamp,
-        key=record.key,
-        value=record.value,
-        headers=list(record.headers),
-    )

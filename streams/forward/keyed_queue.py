@@ -1,94 +1,88 @@
-"""Lanes: records of one key one after the other, records of different keys beside each other.
+"""Processes records of one key one after the other, and records of different keys concurrently.
 
-Owns the order, and which offsets may be committed: none beyond a record that is still in work. Must
-not know what the work is. A record that waits long holds back its own key's records and the commit
-of its partition, and nothing else; after a crash what was done beyond it is done again.
+No offset is committed beyond a record that is still in flight. A record that waits long holds back
+the records of its own key and the commit of its partition, and nothing else. After a crash, records
+behind it that were done are done again.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from streams.forward.delivery import StoppedError
-from streams.kafka.envelope import Record
+from streams.kafka.envelope import Record, TopicPartition
+from streams.kafka.offset_tracker import BatchOffsets, CommittableOffset, OffsetTracker
 
 Work = Callable[[Record], Awaitable[None]]
 
 
-@dataclass(slots=True)
-class _Books:
-    """One partition: the offset after the last that was taken, and those in work, in order."""
-
-    after: int
-    committed: int
-    in_work: dict[int, asyncio.Task[None]] = field(default_factory=dict)
-
-    @property
-    def committable(self) -> int:
-        return next(iter(self.in_work), self.after)
-
-
 class Lanes:
-    """Runs the work of records.
+    """Processes records.
 
     Args:
-        work: What is to be done with a record.
-        on_failure: Told an error of the work, which is a bug or ends the process; the record counts
-            as not done.
+        work: Processes a record.
+        on_failure: Called with an error of the work, which ends the process. The record counts as
+            not done.
     """
 
     def __init__(self, work: Work, on_failure: Callable[[BaseException], None]) -> None:
         self._work = work
         self._on_failure = on_failure
-        self._books: dict[Any, _Books] = {}
-        self._last: dict[Hashable, asyncio.Task[None]] = {}
+        self._offsets = OffsetTracker()
+        self._tasks: dict[TopicPartition, set[asyncio.Task[None]]] = {}
+        self._last: dict[tuple[TopicPartition, bytes | None], asyncio.Task[None]] = {}
 
     @property
     def waiting(self) -> int:
-        """How many records are taken and not done."""
-        return sum(len(books.in_work) for books in self._books.values())
+        """Return how many records are in flight."""
+        return sum(map(len, self._tasks.values()))
 
-    def take(self, tp: Any, record: Record) -> None:
-        """Take a record in work, after those of its partition with the same key."""
-        books = self._books.setdefault(tp, _Books(record.offset, record.offset))
-        books.after = record.offset + 1
+    def take(self, record: Record) -> None:
+        """Begin a record after those of its partition with the same key."""
+        batch = self._offsets.begin([record])
+        if not batch.records:
+            return
+        tp = record.tp
         lane = (tp, record.key)
-        task = asyncio.create_task(self._run(books, record, self._last.get(lane)))
-        books.in_work[record.offset] = self._last[lane] = task
-        task.add_done_callback(lambda done: self._left(lane, done))
+        task = asyncio.create_task(self._run(batch.offsets, record, self._last.get(lane)))
+        self._last[lane] = task
+        tasks = self._tasks.setdefault(tp, set())
+        tasks.add(task)
 
-    def committable(self) -> dict[Any, int]:
-        """Give the next offset to read of each partition where it has moved."""
-        return {
-            tp: books.committable
-            for tp, books in self._books.items()
-            if books.committable > books.committed
-        }
+        def done(task: asyncio.Task[None]) -> None:
+            tasks.discard(task)
+            if self._last.get(lane) is task:
+                del self._last[lane]
 
-    def committed(self, offsets: Mapping[Any, int]) -> None:
-        """Say that these are committed."""
-        for tp, offset in offsets.items():
-            if tp in self._books:
-                self._books[tp].committed = max(offset, self._books[tp].committed)
+        task.add_done_callback(done)
 
-    async def forget(self, partitions: Iterable[Any]) -> None:
-        """Break off the work of partitions that are another's now, and drop their books."""
-        gone = [self._books.pop(tp) for tp in list(partitions) if tp in self._books]
-        tasks = [task for books in gone for task in books.in_work.values()]
+    def committable(self) -> dict[TopicPartition, CommittableOffset]:
+        """Return what may be committed of each partition that is further than its last commit."""
+        return self._offsets.committable()
+
+    def committed(self, done: Mapping[TopicPartition, CommittableOffset]) -> None:
+        """Record a commit. Pass what `committable` returned."""
+        self._offsets.committed(done)
+
+    async def forget(self, partitions: Iterable[TopicPartition]) -> None:
+        """Cancel the work of partitions that are revoked, and forget their offsets."""
+        gone = list(partitions)
+        self._offsets.forget(gone)
+        tasks = [task for tp in gone for task in self._tasks.pop(tp, ())]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def drained(self, timeout_seconds: float) -> bool:
-        """Wait until nothing is in work; False if something still is after that time."""
-        tasks = [task for books in self._books.values() for task in books.in_work.values()]
+        """Wait until no record is in flight, and return False if one still is after that time."""
+        tasks = [task for tasks in self._tasks.values() for task in tasks]
         if tasks:
             _, pending = await asyncio.wait(tasks, timeout=timeout_seconds)
             return not pending
         return True
 
-    async def _run(self, books: _Books, record: Record, before: asyncio.Task[None] | None) -> None:
+    async def _run(
+        self, offsets: BatchOffsets, record: Record, before: asyncio.Task[None] | None
+    ) -> None:
         if before is not None and not before.done():
             await asyncio.wait([before])
         try:
@@ -98,8 +92,4 @@ class Lanes:
         except Exception as error:  # noqa: BLE001 - it ends the process, with its own exit code
             self._on_failure(error)
             return
-        del books.in_work[record.offset]
-
-    def _left(self, lane: Hashable, task: asyncio.Task[None]) -> None:
-        if self._last.get(lane) is task:
-            del self._last[lane]
+        self._offsets.finish(offsets)

@@ -44,7 +44,7 @@ async def send_dead_letter(outbox: Outbox, record: Outgoing) -> None:
                 raise
             log.warning(
                 "dead_letter.reduced",
-                said=error.refused[0].said,
+                error=error.refused[0].reason,
                 topic=letter.topic,
                 kept_bytes=len(reduced.value or b""),
                 of_bytes=len(record.value or b""),

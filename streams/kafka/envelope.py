@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 from aiokafka.partitioner import murmur2
@@ -58,8 +58,19 @@ class Outgoing(msgspec.Struct, frozen=True, array_like=True):
     partition: int | None = None
 
 
+class TopicPartition(NamedTuple):
+    """One partition of a topic. It equals the same pair of any client library."""
+
+    topic: str
+    partition: int
+
+
 class Record(msgspec.Struct, frozen=True, array_like=True):
-    """A record as it was read: what a dead letter keeps of it."""
+    """A record as it was read from Kafka.
+
+    `timestamp_ms` is Unix time. `generation` is the generation of the consumer group in which the
+    record was fetched, and -1 where no group fetched it.
+    """
 
     topic: str
     partition: int
@@ -68,6 +79,12 @@ class Record(msgspec.Struct, frozen=True, array_like=True):
     key: bytes | None
     value: bytes | None
     headers: Headers
+    generation: int = -1
+
+    @property
+    def tp(self) -> TopicPartition:
+        """The partition that the record was read from."""
+        return TopicPartition(self.topic, self.partition)
 
     @property
     def event_time(self) -> datetime:
@@ -80,6 +97,32 @@ class Record(msgspec.Struct, frozen=True, array_like=True):
         if fault is not None:
             raise fault
         return datetime.fromtimestamp(self.timestamp_ms / 1000, tz=UTC)
+
+
+class ClientRecord(Protocol):
+    """A record as aiokafka and kafka-python return it."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int | None
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+
+def read_record(fetched: ClientRecord, generation: int = -1) -> Record:
+    """Return a client library's record as a `Record`. Without a timestamp, its timestamp is 0."""
+    return Record(
+        fetched.topic,
+        fetched.partition,
+        fetched.offset,
+        fetched.timestamp or 0,
+        fetched.key,
+        fetched.value,
+        list(fetched.headers),
+        generation,
+    )
 
 
 def analysis_record(topic: str, analysis: Analysis, partitions: int, source: Record) -> Outgoing:

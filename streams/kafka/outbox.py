@@ -67,14 +67,14 @@ STALLED_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class _Parcel:
-    """A batch of one partition, and the records in it with their places in the call."""
+    """A batch of one partition, and the records in it with their indexes in the call."""
 
     topic: str
     partition: int
     batch: Any
     records: list[tuple[int, Outgoing]] = field(default_factory=list)
 
-    def append(self, place: int, record: Outgoing) -> bool:
+    def append(self, index: int, record: Outgoing) -> bool:
         """Put a record into the batch; False if it is full. An empty one takes any record."""
         added = self.batch.append(
             timestamp=record.timestamp_ms,
@@ -83,7 +83,7 @@ class _Parcel:
             headers=record.headers,
         )
         if added is not None:
-            self.records.append((place, record))
+            self.records.append((index, record))
         return added is not None
 
 
@@ -132,7 +132,7 @@ class Outbox:
         """
         attempt = 0
         refused: list[RefusedRecord] = []
-        unsent = [(place, _with(record, self._headers)) for place, record in enumerate(records)]
+        unsent = [(index, _with(record, self._headers)) for index, record in enumerate(records)]
         groups = await self._groups(unsent) if unsent else []
         while groups:
             parted, failed = await self._attempt(groups, refused)
@@ -146,13 +146,13 @@ class Outbox:
             log.warning("outbox.retrying", records=again, wait_seconds=wait_seconds)
             await asyncio.sleep(wait_seconds)
         if refused:
-            raise RecordsRefusedError(sorted(refused, key=lambda one: one.place))
+            raise RecordsRefusedError(sorted(refused, key=lambda one: one.index))
 
     async def _groups(self, records: Sequence[tuple[int, Outgoing]]) -> list[_Group]:
         """Part the records by partition, each of which keeps its order."""
         of_partition: dict[tuple[str, int], _Group] = {}
         partitions: dict[str, int] = {}
-        for place, record in records:
+        for index, record in records:
             partition = record.partition
             if partition is None:
                 if record.topic not in partitions:
@@ -164,7 +164,7 @@ class Outbox:
                     else partition_of(record.key, known)
                 )
             of_partition.setdefault((record.topic, partition), []).append(
-                (place, structs.replace(record, partition=partition))
+                (index, structs.replace(record, partition=partition))
             )
         return list(of_partition.values())
 
@@ -220,8 +220,8 @@ class Outbox:
             elif not isinstance(error, OF_A_RECORD):
                 raise error
             elif len(parcel.records) == 1:
-                ((place, record),) = parcel.records
-                refused.append(RefusedRecord(place, record.topic, len(record.value or b""), error))
+                ((index, record),) = parcel.records
+                refused.append(RefusedRecord(index, record.topic, len(record.value or b""), error))
             else:
                 middle = len(parcel.records) // 2
                 parted += [parcel.records[:middle], parcel.records[middle:]]
@@ -231,14 +231,14 @@ class Outbox:
     def _filled(self, producer: Any, group: _Group) -> Iterator[_Parcel]:
         """Fill batches of one partition. An empty batch takes any record, however large."""
         parcel: _Parcel | None = None
-        for place, record in group:
-            if parcel is not None and not parcel.append(place, record):
+        for index, record in group:
+            if parcel is not None and not parcel.append(index, record):
                 yield _closed(parcel)
                 parcel = None
             if parcel is None:
                 assert record.partition is not None  # noqa: S101 - `_groups` has chosen one
                 parcel = _Parcel(record.topic, record.partition, self._batch(producer, record))
-                parcel.append(place, record)
+                parcel.append(index, record)
         if parcel is not None:
             yield _closed(parcel)
 

@@ -14,7 +14,7 @@ import structlog
 from kafka import TopicPartition
 
 from streams.errors import BrokerUnavailableError, TopicMismatchError
-from streams.kafka.envelope import Record
+from streams.kafka.envelope import ClientRecord, Record, read_record
 from streams.kafka.unreadable import why_unreadable, without_mark
 
 log = structlog.get_logger(__name__)
@@ -99,7 +99,7 @@ def read(consumer: Any, starts: Offsets, ends: Offsets) -> Iterator[Record]:
             stall.check({tp: consumer.position(tp) for tp in drained})
         else:
             oldest = min(waiting, key=lambda tp: (waiting[tp][0].timestamp, tp))
-            yield incoming(waiting[oldest].popleft())
+            yield readable_record(waiting[oldest].popleft())
 
 
 def scan(consumer: Any, starts: Offsets, ends: Offsets) -> Iterator[Any]:
@@ -166,20 +166,14 @@ def newest(consumer: Any, most_records: int | None = None) -> list[Record]:
     if not fetched:
         time.sleep(_IDLE_SECONDS)
     records = [record for several in fetched.values() for record in several]
-    return [incoming(record) for record in sorted(records, key=lambda record: record.timestamp)]
+    return [
+        readable_record(record) for record in sorted(records, key=lambda record: record.timestamp)
+    ]
 
 
-def incoming(record: Any) -> Record:
-    """Return a record of kafka-python as ours; what cannot be read of it is missing, and logged."""
-    one = Record(
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        timestamp_ms=record.timestamp,
-        key=record.key,
-        value=record.value,
-        headers=[(name, value) for name, value in record.headers],
-    )
+def readable_record(record: ClientRecord) -> Record:
+    """Return a client's record as a `Record`. Parts that cannot be read are missing, and logged."""
+    one = read_record(record)
     why = why_unreadable(one.headers)
     if why is None:
         return one
@@ -188,7 +182,7 @@ def incoming(record: Any) -> Record:
         topic=one.topic,
         partition=one.partition,
         offset=one.offset,
-        said=why,
+        error=why,
     )
     return without_mark(one)
 

@@ -55,7 +55,7 @@ CHANGELOG_CONFIG: Mapping[str, str] = {
 ENVELOPE_BYTES = 65_536
 _ALTERED = "OK"
 # How far ahead of the broker's clock a timestamp may be. Brokers before Kafka 3.6 do not know it:
-# there the worker's own check is all (`streams.worker.entry`).
+# there the worker's own check is all (`streams.worker.timestamp_check`).
 AFTER_MAX = "message.timestamp.after.max.ms"
 _OPTIONAL = frozenset({AFTER_MAX})
 _INVALID_CONFIG = 40

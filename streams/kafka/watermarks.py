@@ -15,18 +15,21 @@ that is in good health: one producer that hangs must not silence the alerts of a
 """
 
 import math
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+import structlog
 from kafka import KafkaAdminClient
 from kafka.errors import StaleMetadata
 
 from processors.ordering import WatermarkSnapshot
 from streams.kafka.connection import Connection
-from streams.kafka.ends import End, Ends
-from streams.kafka.polled_client import PolledClient
-from streams.service.polling import PollingThread
+from streams.kafka.ends import NOT_ANSWERED, End, Ends
+
+log = structlog.get_logger(__name__)
 
 INTERVAL_SECONDS = 0.1
 RETRY_SECONDS = 1.0
@@ -193,60 +196,74 @@ class WatermarkMeter:
 
 
 class WatermarkReporter:
-    """Measures the watermark in a thread, as long as somebody waits for it.
+    """A thread that measures while somebody waits, and gives each measurement on.
 
-    Attributes:
-        watermark_ms: The newest watermark that was measured.
-        is_awaited: Whether the last `take` asked for another measurement.
+    `is_awaited` says whether somebody does.
     """
 
     def __init__(self, make_meter: Callable[[], WatermarkMeter]) -> None:
-        self._meter = PolledClient(make_meter, "watermarks.not_measured")
+        self._make_meter = make_meter
+        self._stop = threading.Event()
+        self._wanted = threading.Event()
         self._newest: WatermarkSnapshot | None = None
+        self._failure: Exception | None = None
         self.watermark_ms = -math.inf
         self.is_awaited = False
-        self._thread = PollingThread(
-            "watermarks", self._poll, close=self._meter.close, only_when_woken=True
-        )
+        self._thread = threading.Thread(target=self._run, name="watermarks", daemon=True)
 
     def start(self) -> None:
         """Start the thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Ask the thread to end."""
-        self._thread.stop()
-
-    def check(self) -> None:
-        """Raise what ended the thread, if it has ended.
-
-        Raises:
-            BaseException: that error. Without it the mentions would wait indefinitely.
-        """
-        self._thread.check()
+        """Ask the thread to end; it is a daemon, so nobody has to wait for a slow broker."""
+        self._stop.set()
+        self._wanted.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=1.0)
 
     def take(self, *, wanted: bool) -> WatermarkSnapshot | None:
-        """Return the newest measurement, once, and ask for another one if it is wanted.
+        """Give the newest measurement, once; and say whether another one is wanted.
 
         Raises:
-            BaseException: what ended the thread.
+            Exception: what ended the thread. Without it the mentions would wait for ever.
         """
-        self.check()
+        if self._failure is not None:
+            raise self._failure
         self.is_awaited = wanted
         if wanted:
-            self._thread.wake()
+            self._wanted.set()
         newest, self._newest = self._newest, None
         return newest
 
     def want(self) -> None:
-        """Ask for another measurement."""
-        self._thread.wake()
+        """Say that another measurement is wanted."""
+        self._wanted.set()
 
-    def _poll(self) -> float:
-        # Where the broker does not answer, mentions keep waiting. None is lost.
-        answered = self._meter.use(self._measure)
-        return INTERVAL_SECONDS if answered else INTERVAL_SECONDS + RETRY_SECONDS
+    def _run(self) -> None:
+        try:
+            self._measure_until_stopped()
+        except Exception as error:  # noqa: BLE001 - raised again by `take`, which ends the worker
+            self._failure = error
 
-    def _measure(self, meter: WatermarkMeter) -> None:
-        self._newest = meter.measure()
-        self.watermark_ms = self._newest.watermark_ms
+    def _measure_until_stopped(self) -> None:
+        meter: Any = None
+        while not self._stop.is_set():
+            self._wanted.wait()
+            self._wanted.clear()
+            if self._stop.is_set():
+                break
+            try:
+                meter = meter or self._make_meter()
+                self._newest = meter.measure()
+                self.watermark_ms = self._newest.watermark_ms
+            except NOT_ANSWERED as error:
+                # What waits goes on waiting; nothing is lost by it.
+                log.warning("watermarks.not_measured", error=str(error) or type(error).__name__)
+                if meter is not None:
+                    meter.close()
+                    meter = None
+                self._stop.wait(RETRY_SECONDS)
+            self._stop.wait(INTERVAL_SECONDS)
+        if meter is not None:
+            meter.close()

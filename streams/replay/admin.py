@@ -1,6 +1,7 @@
-"""Creates, prepares and deletes a replay: its topics, consumer group and manifest at the broker.
+"""Making, preparing and removing a replay: everything at the broker that it consists of.
 
-The order of the steps makes an interrupted one repeatable. Clients are kafka-python's.
+Owns the order of the steps, so that one that was broken off can be done again. Must not know the
+command line, nor how a worker runs. Clients are kafka-python's.
 """
 
 import secrets
@@ -37,20 +38,20 @@ from streams.replay.manifest import (
 from streams.replay.manifests import SEND_SECONDS, Manifests
 from streams.replay.progress import ReplayProgress, measure
 from streams.replay.range import RangeRequest, held_back, resolve
-from streams.replay.rejected import rejected_live
+from streams.replay.refused import refused_live
 from streams.replay.warm_start import States
-from streams.worker.entry import latest_at
+from streams.worker.timestamp_check import latest_at
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
-POLL_SECONDS = 0.5
+LOOK_SECONDS = 0.5
 _GONE = 3  # UNKNOWN_TOPIC_OR_PARTITION
 
 
 @dataclass(frozen=True, slots=True)
 class SystemVersion:
-    """The versions and rules of the system that creates a replay."""
+    """By whom a replay is made."""
 
     versions: Versions
     rules: str
@@ -58,10 +59,10 @@ class SystemVersion:
 
 @dataclass(frozen=True, slots=True)
 class ReplayRequest:
-    """A request for a new replay: its range, also as it was written, and how to read it."""
+    """What is ordered: the range, also as it was typed, and how it is to be gone through."""
 
-    range: RangeRequest
-    range_text: str = ""
+    wanted: RangeRequest
+    typed: str = ""
     allow_truncated: bool = False
     rate: float | None = None
     speed: float | None = None
@@ -87,24 +88,24 @@ class ReplayAdmin:
     def plan(
         self,
         replay_id: str,
-        request: ReplayRequest,
-        system: SystemVersion,
+        order: ReplayRequest,
+        made: SystemVersion,
         now: datetime,
     ) -> Manifest:
-        """Plan a replay, without writing anything.
+        """Plan a replay; nothing is written.
 
         Raises:
-            TopicMismatchError: the topic of articles does not exist.
+            TopicMismatchError: there is no such topic of articles.
             ReplayRangeError: the range cannot be replayed.
-            ReplayStateError: the id is not valid.
+            ReplayStateError: the id is none.
         """
         settings = self._settings
         check_id(replay_id)
-        wanted = request.range
+        wanted = order.wanted
         topic = self._deployment.names.articles
         latest_ms = latest_at(now.timestamp(), settings.max_ahead_seconds)
         known = positions.logs(self._admin, self._consumer, topic, wanted, latest_ms)
-        spans = resolve(wanted, known, allow_truncated=request.allow_truncated)
+        spans = resolve(wanted, known, allow_truncated=order.allow_truncated)
         first, last = edges.times(self._consumer, topic, spans, latest_ms)
         is_by_time = wanted.offsets is None and wanted.last is None
         since, until = (wanted.since, wanted.until or now) if is_by_time else (first, last)
@@ -113,33 +114,31 @@ class ReplayAdmin:
             replay_id=replay_id,
             claim=secrets.token_hex(8),
             created=now,
-            range_text=request.range_text,
+            asked=order.typed,
             topic=topic,
             spans=spans,
             held_back=held_back(wanted, known),
-            rate=request.rate,
-            speed=request.speed,
-            selection=request.selection,
+            rate=order.rate,
+            speed=order.speed,
+            selection=order.selection,
             since=since,
             until=until,
             topic_prefix=topic_prefix(settings, replay_id),
             application_id=application_id(settings, replay_id),
-            versions=system.versions,
-            rules=system.rules,
+            versions=made.versions,
+            rules=made.rules,
             lateness_seconds=settings.lateness_seconds,
             pace_ms=pace_ms(offsets, first, last, settings.lateness_seconds),
             latest_ms=latest_ms,
-            rejected=rejected_live(
-                self._consumer, self._deployment.names.dead_letters, topic, spans
-            ),
+            refused=refused_live(self._consumer, self._deployment.names.dead_letters, topic, spans),
         )
 
     def prepare(self, manifest: Manifest) -> Manifest:
         """Create a replay's topics and set its group to the start, as far as that is to be done.
 
         Raises:
-            TopicMismatchError: the broker rejects a topic.
-            ReplayBusyError: another worker is preparing the replay.
+            TopicMismatchError: the broker refuses a topic.
+            ReplayBusyError: another worker is preparing it.
         """
         if manifest.prepared:
             return manifest
@@ -150,20 +149,19 @@ class ReplayAdmin:
         return prepared
 
     def wait_until_alone(self, manifest: Manifest) -> None:
-        """Wait until the group has no worker.
+        """Return when no worker is in the group.
 
-        A killed worker stays a member until its session ends, and indefinitely at the embedded
-        broker. A member that commits nothing for that time is removed. A live one joins again at
-        once.
+        One that was killed is a member until its session ends, and at the embedded broker for ever.
+        So a member that does nothing all that time is put out; one that lives comes back at once.
 
         Raises:
-            ReplayBusyError: a worker runs.
+            ReplayBusyError: somebody works on it.
         """
         group, seconds = manifest.application_id, self._settings.session_timeout_seconds
         before = groups.committed(self._admin, group, manifest.topic)
-        deadline = time.monotonic() + seconds + POLL_SECONDS
+        deadline = time.monotonic() + seconds + LOOK_SECONDS
         while groups.members(self._admin, group) and time.monotonic() < deadline:
-            time.sleep(POLL_SECONDS)
+            time.sleep(LOOK_SECONDS)
             if groups.committed(self._admin, group, manifest.topic) != before:
                 raise self._busy(manifest)
         if not groups.members(self._admin, group):
@@ -174,21 +172,21 @@ class ReplayAdmin:
         while time.monotonic() < deadline:
             if groups.members(self._admin, group):
                 raise self._busy(manifest)
-            time.sleep(POLL_SECONDS)
+            time.sleep(LOOK_SECONDS)
 
     def _busy(self, manifest: Manifest) -> ReplayBusyError:
         count = self.members(manifest)
         return ReplayBusyError(
-            f"the replay {manifest.replay_id} has {count} running worker"
-            f"{'' if count == 1 else 's'}: share the work with `tocsin replay --join "
-            f"{manifest.replay_id}`, or stop the workers and try again"
+            f"the replay {manifest.replay_id} has {count} worker{'' if count == 1 else 's'} that "
+            f"run: share the work with `tocsin replay --join {manifest.replay_id}`, or stop them "
+            f"and try again"
         )
 
     def delete(self, manifest: Manifest) -> list[str]:
-        """Delete a replay's topics, its group, and last its manifest. Return the topics.
+        """Remove a replay's topics, its group, and at last its manifest; list the topics.
 
         Raises:
-            ReplayBusyError: the replay has running workers.
+            ReplayBusyError: it has workers.
             TopicMismatchError: the broker does not delete a topic.
         """
         self.wait_until_alone(manifest)
@@ -204,7 +202,7 @@ class ReplayAdmin:
         return topics
 
     def topics_of(self, manifest: Manifest) -> list[str]:
-        """Return the existing topics of a replay."""
+        """List the topics that are there because of a replay."""
         changelog = deployment_of(manifest, self._deployment).names.watch_changelog
         return sorted(
             name
@@ -213,14 +211,14 @@ class ReplayAdmin:
         )
 
     def with_consumer(self, work: Callable[[Any], T]) -> T:
-        """Call `work` with a consumer without a group, and return its result."""
+        """Do something that needs a consumer without a group."""
         return work(self._consumer)
 
     def send(self, records: Sequence[Outgoing]) -> None:
-        """Send records and wait until the broker has acknowledged all of them.
+        """Send records, and return when the broker has every one.
 
         Raises:
-            KafkaError: the broker rejects a record. Others may have been sent.
+            KafkaError: it does not take one; others may have been sent.
         """
         sent = [
             self._producer.send(one.topic, one.value, key=one.key, headers=list(one.headers))
@@ -230,27 +228,27 @@ class ReplayAdmin:
             one.get(SEND_SECONDS)
 
     def check_can_be_warmed(self, manifest: Manifest) -> None:
-        """Raise an error if a warm start would fail at the end; see `streams.replay.warm_start`."""
+        """Refuse what could not be warmed at a replay's end; see `streams.replay.warm_start`."""
         warming.check(self._admin, self._consumer, self._deployment, manifest)
 
     def states_to_copy(self, manifest: Manifest, *, incomplete: bool = False) -> States:
-        """Return the states that a new deployment begins with; see `streams.replay.warm_start`."""
+        """Give what a new deployment would begin with; see `streams.replay.warm_start`."""
         clients = (self._admin, self._consumer)
         return warming.states_to_copy(*clients, self._deployment, manifest, incomplete=incomplete)
 
     def warm(self, manifest: Manifest, states: States) -> None:
-        """Write these states and offsets: a new deployment begins where the replay ended."""
+        """Let a new deployment begin with these states where the replay ended."""
         warming.warm(self._admin, self._producer, self._deployment, manifest, states)
 
     def progress(self, manifest: Manifest) -> ReplayProgress | None:
-        """Return the progress of a replay, or None if its topics do not exist."""
+        """Say where a replay stands; None where its topics are not there."""
         names = deployment_of(manifest, self._deployment).names
         if names.mentions not in self.topics_of(manifest):
             return None
         return measure(self._admin, self._consumer, manifest, names, list(names.alerts.values()))
 
     def members(self, manifest: Manifest) -> int:
-        """Return the number of workers that a replay has now."""
+        """Say how many workers a replay has now."""
         return groups.members(self._admin, manifest.application_id)
 
 
@@ -259,8 +257,8 @@ def open_replay_admin(deployment: Deployment) -> Iterator[ReplayAdmin]:
     """Open the clients.
 
     Raises:
-        BrokerUnavailableError: no broker answers in time, or the connection is lost.
-        MisconfigurationError: the broker rejects a request.
+        BrokerUnavailableError: no broker answers in time, or one goes away.
+        MisconfigurationError: the broker refuses what was asked.
     """
     connection, settings = deployment.connection, deployment.settings
     with (
@@ -272,6 +270,6 @@ def open_replay_admin(deployment: Deployment) -> Iterator[ReplayAdmin]:
 
 
 def own_plans(manifest: Manifest, live: Deployment) -> Sequence[TopicPlan]:
-    """Return the plans of a replay's output topics: those of a worker without the articles."""
+    """Plan a replay's own topics: all of a worker's but the articles."""
     planned = deployment_of(manifest, live).topic_plans()
     return [one for one in planned if one.name != manifest.topic]

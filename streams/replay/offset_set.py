@@ -1,4 +1,7 @@
-"""A set of offsets of one span, one bit each: a million records are 125 kB."""
+"""A set of offsets of one span, one bit each: a million records are 125 kB.
+
+Owns the bits. Pure. Must not know what an offset in the set means.
+"""
 
 import re
 from collections.abc import Iterator
@@ -10,8 +13,8 @@ class OffsetSet:
     """Offsets from `start` to before `end`.
 
     Args:
-        start: The first offset of the span.
-        end: The offset after the last one.
+        start: The first offset that can be in it.
+        end: The first offset after those.
     """
 
     def __init__(self, start: int, end: int) -> None:
@@ -29,7 +32,7 @@ class OffsetSet:
         return bool(self._bits[place >> 3] >> (place & 7) & 1)
 
     def add(self, offset: int) -> bool:
-        """Add an offset. Return False if it was in the set, or is outside the span."""
+        """Add an offset; False if it was there, or is outside the span."""
         if not self.start <= offset < self.end or offset in self:
             return False
         place = offset - self.start
@@ -38,7 +41,7 @@ class OffsetSet:
         return True
 
     def absent(self) -> Iterator[tuple[int, int]]:
-        """Yield the offsets that are not in the set, as half-open ranges in order."""
+        """Return the offsets that are not in it, as half-open ranges in their order."""
         begun: int | None = None
         after = self.start
         for some in _NOT_FULL.finditer(self._bits):

@@ -1,6 +1,7 @@
 """The settings: what can be set, to what, and what each is for.
 
-Owns every `TOCSIN_*` variable. `streams.service.settings_loading` owns where a value comes from.
+Owns every `TOCSIN_*` variable. Must not know what a setting is used for beyond its description, nor
+where a value comes from: that is `streams.service.settings_loading`.
 """
 
 from dataclasses import dataclass
@@ -27,15 +28,15 @@ Share = Annotated[float, Meta(gt=0, le=1)]
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Every setting, with its default. `describe` returns the descriptions."""
+    """Every setting, with its default. `describe` gives the descriptions."""
 
     def __repr__(self) -> str:
-        """Return the settings that are not the default, without secrets: a repr may be logged."""
+        """Show what is not the default, and no secret: a repr may get into a log."""
         given = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
         return f"Settings({given})"
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
-        """Return the same for Rich, as name and value."""
+        """Give the same to Rich, as name and value."""
         values = ((one, getattr(self, one.field)) for one in describe())
         return [
             (one.field, "(hidden)" if one.secret else value)
@@ -54,9 +55,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     broker_wait_seconds: Annotated[
         float,
         Meta(
-            ge=0,
-            le=86_400,
-            description="How long to wait for an unavailable broker. 0: indefinitely.",
+            ge=0, le=86_400, description="How long to wait for a broker that is away. 0: for ever."
         ),
     ] = 0.0
     security_protocol: Annotated[
@@ -86,7 +85,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str,
         Meta(
             pattern=r"^[A-Za-z0-9._-]{1,100}\Z",
-            description="Consumer group, and the start of the name of the watch state's changelog.",
+            description="Consumer group; the watch state's changelog starts with it.",
         ),
     ] = "tocsin"
     group_instance_id: Annotated[
@@ -102,21 +101,21 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     # Topics.
     topic_prefix: Annotated[
         str,
-        Meta(pattern=r"^[A-Za-z0-9._-]{0,100}\Z", description="Prefix of every topic's name."),
+        Meta(pattern=r"^[A-Za-z0-9._-]{0,100}\Z", description="Put before every topic's name."),
     ] = ""
     articles_topic: Annotated[
         str,
         Meta(
             pattern=r"^[A-Za-z0-9._-]{0,249}\Z",
-            description="Topic that articles are read from, without prefix. Empty: news.articles.",
+            description="Topic that articles are read from, as it is. Empty: news.articles.",
         ),
     ] = ""
     accept_replayed: Annotated[
-        bool, Meta(description="Whether a live worker processes records that a replay wrote.")
+        bool, Meta(description="Whether records that a replay wrote are worked on like others.")
     ] = False
-    create_topics: Annotated[bool, Meta(description="Whether a worker creates missing topics.")] = (
-        False
-    )
+    create_topics: Annotated[
+        bool, Meta(description="Whether a worker creates the topics that are missing.")
+    ] = False
     partitions: Annotated[Count, Meta(le=10_000, description="Partitions of every topic.")] = 4
     replication_factor: Annotated[Count, Meta(le=100, description="Replicas of every topic.")] = 1
     retention_articles_seconds: Annotated[
@@ -127,11 +126,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 30 * 86_400
     max_message_bytes: Annotated[
         int,
-        Meta(
-            ge=65_536,
-            le=100_000_000,
-            description="Maximum size of an article record and of a dead letter.",
-        ),
+        Meta(ge=65_536, le=100_000_000, description="Largest article record, and dead letter."),
     ] = 33_554_432
 
     max_ahead_seconds: Annotated[
@@ -139,18 +134,18 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(
             gt=0,
             le=3_155_760_000,
-            description="How far ahead of the broker's clock an article's timestamp may be. "
-            "A worker allows twice as much by its own clock.",
+            description="How far ahead of the broker's clock an article's timestamp may be; "
+            "a worker allows twice as much by its own.",
         ),
     ] = 300.0
 
     # What an article may be, and how it is read.
     max_text_characters: Annotated[
-        int, Meta(ge=1_000, le=10_000_000, description="Maximum length of a text that is analysed.")
+        int, Meta(ge=1_000, le=10_000_000, description="Longest text that is analysed.")
     ] = 200_000
     registry_extra: Annotated[
         Text,
-        Meta(description="Your own leaders, companies or terms: a table, or a folder of tables."),
+        Meta(description="Your own leaders, companies or terms: a table, or a folder of them."),
     ] = ""
     scorer: Annotated[
         Text,
@@ -159,12 +154,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     confirm: Annotated[
         Literal["auto", "off", "minilm"],
         Meta(
-            description="Second model that confirms strong sentiment before an alert is sent:"
-            " minilm, off, or auto (minilm where tocsin[minilm] is installed)."
+            description="What reads strong sentiment a second time before it can ring: minilm, off,"
+            " or auto (minilm where tocsin[minilm] is installed)."
         ),
     ] = "auto"
     families: Annotated[
-        Text, Meta(description="File of your own publisher families (CSV), which override ours.")
+        Text, Meta(description="File of your own publisher families (CSV), laid over ours.")
     ] = ""
     shapes: Annotated[
         Text, Meta(description="File of your own article shapes (TOML), tried before ours.")
@@ -177,22 +172,21 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(
             ge=0,
             le=256,
-            description="Analysing processes beside the worker's own. 0: the worker analyses.",
+            description="Processes that analyse, beside the worker's own. 0: the worker itself.",
         ),
     ] = 1
     batch_records: Annotated[
-        Count, Meta(le=10_000, description="Maximum number of records in a batch.")
+        Count, Meta(le=10_000, description="Most records that are handled together.")
     ] = 500
     batch_wait_seconds: Annotated[
-        ShortSeconds, Meta(description="How long an incomplete batch waits for more records.")
+        ShortSeconds, Meta(description="How long a batch that is not full waits for more.")
     ] = 0.05
     lateness_seconds: Annotated[
         float,
         Meta(
             ge=0,
             le=10 * 366 * 86_400,
-            description="Allowed out-of-orderness: how far behind the previous article's event"
-            " time an article may be without counting as late.",
+            description="How much earlier than one before it an article may be, and be in order.",
         ),
     ] = 0.2
     commit_interval_seconds: Annotated[
@@ -206,47 +200,44 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         ),
     ] = "auto"
     producer_linger_seconds: Annotated[
-        float, Meta(ge=0, le=10, description="How long the producer collects a batch.")
+        float, Meta(ge=0, le=10, description="How long the producer gathers a batch.")
     ] = 0.005
     stop_timeout_seconds: Annotated[
         Seconds, Meta(description="How long a stop waits for batches in flight.")
     ] = 25.0
     dead_letter_limit_share: Annotated[
         Share,
-        Meta(description="Share of dead letters that stops the worker. 1: never."),
+        Meta(
+            description="Share of dead letters in the window below that stops the worker. 1: never."
+        ),
     ] = 0.5
     dead_letter_limit_records: Annotated[
-        Count,
-        Meta(
-            le=10_000_000,
-            description="Number of newest articles over which that share is measured.",
-        ),
+        Count, Meta(le=10_000_000, description="Newest articles over which that share is taken.")
     ] = 1_000
 
     # What the worker shows.
     http_host: Annotated[
         Text, Meta(description="Address of the live page, /metrics, /livez and /readyz.")
     ] = "127.0.0.1"
-    http_port: Annotated[Port, Meta(description="Port of the same. 0: any free port.")] = 9464
+    http_port: Annotated[Port, Meta(description="Port of the same. 0: any free one.")] = 9464
     page: Annotated[
-        bool, Meta(description="Whether a worker serves the live page at / of that port.")
+        bool, Meta(description="Whether a worker shows the live page at / of that port.")
     ] = True
     page_visitors: Annotated[
-        Count, Meta(le=10_000, description="Maximum number of browsers on the live page at once.")
+        Count, Meta(le=10_000, description="Most browsers that look at the live page at once.")
     ] = 100
     page_quiet_seconds: Annotated[
-        Seconds, Meta(description="Time without an article after which the live page reports it.")
+        Seconds, Meta(description="The live page says so when no article came for so long.")
     ] = 300.0
     live_timeout_seconds: Annotated[
         Seconds,
-        Meta(description="Time after which /livez fails if articles wait and none is finished."),
+        Meta(description="/livez fails when articles wait and none is finished for so long."),
     ] = 60.0
     lag_interval_seconds: Annotated[
-        Seconds, Meta(description="How often lag is measured, independently of the consumer.")
+        Seconds, Meta(description="How often lag is measured, apart from the consumer.")
     ] = 5.0
     log_level: Annotated[
-        Literal["DEBUG", "INFO", "WARNING", "ERROR"],
-        Meta(description="Minimum level of log records."),
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"], Meta(description="Least level logged.")
     ] = "INFO"
     log_format: Annotated[
         Literal["auto", "console", "json"],
@@ -258,66 +249,59 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str,
         Meta(
             pattern=r"^[\x20-\x7e]{0,200}\Z",
-            description="Contact for the feeds' servers: a mail address or a web page, in the user"
-            " agent.",
+            description="Who feeds' servers may write to: an address of mail or a page, which the"
+            " user agent names.",
         ),
     ] = ""
     ingest_requests: Annotated[
-        Count,
-        Meta(
-            le=100, description="Maximum number of requests for feeds at a time, with one per host."
-        ),
+        Count, Meta(le=100, description="Most requests for feeds at a time; one to each host.")
     ] = 8
     ingest_max_entries: Annotated[
         Count,
-        Meta(le=10_000, description="Maximum number of entries read from one document of a feed."),
+        Meta(le=10_000, description="Most entries of a feed that are read at a time, the first."),
     ] = 500
 
     # What `tocsin forward` does.
     forward_to: Annotated[
         Text,
         Meta(
-            description="Address that tocsin forward sends alerts to. Its path may hold a token.",
+            description="Address that tocsin forward sends alerts to; its path may hold a token.",
             extra=SECRET,
         ),
     ] = ""
     forward_secret: Annotated[
         Text,
-        Meta(
-            description="Secret that signs them: whsec_ and 24 to 64 bytes in Base64.", extra=SECRET
-        ),
+        Meta(description="What it signs them with: whsec_ and 24 to 64 bytes.", extra=SECRET),
     ] = ""
     forward_previous_secret: Annotated[
         Text,
-        Meta(
-            description="The old secret, while the receiver changes to the new one.", extra=SECRET
-        ),
+        Meta(description="A second secret, while the receiver changes to the new.", extra=SECRET),
     ] = ""
     forward_group: Annotated[
         str,
         Meta(
             pattern=r"^[A-Za-z0-9._-]{0,200}\Z",
-            description="Its consumer group, one per receiver. Empty: <application id>-forward.",
+            description="Its consumer group, one a receiver. Empty: <application id>-forward.",
         ),
     ] = ""
     forward_mode: Annotated[
         Literal["binary", "structured"], Meta(description="Mode of its CloudEvents over HTTP.")
     ] = "binary"
     forward_requests: Annotated[
-        Count, Meta(le=1_000, description="Maximum number of requests to the receiver at a time.")
+        Count, Meta(le=1_000, description="Most requests to the receiver at a time.")
     ] = 8
     forward_timeout_seconds: Annotated[
-        Seconds, Meta(description="How long it waits for the answer to a request.")
+        Seconds, Meta(description="How long it waits for the answer to one request.")
     ] = 15.0
     forward_give_up_seconds: Annotated[
-        Seconds, Meta(description="How long it retries an alert before it dead-letters it.")
+        Seconds, Meta(description="How long it tries one alert before it is a dead letter.")
     ] = 3_600.0
     forward_allow_http: Annotated[
         bool, Meta(description="Whether the address may be http, unencrypted.")
     ] = False
     forward_allow_private: Annotated[
         bool,
-        Meta(description="Whether the address may be private, loopback or link-local."),
+        Meta(description="Whether the address may be a private, loopback or link-local one."),
     ] = False
 
 
@@ -333,7 +317,7 @@ class Described:
 
 
 def describe() -> list[Described]:
-    """Return every setting in the order in which they are documented."""
+    """List every setting in the order in which they are documented."""
     described = []
     for field in msgspec.structs.fields(Settings):
         description, secret = "", False
@@ -353,10 +337,10 @@ def describe() -> list[Described]:
 
 
 def path_of(value: str) -> Path | None:
-    """Return the path that a setting names, or None if it is empty."""
+    """Give the path that a setting names; None where it is empty."""
     return Path(value) if value else None
 
 
 def metas(kind: Any) -> list[Meta]:
-    """Return the metadata of a setting's type: bounds, pattern, description."""
+    """Give what is said of a setting's type: bounds, pattern, description."""
     return [m for m in getattr(kind, "__metadata__", ()) if isinstance(m, Meta)]

@@ -9,7 +9,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import structlog
 from msgspec import structs
@@ -26,11 +25,10 @@ from streams.kafka.outbox import Outbox
 from streams.kafka.topics import TopicNames
 from streams.kafka.unreadable import unreadable, without_mark
 from streams.service.metrics import Metrics
-from streams.worker.entry import Entry
 from streams.worker.in_flight import BytesInFlight
-from streams.worker.messages import headers_of, timestamp_ms
-from streams.worker.refused import refused_articles
+from streams.worker.refused_outputs import refused_articles
 from streams.worker.replayed_records import ReplayedRecordFilter
+from streams.worker.timestamp_check import TimestampCheck
 
 log = structlog.get_logger(__name__)
 
@@ -76,23 +74,23 @@ class AnalyseAgent:
     outbox: Outbox
     metrics: Metrics
     dead_letter_limit: DeadLetterLimit
-    foreign: ReplayedRecordFilter | None = None
-    entry: Entry = field(default_factory=Entry)
+    replayed: ReplayedRecordFilter | None = None
+    timestamps: TimestampCheck = field(default_factory=TimestampCheck)
     advanced: Callable[[], None] = _ignore
     ahead: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CHUNKS_AHEAD))
     in_flight: BytesInFlight = field(default_factory=BytesInFlight)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def handle(self, events: Sequence[Any]) -> None:
+    async def handle(self, records: Sequence[Record]) -> None:
         """Analyse a batch, and return when the broker has every output.
 
         Raises:
             DeadLetterLimitError: when too large a share of the newest articles is bad. Their dead
                 letters are acknowledged by then.
         """
-        self.metrics.articles_consumed.inc(len(events))
+        self.metrics.articles_consumed.inc(len(records))
         batch = _Batch()
-        entered = await self._enter(self._own(events), batch)
+        entered = await self._enter(self._own(records), batch)
         chunks = list(_chunks(entered))
         analysing = [asyncio.create_task(self._begin(chunk)) for chunk in chunks]
         try:
@@ -133,12 +131,10 @@ class AnalyseAgent:
         finally:
             self.ahead.release()
 
-    def _own(self, events: Sequence[Any]) -> list[Record]:
-        return [
-            incoming(event.message)
-            for event in events
-            if self.foreign is None or not self.foreign.skips(DECODE, event.message)
-        ]
+    def _own(self, records: Sequence[Record]) -> list[Record]:
+        if self.replayed is None:
+            return list(records)
+        return [record for record in records if not self.replayed.skips(DECODE, record)]
 
     async def _enter(self, records: Sequence[Record], batch: _Batch) -> list[Record]:
         """Return the records that can be read and whose timestamp can be; bury the others."""
@@ -149,11 +145,11 @@ class AnalyseAgent:
                 self.dead_letter_limit.count(dead=True)
                 await self._bury(without_mark(record), unread, batch, FETCH)
                 continue
-            error = self.entry.fault(record.partition, record.offset, record.timestamp_ms)
+            error = self.timestamps.error_of(record)
             if error is None:
                 entered.append(record)
             else:
-                self.entry.warn(error, record.topic, record.partition, record.offset)
+                self.timestamps.warn(error, record)
                 self.dead_letter_limit.count(dead=True)
                 await self._bury(record, error, batch)
         return entered
@@ -270,16 +266,3 @@ def _chunks(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
             chunk, size = [], 0
     if chunk:
         yield chunk
-
-
-def incoming(message: Any) -> Record:
-    """Give a Faust message as a record."""
-    return Record(
-        topic=message.topic,
-        partition=message.partition,
-        offset=message.offset,
-        timestamp_ms=timestamp_ms(message),
-        key=message.key,
-        value=message.value,
-        headers=headers_of(message),
-    )

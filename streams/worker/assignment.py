@@ -1,22 +1,21 @@
-"""The partitions that the group has given to a worker, and what happens when it takes them away.
+"""The partitions that the group has assigned to a worker, and what happens when it revokes them."""
 
-Owns which they are. Must not know why the group changes, nor what is done with the records.
-"""
-
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
 
 import structlog
 
+from streams.kafka.envelope import TopicPartition
 from streams.kafka.lag import Lag
 from streams.kafka.topics import TopicNames
 from streams.service.metrics import Metrics
-from streams.worker.faust_app import App
+from streams.worker.batch_tracker import BatchTracker
+from streams.worker.fetch_holds import FetchHolds
+from streams.worker.replay_gate import ReplayGate
 
 log = structlog.get_logger(__name__)
 
-# How long a partition that is taken away waits for the batch in flight, so that the next worker
-# does not do it again; within the time that the group waits for us.
+# How long a revoked partition waits for the batch in flight, so that the next worker does not
+# repeat it, as a share of the time that the group waits for us.
 REVOKE_WAIT_SHARE = 0.5
 
 
@@ -27,20 +26,32 @@ class Assignment:
         names: The topics.
         metrics: Where partitions and rebalances are counted.
         session_timeout_seconds: How long the group waits for a member.
+        tracker: Forgets the offsets of revoked partitions.
+        holds: Stops holding partitions while they are being assigned.
+        gate: Forgets revoked partitions; None without a replay.
     """
 
-    def __init__(self, names: TopicNames, metrics: Metrics, session_timeout_seconds: float) -> None:
+    def __init__(
+        self,
+        names: TopicNames,
+        metrics: Metrics,
+        session_timeout_seconds: float,
+        tracker: BatchTracker,
+        holds: FetchHolds,
+        gate: ReplayGate | None,
+    ) -> None:
         self._names, self._metrics = names, metrics
         self._wait_seconds = session_timeout_seconds * REVOKE_WAIT_SHARE
-        self._partitions: set[Any] = set()
+        self._tracker, self._holds, self._gate = tracker, holds, gate
+        self._partitions: set[TopicPartition] = set()
 
     def __len__(self) -> int:
-        """How many there are."""
+        """Return the number of partitions."""
         return len(self._partitions)
 
-    def on_assigned(self, app: App, assigned: Any) -> None:
-        """Take note of what the group has given."""
-        app.offsets.reopen()
+    async def on_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        """Record the partitions that the group has assigned."""
+        self._tracker.reopen()
         ours = (self._names.articles, self._names.mentions)
         self._partitions = {tp for tp in assigned if tp.topic in ours}
         self._metrics.rebalances.inc()
@@ -49,40 +60,37 @@ class Assignment:
             self._metrics.assigned_partitions.labels(topic).set(count)
         log.info("worker.assigned", partitions=len(self._partitions))
 
-    async def on_revoked(self, app: App, revoked: Any) -> None:
-        """Let the batch in flight end before the partitions are another's.
+    async def on_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        """Let the batch in flight end before the partitions belong to another worker.
 
-        Nothing is committed here, though Kafka would take it: the embedded broker refuses a commit
-        while its group rebalances, and the group then stands still for the request's timeout. What
-        was finished since the last commit is done again, under the same ids.
+        This commits nothing, although Kafka would accept it: the embedded broker rejects a commit
+        while its group rebalances, and the group then stops for the request's timeout. Whatever was
+        finished since the last commit is repeated under the same ids.
         """
-        if not await app.offsets.idle(self._wait_seconds):
-            log.warning("worker.revoked_in_flight", note="the next worker does the batch again")
-        app.offsets.forget()
-        app.holds.suspend()
-        if app.gate is not None:
-            app.gate.forget()
+        if not await self._tracker.idle(self._wait_seconds):
+            log.warning("worker.revoked_in_flight", note="the next worker repeats the batch")
+        self._tracker.forget()
+        self._holds.suspend()
+        if self._gate is not None:
+            self._gate.forget()
         self._partitions -= set(revoked)
 
-    def pass_over(self, app: App, partition: int, offset: int) -> None:
-        """Say that a partition of articles has no record left before an offset, if it is here."""
-        if app.faust.rebalancing or app.faust.in_recovery:
-            return
-        for tp in self._partitions:
-            if tp.topic == self._names.articles and tp.partition == partition:
-                app.offsets.pass_over(tp, offset)
+    def skip_to(self, partition: int, offset: int) -> None:
+        """Skip to an offset of the articles before which no record is left, if it is assigned."""
+        tp = TopicPartition(self._names.articles, partition)
+        if tp in self._partitions:
+            self._tracker.skip_to(tp, offset)
 
-    def holds(self, app: App) -> dict[int, list[str]]:
-        """Return why each partition of articles that is here is not fetched; empty where it is."""
+    def holds(self) -> dict[int, list[str]]:
+        """Return why each partition of articles that is here is not fetched."""
         return {
-            tp.partition: [one.value for one in app.holds.reasons(tp)]
+            tp.partition: [one.value for one in self._holds.reasons(tp)]
             for tp in self._partitions
             if tp.topic == self._names.articles
         }
 
-    def waiting(self, lags: Mapping[Any, Lag] | None) -> int | None:
-        """Give the records that wait in these partitions, as last measured."""
+    def waiting(self, lags: Mapping[TopicPartition, Lag] | None) -> int | None:
+        """Return how many records wait in these partitions, as last measured."""
         if lags is None:
             return None
-        ours = {(tp.topic, tp.partition) for tp in self._partitions}
-        return sum(lag.records for tp, lag in lags.items() if (tp.topic, tp.partition) in ours)
+        return sum(lag.records for tp, lag in lags.items() if tp in self._partitions)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from streams.kafka.envelope import REPLAY_ID_HEADER, Headers
-from streams.worker.entry import OffsetRanges
+from streams.worker.timestamp_check import OffsetRanges
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,89 +1,89 @@
-"""The loop of an agent whose records wait for their turn.
+"""Processes mentions in event-time order, once the watermark has passed.
 
-Owns the order of things for such an agent: read a batch, let its records wait until nothing earlier
-can come, work on what is ready, see every output acknowledged, and call the batch finished when its
-last record is. Must not know what the work is, nor how a watermark is found. What waits is in
-memory and not committed: after a crash or a rebalance it is read again.
+The loop reads a batch and holds its records until no earlier one can arrive. It finishes the batch
+when the last of them is processed and every output is acknowledged. Records that are held are in
+memory and not committed: after a crash or a rebalance they are read again.
 """
 
 import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 
 from processors.ordering import Reordering, WatermarkSnapshot
+from streams.kafka.envelope import Record
+from streams.kafka.offset_tracker import BatchOffsets
 from streams.service.metrics import Metrics
-from streams.worker.held_mentions import Held, Waiting
-from streams.worker.inbox import Inbox, Passed, parted
-from streams.worker.offsets import OffsetTracker
+from streams.worker.batch_tracker import BatchTracker
+from streams.worker.held_mentions import HeldMention, HeldMentions
+from streams.worker.inbox import Fetched, Inbox, OffsetGap, split_gaps
+from streams.worker.mention_reading import ReadMention, UnreadableMention
 from streams.worker.replayed_records import ReplayedRecordFilter
-from streams.worker.watch_agent import Read, Unreadable, WatchAgent
+from streams.worker.watch_agent import WatchAgent
 
 log = structlog.get_logger(__name__)
 
 TICK_SECONDS = 0.05
-# Of a partition. What is beyond is released early, and what then comes too late is counted.
+# Of a partition. Beyond it records are released early, and those that then arrive too late are
+# counted.
 MAX_HELD = 20_000
-# A partition that holds less than this share of the most is no longer near it.
+# A partition that holds less than this share of the maximum is no longer near it.
 LOW_SHARE = 0.5
 # Of all partitions together: some 18,000 mentions of long articles, or 27,000 of short ones.
 MAX_HELD_BYTES = 40_000_000
 
 
 class WatermarkSource(Protocol):
-    """Gives measured watermarks."""
+    """Measures watermarks."""
 
     def take(self, *, wanted: bool) -> WatermarkSnapshot | None:
-        """Give the newest measurement, once; and say whether another one is wanted."""
+        """Return the newest measurement once, and ask for another one if it is wanted."""
 
 
 @dataclass(slots=True)
 class _Chunk:
-    """A batch, and how many of its records are not finished. `events` is empty once it is read.
-
-    The books know a batch by the very list, and nothing else is asked of it.
-    """
+    """A batch, and how many of its records are not finished."""
 
     generation: int
-    events: list[Any]
-    left: int
+    offsets: BatchOffsets
+    unfinished: int
 
 
 @dataclass(slots=True)
 class EventTimeOrderedLoop:
     """What the watching agent needs for its loop.
 
-    `generation` gives the group's generation now; `fail` ends the worker with an error.
+    `generation` returns the group's generation now. `fail` ends the worker with an error.
     """
 
     agent: WatchAgent
-    offsets: OffsetTracker
+    tracker: BatchTracker
     metrics: Metrics
-    marks: WatermarkSource
+    watermarks: WatermarkSource
     generation: Callable[[], int]
     fail: Callable[[BaseException], None]
     batch_records: int
     batch_wait_seconds: float
     max_held: int = MAX_HELD
     max_held_bytes: int = MAX_HELD_BYTES
-    foreign: ReplayedRecordFilter | None = None
-    _waiting: Reordering[tuple[_Chunk, Waiting]] = field(init=False)
-    _held: Held = field(default_factory=Held)
+    replayed: ReplayedRecordFilter | None = None
+    _reordering: Reordering[tuple[_Chunk, HeldMention]] = field(init=False)
+    _held: HeldMentions = field(default_factory=HeldMentions)
     _generation: int = -1
     _early: int = 0
     _is_crowded: bool = False
-    # Set while nothing is ready: who reads faster than the work goes would fill the memory.
+    # Set while no record is ready: reading faster than processing would fill the memory.
     _caught_up: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        self._waiting = Reordering(self.max_held)
+        self._reordering = Reordering(self.max_held)
 
     async def run(self, inbox: Inbox, stage: str) -> None:
-        """Read and release until there is no more or something fails."""
-        releasing = asyncio.create_task(self._release_for_ever(stage))
+        """Read and release until the inbox is exhausted or an error occurs."""
+        releasing = asyncio.create_task(self._release_until_cancelled(stage))
         reading = asyncio.create_task(self._read(inbox, stage))
         try:
             done, _ = await asyncio.wait([releasing, reading], return_when=asyncio.FIRST_COMPLETED)
@@ -100,68 +100,66 @@ class EventTimeOrderedLoop:
             await asyncio.gather(releasing, reading, return_exceptions=True)
 
     async def _read(self, inbox: Inbox, stage: str) -> None:
-        async for events in inbox.batches(self.batch_records, self.batch_wait_seconds):
-            chunk, done, dead = self._take(events, stage)
-            # What was fetched is not kept while the next batch is waited for.
-            del events
+        async for fetched in inbox.batches(self.batch_records, self.batch_wait_seconds):
+            chunk, done, dead = self._hold(fetched, stage)
+            # The records are not kept in memory until the next batch arrives.
+            del fetched
             if chunk is None:
                 continue
-            await self.agent.bury(dead)
+            await self.agent.send_dead_letters(dead)
             self._finish(chunk, done)
-            self.offsets.idle_while_held()
+            self.tracker.idle_while_held()
             await self._caught_up.wait()
 
-    def _take(
-        self, events: Sequence[Any], stage: str
-    ) -> tuple[_Chunk | None, int, list[Unreadable]]:
-        """Take a batch in, and return it, how many records are done with, and the bad ones."""
+    def _hold(
+        self, fetched: Sequence[Fetched], stage: str
+    ) -> tuple[_Chunk | None, int, list[UnreadableMention]]:
+        """Hold a batch, and return it, the number of its finished records, and the unreadable."""
         generation = self.generation()
-        records, passed = parted(events)
-        batch = self.offsets.begin(generation, records)
+        records, gaps = split_gaps(fetched)
+        batch = self.tracker.begin(generation, records)
         self._begin_generation(generation)
-        if not batch:
-            self._pass(passed)
+        if not batch.records:
+            self._skip(gaps)
             return None, 0, []
-        self.metrics.batch_records.labels(stage).observe(len(batch))
-        chunk = _Chunk(generation, batch, len(batch))
+        self.metrics.batch_records.labels(stage).observe(len(batch.records))
+        chunk = _Chunk(generation, batch.offsets, len(batch.records))
         dead = []
-        left_alone = 0
-        for event in batch:
-            message = event.message
-            if self.foreign is not None and self.foreign.skips(stage, message):
-                self._waiting.passed(message.partition, message.offset)
-                left_alone += 1
-                continue
-            record = self.agent.read(message)
-            if isinstance(record, Read):
-                self._waiting.add(
-                    message.partition,
-                    message.offset,
-                    record.moment_ms,
-                    record.name,
-                    (chunk, self._held.take(record, message.value)),
-                )
-            else:
-                self._waiting.passed(message.partition, message.offset)
-                dead.append(record)
-        batch.clear()
-        self._pass(passed)
-        return chunk, len(dead) + left_alone, dead
+        skipped = 0
+        for record in batch.records:
+            if self.replayed is not None and self.replayed.skips(stage, record):
+                self._reordering.passed(record.partition, record.offset)
+                skipped += 1
+            elif (unreadable := self._hold_record(record, chunk)) is not None:
+                dead.append(unreadable)
+        self._skip(gaps)
+        return chunk, len(dead) + skipped, dead
 
-    def _pass(self, passed: Sequence[Passed]) -> None:
-        for one in passed:
-            if one.generation_id == self._generation:
-                self._waiting.passed(one.partition, one.offset)
-                self.offsets.passed(one.generation_id, one.tp, one.since, one.offset + 1)
+    def _hold_record(self, record: Record, chunk: _Chunk) -> UnreadableMention | None:
+        mention = self.agent.read(record)
+        if not isinstance(mention, ReadMention):
+            self._reordering.passed(record.partition, record.offset)
+            return mention
+        held = self._held.hold(mention, record.value or b"")
+        self._reordering.add(
+            record.partition, record.offset, mention.event_time_ms, mention.name, (chunk, held)
+        )
+        return None
 
-    async def _release_for_ever(self, stage: str) -> None:
+    def _skip(self, gaps: Sequence[OffsetGap]) -> None:
+        for gap in gaps:
+            if gap.generation == self._generation:
+                self._reordering.passed(gap.partition, gap.offset)
+                self.tracker.skip_gap(gap.generation, gap.tp, gap.first, gap.offset + 1)
+
+    async def _release_until_cancelled(self, stage: str) -> None:
         while True:
             await asyncio.sleep(TICK_SECONDS)
-            # Also where no record comes any more: the partitions may be another worker's.
+            # Also without a new record: the partitions may belong to another worker.
             self._begin_generation(self.generation())
-            marks = self.marks.take(wanted=len(self._waiting) > 0)
-            if marks is not None:
-                self._waiting.mark(marks)
+            watermarks = self.watermarks.take(wanted=len(self._reordering) > 0)
+            if watermarks is not None:
+                self._reordering.mark(watermarks)
             self._caught_up.clear()
             while await self._release(stage):
                 pass
@@ -169,57 +167,57 @@ class EventTimeOrderedLoop:
             self._report()
 
     def _report(self) -> None:
-        """Count what waits and what was released early; log the first of each burst of those."""
-        self.metrics.mentions_held.set(len(self._waiting))
-        early, self._early = self._waiting.forced - self._early, self._waiting.forced
+        """Count held and early records, and log the first early record of each burst."""
+        self.metrics.mentions_held.set(len(self._reordering))
+        early, self._early = self._reordering.forced - self._early, self._reordering.forced
         self.metrics.mentions_released_early.inc(early)
         if early and not self._is_crowded:
             log.warning(
                 "watch.released_early",
-                held=len(self._waiting),
+                held=len(self._reordering),
                 max_held=self.max_held,
-                note="mentions are watched before their turn: find the partition of articles that "
-                "is behind (tocsin_lag_seconds)",
+                note="mentions are processed out of event-time order: find the partition of "
+                "articles that is behind (tocsin_lag_seconds)",
             )
-        # A burst is over when no partition is near the bound any more.
+        # A burst is over when no partition is near the maximum any more.
         self._is_crowded = bool(early) or (
-            self._is_crowded and self._waiting.fullest > LOW_SHARE * self.max_held
+            self._is_crowded and self._reordering.fullest > LOW_SHARE * self.max_held
         )
 
     async def _release(self, stage: str) -> bool:
-        """Work on what is ready; False where nothing is."""
-        ready = self._waiting.release(self.batch_records)
+        """Process the records that are ready, and return whether there were any."""
+        ready = self._reordering.release(self.batch_records)
         if not ready and self._held.held_bytes > self.max_held_bytes:
-            ready = self._waiting.release_early(self.batch_records)
+            ready = self._reordering.release_early(self.batch_records)
         ours = []
-        for chunk, waiting in ready:
-            if self.offsets.is_in_hand(chunk.generation, waiting.record.tp):
-                ours.append((chunk, self._held.give(waiting)))
+        for chunk, held in ready:
+            if self.tracker.is_in_flight(chunk.generation, held.mention.tp):
+                ours.append((chunk, self._held.release(held)))
             else:
-                self._held.drop(waiting)
+                self._held.drop(held)
         if not ours:
             return bool(ready)
-        self.offsets.busy()
-        generation = self.offsets.generation
+        self.tracker.busy()
+        generation = self.tracker.generation
         await self.agent.handle(
-            [record for _, record in ours], lambda tp: self.offsets.is_ours(generation, tp)
+            [mention for _, mention in ours], lambda tp: self.tracker.is_ours(generation, tp)
         )
         for chunk, _ in ours:
             self._finish(chunk, 1)
-        self.offsets.idle_while_held()
+        self.tracker.idle_while_held()
         self.metrics.last_progress.labels(stage).set(time.time())
         return True
 
     def _begin_generation(self, generation: int) -> None:
-        """Drop what waits from an earlier generation: it is delivered again, to whoever has it."""
+        """Drop held records of an earlier generation: they are delivered again."""
         if generation != self._generation:
-            self._waiting.forget()
+            self._reordering.forget()
             self._held.forget()
             self.agent.forget()
             self._generation = generation
 
     def _finish(self, chunk: _Chunk, records: int) -> None:
-        chunk.left -= records
-        if not chunk.left and records:
-            self.offsets.busy()
-            self.offsets.finish(chunk.generation, chunk.events)
+        chunk.unfinished -= records
+        if not chunk.unfinished and records:
+            self.tracker.busy()
+            self.tracker.finish(chunk.generation, chunk.offsets)

@@ -1,252 +1,241 @@
-"""The Faust app: topics, table and agents, put together from settings.
+"""The Faust app of one worker: its consumer group, topics, table and agents.
 
-Owns how Faust is configured, and each trap of Faust that the configuration avoids. Must not run
-anything: `streams.worker.worker` starts and stops what `build` returns.
+This module and `streams.worker.faust_transport`, which extends Faust's own classes, are the only
+two that import Faust. Everything else in the worker uses the types of this module and of
+`streams.worker.consumer_group`. Each trap of Faust is avoided here, with its reason.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
 from typing import Any
 
 import faust
+from aiokafka import AIOKafkaProducer
+from aiokafka.structs import OffsetAndMetadata
+from faust.auth import SASLCredentials, SSLCredentials
+from faust.types import TP
 
-from streams.analysis import Analysis
-from streams.analysis.pool import CHUNKS_AHEAD
 from streams.kafka.compression import Compression
-from streams.kafka.connection import METADATA_MAX_AGE_MS, Connection
-from streams.kafka.dead_letters import DeadLetterLimit
-from streams.kafka.deployment import Deployment
-from streams.kafka.envelope import partition_of
-from streams.kafka.outbox import Outbox
+from streams.kafka.connection import METADATA_MAX_AGE_MS, Connection, guard_aiokafka
+from streams.kafka.envelope import TopicPartition
 from streams.kafka.topic_creation import forbid_in_aiokafka
-from streams.kafka.topics import WATCH_TABLE, TopicNames
-from streams.service.metrics import Metrics
+from streams.kafka.topics import WATCH_TABLE
 from streams.service.settings import Settings
-from streams.worker.analyse_agent import AnalyseAgent
-from streams.worker.batch_loop import BatchLoop, Handle, no_end
-from streams.worker.bounds import Bounds
-from streams.worker.entry import Entry, live_clock
-from streams.worker.event_time_loop import EventTimeOrderedLoop, WatermarkSource
-from streams.worker.faust_connection import faust_broker_urls, faust_credentials
-from streams.worker.fetch_holds import FetchHolds, HoldReason
-from streams.worker.gauges import LeaderGauges
+from streams.worker.consumer_group import Commit
+from streams.worker.faust_transport import Transport
 from streams.worker.inbox import Inbox
-from streams.worker.membership import Membership, keep_confirmations
-from streams.worker.offsets import OffsetTracker
-from streams.worker.replay_gate import ReplayGate
-from streams.worker.replayed_records import ReplayedRecordFilter
-from streams.worker.throttle import Throttle
-from streams.worker.transport import Transport
-from streams.worker.watch_agent import WatchAgent
+from streams.worker.membership import keep_confirmations
 
-# The inbox of an agent. What waits there is memory, and is read again after a stop; of each
-# partition two fetches may come in on top.
-BUFFERED_RECORDS = 2_000
 FETCH_BYTES = 262_144
-# While the broker acknowledges one batch, the next is analysed. Watch has one: its batches build on
-# each other's states.
-BATCHES_IN_FLIGHT = 2
-# Chunks that are answered and wait for their turn, beside those that the processes have.
-SPARE_CHUNKS = 2
 MAX_BATCH_BYTES = 262_144
-LARGEST_REQUEST_BYTES = 104_857_600
+MAX_REQUEST_BYTES = 104_857_600
+# No stream is used, so this only has to be a number.
+STREAM_BUFFER_RECORDS = 2_000
+
+OnPartitions = Callable[[Collection[TopicPartition]], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class App:
-    """A Faust app with what the worker must reach in it."""
+class FaustConsumerGroup:
+    """A `streams.worker.consumer_group.ConsumerGroup` on Faust's consumer.
 
-    faust: Any
-    table: Any
-    names: TopicNames
-    offsets: OffsetTracker
-    outbox: Outbox
-    holds: FetchHolds
-    gate: ReplayGate | None = None
+    Faust's `pause_partitions` drops the records of a partition that were fetched already and are
+    not delivered yet, without a seek: they are lost when the next offset is committed. A partition
+    whose buffer is full (`on_buffer_full`) is not fetched either, and its records still arrive.
+
+    Args:
+        app: The Faust app. It has a consumer once it is started.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
 
     @property
     def generation(self) -> int:
-        """The consumer group's generation; it goes up with every assignment."""
-        return int(self.faust.consumer_generation_id)
+        """See `ConsumerGroup`."""
+        return int(self._app.consumer_generation_id)
 
-    def hold_until_seek(self) -> None:
-        """Let no article through between a recovery and the seek to the committed offsets.
+    @property
+    def is_rebalancing(self) -> bool:
+        """See `ConsumerGroup`."""
+        return bool(self._app.rebalancing)
 
-        Faust 0.15 opens the article partitions first and seeks then. What its fetcher holds from
-        before the rebalance slips through, Faust takes it for the newest that was read, and drops
-        as already read what the seek brings back: articles were lost so under load. Faust itself
-        lets the flow go on after the seek.
+    @property
+    def is_recovering(self) -> bool:
+        """See `ConsumerGroup`."""
+        return bool(self._app.rebalancing or self._app.in_recovery)
+
+    @property
+    def confirmed_at(self) -> float:
+        """See `ConsumerGroup`."""
+        consumer = self._app.consumer._thread._consumer  # noqa: SLF001 - Faust keeps it there
+        return float(consumer._coordinator.confirmed_at)  # noqa: SLF001 - and aiokafka there
+
+    def assignment(self) -> Collection[TopicPartition]:
+        """See `ConsumerGroup`."""
+        return {TopicPartition(*tp) for tp in self._app.consumer.assignment()}
+
+    def stop_fetching(self, tp: TopicPartition) -> None:
+        """See `ConsumerGroup`."""
+        # Faust keeps the partitions that it is given, and fails later on any other type.
+        self._app.consumer.on_buffer_full(TP(*tp))
+
+    def resume_fetching(self, tp: TopicPartition) -> None:
+        """See `ConsumerGroup`."""
+        self._app.consumer.on_buffer_drop(TP(*tp))
+
+    def reset_fetching(self) -> None:
+        """See `ConsumerGroup`."""
+        self._app.consumer._buffered_partitions.clear()  # noqa: SLF001 - Faust does not clear it
+
+    def committed_metadata(self, tp: TopicPartition) -> str:
+        """See `ConsumerGroup`."""
+        return str(self._app.consumer.notes.get(tp, ""))
+
+    async def commit(self, commits: Mapping[TopicPartition, Commit]) -> None:
+        """See `ConsumerGroup`."""
+        await self._app.consumer.commit_noted(
+            {TP(*tp): OffsetAndMetadata(*commit) for tp, commit in commits.items()}
+        )
+
+    def stop_delivery(self) -> None:
+        """Deliver no record of articles until Faust has sought to the committed offsets.
+
+        After a recovery Faust 0.15 opens the partitions first and seeks then. Records that its
+        fetcher holds from before the rebalance slip through, Faust takes them for the newest that
+        were read, and drops those that the seek fetches again as already read. Articles were lost
+        that way under load. Faust itself starts the delivery again after the seek.
         """
-        # Partitions whose queue was full are let through even while they are paused.
-        self.holds.suspend()
-        self.faust.consumer.stop_flow()
+        self._app.consumer.stop_flow()
 
-    async def stop_supervisors(self) -> None:
-        """Stop what Faust leaves behind when a service of its own crashes.
-
-        The supervisors of agents go on then, and swallow their cancellation: the process would wait
-        for them for ever, in silence.
-        """
-        for agent in self.faust.agents.values():
-            if agent.supervisor is not None:
-                await agent.supervisor.stop()
+    def aiokafka_consumer(self) -> tuple[Any, asyncio.AbstractEventLoop] | None:
+        """Return aiokafka's consumer and its event loop, or None before the app is started."""
+        # Faust has no other name for them.
+        thread = getattr(self._app.consumer, "_thread", None)
+        consumer = getattr(thread, "_consumer", None)
+        return None if thread is None or consumer is None else (consumer, thread.thread_loop)
 
 
-def build(
-    deployment: Deployment,
-    analysis: Analysis,
-    metrics: Metrics,
-    marks: WatermarkSource,
-    fail: Callable[[BaseException], None],
-    bounds: Bounds | None = None,
-) -> App:
-    """Build the app of one worker.
+class FaustApp:
+    """The Faust app of one worker.
 
     Args:
-        deployment: The worker's deployment.
-        analysis: Reads the article records.
-        metrics: Where everything is counted.
-        marks: Where watch learns up to which event time everything is analysed.
-        fail: Ends the worker with an error.
-        bounds: Of a replay; None: all articles are this app's.
+        settings: The settings in force.
+        connection: How to reach the cluster.
     """
-    settings, names = deployment.settings, deployment.names
-    app = _faust(settings, deployment.connection)
-    articles = _raw_topic(app, names.articles, settings.partitions)
-    mentions = _raw_topic(app, names.mentions, settings.partitions)
-    table = app.Table(WATCH_TABLE, key_type=bytes, value_type=bytes, partitions=settings.partitions)
-    entry = _entry(settings, bounds)
-    offsets = OffsetTracker(entry.moment_ms)
-    outbox = Outbox(
-        lambda: _producer(app),
-        metrics.produce_retries.inc,
-        bounds.headers if bounds else (),
-        plain_topics=Compression.of(settings).plain_topics(deployment.alerts),
-    )
-    foreign = ReplayedRecordFilter(
-        bounds.replay_id if bounds else "", metrics, accepted=settings.accept_replayed
-    )
-    holds = FetchHolds(lambda: app.consumer)
-    gate = ReplayGate(bounds, holds, entry.moment_ms) if bounds else None
-    loop = BatchLoop(
-        offsets=offsets,
-        metrics=metrics,
-        generation=lambda: int(app.consumer_generation_id),
-        fail=fail,
-        batch_records=settings.batch_records,
-        batch_wait_seconds=settings.batch_wait_seconds,
-        admit=gate.admit if gate else list,
-        end=bounds.end if bounds else no_end,
-    )
-    analyse = AnalyseAgent(
-        analysis=analysis,
-        names=names,
-        outbox=outbox,
-        metrics=metrics,
-        foreign=foreign,
-        entry=entry,
-        advanced=offsets.advance,
-        ahead=asyncio.Semaphore(CHUNKS_AHEAD * settings.analysis_processes + SPARE_CHUNKS),
-        dead_letter_limit=DeadLetterLimit(
-            settings.dead_letter_limit_share, settings.dead_letter_limit_records
-        ),
-    )
-    watch = WatchAgent(
-        rules=deployment.rules,
-        partition_of=lambda key: partition_of(key, settings.partitions),
-        names=names,
-        alerts=deployment.alerts,
-        outbox=outbox,
-        metrics=metrics,
-        replay_id=bounds.replay_id if bounds else None,
-        entry=entry,
-        is_member=Membership(
-            lambda: _confirmed_at(app), settings.session_timeout_seconds, lambda: app.rebalancing
-        ).confirm,
-        # The store and not the table: the table would send a changelog record of its own for
-        # every key set, without an answer that can be waited for.
-        states=lambda: table.data,
-    )
 
-    metrics.before_scrape(LeaderGauges(watch, metrics, entry.latest_ms).refresh)
-    handle = _throttled(bounds, offsets, entry, analyse.handle) if bounds else analyse.handle
+    def __init__(self, settings: Settings, connection: Connection) -> None:
+        self._partitions = settings.partitions
+        self._app = _app(settings, connection)
+        self._table = self._app.Table(
+            WATCH_TABLE, key_type=bytes, value_type=bytes, partitions=settings.partitions
+        )
+        self.group = FaustConsumerGroup(self._app)
 
-    inboxes = {name: _inbox(holds) for name in (names.articles, names.mentions)}
-    app.inboxes.update(inboxes)
+    @property
+    def crash(self) -> BaseException | None:
+        """The error that crashed Faust, or None while it runs."""
+        if not self._app.crashed:
+            return None
+        reason: BaseException | None = getattr(self._app, "_crash_reason", None)
+        return reason or RuntimeError("Faust crashed without a reason")
 
-    async def analyse_articles(stream: Any) -> None:
-        _subscribe(stream)
-        await loop.run(inboxes[names.articles], "analyse", handle, BATCHES_IN_FLIGHT)
+    def states(self) -> MutableMapping[bytes, bytes]:
+        """Return the states of the leaders in the partitions of this worker.
 
-    holding = EventTimeOrderedLoop(
-        agent=watch,
-        offsets=offsets,
-        metrics=metrics,
-        marks=marks,
-        foreign=foreign,
-        generation=loop.generation,
-        fail=fail,
-        batch_records=settings.batch_records,
-        batch_wait_seconds=settings.batch_wait_seconds,
-    )
+        This is the table's store. The table itself would send a changelog record for every key that
+        is set, without an acknowledgement to wait for.
+        """
+        states: MutableMapping[bytes, bytes] = self._table.data
+        return states
 
-    async def watch_mentions(stream: Any) -> None:
-        _subscribe(stream)
-        await holding.run(inboxes[names.mentions], "watch")
+    def producer(self) -> AIOKafkaProducer:
+        """Return the producer of the app, which exists once it is started."""
+        return self._app.producer._ensure_producer()  # noqa: SLF001 - Faust has no other name for it
 
-    app.agent(articles, name="analyse")(analyse_articles)
-    app.agent(mentions, name="watch")(watch_mentions)
-    return App(app, table, names, offsets, outbox, holds, gate)
+    def add_agent(
+        self, name: str, topic: str, inbox: Inbox, run: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Add an agent: `run` reads the records of a topic from `inbox`.
 
+        Faust starts `run` again when it returns.
+        """
+        # Raw bytes: on a typed topic Faust acknowledges what it cannot decode, and stops the agent.
+        raw = self._app.topic(
+            topic,
+            key_type=bytes,
+            key_serializer="raw",
+            value_type=bytes,
+            value_serializer="raw",
+            partitions=self._partitions,
+            internal=True,
+        )
+        self._app.inboxes[topic] = inbox
 
-def _confirmed_at(app: Any) -> float:
-    """Return when the group last confirmed the membership, in monotonic seconds."""
-    coordinator = app.consumer._thread._consumer._coordinator  # noqa: SLF001 - Faust keeps it there
-    return float(coordinator.confirmed_at)
+        async def read(stream: Any) -> None:
+            # Faust subscribes to the topic when its stream is read.
+            aiter(stream.channel)
+            await run()
 
+        self._app.agent(raw, name=name)(read)
 
-def _inbox(holds: FetchHolds) -> Inbox:
-    return Inbox(
-        BUFFERED_RECORDS,
-        lambda tp: holds.hold(HoldReason.INBOX_FULL, tp),
-        lambda tp: holds.release(HoldReason.INBOX_FULL, tp),
-    )
+    def connect(
+        self,
+        on_assigned: OnPartitions,
+        on_revoked: OnPartitions,
+        on_recovered: Callable[[], None],
+    ) -> None:
+        """Connect the callbacks of a rebalance. Call this after all agents are added.
 
+        Args:
+            on_assigned: Called with the partitions that the group has assigned.
+            on_revoked: Called with the partitions that the group revokes.
+            on_recovered: Called when the states are recovered, before the seek to the committed
+                offsets.
+        """
 
-def _subscribe(stream: Any) -> None:
-    """Have Faust subscribe to an agent's topic, as if its stream were read."""
-    aiter(stream.channel)
+        async def assigned(_app: Any, partitions: Collection[Any], **_: Any) -> None:
+            await on_assigned({TopicPartition(*tp) for tp in partitions})
 
+        async def revoked(_app: Any, partitions: Collection[Any], **_: Any) -> None:
+            await on_revoked({TopicPartition(*tp) for tp in partitions})
 
-def _entry(settings: Settings, bounds: Bounds | None) -> Entry:
-    if bounds is None:
-        return Entry(live_clock(settings.max_ahead_seconds))
-    latest_ms = bounds.latest_ms
-    return Entry(lambda: latest_ms, bounds.refused)
+        async def recovered(*_: Any, **__: Any) -> None:
+            on_recovered()
 
+        self._app.on_partitions_assigned.connect(assigned)
+        self._app.on_partitions_revoked.connect(revoked)
+        self._app.on_rebalance_complete.connect(recovered)
+        # Its consumer is asked for by another thread before the start.
+        self._app.finalize()
 
-def _throttled(bounds: Bounds, offsets: OffsetTracker, entry: Entry, handle: Handle) -> Handle:
-    throttle = Throttle(
-        bounds.rate, bounds.speed, lambda: offsets.stopping, moment_ms=entry.moment_ms
-    )
+    async def start(self) -> None:
+        """Start the app. It waits until the group admits it."""
+        await self._app.maybe_start()
 
-    async def wait_and_handle(events: Sequence[Any]) -> None:
-        await throttle.wait(events)
-        await handle(events)
+    async def stop(self) -> None:
+        """Stop the app, and leave the group."""
+        await self._app.stop()
 
-    return wait_and_handle
+    async def stop_supervisors(self) -> None:
+        """Stop what Faust leaves running when one of its services crashes.
+
+        The supervisors of agents then keep running and swallow their cancellation, and the process
+        would wait for them indefinitely.
+        """
+        for agent in self._app.agents.values():
+            if agent.supervisor is not None:
+                await agent.supervisor.stop()
 
 
 class _App(faust.App):  # type: ignore[misc]  # Faust ships no types
     """Faust's app, without folders and with our transport.
 
-    Faust makes a data folder where it is started; a read-only image has no place for it. The state
-    is in memory and in the changelog: there is nothing to put into the folder.
+    Faust makes a data folder where it is started, and a read-only image has no place for it. The
+    state is in memory and in the changelog, so the folder would stay empty.
     """
 
-    # Faust logs under the name of the module that a class is from; this is not ours that speaks.
+    # Faust logs under the name of a class's module, and these messages are not ours.
     logger = logging.getLogger("faust.app")
 
     def __init__(self, *args: Any, **known: Any) -> None:
@@ -260,7 +249,7 @@ class _App(faust.App):  # type: ignore[misc]  # Faust ships no types
         return Transport(self.conf.broker_consumer, self)
 
 
-def _faust(settings: Settings, connection: Connection) -> Any:
+def _app(settings: Settings, connection: Connection) -> Any:
     forbid_in_aiokafka()
     keep_confirmations()
     return _App(
@@ -268,10 +257,10 @@ def _faust(settings: Settings, connection: Connection) -> Any:
         broker=faust_broker_urls(connection),
         broker_credentials=faust_credentials(connection),
         store="memory://",
-        # Faust's own pages show data to whoever asks, and its `/` says OK whatever is wrong.
+        # Faust's own pages show data to everyone, and its `/` says OK in every state.
         web_enabled=False,
-        # Topics are planned and checked by `streams.kafka.topics`; Faust would make them its own
-        # way.
+        # Topics are planned and checked by `streams.kafka.topics`. Faust would create them with
+        # other settings.
         topic_allow_declare=False,
         topic_disable_leader=True,
         topic_partitions=settings.partitions,
@@ -279,39 +268,43 @@ def _faust(settings: Settings, connection: Connection) -> Any:
         autodiscover=False,
         consumer_auto_offset_reset="earliest",
         consumer_group_instance_id=settings.group_instance_id or None,
-        # Partitions that are added are read so soon.
+        # New partitions are read after this time.
         consumer_metadata_max_age_ms=METADATA_MAX_AGE_MS,
         # At least one record is always fetched, however large.
         consumer_max_fetch_size=FETCH_BYTES,
         broker_session_timeout=settings.session_timeout_seconds,
         broker_heartbeat_interval=settings.session_timeout_seconds / 4,
         broker_request_timeout=max(40.0, 2 * settings.session_timeout_seconds),
-        # Ours is `commits.py`; Faust's finds nothing to commit, because no event is acknowledged.
+        # `streams.worker.commits` commits. Faust's commit has no offset, because no event is
+        # acknowledged.
         broker_commit_interval=max(60.0, settings.commit_interval_seconds),
         producer_linger=settings.producer_linger_seconds,
         producer_compression_type=Compression.of(settings).codec,
         producer_max_batch_size=MAX_BATCH_BYTES,
-        # The topics decide what is too large; this is what a Kafka broker reads at most.
-        producer_max_request_size=LARGEST_REQUEST_BYTES,
+        # The topics decide what is too large. This is the most that a Kafka broker reads.
+        producer_max_request_size=MAX_REQUEST_BYTES,
         producer_acks=-1,
-        stream_buffer_maxsize=BUFFERED_RECORDS,
+        stream_buffer_maxsize=STREAM_BUFFER_RECORDS,
         stream_wait_empty=False,
     )
 
 
-def _producer(app: Any) -> Any:
-    """Give Faust's aiokafka producer."""
-    return app.producer._ensure_producer()  # noqa: SLF001 - Faust has no other name for it
+def faust_broker_urls(connection: Connection) -> list[str]:
+    """Return the value of Faust's setting `broker`."""
+    guard_aiokafka()
+    return [f"kafka://{server}" for server in connection.bootstrap_servers]
 
 
-def _raw_topic(app: Any, name: str, partitions: int) -> Any:
-    # Raw bytes: on a typed topic Faust acknowledges what it cannot decode, and stops the agent.
-    return app.topic(
-        name,
-        key_type=bytes,
-        key_serializer="raw",
-        value_type=bytes,
-        value_serializer="raw",
-        partitions=partitions,
-        internal=True,
+def faust_credentials(connection: Connection) -> SASLCredentials | SSLCredentials | None:
+    """Return the value of Faust's setting `broker_credentials`, for its consumer and producer."""
+    if connection.security_protocol == "PLAINTEXT":
+        return None
+    if not connection.uses_sasl:
+        return SSLCredentials(connection.ssl_context())
+    # Faust derives the protocol from the context: SASL_SSL with one, SASL_PLAINTEXT without.
+    return SASLCredentials(
+        username=connection.sasl_username,
+        password=connection.sasl_password,
+        mechanism=connection.sasl_mechanism,
+        ssl_context=connection.ssl_context(),
     )

@@ -1,18 +1,14 @@
 """Partitions that are not fetched for now, and every reason why.
 
-Owns how Faust is kept from fetching a partition without losing a record. Must not know what a
-reason means. Faust's `pause_partitions` drops the records of a partition that were fetched already
-and are not handed on yet, without a seek: they are lost when the next offset is committed. A
-partition whose buffer is full (`on_buffer_full`) is not fetched either, and what was fetched still
-comes in. Two parts of a worker hold partitions, and a partition is fetched when both let it.
+Two parts of a worker hold partitions. A partition is fetched when neither holds it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
-from faust.types import TP
+from streams.kafka.envelope import TopicPartition
+from streams.worker.consumer_group import ConsumerGroup
 
 
 class HoldReason(StrEnum):
@@ -25,66 +21,54 @@ class HoldReason(StrEnum):
 
 @dataclass(slots=True)
 class FetchHolds:
-    """Holds partitions back from being fetched, in a Faust consumer.
+    """Holds partitions back from being fetched."""
 
-    Args:
-        consumer: Gives Faust's consumer, which is not there before the app starts.
-    """
-
-    consumer: Callable[[], Any]
-    _reasons: dict[TP, set[HoldReason]] = field(default_factory=dict)
+    group: ConsumerGroup
+    _reasons: dict[TopicPartition, set[HoldReason]] = field(default_factory=dict)
     # Until the first `renew`: partitions are assigned and sought first.
     _suspended: bool = True
 
-    def hold(self, reason: HoldReason, tp: Any) -> None:
-        """Fetch no more of a partition for this reason; what was fetched still comes in."""
-        held = _faust_tp(tp)
-        self._reasons.setdefault(held, set()).add(reason)
+    def hold(self, reason: HoldReason, tp: TopicPartition) -> None:
+        """Stop fetching a partition for this reason. What was fetched already still arrives."""
+        self._reasons.setdefault(tp, set()).add(reason)
         if not self._suspended:
-            self.consumer().on_buffer_full(held)
+            self.group.stop_fetching(tp)
 
-    def release(self, reason: HoldReason, tp: Any) -> None:
-        """Fetch a partition again, as far as this reason goes."""
-        held = _faust_tp(tp)
-        reasons = self._reasons.get(held, set())
+    def release(self, reason: HoldReason, tp: TopicPartition) -> None:
+        """Remove this reason, and fetch the partition again if it was the last."""
+        reasons = self._reasons.get(tp, set())
         reasons.discard(reason)
         if not reasons:
-            known = self._reasons.pop(held, None) is not None
-            if known and not self._suspended:
-                self.consumer().on_buffer_drop(held)
+            was_held = self._reasons.pop(tp, None) is not None
+            if was_held and not self._suspended:
+                self.group.resume_fetching(tp)
 
-    def replace(self, reason: HoldReason, tps: Iterable[Any]) -> None:
+    def replace(self, reason: HoldReason, tps: Iterable[TopicPartition]) -> None:
         """Hold exactly these partitions for this reason."""
-        wanted = {_faust_tp(tp) for tp in tps}
+        wanted = set(tps)
         before = {tp for tp, reasons in self._reasons.items() if reason in reasons}
         for tp in wanted - before:
             self.hold(reason, tp)
         for tp in before - wanted:
             self.release(reason, tp)
 
-    def reasons(self, tp: Any) -> list[HoldReason]:
-        """List why a partition is not fetched; empty where it is."""
-        return sorted(self._reasons.get(_faust_tp(tp), ()))
+    def reasons(self, tp: TopicPartition) -> list[HoldReason]:
+        """Return why a partition is not fetched. The list is empty if it is fetched."""
+        return sorted(self._reasons.get(tp, ()))
 
     def suspend(self) -> None:
-        """Leave Faust alone: the partitions are being assigned, recovered and sought.
+        """Hold nothing while the partitions are being assigned, recovered and sought.
 
-        A partition that is full or let go meanwhile would come in from before the seek.
+        A partition that is held or released meanwhile would deliver records from before the seek.
         """
         self._suspended = True
-        self.consumer()._buffered_partitions.clear()  # noqa: SLF001 - Faust does not clear it
+        self.group.reset_fetching()
 
     def renew(self) -> None:
-        """Hold again what is to be held: after an assignment Faust fetches every partition."""
+        """Hold again what is to be held. After an assignment every partition is fetched."""
         self._suspended = False
-        consumer = self.consumer()
         if self._reasons:
-            assigned = consumer.assignment()
+            assigned = self.group.assignment()
             for tp in self._reasons:
                 if tp in assigned:
-                    consumer.on_buffer_full(tp)
-
-
-def _faust_tp(tp: Any) -> TP:
-    # Faust keeps the partitions that it is given, and stops at any other type later on.
-    return TP(tp.topic, tp.partition)
+                    self.group.stop_fetching(tp)

@@ -1,113 +1,116 @@
 """The inbox of an agent: records that were fetched and wait for its next batch.
 
-Owns the queue between Faust's consumer and an agent, and when the consumer is to fetch no more.
-Must not know what a record is. It stands in the place of Faust's stream, which makes an event and
-several calls of coroutines for every record, at more than the cost of fetching it.
+It replaces Faust's stream, which makes an event and several coroutine calls for every record, at
+more than the cost of fetching it.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from msgspec import Struct
 
-# Where fetching goes on again, as a share of what waits when it stops.
+from streams.kafka.envelope import Record, TopicPartition
+
+# Fetching resumes when no more than this share of the limit waits.
 LOW_SHARE = 0.5
 MAX_BYTES = 16_777_216
 
 
-class Arrived(Struct, frozen=True, gc=False):
-    """A Faust message in an inbox; agents know it as an event."""
+class OffsetGap(Struct, frozen=True, gc=False):
+    """Offsets of a partition that hold no record: markers, aborted or compacted records.
 
-    message: Any
-
-
-class Passed(Struct, frozen=True, gc=False):
-    """Offsets of a partition that hold no record to read: markers, aborted or compacted records.
-
-    It stands in the inbox in the place of a message, behind the records that were fetched with it.
+    A gap stands in the inbox behind the records that were fetched before it.
 
     Attributes:
-        since: The first of these offsets.
-        offset: The last of them.
-        generation_id: The group's generation in which they were fetched.
+        first: The first of these offsets.
+        offset: The last of them. Faust asks a record for it by this name.
+        generation: The consumer group's generation in which they were fetched.
     """
 
     topic: str
     partition: int
-    tp: Any
-    since: int
+    first: int
     offset: int
-    generation_id: int
+    generation: int
+
+    @property
+    def tp(self) -> TopicPartition:
+        """The partition."""
+        return TopicPartition(self.topic, self.partition)
 
 
-def parted(events: Sequence[Arrived]) -> tuple[Sequence[Arrived], list[Passed]]:
-    """Separate records from passed offsets; both keep their order."""
-    passed = [event.message for event in events if type(event.message) is Passed]
-    if not passed:
-        return events, passed
-    return [event for event in events if type(event.message) is not Passed], passed
+Fetched = Record | OffsetGap
+
+
+def split_gaps(fetched: Sequence[Fetched]) -> tuple[list[Record], list[OffsetGap]]:
+    """Separate records from gaps. Both keep their order."""
+    records = [one for one in fetched if isinstance(one, Record)]
+    gaps = [one for one in fetched if isinstance(one, OffsetGap)]
+    return records, gaps
 
 
 @dataclass(slots=True)
 class Inbox:
     """Records of one topic.
 
-    Who brings a record never waits. The consumer brings those of all topics one after the other:
-    articles that waited here for their analysis would keep the mentions behind them from being
-    watched.
+    `put` never blocks. The consumer delivers the records of all topics one after the other, so
+    articles that wait here for their analysis must not delay the mentions behind them.
 
     Args:
-        most: When so many records wait, no more are fetched. What was fetched already still comes
-            in: at most two fetches of each partition.
-        hold_back: Called with a partition that is to be fetched no more for now.
-        go_on: Called with it when it may be fetched again.
-        most_bytes: As `most`, for the bytes of their values.
+        max_records: When this many records wait, their partitions are not fetched. Records that
+            were fetched already still arrive: at most two fetches of each partition.
+        on_full: Called with a partition that must not be fetched for now.
+        on_room: Called with it when it may be fetched again.
+        max_bytes: The same limit for the bytes of their values.
     """
 
-    most: int
-    hold_back: Callable[[Any], None]
-    go_on: Callable[[Any], None]
-    most_bytes: int = MAX_BYTES
-    _waiting: deque[Arrived] = field(default_factory=deque)
+    max_records: int
+    on_full: Callable[[TopicPartition], None]
+    on_room: Callable[[TopicPartition], None]
+    max_bytes: int = MAX_BYTES
+    _waiting: deque[Fetched] = field(default_factory=deque)
     _waiting_bytes: int = 0
-    _held_back: set[Any] = field(default_factory=set)
+    _full: set[TopicPartition] = field(default_factory=set)
     _wanted: int = 1
     _enough: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def put(self, message: Any) -> None:
-        """Take a record in."""
-        self._waiting.append(Arrived(message))
-        self._waiting_bytes += _size(message)
+    def put(self, fetched: Fetched) -> None:
+        """Add a record or a gap."""
+        self._waiting.append(fetched)
+        self._waiting_bytes += _size_bytes(fetched)
         waiting = len(self._waiting)
         if waiting >= self._wanted:
             self._enough.set()
-        is_full = waiting >= self.most or self._waiting_bytes >= self.most_bytes
-        if is_full and message.tp not in self._held_back:
-            self._held_back.add(message.tp)
-            self.hold_back(message.tp)
+        if waiting < self.max_records and self._waiting_bytes < self.max_bytes:
+            return
+        tp = fetched.tp
+        if tp not in self._full:
+            self._full.add(tp)
+            self.on_full(tp)
 
-    async def batches(self, most: int, within_seconds: float) -> AsyncIterator[list[Arrived]]:
-        """Give batch after batch, in the order in which records came, until it is cancelled.
+    async def batches(
+        self, max_records: int, max_wait_seconds: float
+    ) -> AsyncIterator[list[Fetched]]:
+        """Yield batch after batch in the order of arrival, until cancelled.
 
         Args:
-            most: Records of a batch.
-            within_seconds: How long a batch that is not full waits for more.
+            max_records: The size of a batch.
+            max_wait_seconds: How long a batch that is not full waits for more records.
         """
         while True:
             await self._until(1)
-            if len(self._waiting) < most:
+            if len(self._waiting) < max_records:
                 try:
-                    async with asyncio.timeout(within_seconds):
-                        await self._until(most)
+                    async with asyncio.timeout(max_wait_seconds):
+                        await self._until(max_records)
                 except TimeoutError:
                     pass
-            yield self._take(most)
+            yield self._take(max_records)
 
     async def _until(self, count: int) -> None:
         self._wanted = count
@@ -115,20 +118,20 @@ class Inbox:
             self._enough.clear()
             await self._enough.wait()
 
-    def _take(self, most: int) -> list[Arrived]:
+    def _take(self, max_records: int) -> list[Fetched]:
         take = self._waiting.popleft
-        batch = [take() for _ in range(min(most, len(self._waiting)))]
-        self._waiting_bytes -= sum(_size(arrived.message) for arrived in batch)
+        batch = [take() for _ in range(min(max_records, len(self._waiting)))]
+        self._waiting_bytes -= sum(map(_size_bytes, batch))
         has_room = (
-            len(self._waiting) <= LOW_SHARE * self.most
-            and self._waiting_bytes <= LOW_SHARE * self.most_bytes
+            len(self._waiting) <= LOW_SHARE * self.max_records
+            and self._waiting_bytes <= LOW_SHARE * self.max_bytes
         )
-        if self._held_back and has_room:
-            for tp in self._held_back:
-                self.go_on(tp)
-            self._held_back.clear()
+        if self._full and has_room:
+            for tp in self._full:
+                self.on_room(tp)
+            self._full.clear()
         return batch
 
 
-def _size(message: Any) -> int:
-    return 0 if type(message) is Passed else len(message.value or b"")
+def _size_bytes(fetched: Fetched) -> int:
+    return len(fetched.value or b"") if isinstance(fetched, Record) else 0

@@ -7,45 +7,43 @@ come after. The slowest never pauses: when what it has read is committed, it is 
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from streams.kafka.envelope import Record, TopicPartition
+from streams.kafka.offset_tracker import EventTime, timestamp_of
 from streams.worker.bounds import Bounds
 from streams.worker.fetch_holds import FetchHolds, HoldReason
-from streams.worker.messages import timestamp_ms
 
 
 @dataclass(slots=True)
 class ReplayGate:
     """Lets articles in that are within the bounds, and paces their partitions.
 
-    `moment_ms` gives the event time of a Faust message; None: it has none, and moves no partition.
+    `event_time_ms` returns the event time of a record; None: it has none, and moves no partition.
     """
 
     bounds: Bounds
     holds: FetchHolds
-    moment_ms: Callable[[Any], int | None] = timestamp_ms
-    _first_ms: dict[Any, int] = field(default_factory=dict)
-    _newest_ms: dict[Any, int] = field(default_factory=dict)
-    _ended: set[Any] = field(default_factory=set)
-    _ahead: set[Any] = field(default_factory=set)
+    event_time_ms: EventTime = timestamp_of
+    _first_ms: dict[TopicPartition, int] = field(default_factory=dict)
+    _newest_ms: dict[TopicPartition, int] = field(default_factory=dict)
+    _ended: set[TopicPartition] = field(default_factory=set)
+    _ahead: set[TopicPartition] = field(default_factory=set)
 
-    def admit(self, events: Sequence[Any]) -> Sequence[Any]:
-        """Give those of the events that are within the bounds."""
+    def admit(self, records: Sequence[Record]) -> Sequence[Record]:
+        """Return those of the records that are within the bounds."""
         admitted = []
-        for event in events:
-            message = event.message
-            if self.bounds.is_beyond(message.partition, message.offset):
-                self._ended.add(message.tp)
-            elif self.bounds.has(message.partition, message.offset):
-                moment_ms = self.moment_ms(message)
-                if moment_ms is not None:
-                    self._first_ms.setdefault(message.tp, moment_ms)
-                    self._newest_ms[message.tp] = max(
-                        moment_ms, self._newest_ms.get(message.tp, moment_ms)
-                    )
-                admitted.append(event)
+        for record in records:
+            if self.bounds.is_beyond(record.partition, record.offset):
+                self._ended.add(record.tp)
+            elif self.bounds.has(record.partition, record.offset):
+                event_time_ms = self.event_time_ms(record)
+                if event_time_ms is not None:
+                    self._first_ms.setdefault(record.tp, event_time_ms)
+                    newest_ms = self._newest_ms.get(record.tp, event_time_ms)
+                    self._newest_ms[record.tp] = max(event_time_ms, newest_ms)
+                admitted.append(record)
         return admitted
 
     def pause_partitions_ahead(self, watermark_ms: float) -> None:
@@ -75,5 +73,5 @@ class ReplayGate:
         for reason in (HoldReason.AHEAD, HoldReason.RANGE_ENDED):
             self.holds.replace(reason, ())
 
-    def _since(self, tp: Any, watermark_ms: float) -> float:
+    def _since(self, tp: TopicPartition, watermark_ms: float) -> float:
         return self._first_ms[tp] if watermark_ms == -math.inf else watermark_ms

@@ -6,11 +6,9 @@ stage and reason.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
-from streams.kafka.envelope import REPLAY_ID_HEADER, Headers
+from streams.kafka.envelope import REPLAY_ID_HEADER, Headers, Record
 from streams.service.metrics import Metrics
-from streams.worker.messages import headers_of
 
 REPLAYED = "replayed"
 
@@ -33,11 +31,9 @@ class ReplayedRecordFilter:
     metrics: Metrics
     accepted: bool = False
 
-    def skips(self, stage: str, message: Any) -> bool:
-        """Say whether a Faust message is to be left alone; it is counted then."""
-        if self.accepted or not message.headers:
+    def skips(self, stage: str, record: Record) -> bool:
+        """Return whether to skip a record, and count it then."""
+        if self.accepted or not is_of_another_replay(record.headers, self.replay_id):
             return False
-        foreign = is_of_another_replay(headers_of(message), self.replay_id)
-        if foreign:
-            self.metrics.discarded.labels(stage, REPLAYED).inc()
-        return foreign
+        self.metrics.discarded.labels(stage, REPLAYED).inc()
+        return True

@@ -9,9 +9,9 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from streams.worker.messages import timestamp_ms
+from streams.kafka.envelope import Record
+from streams.kafka.offset_tracker import EventTime, timestamp_of
 
 # A stop is not to wait for a night without articles.
 STEP_SECONDS = 0.2
@@ -27,7 +27,7 @@ class Throttle:
         stopping: Whether the worker is about to stop: then nothing waits.
         clock: Seconds that only go forward.
         sleep: Waits.
-        moment_ms: Gives the event time of a Faust message; None: it is not waited for.
+        event_time_ms: Returns the event time of a record; None: it is not waited for.
     """
 
     rate: float | None
@@ -35,20 +35,20 @@ class Throttle:
     stopping: Callable[[], bool]
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    moment_ms: Callable[[Any], int | None] = timestamp_ms
+    event_time_ms: EventTime = timestamp_of
     _began: float | None = field(default=None, init=False)
     _first_seconds: float | None = field(default=None, init=False)
     _count: int = field(default=0, init=False)
 
-    async def wait(self, events: Sequence[Any]) -> None:
-        """Return when the last of these Faust events is due."""
-        known = (self.moment_ms(event.message) for event in events)
+    async def wait(self, records: Sequence[Record]) -> None:
+        """Return when the last of these records is due."""
+        known = (self.event_time_ms(record) for record in records)
         moments = [moment / 1000 for moment in known if moment is not None]
         if self._began is None:
             self._began = self.clock()
         if self._first_seconds is None:
             self._first_seconds = min(moments, default=None)
-        self._count += len(events)
+        self._count += len(records)
         waits = [0.0]
         if self.rate:
             waits.append(self._count / self.rate)

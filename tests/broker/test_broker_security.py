@@ -27,7 +27,7 @@ from processors.errors import MisconfigurationError
 from streams.errors import BrokerUnavailableError
 from streams.kafka.connection import Connection
 from streams.kafka.reachability import wait_until_reachable
-from streams.worker.faust_connection import faust_broker_urls, faust_credentials
+from streams.worker.faust_app import faust_broker_urls, faust_credentials
 from tools.brokers.apache import ApacheKafka
 from tools.brokers.apache_configuration import Listener, Security
 

@@ -1,12 +1,15 @@
-"""Reads a file of rules, and reports every problem at once with line and column.
+"""Reads a file of rules.
+
+Owns the form of the file and every check of it. Must not know where a text comes from beyond the
+packaged rules, nor how a rule is applied. Every problem is reported at once, with line and column.
 
 A file is TOML: `extends`, `disable`, `[guards]`, `[stories]` and `[[rule]]`. With
-`extends = "builtin"` the built-in rules are in force too: a rule with the same id replaces the
-built-in one, and `disable` removes rules. Without it, only the file's rules are in force.
+`extends = "builtin"` the built-in rules stand too: a rule of the same id takes the place of the
+built-in one, whole, and `disable` takes rules away. Without it the file's rules are all there are.
 """
 
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
@@ -17,8 +20,8 @@ from processors.errors import BadRulesError, MisconfigurationError, RulesProblem
 from processors.rules.file.checked import Problems, Table, near_miss, syntax_problem, take_fields
 from processors.rules.file.examples import Example, read_example
 from processors.rules.file.positions import positions
-from processors.rules.file.rule_reading import Known, read_rule
-from processors.rules.kind import RuleKind
+from processors.rules.file.rule_reading import read_rule
+from processors.rules.kinds import KINDS, Guards, StoryParameters
 from processors.rules.values import Rule, Rules
 
 BUILTIN_NAME = "builtin.toml"
@@ -27,14 +30,11 @@ P = TypeVar("P")
 
 @dataclass(frozen=True, slots=True)
 class RulesFile:
-    """A file of rules, read.
+    """What a file of rules holds.
 
-    Attributes:
-        name: The file's name in messages.
-        rules: The rules in force, with those that it extends.
-        own: The ids of the file's own rules.
-        examples: The examples of all rules in force.
-        warnings: About text that is allowed and probably a mistake.
+    `rules` are the rules in force, with those that it extends, and `examples` the examples of all
+    of them; `own` are the ids of the file's own rules; `warnings` are what is allowed and probably
+    not meant.
     """
 
     name: str
@@ -44,77 +44,65 @@ class RulesFile:
     warnings: tuple[RulesProblem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RulesReader:
-    """Reads files of rules of these kinds."""
+def load_rules(path: Path | None = None) -> Rules:
+    """Load the rules in force.
 
-    kinds: tuple[RuleKind[Any], ...]
+    Args:
+        path: A file of rules; None is the packaged one.
 
-    def load(self, path: Path | None = None) -> Rules:
-        """Load the rules in force.
+    Raises:
+        BadRulesError: listing every problem of the file.
+        MisconfigurationError: the file cannot be read.
+    """
+    return _builtin().rules if path is None else load_rules_file(path).rules
 
-        Args:
-            path: A file of rules. None: the packaged one.
 
-        Raises:
-            BadRulesError: listing every problem of the file.
-            MisconfigurationError: the file cannot be read.
-        """
-        return self.load_file(path).rules
+def load_rules_file(
+    path: Path | None = None, known: Mapping[str, Collection[str]] | None = None
+) -> RulesFile:
+    """Load a file of rules with what is said about it; see `read_rules`.
 
-    def load_file(
-        self, path: Path | None = None, known: Mapping[str, Collection[str]] | None = None
-    ) -> RulesFile:
-        """Load a file of rules with its examples and warnings.
-
-        Args:
-            path: The file. None: the packaged one.
-            known: See `read`.
-
-        Raises:
-            BadRulesError: listing every problem of the file.
-            MisconfigurationError: the file cannot be read.
-        """
-        if path is None:
-            if known is None:
-                return _builtin(self.kinds)
-            return _read(_builtin_text(), BUILTIN_NAME, self._known(known), None)
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except OSError as error:
-            why = error.strerror or type(error).__name__
-            raise MisconfigurationError(f"The rules {path} cannot be read: {why}.") from error
-        except UnicodeDecodeError as error:
-            raise MisconfigurationError(f"The rules {path} are not UTF-8.") from error
-        return self.read(text, str(path), known)
-
-    def read(
-        self, text: str, name: str, known: Mapping[str, Collection[str]] | None = None
-    ) -> RulesFile:
-        """Read and check a file of rules.
-
-        Args:
-            text: The file's text.
-            name: The file's name in messages.
-            known: Values that ids can have, by the field's name in conditions (`leader`, `country`,
-                …). A mapping gives each id a name. Other values are then problems.
-
-        Raises:
-            BadRulesError: with every problem.
-        """
-        return _read(text, name, self._known(known), _builtin(self.kinds))
-
-    def _known(self, values: Mapping[str, Collection[str]] | None) -> Known:
-        return Known({kind.name: kind for kind in self.kinds}, values or {})
+    Raises:
+        BadRulesError: listing every problem of the file.
+        MisconfigurationError: the file cannot be read.
+    """
+    if path is None:
+        return _read(_builtin_text(), BUILTIN_NAME, known or {}, None)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise MisconfigurationError(f"The rules {path} cannot be read: {why}.") from error
+    except UnicodeDecodeError as error:
+        raise MisconfigurationError(f"The rules {path} are not UTF-8.") from error
+    return read_rules(text, str(path), known)
 
 
 @cache
-def _builtin(kinds: tuple[RuleKind[Any], ...]) -> RulesFile:
-    known = Known({kind.name: kind for kind in kinds}, {})
-    return _read(_builtin_text(), BUILTIN_NAME, known, None)
+def _builtin() -> RulesFile:
+    return _read(_builtin_text(), BUILTIN_NAME, {}, None)
 
 
-def _read(text: str, name: str, known: Known, builtin: RulesFile | None) -> RulesFile:
+def read_rules(
+    text: str, name: str, known: Mapping[str, Collection[str]] | None = None
+) -> RulesFile:
+    """Read and check a file of rules.
+
+    Args:
+        text: The file's text.
+        name: What messages call it.
+        known: Values that ids can have, by the field's name in conditions (`leader`, `country`,
+            …); a mapping says what each is called. Where given, others are problems.
+
+    Raises:
+        BadRulesError: with every problem.
+    """
+    return _read(text, name, known or {}, _builtin())
+
+
+def _read(
+    text: str, name: str, known: Mapping[str, Collection[str]], builtin: RulesFile | None
+) -> RulesFile:
     try:
         values = tomllib.loads(text)
         problems = Problems(positions(text))
@@ -134,9 +122,7 @@ def _read(text: str, name: str, known: Known, builtin: RulesFile | None) -> Rule
     if problems.found:
         raise BadRulesError(name, sorted(problems.found))
     kept = [rule for rule in base if rule.id not in gone]
-    order = list(known.kinds)
-    in_order = sorted([*kept, *own.values()], key=lambda rule: order.index(rule.kind))
-    rules = Rules.of(in_order, guards, stories)
+    rules = _gathered(guards, stories, [*kept, *own.values()])
     if builtin is not None:
         _warn_of_versions(file, builtin.rules, rules)
     if extended:
@@ -159,7 +145,9 @@ def _parameters(file: Table, key: str, base: P) -> P:
     return read
 
 
-def _own_rules(file: Table, name: str, known: Known) -> tuple[dict[str, Rule[Any]], list[Example]]:
+def _own_rules(
+    file: Table, name: str, known: Mapping[str, Collection[str]]
+) -> tuple[dict[str, Rule[Any]], list[Example]]:
     found: dict[str, Rule[Any]] = {}
     examples: list[Example] = []
     lines: dict[str, int] = {}
@@ -215,3 +203,10 @@ def _warn_of_versions(file: Table, builtin: Rules, rules: Rules) -> None:
                 f"to {old.version + 1}, or call the rule something else, or subscribers will take "
                 "its alerts for the old ones",
             )
+
+
+def _gathered(guards: Guards, stories: StoryParameters, rules: Sequence[Rule[Any]]) -> Rules:
+    by_kind: dict[Any, Any] = {
+        kind: tuple(rule for rule in rules if rule.kind == kind) for kind in KINDS
+    }
+    return Rules(guards=guards, stories=stories, **by_kind)

@@ -2,17 +2,22 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import pytest
 
 from streams.forward.delivery import StoppedError
 from streams.forward.keyed_queue import Lanes
-from streams.kafka.envelope import Record
+from streams.kafka.envelope import Record, TopicPartition
+
+P, Q = TopicPartition("t", 0), TopicPartition("t", 1)
 
 
-def record(offset: int, key: str) -> Record:
-    return Record("t", 0, offset, 0, key.encode(), b"", [])
+def record(offset: int, key: str, tp: TopicPartition = P) -> Record:
+    return Record(tp.topic, tp.partition, offset, 0, key.encode(), b"", [])
+
+
+def committable(lanes: Lanes) -> dict[TopicPartition, int]:
+    return {tp: one.offset for tp, one in lanes.committable().items()}
 
 
 class Work:
@@ -29,9 +34,9 @@ class Work:
         end = self._ends[one.offset] = asyncio.get_running_loop().create_future()
         await end
 
-    async def take(self, *records: Record, tp: Any = "p") -> None:
+    async def take(self, *records: Record) -> None:
         for one in records:
-            self.lanes.take(tp, one)
+            self.lanes.take(one)
         await settled()
 
     async def end(self, offset: int, error: BaseException | None = None) -> None:
@@ -49,7 +54,7 @@ def run(test: Callable[[Work], Awaitable[None]]) -> None:
     async def whole() -> None:
         work = Work()
         await test(work)
-        await work.lanes.forget(["p", "q"])
+        await work.lanes.forget([P, Q])
 
     asyncio.run(whole())
 
@@ -67,18 +72,18 @@ def test_one_key_waits_for_itself_and_not_for_another() -> None:
     run(test)
 
 
-def test_nothing_is_committed_beyond_what_is_in_work() -> None:
+def test_nothing_is_committed_beyond_a_record_in_flight() -> None:
     async def test(work: Work) -> None:
         await work.take(record(5, "a"), record(6, "b"), record(9, "c"))
-        assert work.lanes.committable() == {}
+        assert committable(work.lanes) == {}
         await work.end(6)
-        assert work.lanes.committable() == {}
+        assert committable(work.lanes) == {}
         await work.end(5)
-        assert work.lanes.committable() == {"p": 9}
-        work.lanes.committed({"p": 9})
-        assert work.lanes.committable() == {}
+        assert committable(work.lanes) == {P: 9}
+        work.lanes.committed(work.lanes.committable())
+        assert committable(work.lanes) == {}
         await work.end(9)
-        assert work.lanes.committable() == {"p": 10}
+        assert committable(work.lanes) == {P: 10}
 
     run(test)
 
@@ -89,23 +94,23 @@ def test_what_failed_or_was_stopped_is_not_done(error: Exception) -> None:
         await work.take(record(0, "a"), record(1, "b"))
         await work.end(1)
         await work.end(0, error)
-        assert work.lanes.committable() == {}
+        assert committable(work.lanes) == {}
         assert work.failures == ([] if isinstance(error, StoppedError) else [error])
 
     run(test)
 
 
-def test_a_partition_that_is_taken_away_is_broken_off_and_begins_anew() -> None:
+def test_a_partition_that_is_revoked_is_cancelled_and_begins_again() -> None:
     async def test(work: Work) -> None:
         await work.take(record(0, "a"), record(1, "a"))
-        await work.take(record(7, "a"), tp="q")
-        await work.lanes.forget(["p"])
+        await work.take(record(7, "a", Q))
+        await work.lanes.forget([P])
         assert work.lanes.waiting == 1
-        assert work.lanes.committable() == {}
+        assert committable(work.lanes) == {}
         await work.take(record(0, "a"))
         assert work.begun == [0, 7, 0]
         await work.end(0)
-        assert work.lanes.committable() == {"p": 1}
+        assert committable(work.lanes) == {P: 1}
 
     run(test)
 

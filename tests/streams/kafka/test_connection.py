@@ -14,7 +14,7 @@ from kafka.errors import KafkaTimeoutError
 
 from processors.errors import MisconfigurationError
 from streams.kafka.connection import Connection
-from streams.worker.faust_connection import faust_broker_urls, faust_credentials
+from streams.worker.faust_app import faust_broker_urls, faust_credentials
 
 SECRET, KEY_SECRET = "hunter2-broker", "hunter2-key"
 SASL = {"sasl_mechanism": "SCRAM-SHA-512", "sasl_username": "ringer", "sasl_password": SECRET}

@@ -198,8 +198,8 @@ def test_only_the_record_that_the_broker_refuses_is_not_sent(
     producer = ScriptedProducer(**{where: {values[6]: [fault() for _ in range(20)]}})
     with pytest.raises(RecordsRefusedError, match="1 record") as raised:
         send(producer, *values)
-    ((place, topic),) = [(one.place, one.topic) for one in raised.value.refused]
-    assert (place, topic) == (6, "topic")
+    ((index, topic),) = [(one.index, one.topic) for one in raised.value.refused]
+    assert (index, topic) == (6, "topic")
     assert acknowledged(producer) == [v for v in values if v != values[6]]
 
 
@@ -210,7 +210,7 @@ def test_several_refused_records_are_each_found_and_the_rest_is_sent() -> None:
     producer = ScriptedProducer(failed=faults)
     with pytest.raises(RecordsRefusedError, match="4 record") as raised:
         send(producer, *values)
-    assert [one.place for one in raised.value.refused] == [0, 7, 8, 15]
+    assert [one.index for one in raised.value.refused] == [0, 7, 8, 15]
     assert sorted(acknowledged(producer)) == [value for value in values if value not in bad]
 
 

@@ -24,14 +24,14 @@ from streams.analysis.reader import ArticleReader
 from streams.canary.article import canary_article
 from streams.errors import DeadLetterLimitError, RecordsRefusedError, RefusedRecord
 from streams.kafka.dead_letters import DeadLetterLimit
-from streams.kafka.envelope import Outgoing, Record
+from streams.kafka.envelope import Headers, Outgoing, Record
 from streams.kafka.topics import TopicNames
 from streams.kafka.unreadable import marked
 from streams.service.metrics import Metrics
 from streams.service.settings import Settings
-from streams.worker.analyse_agent import CHUNK_BYTES, CHUNK_RECORDS, AnalyseAgent, incoming
-from streams.worker.entry import Entry
+from streams.worker.analyse_agent import CHUNK_BYTES, CHUNK_RECORDS, AnalyseAgent
 from streams.worker.in_flight import BytesInFlight
+from streams.worker.timestamp_check import TimestampCheck
 
 NAMES = TopicNames.of(Settings())
 NEVER = DeadLetterLimit(1.0, 1_000)
@@ -41,20 +41,15 @@ GOOD = json.dumps(
 BAD = b'{"id": "b", '
 
 
-@dataclass(frozen=True)
-class Message:
-    value: bytes | None
-    offset: int = 0
-    topic: str = NAMES.articles
-    partition: int = 2
-    key: bytes | None = b"key"
-    timestamp: float | None = 1_779_268_500.25
-    headers: Any = ()
-
-
-@dataclass(frozen=True)
-class Event:
-    message: Message
+def article(
+    value: bytes | None,
+    offset: int = 0,
+    *,
+    key: bytes | None = b"key",
+    timestamp_ms: int = 1_779_268_500_250,
+    headers: Headers = (),
+) -> Record:
+    return Record(NAMES.articles, 2, offset, timestamp_ms, key, value, headers, 1)
 
 
 @dataclass
@@ -83,16 +78,18 @@ def analyser() -> Analyser:
 
 def handle(
     analyser: Analyser,
-    *messages: Message,
+    *records: Record,
     outbox: Outbox | None = None,
     limit: DeadLetterLimit = NEVER,
-    entry: Entry | None = None,
+    timestamps: TimestampCheck | None = None,
 ) -> tuple[Outbox, Metrics]:
     outbox, metrics = outbox or Outbox(), Metrics()
     analysis = InlineAnalysis(lambda: ArticleReader(analyser, DecodeLimits(), NAMES, 4))
     analysis.start()
-    agent = AnalyseAgent(analysis, NAMES, outbox, metrics, limit, entry=entry or Entry())
-    asyncio.run(agent.handle([Event(message) for message in messages]))
+    agent = AnalyseAgent(
+        analysis, NAMES, outbox, metrics, limit, timestamps=timestamps or TimestampCheck()
+    )
+    asyncio.run(agent.handle(records))
     return outbox, metrics
 
 
@@ -101,7 +98,7 @@ def sample(metrics: Metrics, name: str, **labels: str) -> float | None:
 
 
 def test_an_article_becomes_one_analysis_and_one_mention_a_leader(analyser: Analyser) -> None:
-    outbox, metrics = handle(analyser, Message(GOOD))
+    outbox, metrics = handle(analyser, article(GOOD))
     (record,) = outbox.of(NAMES.analyses)
     analysis = msgspec.json.decode(record.value or b"", type=Analysis)
     assert record.key == b"a"
@@ -120,7 +117,7 @@ def test_an_article_becomes_one_analysis_and_one_mention_a_leader(analyser: Anal
 
 def test_a_canarys_article_is_counted_apart_from_the_leaders(analyser: Analyser) -> None:
     _, record = canary_article(NAMES.articles, "host", datetime.now(UTC))
-    outbox, metrics = handle(analyser, Message(GOOD), Message(record.value, key=record.key))
+    outbox, metrics = handle(analyser, article(GOOD), article(record.value, key=record.key))
     assert len(outbox.of(NAMES.mentions)) == 3
     assert sample(metrics, "tocsin_articles_analysed_total") == 2
     assert sample(metrics, "tocsin_canary_articles_total") == 1
@@ -131,14 +128,14 @@ def test_a_canarys_article_is_counted_apart_from_the_leaders(analyser: Analyser)
 
 def test_what_could_not_be_read_of_an_article_is_counted_by_flag(analyser: Analyser) -> None:
     undated = b'{"id": "u", "title": "Xi Jinping speaks", "published": "tea time"}'
-    _, metrics = handle(analyser, Message(GOOD), Message(undated, offset=1))
+    _, metrics = handle(analyser, article(GOOD), article(undated, offset=1))
     (family,) = [f for f in metrics.registry.collect() if f.name == "tocsin_articles_flagged"]
     counted = {s.labels["flag"]: s.value for s in family.samples if s.name.endswith("_total")}
     assert counted["published_unreadable"] == 1
 
 
 def test_mentions_are_counted_by_leader(analyser: Analyser) -> None:
-    _, metrics = handle(analyser, Message(GOOD), Message(GOOD, offset=1))
+    _, metrics = handle(analyser, article(GOOD), article(GOOD, offset=1))
     counted = [
         (s.labels["leader"], s.value)
         for family in metrics.registry.collect()
@@ -158,7 +155,7 @@ def test_the_strength_of_what_is_said_of_a_leader_is_counted_by_direction(
             ("condemn", "Lawmakers condemned Xi Jinping over a disastrous failure."),
         )
     )
-    outbox, metrics = handle(analyser, Message(praise), Message(blame, offset=1))
+    outbox, metrics = handle(analyser, article(praise), article(blame, offset=1))
     said = [
         msgspec.json.decode(record.value or b"", type=Mention).sentiment.polarity
         for record in outbox.of(NAMES.mentions)
@@ -176,27 +173,27 @@ def test_the_strength_of_what_is_said_of_a_leader_is_counted_by_direction(
 
 
 @pytest.mark.parametrize(
-    ("message", "reason"),
+    ("record", "reason"),
     [
-        (Message(BAD), "invalid_json"),
-        (Message(None), "null_value"),
-        (Message(b"\xff\xfe"), "invalid_utf8"),
-        (Message(b'{"id": "b", "text": ""}'), "no_text"),
+        (article(BAD), "invalid_json"),
+        (article(None), "null_value"),
+        (article(b"\xff\xfe"), "invalid_utf8"),
+        (article(b'{"id": "b", "text": ""}'), "no_text"),
         # A producer that stamps microseconds must not stop the worker at every start.
-        (Message(GOOD, timestamp=1_779_268_500_250.0), "invalid_timestamp"),
-        (Message(GOOD, timestamp=1_779_268_500.25 * 10**6), "invalid_timestamp"),
-        (Message(GOOD, timestamp=1_796_074.496), "invalid_timestamp"),
-        (Message(GOOD, timestamp=0.0), "invalid_timestamp"),
-        (Message(GOOD, timestamp=-0.001), "invalid_timestamp"),
+        (article(GOOD, timestamp_ms=1_779_268_500_250_000), "invalid_timestamp"),
+        (article(GOOD, timestamp_ms=1_779_268_500_250 * 10**6), "invalid_timestamp"),
+        (article(GOOD, timestamp_ms=1_796_074_496), "invalid_timestamp"),
+        (article(GOOD, timestamp_ms=0), "invalid_timestamp"),
+        (article(GOOD, timestamp_ms=-1), "invalid_timestamp"),
     ],
 )
 def test_a_bad_record_goes_to_the_dead_letters_and_the_others_go_on(
-    analyser: Analyser, message: Message, reason: str
+    analyser: Analyser, record: Record, reason: str
 ) -> None:
-    outbox, metrics = handle(analyser, Message(GOOD), message, Message(GOOD, offset=2))
+    outbox, metrics = handle(analyser, article(GOOD), record, article(GOOD, offset=2))
     assert len(outbox.of(NAMES.analyses)) == 2
     (letter,) = outbox.of(NAMES.dead_letters)
-    assert (letter.key, letter.value) == (message.key, message.value)
+    assert (letter.key, letter.value) == (record.key, record.value)
     assert dict(letter.headers)["tocsin.error.reason"] == reason.encode()
     assert dict(letter.headers)["tocsin.error.stage"] == b"decode"
     assert sample(metrics, "tocsin_dead_letters_total", reason=reason) == 1
@@ -209,7 +206,7 @@ def test_an_article_whose_outputs_no_broker_would_take_is_a_dead_letter(
     analyser: Analyser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("streams.analysis.reader.MAX_OUTPUT_BYTES", 600)
-    outbox, metrics = handle(analyser, Message(GOOD))
+    outbox, metrics = handle(analyser, article(GOOD))
     assert [record.topic for record in outbox.records] == [NAMES.dead_letters]
     assert sample(metrics, "tocsin_dead_letters_total", reason="text_too_large") == 1
     assert sample(metrics, "tocsin_articles_analysed_total") == 0
@@ -222,8 +219,8 @@ def test_too_many_bad_records_stop_the_worker_after_their_letters_are_sent(
     with pytest.raises(DeadLetterLimitError, match="3 of the newest 4"):
         handle(
             analyser,
-            Message(GOOD),
-            *(Message(BAD, offset=n) for n in range(3)),
+            article(GOOD),
+            *(article(BAD, offset=n) for n in range(3)),
             outbox=outbox,
             limit=DeadLetterLimit(0.5, 4),
         )
@@ -233,9 +230,9 @@ def test_too_many_bad_records_stop_the_worker_after_their_letters_are_sent(
 
 def test_the_share_is_taken_over_batches(analyser: Analyser) -> None:
     limit = DeadLetterLimit(0.5, 4)
-    handle(analyser, Message(BAD), Message(BAD), Message(BAD), limit=limit)
+    handle(analyser, article(BAD), article(BAD), article(BAD), limit=limit)
     with pytest.raises(DeadLetterLimitError):
-        handle(analyser, Message(GOOD), limit=limit)
+        handle(analyser, article(GOOD), limit=limit)
 
 
 @pytest.mark.parametrize("topic", [NAMES.analyses, NAMES.dead_letters])
@@ -244,7 +241,7 @@ def test_an_output_that_cannot_be_sent_leaves_the_batch_undone_and_uncounted(
 ) -> None:
     outbox = Outbox(refuse=topic)
     with pytest.raises(OSError, match="refused"):
-        handle(analyser, Message(GOOD), Message(BAD), outbox=outbox)
+        handle(analyser, article(GOOD), article(BAD), outbox=outbox)
 
 
 def test_what_is_no_bad_article_is_a_bug_and_leaves_the_agent(analyser: Analyser) -> None:
@@ -255,7 +252,7 @@ def test_what_is_no_bad_article_is_a_bug_and_leaves_the_agent(analyser: Analyser
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        handle(Broken(), Message(GOOD))
+        handle(Broken(), article(GOOD))
 
 
 def test_a_large_batch_goes_out_in_parts_and_in_its_order(
@@ -263,7 +260,7 @@ def test_a_large_batch_goes_out_in_parts_and_in_its_order(
 ) -> None:
     monkeypatch.setattr("streams.worker.analyse_agent.CHUNK_RECORDS", 2)
     articles = [json.dumps({"id": f"a{n}", "title": "Talks"}).encode() for n in range(5)]
-    outbox, _ = handle(analyser, *(Message(one, offset=n) for n, one in enumerate(articles)))
+    outbox, _ = handle(analyser, *(article(one, offset=n) for n, one in enumerate(articles)))
     assert [record.key for record in outbox.of(NAMES.analyses)] == [
         b"a0",
         b"a1",
@@ -276,7 +273,7 @@ def test_a_large_batch_goes_out_in_parts_and_in_its_order(
 
 def test_a_long_article_is_a_part_of_its_own(analyser: Analyser) -> None:
     long = json.dumps({"id": "a", "title": "Talks", "text": "x" * CHUNK_BYTES}).encode()
-    outbox, _ = handle(analyser, Message(GOOD), Message(long, offset=1), Message(GOOD, offset=2))
+    outbox, _ = handle(analyser, article(GOOD), article(long, offset=1), article(GOOD, offset=2))
     assert outbox.calls == 3  # the long one is a dead letter beside the first
 
 
@@ -302,9 +299,9 @@ def test_batches_in_hand_together_keep_the_order_of_their_outputs() -> None:
     agent = AnalyseAgent(Scripted(0.03, 0.0), NAMES, outbox, Metrics(), NEVER)
 
     async def two() -> None:
-        first = asyncio.create_task(agent.handle([Event(Message(b"1"))]))
+        first = asyncio.create_task(agent.handle([article(b"1")]))
         await asyncio.sleep(0)
-        await asyncio.gather(first, agent.handle([Event(Message(b"2", offset=1))]))
+        await asyncio.gather(first, agent.handle([article(b"2", offset=1)]))
 
     asyncio.run(two())
     assert [record.key for record in outbox.records] == [b"1", b"2"]
@@ -336,8 +333,8 @@ class Parts:
         raise NotImplementedError
 
 
-def events(count: int) -> list[Event]:
-    return [Event(Message(b"%d" % number, offset=number)) for number in range(count)]
+def articles(count: int) -> list[Record]:
+    return [article(b"%d" % number, offset=number) for number in range(count)]
 
 
 def test_what_an_answer_leaves_out_is_asked_again_and_every_answer_is_progress() -> None:
@@ -345,7 +342,7 @@ def test_what_an_answer_leaves_out_is_asked_again_and_every_answer_is_progress()
     agent = AnalyseAgent(
         analysis, NAMES, outbox, Metrics(), NEVER, advanced=lambda: advances.append(1)
     )
-    asyncio.run(agent.handle(events(6)))
+    asyncio.run(agent.handle(articles(6)))
     assert [len(asked) for asked in analysis.asked] == [6, 4, 3]
     assert [one.key for one in outbox.records] == [b"%d" % number for number in range(6)]
     assert len(advances) == 3
@@ -367,7 +364,7 @@ def test_chunks_are_analysed_ahead_of_their_turn_up_to_a_bound() -> None:
     agent = AnalyseAgent(analysis, NAMES, Outbox(), Metrics(), NEVER, ahead=asyncio.Semaphore(3))
 
     async def run() -> tuple[int, int]:
-        handling = asyncio.create_task(agent.handle(events(CHUNK_RECORDS * 10)))
+        handling = asyncio.create_task(agent.handle(articles(CHUNK_RECORDS * 10)))
         for _ in range(20):
             await asyncio.sleep(0)
         before = len(analysis.asked)
@@ -394,7 +391,7 @@ def test_outputs_wait_while_the_broker_has_not_acknowledged_those_before() -> No
     agent = AnalyseAgent(
         Parts(size_bytes=40), NAMES, outbox, Metrics(), NEVER, in_flight=BytesInFlight(100)
     )
-    asyncio.run(agent.handle(events(30)))
+    asyncio.run(agent.handle(articles(30)))
     assert len(outbox.records) == 30
     assert Slow.most == 80
 
@@ -403,7 +400,7 @@ def test_an_article_that_took_seconds_is_named_in_the_log() -> None:
     with capture_logs() as lines:
         for seconds in (2.9, 3.1):
             agent = AnalyseAgent(Parts(seconds=seconds), NAMES, Outbox(), Metrics(), NEVER)
-            asyncio.run(agent.handle([Event(Message(b"x", offset=7))]))
+            asyncio.run(agent.handle([article(b"x", offset=7)]))
     (line,) = lines
     assert line["event"] == "analyse.slow_article"
     assert (line["topic"], line["partition"], line["offset"]) == (NAMES.articles, 2, 7)
@@ -412,7 +409,7 @@ def test_an_article_that_took_seconds_is_named_in_the_log() -> None:
 def test_latency_is_never_negative_when_the_producers_clock_runs_ahead(
     analyser: Analyser,
 ) -> None:
-    _, metrics = handle(analyser, Message(GOOD, timestamp=time.time() + 3_600))
+    _, metrics = handle(analyser, article(GOOD, timestamp_ms=round(time.time() * 1000) + 3_600_000))
     assert sample(metrics, "tocsin_article_latency_seconds_sum") == 0
 
 
@@ -420,36 +417,15 @@ def test_an_article_of_the_future_is_a_dead_letter_and_changes_no_latency(
     analyser: Analyser,
 ) -> None:
     now_ms = 1_779_268_500_250
-    messages = [Message(GOOD, timestamp=(now_ms + ahead_ms) / 1000) for ahead_ms in (1_000, 1_001)]
-    entry = Entry(lambda: now_ms + 1_000)
-    outbox, metrics = handle(analyser, *messages, entry=entry)
+    articles = [article(GOOD, timestamp_ms=now_ms + ahead_ms) for ahead_ms in (1_000, 1_001)]
+    timestamps = TimestampCheck(lambda: now_ms + 1_000)
+    outbox, metrics = handle(analyser, *articles, timestamps=timestamps)
     assert len(outbox.of(NAMES.analyses)) == 1
     (letter,) = outbox.of(NAMES.dead_letters)
     assert dict(letter.headers)["tocsin.error.reason"] == b"future_timestamp"
     assert sample(metrics, "tocsin_dead_letters_total", reason="future_timestamp") == 1
     assert sample(metrics, "tocsin_discarded_total", stage="decode", reason="future_timestamp") == 1
     assert sample(metrics, "tocsin_article_latency_seconds_count") == 1
-
-
-@pytest.mark.parametrize(
-    ("headers", "expected"),
-    [
-        (None, []),
-        ((), []),
-        ({"a": b"1"}, [("a", b"1")]),
-        ([("a", b"1"), ("a", b"2")], [("a", b"1"), ("a", b"2")]),
-    ],
-)
-def test_a_message_is_read_with_its_headers_in_whatever_form(
-    headers: Any, expected: list[tuple[str, bytes]]
-) -> None:
-    record = incoming(Message(b"v", offset=9, headers=headers))
-    assert record.headers == expected
-    assert (record.partition, record.offset, record.timestamp_ms) == (2, 9, 1_779_268_500_250)
-
-
-def test_a_message_without_timestamp_is_of_the_epoch() -> None:
-    assert incoming(Message(b"v", timestamp=None)).timestamp_ms == 0
 
 
 class RefusingOutbox(Outbox):
@@ -468,7 +444,7 @@ def test_an_article_of_which_the_broker_takes_no_output_is_a_dead_letter_once(
 ) -> None:
     outbox = RefusingOutbox(refuse=NAMES.mentions)
     plain = json.dumps({"id": "p", "title": "The harbour reported a normal week"}).encode()
-    _, metrics = handle(analyser, Message(GOOD, offset=4), Message(plain, offset=5), outbox=outbox)
+    _, metrics = handle(analyser, article(GOOD, offset=4), article(plain, offset=5), outbox=outbox)
     (letter,) = outbox.of(NAMES.dead_letters)
     headers = dict(letter.headers)
     assert (letter.key, letter.value) == (b"key", GOOD)
@@ -486,7 +462,7 @@ def test_articles_of_which_nothing_is_taken_count_for_the_limit(analyser: Analys
     with pytest.raises(DeadLetterLimitError):
         handle(
             analyser,
-            *(Message(GOOD, offset=n) for n in range(4)),
+            *(article(GOOD, offset=n) for n in range(4)),
             outbox=RefusingOutbox(refuse=NAMES.analyses),
             limit=DeadLetterLimit(0.4, 4),
         )
@@ -496,7 +472,7 @@ def test_a_record_that_the_client_could_not_read_is_a_dead_letter_without_the_ma
     analyser: Analyser,
 ) -> None:
     headers = marked([("own", b"1")], "the name of a header is not UTF-8")
-    outbox, metrics = handle(analyser, Message(GOOD, headers=headers), Message(GOOD, offset=1))
+    outbox, metrics = handle(analyser, article(GOOD, headers=headers), article(GOOD, offset=1))
     (letter,) = outbox.of(NAMES.dead_letters)
     assert letter.value == GOOD
     kept = dict(letter.headers)

@@ -2,52 +2,33 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
+from streams.kafka.envelope import Record, TopicPartition
 from streams.service.metrics import Metrics
 from streams.worker.batch_loop import BatchLoop, Handle, no_end
-from streams.worker.inbox import Passed
-from streams.worker.offsets import OffsetTracker
-
-TP = "news.articles-0"
-
-
-@dataclass(frozen=True)
-class Message:
-    tp: str
-    offset: int
-    generation_id: int = 1
-    timestamp: float | None = None
+from streams.worker.batch_tracker import BatchTracker
+from streams.worker.inbox import Fetched, OffsetGap
+from tests.streams.worker.records import ARTICLES, PARTITION, record
 
 
-@dataclass(frozen=True)
-class Event:
-    message: Message | Passed
-
-
-def committable(tracker: OffsetTracker) -> dict[Any, int]:
+def committable(tracker: BatchTracker) -> dict[TopicPartition, int]:
     return {tp: one.offset for tp, one in tracker.committable().items()}
 
 
 class Inbox:
-    """Gives batches of offsets; a pair is passed offsets, the first and the last of them."""
+    """Yields batches of offsets. A pair is a gap: the first and the last of its offsets."""
 
     def __init__(self, *taken: Sequence[int | tuple[int, int]]) -> None:
         self._taken = taken
         self.asked: list[tuple[int, float]] = []
 
-    async def batches(self, most: int, within: float) -> AsyncIterator[list[Event]]:
+    async def batches(self, most: int, within: float) -> AsyncIterator[list[Fetched]]:
         self.asked.append((most, within))
         for offsets in self._taken:
             yield [
-                Event(
-                    Message(TP, one)
-                    if isinstance(one, int)
-                    else Passed("news.articles", 0, TP, one[0], one[1], 1)
-                )
+                record(one) if isinstance(one, int) else OffsetGap(ARTICLES, 0, one[0], one[1], 1)
                 for one in offsets
             ]
 
@@ -62,25 +43,26 @@ class Ran:
         max_in_flight: int = 1,
         end: int | None = None,
         generation: int = 1,
-        **known: Any,
+        stopping: bool = False,
     ) -> None:
         self._most_in_hand = max_in_flight
         self._end = end
         self._generation = generation
         self.asked_to_admit: list[int] = []
-        self.tracker = OffsetTracker(**known)
+        self.tracker = BatchTracker()
+        self.tracker.stopping = stopping
         self.metrics = Metrics()
         self.inbox = Inbox(*taken)
         self.failures: list[BaseException] = []
         self.handled: list[list[int]] = []
         self.ended = asyncio.run(self._run(handle or self._handle))
 
-    async def _handle(self, events: Sequence[Any]) -> None:
-        self.handled.append([event.message.offset for event in events])
+    async def _handle(self, records: Sequence[Record]) -> None:
+        self.handled.append([one.offset for one in records])
 
-    def _admit(self, events: Sequence[Any]) -> Sequence[Any]:
-        self.asked_to_admit += [event.message.offset for event in events]
-        return events
+    def _admit(self, records: Sequence[Record]) -> Sequence[Record]:
+        self.asked_to_admit += [one.offset for one in records]
+        return records
 
     async def _run(self, handle: Handle) -> bool:
         failed = asyncio.Event()
@@ -116,7 +98,7 @@ def test_every_batch_is_handled_then_finished() -> None:
     assert ran.ended
     assert ran.failures == []
     assert ran.handled == [[0, 1], [2], [3, 4, 5]]
-    assert committable(ran.tracker) == {TP: 6}
+    assert committable(ran.tracker) == {PARTITION: 6}
     assert ran.inbox.asked == [(500, 0.05)]
 
 
@@ -146,33 +128,33 @@ def test_records_that_are_delivered_again_after_a_rebalance_are_not_shown_to_the
 def test_offsets_without_a_record_are_passed_and_never_handled() -> None:
     ran = Ran([(0, 1), 2, 3, (4, 4)], [(5, 7)])
     assert ran.handled == [[2, 3]]
-    assert committable(ran.tracker) == {TP: 8}
+    assert committable(ran.tracker) == {PARTITION: 8}
 
 
 def test_a_run_that_ends_passes_its_end_by_no_offset() -> None:
     ran = Ran([2, (3, 9)], end=5)
-    assert committable(ran.tracker) == {TP: 5}
+    assert committable(ran.tracker) == {PARTITION: 5}
 
 
 def test_offsets_without_a_record_are_not_committed_before_a_batch_that_is_not_finished() -> None:
-    async def handle(_events: Sequence[Any]) -> None:
+    async def handle(_records: Sequence[Record]) -> None:
         raise RuntimeError("bug")
 
     assert committable(Ran([2, (3, 9)], handle=handle).tracker) == {}
 
 
 def test_a_batch_is_not_finished_before_its_work_is_done() -> None:
-    seen: list[dict[Any, int]] = []
+    seen: list[dict[TopicPartition, int]] = []
     ran: Ran | None = None
 
     class Looking(Ran):
-        async def _handle(self, events: Sequence[Any]) -> None:
+        async def _handle(self, records: Sequence[Record]) -> None:
             await asyncio.sleep(0)
             seen.append(committable(self.tracker))
-            await super()._handle(events)
+            await super()._handle(records)
 
     ran = Looking([0, 1], [2])
-    assert seen == [{}, {TP: 2}]
+    assert seen == [{}, {PARTITION: 2}]
     assert ran.handled == [[0, 1], [2]]
 
 
@@ -180,8 +162,8 @@ def test_a_batch_is_not_finished_before_its_work_is_done() -> None:
 def test_a_fault_ends_the_worker_and_its_batch_is_never_finished(error: Exception) -> None:
     handled: list[int] = []
 
-    async def handle(events: Sequence[Any]) -> None:
-        handled.append(events[0].message.offset)
+    async def handle(records: Sequence[Record]) -> None:
+        handled.append(records[0].offset)
         if len(handled) == 2:
             raise error
 
@@ -190,11 +172,11 @@ def test_a_fault_ends_the_worker_and_its_batch_is_never_finished(error: Exceptio
     # Not ended: Faust would start an agent that returns again, and go on behind the lost batch.
     assert not ran.ended
     assert handled == [0, 1]
-    assert committable(ran.tracker) == {TP: 1}
+    assert committable(ran.tracker) == {PARTITION: 1}
 
 
 @pytest.mark.parametrize("step", ["begin", "finish"])
-def test_a_fault_in_the_books_ends_the_worker_and_not_the_loop_alone(
+def test_a_fault_of_the_tracker_ends_the_worker_and_not_the_loop_alone(
     step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # An agent that raised would be started again, behind the batch that was taken from the inbox.
@@ -203,7 +185,7 @@ def test_a_fault_in_the_books_ends_the_worker_and_not_the_loop_alone(
     def fails(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(OffsetTracker, step, fails)
+    monkeypatch.setattr(BatchTracker, step, fails)
     ran = Ran([0], [1])
     assert ran.failures == [error]
     assert not ran.ended
@@ -213,7 +195,7 @@ def test_a_consumer_that_goes_back_has_its_work_done_again() -> None:
     ran = Ran([5], [4, 5])
     assert ran.failures == []
     assert ran.handled == [[5], [4, 5]]
-    assert committable(ran.tracker) == {TP: 6}
+    assert committable(ran.tracker) == {PARTITION: 6}
 
 
 def test_with_two_in_hand_the_second_begins_before_the_first_is_done_and_a_third_waits() -> None:
@@ -223,8 +205,8 @@ def test_with_two_in_hand_the_second_begins_before_the_first_is_done_and_a_third
         while step not in steps:  # noqa: ASYNC110 - an event for each step would hide the test
             await asyncio.sleep(0)
 
-    async def handle(events: Sequence[Any]) -> None:
-        offset = events[0].message.offset
+    async def handle(records: Sequence[Record]) -> None:
+        offset = records[0].offset
         steps.append(f"begin {offset}")
         if offset < 2:
             await seen(f"begin {offset + 1}")
@@ -236,15 +218,15 @@ def test_with_two_in_hand_the_second_begins_before_the_first_is_done_and_a_third
     assert steps.index("begin 1") < steps.index("end 0") < steps.index("begin 2")
     assert steps.index("begin 2") < steps.index("end 1")
     assert ran.ended
-    assert committable(ran.tracker) == {TP: 3}
+    assert committable(ran.tracker) == {PARTITION: 3}
 
 
 def test_a_batch_that_ends_before_the_one_in_front_of_it_is_not_committed() -> None:
-    seen: list[dict[Any, int]] = []
+    seen: list[dict[TopicPartition, int]] = []
 
     class Looking(Ran):
-        async def _handle(self, events: Sequence[Any]) -> None:
-            await asyncio.sleep(0.04 if events[0].message.offset == 0 else 0)
+        async def _handle(self, records: Sequence[Record]) -> None:
+            await asyncio.sleep(0.04 if records[0].offset == 0 else 0)
             seen.append(committable(self.tracker))
 
     Looking([0], [1], max_in_flight=2)
@@ -254,8 +236,8 @@ def test_a_batch_that_ends_before_the_one_in_front_of_it_is_not_committed() -> N
 def test_a_fault_in_one_batch_lets_no_further_one_begin() -> None:
     begun: list[int] = []
 
-    async def handle(events: Sequence[Any]) -> None:
-        begun.append(events[0].message.offset)
+    async def handle(records: Sequence[Record]) -> None:
+        begun.append(records[0].offset)
         if begun[-1] == 0:
             raise RuntimeError("bug")
         await asyncio.sleep(0.01)

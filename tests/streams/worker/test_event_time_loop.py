@@ -5,7 +5,7 @@ import gc
 import weakref
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Self
 
 import pytest
 from structlog.testing import capture_logs
@@ -13,44 +13,31 @@ from structlog.testing import capture_logs
 from processors.contracts import ArticleRef, Versions, Withdrawal
 from processors.errors import BadArticleError, DeadLetterReason
 from processors.ordering import WatermarkSnapshot
-from streams.kafka.envelope import Outgoing
+from streams.kafka.envelope import Outgoing, Record, TopicPartition
 from streams.service.metrics import Metrics
+from streams.worker.batch_tracker import BatchTracker
 from streams.worker.event_time_loop import EventTimeOrderedLoop
-from streams.worker.inbox import Passed
-from streams.worker.offsets import OffsetTracker
-from streams.worker.watch_agent import Read, Unreadable
+from streams.worker.inbox import Fetched, OffsetGap
+from streams.worker.mention_reading import ReadMention, UnreadableMention
+from tests.streams.worker.records import MENTIONS, record
 
-TP = ("mentions", 0)
+TP = TopicPartition(MENTIONS, 0)
 ENDLESS = float("inf")
+# A record with this timestamp is unreadable.
+UNREADABLE_MS = -1
 
 
-@dataclass(frozen=True)
-class Message:
-    offset: int
-    moment_ms: int | None
-    generation_id: int = 1
-    tp: tuple[str, int] = TP
-    partition: int = 0
-    timestamp: float = 0.0
-    value: bytes = b""
-
-
-def committable(tracker: OffsetTracker) -> dict[Any, int]:
+def committable(tracker: BatchTracker) -> dict[TopicPartition, int]:
     return {tp: one.offset for tp, one in tracker.committable().items()}
-
-
-@dataclass(frozen=True)
-class Event:
-    message: Message | Passed
 
 
 class Inbox:
     """Gives batches as the test puts them in."""
 
     def __init__(self) -> None:
-        self.waiting: asyncio.Queue[list[Event]] = asyncio.Queue()
+        self.waiting: asyncio.Queue[list[Fetched]] = asyncio.Queue()
 
-    async def batches(self, _most: int, within: float) -> AsyncIterator[list[Event]]:
+    async def batches(self, _most: int, within: float) -> AsyncIterator[list[Fetched]]:
         assert within > 0
         while True:
             yield await self.waiting.get()
@@ -58,37 +45,38 @@ class Inbox:
 
 @dataclass
 class Agent:
-    """Understands messages by their moment; None is unreadable."""
+    """Reads records by their timestamp."""
 
     handled: list[int] = field(default_factory=list)
-    buried: int = 0
+    dead_letters: int = 0
     fault: Exception | None = None
     forgotten: int = 0
 
     def forget(self) -> None:
         self.forgotten += 1
 
-    def read(self, message: Message) -> Read | Unreadable:
-        if message.moment_ms is None:
+    def read(self, record: Record) -> ReadMention | UnreadableMention:
+        if record.timestamp_ms == UNREADABLE_MS:
             error = BadArticleError(DeadLetterReason.EMPTY, "nothing")
-            return Unreadable(Outgoing("dead", None, None), error)
+            return UnreadableMention(Outgoing("dead", None, None), error)
         article = ArticleRef(article_id="a", title="", url="", source="", family="")
         versions = Versions(tocsin="", registry="", lexicon="", scorer="")
         value = Withdrawal(
             withdrawn=article, revision=1, event_time="2026-05-20T00:00:00Z", versions=versions,  # type: ignore[arg-type]
         )  # fmt: skip
-        name = str(message.offset)
-        return Read(message.tp, b"k", message.partition, message.moment_ms, name, value)
+        return ReadMention(record.tp, b"k", record.timestamp_ms, str(record.offset), value)
 
-    async def bury(self, dead: Sequence[Unreadable]) -> None:
+    async def send_dead_letters(self, dead: Sequence[UnreadableMention]) -> None:
         await asyncio.sleep(0)
-        self.buried += len(dead)
+        self.dead_letters += len(dead)
 
-    async def handle(self, records: Sequence[Read], _is_ours: Callable[[Any], bool]) -> None:
+    async def handle(
+        self, mentions: Sequence[ReadMention], _is_ours: Callable[[TopicPartition], bool]
+    ) -> None:
         await asyncio.sleep(0)
         if self.fault:
             raise self.fault
-        self.handled += [record.moment_ms for record in records]
+        self.handled += [one.event_time_ms for one in mentions]
 
 
 @dataclass
@@ -109,13 +97,13 @@ class Holding:
         self.generation = 1
         self.metrics = Metrics()
         self.inbox, self.agent, self.source = Inbox(), Agent(), Source()
-        self.tracker = OffsetTracker()
+        self.tracker = BatchTracker()
         self.failures: list[BaseException] = []
         self.loop = EventTimeOrderedLoop(
             agent=self.agent,  # type: ignore[arg-type]
-            offsets=self.tracker,
+            tracker=self.tracker,
             metrics=self.metrics,
-            marks=self.source,
+            watermarks=self.source,
             generation=lambda: self.generation,
             fail=self.failures.append,
             batch_records=10,
@@ -133,14 +121,20 @@ class Holding:
 
     async def read(self, *moments: int | None, first: int = 0) -> None:
         batch = [
-            Event(Message(first + n, moment, self.generation)) for n, moment in enumerate(moments)
+            record(
+                first + n,
+                tp=TP,
+                timestamp_ms=UNREADABLE_MS if moment is None else moment,
+                generation=self.generation,
+            )
+            for n, moment in enumerate(moments)
         ]
         await self.inbox.waiting.put(batch)
         await self.turn()
 
-    async def passed(self, since: int, offset: int, generation: int = 1) -> None:
-        """Read on, from `since` to `offset`, without finding a record."""
-        await self.inbox.waiting.put([Event(Passed("mentions", 0, TP, since, offset, generation))])
+    async def gap(self, first: int, last: int, generation: int = 1) -> None:
+        """Read on, from `first` to `last`, without finding a record."""
+        await self.inbox.waiting.put([OffsetGap(MENTIONS, 0, first, last, generation)])
         await self.turn()
 
     async def mark(self, watermark_ms: float, end: int) -> None:
@@ -185,11 +179,11 @@ def test_what_waits_holds_up_no_stop() -> None:
     asyncio.run(run())
 
 
-def test_an_unreadable_record_is_buried_at_once_and_finishes_its_batch() -> None:
+def test_an_unreadable_record_becomes_a_dead_letter_at_once_and_finishes_its_batch() -> None:
     async def run() -> None:
         async with Holding() as one:
             await one.read(None)
-            assert one.agent.buried == 1
+            assert one.agent.dead_letters == 1
             assert committable(one.tracker) == {TP: 1}
             await one.read(None, 4, first=1)
             assert committable(one.tracker) == {TP: 1}
@@ -205,9 +199,9 @@ def test_a_watermark_counts_where_the_log_ends_with_offsets_that_hold_no_record(
             await one.read(5)
             await one.mark(9, end=3)
             assert one.agent.handled == []
-            await one.passed(1, 2, generation=7)
+            await one.gap(1, 2, generation=7)
             assert one.agent.handled == []
-            await one.passed(1, 2)
+            await one.gap(1, 2)
             assert one.agent.handled == [5]
             assert committable(one.tracker) == {TP: 3}
 
@@ -218,7 +212,7 @@ def test_offsets_without_a_record_are_not_committed_before_the_mention_that_wait
     async def run() -> None:
         async with Holding() as one:
             await one.read(5)
-            await one.passed(1, 2)
+            await one.gap(1, 2)
             assert committable(one.tracker) == {}
 
     asyncio.run(run())
@@ -230,9 +224,11 @@ def test_nothing_more_is_read_while_there_is_work_that_is_ready() -> None:
             await one.read(1)
             slow = asyncio.Event()
 
-            async def handle(records: Sequence[Read], _: Callable[[Any], bool]) -> None:
+            async def handle(
+                mentions: Sequence[ReadMention], _: Callable[[TopicPartition], bool]
+            ) -> None:
                 await slow.wait()
-                one.agent.handled += [record.moment_ms for record in records]
+                one.agent.handled += [mention.event_time_ms for mention in mentions]
 
             one.agent.handle = handle  # type: ignore[method-assign]
             await one.mark(ENDLESS, end=1)
@@ -299,7 +295,7 @@ def test_what_waited_in_an_older_generation_is_dropped() -> None:
     asyncio.run(run())
 
 
-def test_a_partition_that_was_taken_away_is_not_worked_on() -> None:
+def test_a_partition_that_was_revoked_is_not_processed() -> None:
     async def run() -> None:
         async with Holding() as one:
             await one.read(5, 6)
@@ -358,16 +354,24 @@ def test_what_waits_is_dropped_with_its_generation_although_no_record_comes() ->
     asyncio.run(run())
 
 
-def test_records_that_wait_keep_no_message() -> None:
+class Tail(list[tuple[str, bytes | None]]):
+    """Headers that can be referred to weakly, as a record itself cannot."""
+
+
+def test_mentions_that_wait_keep_no_record() -> None:
     async def run() -> None:
         async with Holding() as one:
-            messages = [Message(offset, offset + 5) for offset in range(2)]
-            left = [weakref.ref(message) for message in messages]
-            await one.inbox.waiting.put([Event(messages.pop()) for _ in range(2)][::-1])
+            headers = [Tail(), Tail()]
+            left = [weakref.ref(each) for each in headers]
+            batch: list[Fetched] = [
+                record(1 - n, tp=TP, timestamp_ms=6 - n, headers=headers.pop()) for n in range(2)
+            ]
+            await one.inbox.waiting.put(batch[::-1])
+            del batch
             await one.turn()
             gc.collect()
             assert one.waiting() == 2
-            assert [message() for message in left] == [None, None]
+            assert [each() for each in left] == [None, None]
             await one.mark(9, 2)
             assert committable(one.tracker) == {TP: 2}
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import faust
@@ -9,11 +10,12 @@ import pytest
 from faust.transport import consumer as driver
 from faust.transport.utils import DefaultSchedulingStrategy
 from faust.types import TP
-from kafka import TopicPartition
 
+from streams.kafka.envelope import TopicPartition
+from streams.worker.faust_app import FaustConsumerGroup
 from streams.worker.fetch_holds import FetchHolds, HoldReason
 
-ONE, OTHER = TP("news.articles", 0), TP("news.articles", 1)
+ONE, OTHER = TopicPartition("news.articles", 0), TopicPartition("news.articles", 1)
 
 
 class Consumer(driver.Consumer):  # type: ignore[misc]  # Faust ships no types
@@ -62,7 +64,11 @@ class Consumer(driver.Consumer):  # type: ignore[misc]  # Faust ships no types
 Consumer.__abstractmethods__ = frozenset()
 
 
-def handed_on(consumer: Consumer) -> dict[TP, list[int]]:
+def holds_of(consumer: Consumer) -> FetchHolds:
+    return FetchHolds(FaustConsumerGroup(SimpleNamespace(consumer=consumer)))
+
+
+def delivered(consumer: Consumer) -> dict[TP, list[int]]:
     async def all_() -> dict[TP, list[int]]:
         found: dict[TP, list[int]] = {ONE: [], OTHER: []}
         async for tp, record in consumer.getmany(1.0):
@@ -73,25 +79,25 @@ def handed_on(consumer: Consumer) -> dict[TP, list[int]]:
 
 
 def fetching(meanwhile: Callable[[Consumer], None]) -> Consumer:
-    consumer = Consumer({ONE: [0, 1, 2], OTHER: [0, 1, 2]}, lambda: meanwhile(consumer))
+    consumer = Consumer({TP(*ONE): [0, 1, 2], TP(*OTHER): [0, 1, 2]}, lambda: meanwhile(consumer))
     return consumer
 
 
 def test_the_trap_faust_drops_what_it_fetched_of_a_partition_that_is_paused_meanwhile() -> None:
-    consumer = fetching(lambda one: one.pause_partitions({ONE}))
-    assert handed_on(consumer) == {ONE: [], OTHER: [0, 1, 2]}
+    consumer = fetching(lambda one: one.pause_partitions({TP(*ONE)}))
+    assert delivered(consumer) == {ONE: [], OTHER: [0, 1, 2]}
 
 
 def test_what_was_fetched_of_a_partition_that_is_held_meanwhile_comes_in() -> None:
     def hold(consumer: Consumer) -> None:
-        holds = FetchHolds(lambda: consumer)
+        holds = holds_of(consumer)
         holds.renew()
         holds.replace(HoldReason.AHEAD, {ONE, OTHER})
-        # And one that is let go again before it is handed on.
+        # And one that is released again before it is delivered.
         holds.release(HoldReason.AHEAD, OTHER)
 
     consumer = fetching(hold)
-    assert handed_on(consumer) == {ONE: [0, 1, 2], OTHER: [0, 1, 2]}
+    assert delivered(consumer) == {ONE: [0, 1, 2], OTHER: [0, 1, 2]}
     assert consumer.active == {OTHER}
 
 
@@ -99,9 +105,9 @@ def test_what_was_fetched_of_a_partition_that_is_held_meanwhile_comes_in() -> No
 @pytest.mark.parametrize("second", list(HoldReason))
 def test_a_partition_goes_on_when_no_reason_is_left(first: HoldReason, second: HoldReason) -> None:
     consumer = fetching(lambda _: None)
-    holds = FetchHolds(lambda: consumer)
+    holds = holds_of(consumer)
     holds.renew()
-    holds.hold(first, TopicPartition(*ONE))
+    holds.hold(first, ONE)
     holds.hold(second, ONE)
     assert holds.reasons(ONE) == sorted({first, second})
     holds.release(first, ONE)
@@ -110,14 +116,14 @@ def test_a_partition_goes_on_when_no_reason_is_left(first: HoldReason, second: H
     assert ONE in consumer.active
     assert holds.reasons(ONE) == []
     # It was not held here: Faust decides when to fetch it.
-    consumer.pause_partitions({ONE})
+    consumer.pause_partitions({TP(*ONE)})
     holds.release(second, ONE)
     assert ONE not in consumer.active
 
 
 def test_an_assignment_is_left_alone_and_holds_are_renewed_after_it() -> None:
     consumer = fetching(lambda _: None)
-    holds = FetchHolds(lambda: consumer)
+    holds = holds_of(consumer)
     # Before the first one, too.
     holds.hold(HoldReason.INBOX_FULL, ONE)
     assert ONE in consumer.active
@@ -126,13 +132,13 @@ def test_an_assignment_is_left_alone_and_holds_are_renewed_after_it() -> None:
     holds.suspend()
     assert consumer.full == set()
     # Faust pauses all for the recovery of states: a batch that is taken must not start one.
-    consumer.pause_partitions({ONE, OTHER})
+    consumer.pause_partitions({TP(*ONE), TP(*OTHER)})
     holds.hold(HoldReason.AHEAD, OTHER)
-    holds.hold(HoldReason.AHEAD, TP("news.articles", 7))
+    holds.hold(HoldReason.AHEAD, TopicPartition("news.articles", 7))
     holds.release(HoldReason.INBOX_FULL, ONE)
     assert consumer.active == set()
     assert consumer.full == set()
-    consumer.resume_partitions({ONE, OTHER})
+    consumer.resume_partitions({TP(*ONE), TP(*OTHER)})
     holds.renew()
     assert consumer.active == {ONE}
     # A partition that went to another worker is not ours to hold.

@@ -17,10 +17,16 @@ from processors.contracts import (
     Versions,
     Withdrawal,
 )
-from streams.worker.held_mentions import MAX_DECODED, Held, Packed, Waiting
-from streams.worker.watch_agent import Read
+from streams.kafka.envelope import TopicPartition
+from streams.worker.held_mentions import (
+    MAX_DECODED,
+    HeldMention,
+    HeldMentions,
+    PackedMention,
+)
+from streams.worker.mention_reading import ReadMention
 
-TP = ("mentions", 3)
+TP = TopicPartition("mentions", 3)
 VERSIONS = Versions(tocsin="1", registry="r", lexicon="l", scorer="s")
 
 
@@ -65,58 +71,58 @@ def mention(number: int) -> Mention:
     )
 
 
-def read(number: int) -> tuple[Read, bytes]:
+def read(number: int) -> tuple[ReadMention, bytes]:
     value = msgspec.json.encode(mention(number))
     decoded = msgspec.json.decode(value, type=Mention)
     assert decoded.context is not None
     key = decoded.leader_id.encode()
-    return Read(TP, key, 3, number, decoded.context.mention_id, decoded), value
+    return ReadMention(TP, key, number, decoded.context.mention_id, decoded), value
 
 
-def test_a_mention_comes_out_as_it_went_in_packed_or_not() -> None:
-    held = Held(max_decoded=2)
+def test_a_mention_is_released_as_it_was_held_packed_or_not() -> None:
+    held = HeldMentions(max_decoded=2)
     given = [read(number) for number in range(4)]
-    waiting = [held.take(one, value) for one, value in given]
-    assert [isinstance(one.record, Packed) for one in waiting] == [False, False, True, True]
-    assert [held.give(one) for one in waiting] == [one for one, _ in given]
+    waiting = [held.hold(one, value) for one, value in given]
+    assert [isinstance(one.mention, PackedMention) for one in waiting] == [False, False, True, True]
+    assert [held.release(one) for one in waiting] == [one for one, _ in given]
     assert held.held_bytes == 0
 
 
 def test_a_withdrawal_may_wait_too() -> None:
     article = ArticleRef(article_id="a", title="", url="", source="", family="")
-    taken_back = Withdrawal(
+    withdrawal = Withdrawal(
         withdrawn=article, revision=1, event_time="2026-05-20T09:15:00Z", versions=VERSIONS  # type: ignore[arg-type]
     )  # fmt: skip
-    value = msgspec.json.encode(taken_back)
-    one = Read(TP, b"", 3, 5, "a", msgspec.json.decode(value, type=Withdrawal))
-    assert Held(max_decoded=0).give(Held(max_decoded=0).take(one, value)) == one
+    value = msgspec.json.encode(withdrawal)
+    one = ReadMention(TP, b"", 5, "a", msgspec.json.decode(value, type=Withdrawal))
+    assert HeldMentions(max_decoded=0).release(HeldMentions(max_decoded=0).hold(one, value)) == one
 
 
 def test_room_for_decoded_ones_comes_back_with_their_turn_or_their_partition() -> None:
-    held = Held(max_decoded=1)
-    first, second = (held.take(*read(number)) for number in range(2))
-    assert isinstance(second.record, Packed)
-    held.give(first)
-    third = held.take(*read(3))
-    assert isinstance(third.record, Read)
+    held = HeldMentions(max_decoded=1)
+    first, second = (held.hold(*read(number)) for number in range(2))
+    assert isinstance(second.mention, PackedMention)
+    held.release(first)
+    third = held.hold(*read(3))
+    assert isinstance(third.mention, ReadMention)
     held.drop(third)
-    assert isinstance(held.take(*read(4)).record, Read)
+    assert isinstance(held.hold(*read(4)).mention, ReadMention)
     held.forget()
     assert held.held_bytes == 0
-    assert isinstance(held.take(*read(5)).record, Read)
+    assert isinstance(held.hold(*read(5)).mention, ReadMention)
 
 
 def test_what_waits_takes_no_more_memory_than_is_counted() -> None:
     count = 3_000
     given = [json.dumps(number) for number in range(count)]
-    held = Held()
+    held = HeldMentions()
     gc.collect()
     tracemalloc.start()
-    waiting: list[Waiting] = [held.take(*read(int(number))) for number in given]
+    waiting: list[HeldMention] = [held.hold(*read(int(number))) for number in given]
     gc.collect()
     taken, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert sum(isinstance(one.record, Packed) for one in waiting) == count - MAX_DECODED
+    assert sum(isinstance(one.mention, PackedMention) for one in waiting) == count - MAX_DECODED
     assert 0.4 * held.held_bytes < taken <= held.held_bytes
-    packed = [one.size_bytes for one in waiting if isinstance(one.record, Packed)]
+    packed = [one.size_bytes for one in waiting if isinstance(one.mention, PackedMention)]
     assert max(packed) < 2_500

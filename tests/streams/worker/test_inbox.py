@@ -1,4 +1,4 @@
-"""An agent's inbox: batches in order, and a consumer that is held back and goes on."""
+"""An agent's inbox: batches in order, and a consumer that stops fetching and resumes."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -8,50 +8,45 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.worker.inbox import Inbox
+from streams.kafka.envelope import TopicPartition
+from streams.worker.inbox import Inbox, OffsetGap, split_gaps
+from tests.streams.worker.records import ARTICLES, OTHER, PARTITION, record, records
 
 
-class Message:
-    def __init__(
-        self, number: int, tp: str = "news.articles-0", value: bytes | None = None
-    ) -> None:
-        self.number, self.tp, self.value = number, tp, value
+class Consumer:
+    """An inbox, and the calls that it made to its consumer."""
 
-
-class House:
-    """An inbox, and what it said to the consumer."""
-
-    def __init__(self, most: int = 100) -> None:
-        self.told: list[tuple[str, str]] = []
+    def __init__(self, max_records: int = 100) -> None:
+        self.calls: list[tuple[str, TopicPartition]] = []
         self.inbox = Inbox(
-            most,
-            lambda tp: self.told.append(("hold back", tp)),
-            lambda tp: self.told.append(("go on", tp)),
+            max_records,
+            lambda tp: self.calls.append(("full", tp)),
+            lambda tp: self.calls.append(("room", tp)),
         )
 
-    def bring(self, *numbers: int, tp: str = "news.articles-0") -> None:
-        for number in numbers:
-            self.inbox.put(Message(number, tp))
+    def deliver(self, *offsets: int, tp: TopicPartition = PARTITION) -> None:
+        for one in records(*offsets, tp=tp):
+            self.inbox.put(one)
 
-    async def take(self, most: int, within_seconds: float = 0.01) -> list[int]:
-        async for batch in self.inbox.batches(most, within_seconds):
-            return [one.message.number for one in batch]
+    async def take(self, max_records: int, within_seconds: float = 0.01) -> list[int]:
+        async for batch in self.inbox.batches(max_records, within_seconds):
+            return [one.offset for one in batch]
         raise AssertionError("an inbox does not end")
 
 
-def test_large_records_hold_the_consumer_back_before_there_are_many() -> None:
-    async def step() -> list[tuple[str, str]]:
-        house = House()
-        house.inbox.most_bytes = 1_000
+def test_large_records_stop_the_consumer_before_there_are_many() -> None:
+    async def step() -> list[tuple[str, TopicPartition]]:
+        consumer = Consumer()
+        consumer.inbox.max_bytes = 1_000
         for number in range(3):
-            house.inbox.put(Message(number, value=b"x" * 400))
-        held = list(house.told)
-        await house.take(1)
-        assert house.told == held
-        await house.take(1)
-        return house.told
+            consumer.inbox.put(record(number, value=b"x" * 400))
+        held = list(consumer.calls)
+        await consumer.take(1)
+        assert consumer.calls == held
+        await consumer.take(1)
+        return consumer.calls
 
-    assert run(step()) == [("hold back", "news.articles-0"), ("go on", "news.articles-0")]
+    assert run(step()) == [("full", PARTITION), ("room", PARTITION)]
 
 
 def run(step: Coroutine[Any, Any, Any]) -> Any:
@@ -60,78 +55,87 @@ def run(step: Coroutine[Any, Any, Any]) -> Any:
 
 def test_what_is_there_comes_in_order_and_in_batches_of_the_size_asked_for() -> None:
     async def step() -> list[list[int]]:
-        house = House()
-        house.bring(*range(7))
-        return [await house.take(3), await house.take(3), await house.take(3)]
+        consumer = Consumer()
+        consumer.deliver(*range(7))
+        return [await consumer.take(3), await consumer.take(3), await consumer.take(3)]
 
     assert run(step()) == [[0, 1, 2], [3, 4, 5], [6]]
 
 
 def test_a_batch_that_is_full_does_not_wait() -> None:
     async def step() -> list[int]:
-        house = House()
-        house.bring(0, 1, 2)
-        return await house.take(3, within_seconds=1_000)
+        consumer = Consumer()
+        consumer.deliver(0, 1, 2)
+        return await consumer.take(3, within_seconds=1_000)
 
     assert run(step()) == [0, 1, 2]
 
 
 def test_a_batch_waits_for_its_first_record_and_then_a_little_for_more() -> None:
     async def step() -> list[int]:
-        house = House()
+        consumer = Consumer()
         loop = asyncio.get_running_loop()
-        loop.call_later(0.02, house.bring, 0)
-        loop.call_later(0.03, house.bring, 1)
-        return await house.take(10, within_seconds=0.1)
+        loop.call_later(0.02, consumer.deliver, 0)
+        loop.call_later(0.03, consumer.deliver, 1)
+        return await consumer.take(10, within_seconds=0.1)
 
     assert run(step()) == [0, 1]
 
 
 def test_a_batch_that_fills_up_meanwhile_is_given_at_once() -> None:
     async def step() -> list[int]:
-        house = House()
-        house.bring(0)
-        asyncio.get_running_loop().call_later(0.01, house.bring, 1, 2)
-        return await house.take(2, within_seconds=1_000)
+        consumer = Consumer()
+        consumer.deliver(0)
+        asyncio.get_running_loop().call_later(0.01, consumer.deliver, 1, 2)
+        return await consumer.take(2, within_seconds=1_000)
 
     assert run(step()) == [0, 1]
 
 
-def test_the_consumer_is_held_back_when_much_waits_and_goes_on_when_half_is_gone() -> None:
-    async def step() -> House:
-        house = House(most=10)
-        house.bring(*range(9))
-        assert house.told == []
-        # What was fetched already still comes in, and nobody waits for it.
-        house.bring(9, 10, tp="a")
-        house.bring(11, tp="b")
-        assert house.told == [("hold back", "a"), ("hold back", "b")]
-        await house.take(6)
-        assert len(house.told) == 2
-        await house.take(1)
-        return house
+def test_the_consumer_stops_fetching_when_much_waits_and_resumes_when_half_is_gone() -> None:
+    async def step() -> Consumer:
+        consumer = Consumer(max_records=10)
+        consumer.deliver(*range(9))
+        assert consumer.calls == []
+        # What was fetched already still comes in, and blocks no one.
+        consumer.deliver(9, 10, tp=PARTITION)
+        consumer.deliver(11, tp=OTHER)
+        assert consumer.calls == [("full", PARTITION), ("full", OTHER)]
+        await consumer.take(6)
+        assert len(consumer.calls) == 2
+        await consumer.take(1)
+        return consumer
 
-    house = run(step())
-    assert sorted(house.told[2:]) == [("go on", "a"), ("go on", "b")]
+    consumer = run(step())
+    assert sorted(consumer.calls[2:]) == [("room", PARTITION), ("room", OTHER)]
 
 
 @pytest.mark.parametrize("most", [1, 4])
 @given(bunches=st.lists(st.integers(0, 6), min_size=1, max_size=8))
 def test_every_record_comes_once_and_in_order(most: int, bunches: list[int]) -> None:
     async def step() -> list[int]:
-        house, wanted, got = House(), sum(bunches), []
+        consumer, wanted, got = Consumer(), sum(bunches), []
 
-        async def bring() -> None:
+        async def deliver_all() -> None:
             number = 0
             for bunch in bunches:
-                house.bring(*range(number, number + bunch))
+                consumer.deliver(*range(number, number + bunch))
                 number += bunch
                 await asyncio.sleep(0)
 
-        bringing = asyncio.create_task(bring())
+        delivering = asyncio.create_task(deliver_all())
         while len(got) < wanted:
-            got += await house.take(most, within_seconds=0.0)
-        await bringing
+            got += await consumer.take(most, within_seconds=0.0)
+        await delivering
         return got
 
     assert run(step()) == list(range(sum(bunches)))
+
+
+def test_gaps_are_separated_from_records_and_count_for_no_bytes() -> None:
+    consumer = Consumer()
+    consumer.inbox.max_bytes = 1
+    gap = OffsetGap(ARTICLES, 0, 2, 4, 1)
+    consumer.inbox.put(gap)
+    assert consumer.calls == []
+    assert split_gaps([record(1), gap, record(5)]) == ([record(1), record(5)], [gap])

@@ -5,17 +5,22 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from streams.kafka.envelope import Record
 from streams.worker.throttle import STEP_SECONDS, Throttle
+from tests.streams.worker.records import record
+
+NONE_MS = -1
 
 
-@dataclass(frozen=True)
-class Message:
-    timestamp: float | None
+def event_time_ms(one: Record) -> int | None:
+    return None if one.timestamp_ms == NONE_MS else one.timestamp_ms
 
 
-@dataclass(frozen=True)
-class Event:
-    message: Message
+def batch(*moments_seconds: float | None) -> list[Record]:
+    return [
+        record(timestamp_ms=NONE_MS if one is None else round(one * 1000))
+        for one in moments_seconds
+    ]
 
 
 @dataclass
@@ -33,16 +38,18 @@ class Time:
 def waited(
     rate: float | None, speed: float | None, batches: list[list[float | None]]
 ) -> list[float]:
-    """Give when each batch was let go, in seconds after the first was read."""
+    """Give when each batch was released, in seconds after the first was read."""
     time = Time()
-    throttle = Throttle(rate, speed, lambda: time.stopping, lambda: time.now, time.sleep)
+    throttle = Throttle(
+        rate, speed, lambda: time.stopping, lambda: time.now, time.sleep, event_time_ms
+    )
 
     async def run() -> list[float]:
-        let_go = []
-        for batch in batches:
-            await throttle.wait([Event(Message(one)) for one in batch])
-            let_go.append(time.now - 100.0)
-        return let_go
+        released = []
+        for moments in batches:
+            await throttle.wait(batch(*moments))
+            released.append(time.now - 100.0)
+        return released
 
     return asyncio.run(run())
 
@@ -60,7 +67,7 @@ def waited(
         (1.0, 60.0, [[0.0], [600.0], [600.0]], [1.0, 10.0, 10.0]),
     ],
 )
-def test_a_batch_is_let_go_when_its_last_article_is_due(
+def test_a_batch_is_released_when_its_last_article_is_due(
     rate: float | None,
     speed: float | None,
     batches: list[list[float | None]],
@@ -77,7 +84,7 @@ def test_a_stop_does_not_wait() -> None:
         time.stopping = len(time.naps) == 3
 
     throttle = Throttle(0.001, None, lambda: time.stopping, lambda: time.now, sleep)
-    asyncio.run(throttle.wait([Event(Message(0.0))]))
+    asyncio.run(throttle.wait(batch(0.0)))
     assert time.naps == [STEP_SECONDS] * 3
 
 
@@ -89,12 +96,12 @@ def test_an_article_without_an_event_time_is_not_waited_for() -> None:
         lambda: time.stopping,
         lambda: time.now,
         time.sleep,
-        lambda message: None if message.timestamp is None else round(message.timestamp * 1000),
+        event_time_ms,
     )
 
     async def run() -> None:
         for moments in ([None], [None, 1_000.0], [1_020.0, None]):
-            await throttle.wait([Event(Message(one)) for one in moments])
+            await throttle.wait(batch(*moments))
 
     asyncio.run(run())
     assert time.now == pytest.approx(102.0)

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from processors.canary import CANARY_ID
 from processors.contracts import (
@@ -19,35 +20,29 @@ from processors.contracts import (
     Versions,
     Withdrawal,
 )
-from processors.rules import Rules
-from processors.watch import STATE_VERSION, decode_state, encode_state, load_rules
+from processors.rules import Rules, load_rules
+from processors.watch import STATE_VERSION, decode_state, encode_state
 from streams.errors import RecordsRefusedError, RefusedRecord
-from streams.kafka.envelope import Outgoing, withdrawal_records
+from streams.kafka.envelope import Outgoing, Record, TopicPartition, withdrawal_records
 from streams.kafka.topics import AlertTopics, TopicNames
 from streams.kafka.unreadable import marked
 from streams.service.metrics import Metrics
 from streams.service.rules import own_topics
 from streams.service.settings import Settings
-from streams.worker.watch_agent import Read, WatchAgent
+from streams.worker.mention_reading import ReadMention
+from streams.worker.watch_agent import WatchAgent
+from tests.streams.worker.records import record
 
 NAMES = TopicNames.of(Settings())
 XI, PUTIN = "Q15031", "Q7747"
 PARTITION = 2
 
 
-@dataclass(frozen=True)
-class Message:
-    value: bytes | None
-    key: bytes | None
-    offset: int = 0
-    topic: str = NAMES.mentions
-    partition: int = PARTITION
-    timestamp: float | None = 1_779_268_500.25
-    headers: Any = ()
+TP = TopicPartition(NAMES.mentions, PARTITION)
 
-    @property
-    def tp(self) -> tuple[str, int]:
-        return self.topic, self.partition
+
+def fetched(value: bytes | None, key: bytes | None) -> Record:
+    return record(tp=TP, timestamp_ms=1_779_268_500_250, key=key, value=value)
 
 
 @dataclass
@@ -91,13 +86,15 @@ class Watching:
             lambda _: PARTITION,
         )
 
-    def handle(self, *messages: Message) -> None:
-        asyncio.run(self._handle(messages))
+    def handle(self, *records: Record) -> None:
+        asyncio.run(self._handle(records))
 
-    async def _handle(self, messages: Sequence[Message]) -> None:
-        understood = [self.agent.read(message) for message in messages]
-        await self.agent.bury([one for one in understood if not isinstance(one, Read)])
-        await self.agent.handle([one for one in understood if isinstance(one, Read)])
+    async def _handle(self, records: Sequence[Record]) -> None:
+        understood = [self.agent.read(one) for one in records]
+        await self.agent.send_dead_letters(
+            [one for one in understood if not isinstance(one, ReadMention)]
+        )
+        await self.agent.handle([one for one in understood if isinstance(one, ReadMention)])
 
     def sample(self, name: str, **labels: str) -> float | None:
         return self.metrics.registry.get_sample_value(name, labels)
@@ -131,9 +128,9 @@ def mention(
     )
 
 
-def message(*given: Any, key: bytes | None = None, **changes: Any) -> Message:
+def message(*given: Any, key: bytes | None = None, **changes: Any) -> Record:
     one = mention(*given, **changes)
-    return Message(msgspec.json.encode(one), key or one.leader_id.encode())
+    return fetched(msgspec.json.encode(one), key or one.leader_id.encode())
 
 
 def test_alerts_are_written_before_the_state_that_remembers_them() -> None:
@@ -154,9 +151,9 @@ def test_alerts_are_written_before_the_state_that_remembers_them() -> None:
 
 
 def test_a_rules_own_topic_has_its_alerts_and_the_kinds_topic_has_not() -> None:
-    (strong,) = load_rules().of_kind("sentiment")
+    (strong,) = load_rules().sentiment
     loud = replace(strong, id="loud", topic="news.alerts.desk")
-    watching = Watching(rules=Rules.of([loud, strong]))
+    watching = Watching(rules=Rules(sentiment=(loud, strong)))
     watching.handle(message("a1"))
     assert watching.outbox.topics[0] == ["news.alerts.desk", "news.alerts.sentiment"]
     ids = [
@@ -253,12 +250,12 @@ def test_the_states_of_a_partition_that_went_elsewhere_are_not_written() -> None
     kept = dict(watching.states)
     asked: list[Any] = []
 
-    def is_ours(tp: Any) -> bool:
+    def is_ours(tp: TopicPartition) -> bool:
         asked.append(tp)
         return False
 
     late = watching.agent.read(message("a2", polarity=0.9))
-    assert isinstance(late, Read)
+    assert isinstance(late, ReadMention)
     asyncio.run(watching.agent.handle([late], is_ours))
     assert asked == [(NAMES.mentions, PARTITION)]
     assert watching.outbox.topics.count([NAMES.watch_changelog]) == 1
@@ -276,7 +273,7 @@ def test_a_worker_that_is_no_member_any_more_writes_no_state() -> None:
 
     agent = replace(watching.agent, is_member=is_member)
     read = agent.read(message("a1"))
-    assert isinstance(read, Read)
+    assert isinstance(read, ReadMention)
     asyncio.run(agent.handle([read]))
     assert [NAMES.watch_changelog] not in watching.outbox.topics
     assert watching.states == {}
@@ -285,7 +282,7 @@ def test_a_worker_that_is_no_member_any_more_writes_no_state() -> None:
 def test_a_state_whose_partition_goes_while_it_is_written_is_not_put_into_the_table() -> None:
     watching = Watching()
     read = watching.agent.read(message("a1"))
-    assert isinstance(read, Read)
+    assert isinstance(read, ReadMention)
     answers = iter([True, False])
     asyncio.run(watching.agent.handle([read], lambda _: next(answers)))
     assert watching.outbox.topics[-1] == [NAMES.watch_changelog]
@@ -322,13 +319,13 @@ NESTED = b'{"x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
-        (Message(None, b"Q15031"), "null_value"),
-        (Message(b"", b"Q15031"), "invalid_json"),
-        (Message(b"{", b"Q15031"), "invalid_json"),
-        (Message(b"\xff", b"Q15031"), "invalid_json"),
-        (Message(NESTED, b"Q15031"), "too_deep"),
-        (Message(b"[]", b"Q15031"), "wrong_type"),
-        (Message(b"{}", b"Q15031"), "wrong_type"),
+        (fetched(None, b"Q15031"), "null_value"),
+        (fetched(b"", b"Q15031"), "invalid_json"),
+        (fetched(b"{", b"Q15031"), "invalid_json"),
+        (fetched(b"\xff", b"Q15031"), "invalid_json"),
+        (fetched(NESTED, b"Q15031"), "too_deep"),
+        (fetched(b"[]", b"Q15031"), "wrong_type"),
+        (fetched(b"{}", b"Q15031"), "wrong_type"),
         (message("a1", key=b"Q7747"), "wrong_type"),
         (message("a1", event_time="2026-05-20T09:15:00"), "invalid_date"),
         (message("a1", published="2026-05-20T09:15:00"), "invalid_date"),
@@ -337,7 +334,7 @@ NESTED = b'{"x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
     ],
 )
 def test_a_record_that_is_no_mention_of_ours_goes_to_the_dead_letters(
-    bad: Message, reason: str
+    bad: Record, reason: str
 ) -> None:
     watching = Watching()
     watching.handle(message("a1"), bad, message("a2", PUTIN))
@@ -355,7 +352,7 @@ def test_a_record_that_is_no_mention_of_ours_goes_to_the_dead_letters(
 def test_a_mention_without_its_article_goes_to_the_dead_letters() -> None:
     bare = msgspec.structs.replace(mention("a1"), context=None)
     watching = Watching()
-    watching.handle(Message(msgspec.json.encode(bare), XI.encode()))
+    watching.handle(fetched(msgspec.json.encode(bare), XI.encode()))
     assert watching.outbox.topics == [[NAMES.dead_letters]]
     assert watching.states == {}
 
@@ -369,12 +366,12 @@ def test_a_state_that_this_version_cannot_read_stops_the_worker() -> None:
     assert watching.states == {XI.encode(): newer}
 
 
-def withdrawal(article_id: str = "a1", event_time: str = "2026-05-20T10:00:00Z") -> Message:
+def withdrawal(article_id: str = "a1", event_time: str = "2026-05-20T10:00:00Z") -> Record:
     article = ArticleRef(article_id=article_id, title="", url="", source="S", family="S")
     versions = Versions(tocsin="1", registry="r", lexicon="l", scorer="s")
     value = Withdrawal(withdrawn=article, revision=2, event_time=event_time, versions=versions)  # type: ignore[arg-type]
     (record, *_) = withdrawal_records(NAMES.mentions, value, 1)
-    return Message(record.value, record.key)
+    return fetched(record.value, record.key)
 
 
 @pytest.mark.parametrize("in_one_batch", [True, False])
@@ -455,7 +452,9 @@ def test_an_alert_that_the_broker_never_takes_is_a_dead_letter_and_the_state_is_
 
 def test_a_mention_that_the_client_could_not_read_is_a_dead_letter() -> None:
     watching = Watching()
-    watching.handle(replace(message("a1"), headers=marked([], "its header's name is damaged")))
+    watching.handle(
+        structs.replace(message("a1"), headers=marked([], "its header's name is damaged"))
+    )
     ((letter,),) = watching.outbox.calls
     assert letter.topic == NAMES.dead_letters
     headers = dict(letter.headers)

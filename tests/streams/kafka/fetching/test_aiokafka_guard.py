@@ -15,7 +15,7 @@ from streams.errors import UnreadableLogError
 from streams.kafka.connection import Connection
 from streams.kafka.fetching import aiokafka_guard
 from streams.kafka.fetching.layout import HANDED_ON_BYTES, LONGEST_REST_SECONDS, FetchedRecords
-from streams.worker.faust_connection import faust_broker_urls
+from streams.worker.faust_app import faust_broker_urls
 
 TP = TopicPartition("news.articles", 1)
 HALF = Raw(b"x" * (HANDED_ON_BYTES // 2))

@@ -284,7 +284,7 @@ def test_readers_go_on_without_what_cannot_be_read_and_say_so() -> None:
     data = batch([Raw(b"a", headers=[(NOT_UTF8, b"1")]), Raw(b"b")])
     with structlog.testing.capture_logs() as logged:
         found = [
-            subscriber.incoming(SimpleNamespace(topic="t", partition=3, **asdict(record)))
+            subscriber.readable_record(SimpleNamespace(topic="t", partition=3, **asdict(record)))
             for record in read(data, GuardedRecords)
         ]
     assert [(one.value, one.headers) for one in found] == [

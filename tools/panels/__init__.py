@@ -1,1 +1,0 @@
-"""Draws the pictures of the dashboards' panels, without Grafana."""
