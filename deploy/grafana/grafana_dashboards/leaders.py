@@ -166,7 +166,7 @@ HOW = Row(
         timeseries(
             "Turn of the tone",
             "How far the tone has turned from the usual (the sums of CUSUM, in standard "
-            "deviations). The built-in rule rings from 5 on, where enough stories are known.",
+            "deviations). The built-in rule fires from 5 on, if enough stories are known.",
             "short",
             ask(
                 "max by (leader, direction)"

@@ -53,7 +53,7 @@ WELL = Row(
         stat(
             "Canary",
             "Time since a canary's article last came back as an alert. It sends one a minute; "
-            "while this stays small, the whole way works.",
+            "while this stays small, the pipeline works end to end.",
             "s",
             ask("time() - max(tocsin_canary_last_rang_timestamp_seconds)", "silent for"),
             steps=((None, "green"), (120, "orange"), (180, "red")),
@@ -71,7 +71,7 @@ WELL = Row(
         stat(
             "Alert latency (p99)",
             "99th percentile of the time from the article's record to the acknowledged alert. "
-            "Empty while nothing rings.",
+            "Empty while no alert is sent.",
             "s",
             ask(
                 "histogram_quantile(0.99, sum by (le)"
@@ -219,7 +219,7 @@ FLOW = Row(
 )
 DASHBOARD = Dashboard(
     "overview",
-    "Is Tocsin well, and what is ringing? The other dashboards say more.",
+    "Does Tocsin work, and which alerts are sent? The other dashboards say more.",
     LIVE,
     (WELL, RINGING, WHO, FLOW),
 )

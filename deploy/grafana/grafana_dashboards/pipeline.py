@@ -169,7 +169,7 @@ GROUP = Row(
         states(
             "Ready",
             "Whether each worker has its partitions and their state. It recovers while partitions "
-            "are assigned anew or their state is read.",
+            "are reassigned or their state is read.",
             ask(
                 "min by (instance) (tocsin_ready{@})"
                 " + 2 * max by (instance) (tocsin_recovering{@})",
@@ -189,7 +189,7 @@ GROUP = Row(
         ),
         timeseries(
             "Rebalances",
-            "Times that partitions were assigned anew, between two points of the line.",
+            "Rebalances between two points of the line.",
             "short",
             ask(
                 "sum by (instance) (increase(tocsin_rebalances_total{@}[$__rate_interval]))",

@@ -1,4 +1,4 @@
-"""Replays: how far they are, how fast they go, and what they ring."""
+"""Replays: how far they are, how fast they go, and which alerts they send."""
 
 from grafana_dashboards.frame import Dashboard, Row, Variable
 from grafana_dashboards.panels import ask, stat, timeseries
@@ -179,8 +179,7 @@ WORKERS = Row(
         ),
         timeseries(
             "Rebalances",
-            "Times that partitions were assigned anew, between two points of the line: a worker "
-            "joined, left or died.",
+            "Rebalances between two points of the line: a worker joined, left or died.",
             "short",
             ask(
                 "sum by (instance)"
@@ -203,7 +202,7 @@ WORKERS = Row(
 )
 DASHBOARD = Dashboard(
     "replays",
-    "Replays of past articles: how far they are, how fast they go, and what they ring.",
+    "Replays of past articles: how far they are, how fast they go, and which alerts they send.",
     VARIABLES,
     (STANDING, SPEEDS, COMES, WORKERS),
 )
