@@ -92,6 +92,7 @@ quality: env ## Measure leaders, sentiment and stories on labelled sets (DATA=fo
 	$(if $(DATA),@$(UV) sync --frozen --quiet --inexact --all-extras --group training --python $(BIN)/python)
 	$(BIN)/python benchmarks/quality/leaders.py $(if $(DATA),--data $(DATA))
 	$(BIN)/python benchmarks/quality/minilm.py $(if $(DATA),--data $(DATA))
+	$(BIN)/python benchmarks/quality/said.py
 	$(BIN)/python benchmarks/quality/sentiment.py $(if $(DATA),--data $(DATA))
 	$(BIN)/python benchmarks/quality/stories.py $(if $(DATA),--data $(DATA)) $(if $(MENTIONS),--mentions $(MENTIONS))
 

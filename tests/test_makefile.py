@@ -45,6 +45,7 @@ SCRIPTS = {
     "benchmarks/naive.py": SMALL,
     "benchmarks/quality/leaders.py": SMALL,
     "benchmarks/quality/minilm.py": SMALL,
+    "benchmarks/quality/said.py": SMALL,
     "benchmarks/quality/sentiment.py": SMALL,
     "benchmarks/quality/stories.py": SMALL,
     "benchmarks/replays.py": SMALL,
