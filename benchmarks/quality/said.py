@@ -3,7 +3,7 @@
     python benchmarks/quality/said.py [--fresh] [--field-trials FOLDER] [--scorers NAME ...]
 
 `said_frames.csv` was written to develop with. `said_frames_fresh.csv` is looked at once, when a
-model is finished (`--fresh`). Field trials are read from `../shared/field-trials` if the folder is there.
+model is finished (`--fresh`). Field trials are read from `../shared/field-trials` if that is there.
 The bias of names puts each of 20 names into the same sentences: what differs is the name alone.
 """
 
@@ -28,31 +28,12 @@ FRAMES, FRESH = HERE / "said_frames.csv", HERE / "said_frames_fresh.csv"
 FIELD_TRIALS = HERE.parents[2] / "shared" / "field-trials"
 KINDS = frozenset(["exonerated", "passive-by", "headline-passive", "other-sentiment"])
 SCORERS = ("textblob-news", "minilm")
-NAMES = tuple(
-    [
-        "Trump",
-        "Obama",
-        "Biden",
-        "Clinton",
-        "Putin",
-        "Zelensky",
-        "Macron",
-        "Merkel",
-        "Starmer",
-        "Meloni",
-        "Modi",
-        "Xi",
-        "Kishida",
-        "Erdogan",
-        "Netanyahu",
-        "Maduro",
-        "Lula",
-        "Sheinbaum",
-        "Ramaphosa",
-        "Ardern",
-    ]
+NAMES = (
+    *("Trump", "Obama", "Biden", "Clinton", "Putin", "Zelensky", "Macron", "Merkel", "Starmer"),
+    *("Meloni", "Modi", "Xi", "Kishida", "Erdogan", "Netanyahu", "Maduro", "Lula", "Sheinbaum"),
+    *("Ramaphosa", "Ardern"),
 )
-BOTH_CHARACTERS = re.compile(r"(\[[^\]]+\]|\{[^}]+\})")
+_MARKED = re.compile(r"(\[[^\]]+\]|\{[^}]+\})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +70,7 @@ def frames(path: Path, name: str = "") -> Iterator[Frame]:
         for row in csv.DictReader(file):
             field: Field = "headline" if row["field"] == "headline" else "text"
             text, spans, others = "", [], []
-            for part in BOTH_CHARACTERS.split(row["sentence"]):
+            for part in _MARKED.split(row["sentence"]):
                 is_leader, is_other = part.startswith("["), part.startswith("{")
                 shown = part[1:-1] if is_leader or is_other else part
                 shown = name if is_leader and name else shown

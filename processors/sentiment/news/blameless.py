@@ -1,13 +1,19 @@
 """Whether a sentence leaves its leader without blame, for a model that reads no words.
 
-Owns the two cases: blame is taken off the leader ("acquitted of fraud"), or the leader is the one
-who blames ("was condemned by @").
+Owns the cases: blame is taken off the leader ("acquitted of fraud"), the leader is the one who
+blames ("was condemned by @"), or speaks before a colon ("@: it is a crime").
 """
 
 from collections.abc import Sequence
 
 from processors.sentiment.news.grammar import JUDGED
-from processors.sentiment.news.places import LEADER, Chunks, in_title_case, join
+from processors.sentiment.news.places import (
+    LEADER,
+    Chunks,
+    in_title_case,
+    join,
+    with_speaker,
+)
 from processors.sentiment.news.relief import relief
 from processors.sentiment.news.roles import agent_verb
 
@@ -26,6 +32,8 @@ def is_blameless(sentence: str, mentions: Sequence[tuple[int, int]]) -> bool:
             parts.append(chunks.words(sentence[done:start]))
             done = end
     parts.append(chunks.words(sentence[done:]))
+    is_speaker = with_speaker(parts, sentence[mentions[0][1] :])
     words = join(parts, cased=not in_title_case(parts))
     verb = agent_verb(words, words.index(LEADER))
-    return (verb is not None and words[verb] in JUDGED) or relief(words)[1]
+    is_judge = verb is not None and words[verb] in JUDGED
+    return is_speaker or is_judge or relief(words)[1]

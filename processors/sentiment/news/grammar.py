@@ -93,6 +93,9 @@ JUDGING_VERBS = _words(
     lament laments lamented mourns mourned mourning opposes opposed opposing
     applauds applauded applauding hails hailed hailing lauds lauded lauding praise praises praised
     praising thanks thanked thanking welcomes welcomed welcoming congratulates congratulated
+        comforts comforted comforting consoles consoled consoling hugs hugged hugging prays prayed
+    praying weeps wept weeping rips ripped ripping lashes lashed lashing scolds scolded scolding
+    rebuts rebutted refutes refuted
     """
 )
 """What they govern is judged by the subject, and does not colour the subject."""

@@ -51,7 +51,9 @@ FIRST_ROLE = PLACES
 Moved = tuple[float, float]
 """What is added to the score of negative and of positive; neutral's stays 0."""
 NOTHING: Moved = (0.0, 0.0)
-Known = tuple[float, float, Mapping[str, Moved] | None]
+Paired = tuple[float, float, float]
+"""What two neighbours add, and the share of it that is the first one's."""
+Known = tuple[float, float, Mapping[str, Paired] | None]
 """What a word adds, and what each word that may follow it adds with it."""
 
 
@@ -82,7 +84,7 @@ def word_features(word: str, place: int) -> Iterator[str]:
 
 
 def pair_features(first: str, second: str, place: int) -> Iterator[str]:
-    """The features of two neighbours, not both silent, by the first one's place."""
+    """Yield the features of two neighbours, not both silent, by the first one's place."""
     if place == REPORTED:
         return
     yield f"{SIDES[place]}:{first} {second}"
@@ -91,7 +93,7 @@ def pair_features(first: str, second: str, place: int) -> Iterator[str]:
 
 
 def lexicon_features(weight: float, place: int) -> Iterator[str]:
-    """The features of a word of the news lexicon, each of the weight's absolute value."""
+    """Yield the features of a word of the news lexicon, each of the weight's absolute value."""
     if place == REPORTED:
         return
     sign = "+" if weight > 0.0 else "-"
@@ -101,7 +103,7 @@ def lexicon_features(weight: float, place: int) -> Iterator[str]:
 
 
 def lexicon_weight(weight: float, *, negation: bool) -> float:
-    """What is left of a word of the lexicon where it may stand behind a negation."""
+    """Return what is left of a word of the lexicon where it may stand behind a negation."""
     return weight * _NEGATED_SHARE if negation else weight
 
 
@@ -163,7 +165,7 @@ class LeaderModel:
                 self._pairs.setdefault(first, {}).setdefault(where, {})[second] = added
 
     def decide(self, words: Sequence[str]) -> Decision:
-        """Reads one sentence.
+        """Read one sentence.
 
         Args:
             words: As `places.join` gives them, with at least one `@`.
@@ -174,7 +176,7 @@ class LeaderModel:
         negative, positive = self._bias
         moved = [0.0] * len(words)
         known = self._known
-        for index, role in roles(words, [at for at, word in enumerate(words) if word == LEADER]):
+        for index, role in roles(words, [n for n, word in enumerate(words) if word == LEADER]):
             below, above, _ = known[FIRST_ROLE + role][words[index]]
             negative += below
             positive += above
@@ -194,14 +196,17 @@ class LeaderModel:
             if pairs is not None and index < last:
                 pair = pairs.get(words[index + 1])
                 if pair is not None and at[index + 1] >= 0:
-                    negative += pair[0]
-                    positive += pair[1]
-                    _share(moved, words, index, pair[1] - pair[0])
+                    below, above, share = pair
+                    negative += below
+                    positive += above
+                    pushed = above - below
+                    moved[index] += share * pushed
+                    moved[index + 1] += pushed - share * pushed
         decision = _decision(negative, positive, moved)
         return _milder(decision) if relieved else decision
 
     def learn(self, word: str, place: int, *, negation: bool) -> Known:
-        """What a word adds at a place, and with each word that may follow it."""
+        """Return what a word adds at a place, and with each word that may follow it."""
         negative, positive = (
             NOTHING if word in SILENT else self._word(word, place, negation=negation)
         )
@@ -212,7 +217,13 @@ class LeaderModel:
             if place in _PAIRED:
                 for second, added in by_where.get(str(place), {}).items():
                     pairs[second] = _sum((pairs.get(second), added))
-        return negative, positive, pairs or None
+        if not pairs:
+            return negative, positive, None
+        shared = {
+            second: (*added, 0.0 if word in SILENT else 1.0 if second in SILENT else 0.5)
+            for second, added in pairs.items()
+        }
+        return negative, positive, shared
 
     def _word(self, word: str, place: int, *, negation: bool) -> Moved:
         negative, positive = NOTHING
@@ -231,13 +242,6 @@ class LeaderModel:
                 negative += step * axis[0]
                 positive += step * axis[1]
         return (negative, positive) if negative or positive else NOTHING
-
-
-def _share(moved: list[float], words: Sequence[str], index: int, pushed: float) -> None:
-    """Puts what a pair of neighbours moved down to those of them that are not silent."""
-    loud = [at for at in (index, index + 1) if words[at] not in SILENT]
-    for at in loud:
-        moved[at] += pushed / len(loud)
 
 
 def _sum(moves: Iterable[Moved | None]) -> Moved:

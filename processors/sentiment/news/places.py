@@ -21,7 +21,7 @@ from processors.sentiment.news.grammar import (
     PRONOUNS,
     REPORTING_VERBS,
 )
-from processors.sentiment.news.roles import agent_verb, is_passive
+from processors.sentiment.news.roles import TITLES, agent_verb, is_passive
 
 LEADER, NAME, NUMBER = "@", "^", "#"
 FAR_BEFORE, BEFORE, NEAR_BEFORE, NEXT_BEFORE = 0, 1, 2, 3
@@ -120,6 +120,23 @@ def join(parts: Sequence[Sequence[str]], *, cased: bool) -> list[str]:
             words.append(word)
             last = word
     return words
+
+
+def with_speaker(parts: Sequence[list[str]], following: str) -> bool:
+    """Make a speaker of a leader before a colon who opens the sentence: "Modi: it is a crime".
+
+    Args:
+        parts: Words as `Chunks.words` gives them; "said" takes the colon's place.
+        following: The text after the leader's first place.
+
+    Returns:
+        Whether there is such a colon.
+    """
+    is_first = all(word[0] == NAME or word in TITLES for word in parts[0])
+    speaks = is_first and parts[1][:1] == ["-"] and following.lstrip()[:1] == ":"
+    if speaks:
+        parts[1][0] = "said"
+    return speaks
 
 
 def in_title_case(parts: Sequence[Sequence[str]]) -> bool:

@@ -7,7 +7,7 @@ Owns how far relief reaches, and whether the leader is the one relieved. The pat
 from collections.abc import Sequence
 
 from processors.sentiment.news.grammar import CONTRASTS, FUNCTION_WORDS, NEGATIONS, UNDOING
-from processors.sentiment.news.relief_patterns import HINTS, RULES
+from processors.sentiment.news.relief_patterns import BY_HINT, HINTS, RULES
 
 _REACH_WORDS = 14
 _DENIAL_REACH_WORDS = 4
@@ -32,8 +32,9 @@ def relief(words: Sequence[str]) -> tuple[frozenset[int], bool]:
     text = " ".join(words)
     relieved_words: set[int] = set()
     is_relieved = False
-    for rule in RULES:
-        if rule.hints.isdisjoint(hints):
+    for number in sorted({number for hint in hints for number in BY_HINT[hint]}):
+        rule = RULES[number]
+        if rule.needs and rule.needs.isdisjoint(words):
             continue
         match = rule.pattern.search(text)
         if match is None:

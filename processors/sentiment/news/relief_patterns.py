@@ -1,4 +1,4 @@
-"""The patterns of relief: acquitted, denied, dropped, averted, over, freed, apologised to.
+"""The patterns of relief: acquitted, denied, dropped, averted, over, freed, sympathy.
 
 Owns what the words of a sentence look like when blame is taken off somebody. The patterns are ours.
 They are matched against words with a space between, as `places.join` gives them: `@` is the leader,
@@ -6,6 +6,7 @@ They are matched against words with a space between, as `places.join` gives them
 """
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from processors.sentiment.news.relief_words import (
@@ -35,6 +36,7 @@ from processors.sentiment.news.relief_words import (
     MANY,
     MORE,
     QUARREL,
+    STRICKEN,
     WHOM,
     WRONG,
 )
@@ -43,20 +45,36 @@ from processors.sentiment.news.relief_words import (
 class Rule(NamedTuple):
     """One pattern of relief.
 
-    `hints` are words of which one stands in every match. `is_leaders` says that a match relieves
-    the leader, and not only words; `is_backward` that the words before `t` are relieved as well.
+    Every match has one of the words `hints` and, if it is not empty, one of `needs`: most sentences
+    are told by that. `is_leaders` says that a match relieves the leader, and not only words;
+    `is_backward` that the words before `t` are relieved as well.
     """
 
     hints: frozenset[str]
+    needs: frozenset[str]
     pattern: re.Pattern[str]
     is_leaders: bool
     is_backward: bool
 
 
-def _rule(hints: str, pattern: str, *, is_leaders: bool = True, is_backward: bool = False) -> Rule:
+def _rule(
+    hints: str, pattern: str, *, needs: str = "", is_leaders: bool = True, is_backward: bool = False
+) -> Rule:
     return Rule(
-        frozenset(hints.split()), re.compile(rf"(?<!\S){pattern}(?!\S)"), is_leaders, is_backward
+        frozenset(hints.split()),
+        frozenset(_alternatives(needs)),
+        re.compile(rf"(?<!\S){pattern}(?!\S)"),
+        is_leaders,
+        is_backward,
     )
+
+
+def _alternatives(part: str) -> Iterator[str]:
+    """Yield the first word of each alternative of a part, with and without an optional letter."""
+    for each in filter(None, part.removeprefix("(?:").removesuffix(")").split("|")):
+        word = each.split()[0]
+        yield word.replace("?", "")
+        yield re.sub(r".\?", "", word)
 
 
 RULES = (
@@ -126,6 +144,7 @@ RULES = (
         r"tying|suggesting|showing|implicating|by|to (?:charge|convict|prosecute|"
         rf"indict|link|suggest|show|prove)))(?! {MORE}@ s (?:claims?|assertions?|"
         rf"allegations?|theory|theories|accusations?)) {MANY}@",
+        needs="evidence|proof|signs?|indication|basis|grounds|trace",
     ),
     _rule(
         HINTS_NO,
@@ -133,11 +152,13 @@ RULES = (
         r"new|clear|hard|direct|a|find|found|sufficient) )*(?:evidence|proof) "
         r"(?:of|that|against)",
         is_leaders=False,
+        needs="evidence|proof|signs?|indication|basis|grounds|trace",
     ),
     _rule(
         HINTS_NO,
         rf"@ {AUX}(?P<t>not|n't|never|no|neither) (?!only|just|merely|simply)(?:(?:be|"
         rf"been|a|an|the|to|in|any|to be|personally|ever|and|did|do|his|her) )*{BLAME}",
+        needs=BLAME,
     ),
     _rule(
         HINTS_NO,
@@ -146,6 +167,7 @@ RULES = (
         r"nothing|n't|not|never) (?:(?:face|commit|committed|take|took|play|played|"
         r"have|had|any|be|been|break|broken|broke|violate|violated|the|a|do|done|"
         rf"did|criminal|wrong|anything|legal|illegal) )*{WRONG}",
+        needs=WRONG,
     ),
     _rule(
         HINTS_NO,
@@ -156,6 +178,7 @@ RULES = (
         HINTS_NO,
         r"@ (?:is |was )?(?P<t>no|not|n't) (?:a |an )?(?:guilty|crook|criminal|"
         r"traitor|spy|liar|thief|racist|bully|dictator|tyrant|fascist|murderer)",
+        needs="guilty|crook|criminal|traitor|spy|liar|thief|racist|bully|dictator|tyrant|fascist|murderer",
     ),
     _rule(
         "not",
@@ -189,25 +212,30 @@ RULES = (
         HINTS_DROP,
         rf"{CHARGES} {MORE}(?:against|into|on|of|over) {WHOM} {MORE}(?P<t>{DROPPED})",
         is_backward=True,
+        needs=CHARGES,
     ),
     _rule(
         HINTS_DROP,
         rf"@ s {FEW}{CHARGES} {AUX}(?P<t>{DROPPED})",
         is_backward=True,
+        needs=CHARGES,
     ),
     _rule(
         HINTS_DROP,
         rf"(?P<t>{DROPS}) {MORE}{CHARGES} {MORE}(?:against|into|on|of|over|"
         rf"accusing|that|for|by) {MORE}@",
+        needs=CHARGES,
     ),
     _rule(
         HINTS_DROP,
         rf"(?P<t>{DROPS}) @ s {FEW}{CHARGES}",
+        needs=CHARGES,
     ),
     _rule(
         HINTS_DROP,
         rf"(?P<t>dropping|dropped|drops?|quash(?:es|ed)?|overturn(?:s|ed)?) {FEW}{CHARGES}",
         is_leaders=False,
+        needs=CHARGES,
     ),
     _rule(
         "retracts retracted retract corrects corrected",
@@ -218,15 +246,18 @@ RULES = (
     _rule(
         HINTS_AVERT,
         rf"{FREE_SUBJECT}{BY}(?P<t>{AVERTS}) {MORE}{DANGER}",
+        needs=DANGER,
     ),
     _rule(
         HINTS_AVERT,
         r"(?:brokered|struck|negotiated|led|signed|offered|mediated|call|talks|"
         rf"plea|intervention) (?:by|from|with) {WHOM} {FEW}(?P<t>{AVERTS}) {MORE}{DANGER}",
+        needs=DANGER,
     ),
     _rule(
         HINTS_AVERT,
         rf"@ s {FEW}(?P<t>{AVERTS}) {MORE}{DANGER}",
+        needs=DANGER,
     ),
     _rule(
         HINTS_AVERT,
@@ -234,46 +265,55 @@ RULES = (
         rf"off|thwarted|foiled|called off) {MORE}(?:as|after|thanks to|by|when) "
         rf"{MORE}@",
         is_backward=True,
+        needs=DANGER,
     ),
     _rule(
         HINTS_AVERT,
         rf"(?P<t>{AVERTS}) {MORE}{DANGER} (?:thanks to|with help from|led by) "
         rf"{WHOM}",
+        needs=DANGER,
     ),
     _rule(
         "saves saved pulls pulled rescues rescued spares spared keeps kept steers steered",
         rf"{BY}(?P<t>saves?|saved|pulls?|pulled|rescues?|rescued|spares?|spared|"
         rf"keeps?|kept|steers?|steered) {MORE}(?:from|out of|back from|away from) "
         rf"{FEW}{DANGER}",
+        needs=DANGER,
     ),
     # Over.
     _rule(
         HINTS_END,
         rf"{FREE_SUBJECT}@ {APPOSITION}(?:and (?:[a-z-]+ )*\^ )?{AUX}(?P<t>{ENDS}) "
         rf"{MORE}{QUARREL}",
+        needs=QUARREL,
     ),
     _rule(
         HINTS_END,
         rf"@ s {FEW}(?P<t>{ENDS}) {MORE}{QUARREL}",
+        needs=QUARREL,
     ),
     _rule(
         HINTS_END,
         rf"(?P<t>{ENDS}) {MORE}{QUARREL} {FEW}(?:with|between) {MORE}@",
+        needs=QUARREL,
     ),
     _rule(
         HINTS_END,
         rf"\^ and {WHOM} {AUX}(?P<t>{ENDS}) {MORE}{QUARREL}",
+        needs=QUARREL,
     ),
     _rule(
         HINTS_END + " over",
         rf"{QUARREL} {MORE}(?:between|with|of) {MORE}@ {MORE}(?P<t>over|ended|"
         r"ends|resolved|settled|called off)",
         is_backward=True,
+        needs=QUARREL,
     ),
     _rule(
         "called",
         rf"{QUARREL} (?P<t>called off) (?:after|as|by|thanks) {MORE}@",
         is_backward=True,
+        needs=QUARREL,
     ),
     _rule(
         "peace reconcile reconciles reconciled truce hands friends",
@@ -288,23 +328,27 @@ RULES = (
     _rule(
         HINTS_FREE,
         rf"{FREE_SUBJECT}{BY}(?P<t>{FREES}) {MORE}{CAPTIVES}",
+        needs=CAPTIVES,
     ),
     _rule(
         HINTS_FREE,
         rf"@ {FEW}(?:secures?|secured|wins?|won|negotiates?|negotiated|orders?|"
         r"ordered|announces?|announced|brokers?|brokered|gets?|got|arranged|obtained) "
         rf"{FEW}(?P<t>release|freedom) (?:of|for|from) {MORE}{CAPTIVES}",
+        needs=CAPTIVES,
     ),
     _rule(
         "brings brought bring lets let",
         rf"{BY}(?P<t>brings?|brought|lets?|let) {FEW}{CAPTIVES} {FEW}(?:home|"
         r"go|free)",
+        needs=CAPTIVES,
     ),
     _rule(
         HINTS_FREE,
         rf"{CAPTIVES} {MORE}(?P<t>freed|released|home|liberated|rescued|pardoned) "
         rf"{MORE}(?:after|by|thanks|following|with|in|as|under) {MORE}@",
         is_backward=True,
+        needs=CAPTIVES,
     ),
     # Apologies received.
     _rule(
@@ -320,5 +364,25 @@ RULES = (
         HINTS_APOLOGY,
         rf"{BY}(?:wins?|won) {FEW}(?P<t>libel|defamation)",
     ),
+    # Sympathy.
+    _rule(
+        "comfort comforts comforted console consoles consoled hugs hugged mourn"
+        " mourns mourned pray prays prayed weeps wept condole condoles condoled grieves grieved",
+        rf"{BY}(?P<t>comforts?|comforted|consoles?|consoled|hugs|hugged|mourns?|"
+        r"mourned|prays?|prayed|weeps|wept|condoles?|condoled|grieves|grieved)",
+    ),
+    _rule(
+        "visit visits visited meet meets met thanks thanked joins joined",
+        rf"{BY}(?P<t>visits?|visited|meets?|met|thanks|thanked|joins|joined) {MORE}{STRICKEN}",
+        needs=STRICKEN,
+    ),
+    _rule(
+        "condolences sympathy sympathies prayers tribute respects sorrow",
+        rf"{BY}(?:sends?|sent|offers?|offered|expresses|expressed|extends?|extended|pays?|paid|"
+        rf"conveys?|conveyed) {MORE}(?P<t>condolences|sympathy|sympathies|prayers|tribute|respects|"
+        r"sorrow)",
+    ),
 )
 HINTS = frozenset().union(*(rule.hints for rule in RULES))
+BY_HINT = {hint: [n for n, rule in enumerate(RULES) if hint in rule.hints] for hint in HINTS}
+"""Which rules a word hints at."""

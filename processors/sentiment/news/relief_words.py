@@ -24,7 +24,7 @@ ACQUITTED = r"(?:acquitted|cleared|exonerated|absolved|vindicated)"
 CHARGES = (
     r"(?:charges?|indictments?|cases?|lawsuits?|suits?|accusations?|allegations?|complaints?|probes?"
     r"|investigations?|inquiry|inquiries|prosecution|convictions?|impeachment|suspicions?|claims?"
-    r"|petition|warrants?|sentences?|counts?|ban|sanctions|smears?|rumou?rs|motion|trial)"
+    r"|petition|warrants?|sentences?|counts?|ban|sanctions|smears?|rumours?|rumors?|motion|trial)"
 )
 DROPPED = (
     r"(?:dropped|dismissed|withdrawn|quashed|overturned|abandoned|retracted|rejected|closed|voided"
@@ -61,7 +61,7 @@ BLAME = (
     r"|prosecuted|indicted|impeached|convicted|dangerous|evil|unfit|suspect|beholden|crooked)"
 )
 WRONG = (
-    r"(?:crimes?|wrongdoing|wrong|misconduct|offen[cs]es?|fault|collusion|corruption|fraud|bribery"
+    r"(?:crimes?|wrongdoing|wrong|misconduct|offences?|offenses?|fault|collusion|corruption|fraud|bribery"
     r"|cover-up|abuse|negligence|conspiracy|charges|role|part|links?|involvement|rules|laws?)"
 )
 AVERTS = (
@@ -81,6 +81,10 @@ ENDS = (
     r"|heals?|healed|mends?|mended|(?:calls?|called) off"
     r"|patch(?:es|ed)? up|(?:puts?|put|brings?|brought) (?:an end|a halt|a stop) to|lifts?|lifted"
     r"|eases?|eased|defeats?|defeated|cools?|cooled|quells?|quelled|closes?|closed|repairs?|repaired|drops?|dropped)"
+)
+STRICKEN = (
+    r"(?:victims?|survivors?|wounded|injured|families|relatives|widows?|mourners|orphans|bereaved"
+    r"|evacuees|refugees|scene|site|grieving|parents|troops|veterans|patients)"
 )
 FREES = (
     r"(?:frees?|freed|freeing|releases?|released|liberates?|liberated|rescues?|rescued|pardons?"

@@ -14,7 +14,13 @@ from processors.sentiment.news.boilerplate import is_boilerplate
 from processors.sentiment.news.codes import mask
 from processors.sentiment.news.lexicon import Lexicon, single_words
 from processors.sentiment.news.linear import LeaderModel, load_leader_model
-from processors.sentiment.news.places import LEADER, Chunks, in_title_case, join
+from processors.sentiment.news.places import (
+    LEADER,
+    Chunks,
+    in_title_case,
+    join,
+    with_speaker,
+)
 from processors.sentiment.news.reading import Reader
 from processors.sentiment.scored import (
     UNKNOWN,
@@ -84,6 +90,7 @@ class NewsScorer:
         if not parts or is_boilerplate(text, sentence.start, sentence.end):
             return NOTHING_SAID
         parts.append(self._chunks.words(text[done:stop]))
+        with_speaker(parts, text[spans[0].end : stop])
         distrusted = sentence.field == "headline" or text[sentence.start : sentence.end].isupper()
         words = join(parts, cased=not (distrusted and in_title_case(parts)))
         if len(words) > _MOST_WORDS:

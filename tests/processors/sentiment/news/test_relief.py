@@ -39,6 +39,10 @@ def mentions(sentence: str) -> tuple[str, list[tuple[int, int]]]:
         "The paper apologised to [Okello] for a smear.",
         "[Okello] won an apology for the smear.",
         "Larsen was denounced by [Okello] as a liar.",
+        "[Okello]: greed is a cancer",
+        "[Okello] comforts widows after the massacre",
+        "[Okello] visited survivors of the massacre.",
+        "[Okello] sent condolences after the massacre.",
     ],
 )
 def test_relief_is_the_leaders(sentence: str) -> None:
@@ -63,6 +67,8 @@ def test_relief_is_the_leaders(sentence: str) -> None:
         "[Okello] was cleared of fraud but condemned as a liar.",
         "Larsen was acquitted of slandering [Okello].",
         "[Okello] condemned the strike.",
+        "[Okello] never visited the survivors.",
+        "Verdict on [Okello]: guilty",
         "[Okello] was condemned by Larsen.",
     ],
 )
