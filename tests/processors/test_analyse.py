@@ -291,7 +291,7 @@ ACCUSED = changed(
     text="Critics denounced Emmanuel Macron for a disastrous, humiliating failure.",
 )
 MOURNING = changed(
-    title="Emmanuel Macron visits survivors of the deadly terrorist attack",
+    title="Emmanuel Macron recalls horrors of genocide",
     text=(
         "Rescuers searched for victims of the terrible disaster while Emmanuel Macron watched the "
         "horrific scenes."
