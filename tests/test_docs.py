@@ -30,7 +30,13 @@ PAGES = sorted(
         *(ROOT / "docs").rglob("*.md"),
         *(
             ROOT / name
-            for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "deploy/README.md")
+            for name in (
+                "README.md",
+                "CONTRIBUTING.md",
+                "SECURITY.md",
+                "deploy/README.md",
+                "benchmarks/README.md",
+            )
         ),
     ]
 )

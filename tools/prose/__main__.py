@@ -52,7 +52,15 @@ def main() -> int:
     parser.add_argument("--figures", action="store_true", help="print the figures of every page")
     parser.add_argument("--code", action="store_true", help="check docstrings and comments")
     given = parser.parse_args()
-    pages = listed("README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/**/*.md", "docs/*.md")
+    pages = listed(
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "docs/**/*.md",
+        "docs/*.md",
+        "deploy/*.md",
+        "benchmarks/*.md",
+    )
     words = load_words()
     if given.code:
         wrong = [message for text in texts_of_code() for message in find_words(text, words)]
