@@ -7,17 +7,16 @@ worker sorts them, so that a trial and a run have one answer.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
 from processors.analyse import Analysed, Analyser
 from processors.articles.decode import DecodeLimits, decode
 from processors.contracts import Alert, ArticleRef, LeaderRef, Mention, Withdrawal
-from processors.rules import Example, ExampleArticle, ExpectedAlert, Rule, Rules
+from processors.rules import Example, ExampleArticle, ExpectedAlert, Rules
 from processors.watch import NO_RULE, HeldState, new_state, watch, withdraw
 from processors.windows import milliseconds
 
@@ -173,19 +172,12 @@ class Difference:
 
 
 def comparable(changed: Rules, present: Rules) -> Rules:
-    """Give changed rules the versions of the present ones: their alerts then have the same ids."""
-
-    def lowered(rules: Iterable[Rule[Any]]) -> Any:
-        versions = {rule.id: rule.version for rule in present}
-        return tuple(replace(rule, version=versions.get(rule.id, rule.version)) for rule in rules)
-
-    return replace(
-        changed,
-        sentiment=lowered(changed.sentiment),
-        encounter=lowered(changed.encounter),
-        surge=lowered(changed.surge),
-        shift=lowered(changed.shift),
-        breaking=lowered(changed.breaking),
+    """Return changed rules with the versions of the present ones, so that alert ids are equal."""
+    versions = {rule.id: rule.version for rule in present}
+    return Rules.of(
+        (replace(rule, version=versions.get(rule.id, rule.version)) for rule in changed),
+        changed.guards,
+        changed.stories,
     )
 
 

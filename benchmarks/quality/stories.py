@@ -36,10 +36,10 @@ from processors.contracts import (
 )
 from processors.errors import BadArticleError
 from processors.families import Families, load_families
-from processors.rules import Rules, load_rules
+from processors.rules import Rules
 from processors.stories import StoryBook, signature, unpack
 from processors.stories import book as story_book
-from processors.watch import HeldState, encode_state, new_state, watch
+from processors.watch import HeldState, encode_state, load_rules, new_state, watch
 
 HOUR_MS = 3_600_000
 WINDOW_MS = 72 * HOUR_MS
@@ -294,10 +294,10 @@ def stream(path: Path, analyser: Analyser, rules: Rules) -> Iterator[Mapping[str
 
 
 def _surges(mentions: Sequence[Mention], rules: Rules, limit: float) -> list[float]:
-    """Ring at one limit alone, and give what was observed."""
-    (rule, *_) = rules.surge
+    """Return the observed numbers of the alerts that one limit alone sends."""
+    (rule, *_) = rules.of_kind("surge")
     only = replace(rule, severities=(replace(rule.severities[0], limit=limit, severity="low"),))
-    changed = Rules(guards=rules.guards, stories=rules.stories, surge=(only,))
+    changed = Rules.of([only], rules.guards, rules.stories)
     states: dict[str, HeldState] = {}
     found: list[float] = []
     for mention in mentions:

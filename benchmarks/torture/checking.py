@@ -15,8 +15,7 @@ from writing import Written
 from processors.analyse import Analyser, load_analyser
 from processors.articles.decode import DecodeLimits, decode
 from processors.contracts import Mention
-from processors.rules import load_rules
-from processors.watch import new_state, watch
+from processors.watch import load_rules, new_state, watch
 from streams.kafka.envelope import ERROR_PREFIX
 from streams.kafka.topics import TopicNames
 from streams.service.settings import Settings

@@ -1,39 +1,38 @@
-"""Alerts: their ids, and the values that are published, each with its reason in one sentence.
-
-Must not know when a rule rings (`watch` decides) nor how an alert travels.
-"""
+"""Alerts: their identity, their parts, and the wording of their reasons."""
 
 from processors.alerts.building import (
     CancelledAlert,
+    Statement,
     Trigger,
-    Turn,
-    breaking_alert,
     cancellation,
-    encounter_alert,
     follow_up,
-    sentiment_alert,
-    shift_alert,
-    surge_alert,
+    leader_ref,
+    new_alert,
 )
-from processors.alerts.canary import CANARY_RULE, canary_alert
 from processors.alerts.identity import alert_id, message_id
-from processors.alerts.wording import SHOWN_TITLE, named
+from processors.alerts.wording import (
+    SHOWN_TITLE,
+    length_of_time,
+    named,
+    strongest,
+    usual,
+    within_time,
+)
 
 __all__ = [
-    "CANARY_RULE",
     "SHOWN_TITLE",
     "CancelledAlert",
+    "Statement",
     "Trigger",
-    "Turn",
     "alert_id",
-    "breaking_alert",
-    "canary_alert",
     "cancellation",
-    "encounter_alert",
     "follow_up",
+    "leader_ref",
+    "length_of_time",
     "message_id",
     "named",
-    "sentiment_alert",
-    "shift_alert",
-    "surge_alert",
+    "new_alert",
+    "strongest",
+    "usual",
+    "within_time",
 ]

@@ -1,9 +1,8 @@
-"""What makes an alert one alert: its id, and the ids of the messages that follow it.
+"""The ids of alerts and of the messages that follow them: part of the published contract.
 
-Owns the identity of alerts; it is part of the published contract. The id is made of rule, rule
-version, leaders, and window or story alone: whatever repeats the evaluation (a replay, a rebalance,
-a crash, another article of the same hour) makes the same id, and a subscriber deduplicates on that
-one field.
+An id is made only of rule, rule version, kind, leaders, and window or story. If the evaluation is
+repeated (by a replay, a rebalance, a crash, another article of the same hour), it makes the same
+id, so a subscriber deduplicates on this one field.
 """
 
 import hashlib
@@ -16,20 +15,20 @@ ID_BYTES = 16
 
 
 def alert_id(rule: RuleRef, kind: AlertKind, leaders: Sequence[str], within: str) -> str:
-    """Hash what makes an alert one alert into 32 hexadecimal digits.
+    """Return the id of an alert: a hash of 32 hexadecimal digits.
 
     Args:
         rule: The rule and its version.
         kind: The alert's kind.
         leaders: Ids of the leader, or of the pair in any order.
-        within: What tells the alert from the rule's others about the same leaders: a window, with
-            the direction of the sentiment where there are two, or a story.
+        within: What distinguishes the alert from others of the rule about the same leaders: a
+            window, with the direction of the sentiment where there are two, or a story.
     """
     return _hash([rule.id, rule.version, kind, sorted(leaders), within])
 
 
 def message_id(first: str, msg_type: MessageType, revision: int) -> str:
-    """Name a message that follows an alert: it is another event, so it has an id of its own.
+    """Return the id of a message that follows an alert. It is another event with its own id.
 
     Args:
         first: The id of the alert that it follows.

@@ -1,12 +1,9 @@
-"""How an alert says its reason: the parts of its one sentence.
-
-Owns the wording of numbers, durations and articles. Must not know rules.
-"""
+"""The wording of an alert's reason: articles, words, numbers and durations in one sentence."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
-from processors.contracts import ArticleRef, Evidence
+from processors.contracts import ArticleRef, Evidence, Window
 from processors.shown_words import shown_words
 
 SHOWN_WORDS = 4
@@ -15,14 +12,14 @@ _TENTH = 0.1
 
 
 def named(article: ArticleRef) -> str:
-    """Name an article by its title and source."""
+    """Return an article's title and source."""
     title = article.title or article.article_id
     shown = title if len(title) <= SHOWN_TITLE else title[: SHOWN_TITLE - 1] + "…"
     return f"“{shown}” ({article.source})" if article.source else f"“{shown}”"
 
 
 def strongest(evidence: Sequence[Evidence], limit: float) -> str:
-    """Name the words that pull the way the alert says, the strongest first."""
+    """Return the words that speak in the alert's direction, the strongest first."""
     sign = 1 if limit > 0 else -1
     weights: dict[str, float] = {}
     for item in evidence:
@@ -33,8 +30,8 @@ def strongest(evidence: Sequence[Evidence], limit: float) -> str:
     return f" ({', '.join(f'{word} {weight:+.2f}' for word, weight in best)})" if best else ""
 
 
-def duration(seconds: int) -> str:
-    """Say a length of time in the largest unit that it fills: "3 days", "hour", "30 minutes"."""
+def length_of_time(seconds: int) -> str:
+    """Return a duration in the largest unit that it fills: "3 days", "hour", "30 minutes"."""
     length = timedelta(seconds=seconds)
     if length >= timedelta(days=1):
         count, unit = length.days, "day"
@@ -45,6 +42,14 @@ def duration(seconds: int) -> str:
     return unit if count == 1 else f"{count} {unit}s"
 
 
+def within_time(window: Window) -> str:
+    """Return the length of a window: "within an hour", "within 2 days"."""
+    length = length_of_time(round((window.end - window.start).total_seconds()))
+    if length[0].isdigit():
+        return f"within {length}"
+    return f"within an {length}" if length == "hour" else f"within a {length}"
+
+
 def usual(expected: float) -> str:
-    """Say how many are usual: two digits are enough, and "0.0" would say never."""
+    """Return a usual number with two digits, so that a small one does not read as 0.0."""
     return f"{expected:.1f}" if expected >= _TENTH else f"{expected:.2g}"

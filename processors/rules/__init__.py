@@ -1,64 +1,36 @@
-"""The rules that say when an alert rings: their values, their file, and the built-in ones.
+"""Rules decide when an alert is sent: their values, their conditions and their files.
 
-Owns the numbers and the conditions; must not know how they are applied (`processors.watch` does).
+The kinds of rules come from above, as an argument: `processors.watch.loading` reads files of rules
+with the kinds that watch knows.
 """
 
 from processors.rules.condition.evaluation import Condition, compile_condition
-from processors.rules.condition.facts import Facts, StoryFacts, facts_of
+from processors.rules.condition.facts import Fact, Facts, StoryFacts, facts_of
 from processors.rules.file.examples import Example, ExampleArticle, ExpectedAlert
-from processors.rules.file.reading import RulesFile, load_rules, load_rules_file, read_rules
-from processors.rules.kinds import (
-    KINDS,
-    BreakingParameters,
-    EncounterParameters,
-    Guards,
-    RuleKind,
-    SentimentParameters,
-    ShiftParameters,
-    StoryParameters,
-    SurgeParameters,
-)
-from processors.rules.values import (
-    BreakingRule,
-    EncounterRule,
-    Rule,
-    Rules,
-    Scope,
-    SentimentRule,
-    SeverityStep,
-    ShiftRule,
-    SurgeRule,
-)
+from processors.rules.file.reading import RulesFile, RulesReader
+from processors.rules.guards import Guards, StoryParameters
+from processors.rules.kind import Limit, NoParameters, RuleKind
+from processors.rules.values import Rule, Rules, Scope, SeverityStep
 
 __all__ = [
-    "KINDS",
-    "BreakingParameters",
-    "BreakingRule",
     "Condition",
-    "EncounterParameters",
-    "EncounterRule",
     "Example",
     "ExampleArticle",
     "ExpectedAlert",
+    "Fact",
     "Facts",
     "Guards",
+    "Limit",
+    "NoParameters",
     "Rule",
     "RuleKind",
     "Rules",
     "RulesFile",
+    "RulesReader",
     "Scope",
-    "SentimentParameters",
-    "SentimentRule",
     "SeverityStep",
-    "ShiftParameters",
-    "ShiftRule",
     "StoryFacts",
     "StoryParameters",
-    "SurgeParameters",
-    "SurgeRule",
     "compile_condition",
     "facts_of",
-    "load_rules",
-    "load_rules_file",
-    "read_rules",
 ]

@@ -1,39 +1,33 @@
 """The rules in force, as values.
 
-Owns what a rule is. Must not know how rules are written down (`reading`), nor how they are applied
-(`processors.watch`). A rule's version is part of its alerts' ids: whoever changes a rule raises it,
-so that the changed rule's alerts are new ones and a subscriber's memory of the old ones does not
-silence them.
+A rule's version is part of its alerts' ids. Raise it when you change a rule: the changed rule's
+alerts are then new ones, and are not duplicates of the old ones for a subscriber.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
-from processors.contracts import Severity
+from msgspec import Struct
+
+from processors.contracts import AlertKind, Severity
 from processors.rules.condition.evaluation import Condition
 from processors.rules.condition.facts import Facts
-from processors.rules.kinds import (
-    KINDS,
-    BreakingParameters,
-    EncounterParameters,
-    Guards,
-    RuleKind,
-    SentimentParameters,
-    ShiftParameters,
-    StoryParameters,
-    SurgeParameters,
-)
+from processors.rules.guards import Guards, StoryParameters
+from processors.rules.kind import RuleKind
 
-P = TypeVar("P")
+P = TypeVar("P", bound=Struct)
+
+ALERTS = "news.alerts"
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which leaders a rule is about: all, or those included, without those excluded.
+    """The leaders that a rule is about: those included, without those excluded.
 
-    Leaders are ids, countries are codes. A leader is included by id or by country; where neither
-    names any, everyone is.
+    Leaders are ids, countries are codes. A leader is included by id or by country. If neither is
+    given, every leader is included.
     """
 
     leaders: frozenset[str] = frozenset()
@@ -42,7 +36,7 @@ class Scope:
     excluded_countries: frozenset[str] = frozenset()
 
     def holds(self, leader: str, country: str) -> bool:
-        """Say whether a leader, with the country of the office, is meant."""
+        """Return whether a leader, with the country of the office, is in scope."""
         if leader in self.excluded_leaders or country in self.excluded_countries:
             return False
         if not self.leaders and not self.countries:
@@ -55,9 +49,9 @@ EVERYONE = Scope()
 
 @dataclass(frozen=True, slots=True)
 class SeverityStep:
-    """One severity, and from what on it is reached. Steps are asked in order; the first counts.
+    """One severity, and when it is reached. The first step of a rule that is reached counts.
 
-    `limit` is in the kind's own measure (see `KINDS`), None where the measure does not matter.
+    `limit` is in the kind's own measure (see `RuleKind.limit`), or None where the kind has none.
     """
 
     severity: Severity
@@ -67,15 +61,24 @@ class SeverityStep:
 
 @dataclass(frozen=True, slots=True)
 class Rule(Generic[P]):
-    """One rule. It rings if its scope, its condition and one of its severity steps hold.
+    """One rule. It fires if its scope, its condition and one of its severity steps hold.
 
-    `cooldown_seconds` is how long the rule is silent about the same matter; what that is depends on
-    the kind (see `KINDS`). `parameters` are the kind's own.
+    Attributes:
+        id: Its name in the file.
+        version: See the module.
+        rule_kind: What it has in common with others of its kind.
+        parameters: The kind's own.
+        severities: The most severe step first.
+        cooldown_seconds: How long the rule stays silent about the same matter. The kind says which.
+        topic: Of its alerts, without prefix.
+        description: One sentence for people.
+        scope: The leaders that it is about.
+        when: Its condition.
     """
 
     id: str
     version: int
-    kind: RuleKind
+    rule_kind: RuleKind[P]
     parameters: P
     severities: tuple[SeverityStep, ...]
     cooldown_seconds: int
@@ -84,20 +87,40 @@ class Rule(Generic[P]):
     scope: Scope = EVERYONE
     when: Condition | None = None
 
+    @classmethod
+    def with_defaults(cls, rule_kind: RuleKind[P], rule_id: str = "") -> "Rule[P]":
+        """Return a rule with the defaults of its kind."""
+        return cls(
+            id=rule_id or rule_kind.name,
+            version=1,
+            rule_kind=rule_kind,
+            parameters=rule_kind.parameters(),
+            severities=tuple(SeverityStep(one, limit) for limit, one in rule_kind.severities),
+            cooldown_seconds=rule_kind.cooldown_seconds,
+            topic=f"{ALERTS}.{rule_kind.name}",
+            description=rule_kind.about,
+        )
+
+    @property
+    def kind(self) -> AlertKind:
+        """The kind's name."""
+        return self.rule_kind.name
+
     def covers(self, facts: Facts) -> bool:
-        """Say whether scope and condition hold."""
+        """Return whether scope and condition hold."""
         return self.scope.holds(facts.mention.leader_id, facts.mention.country) and (
             self.when is None or self.when.holds(facts)
         )
 
     def severity(self, measured: float, facts: Facts) -> Severity | None:
-        """Give the first severity that is reached, or None: then the rule does not ring.
+        """Return the first severity that is reached, or None if the rule does not fire.
 
         Args:
-            measured: What the kind measures: see `KINDS[kind].measure`.
-            facts: Of the mention at hand.
+            measured: In the kind's own measure.
+            facts: Of the mention.
         """
-        smaller = KINDS[self.kind].smaller_is_stronger
+        of_kind = self.rule_kind.limit
+        smaller = of_kind is not None and of_kind.smaller_is_stronger
         for step in self.severities:
             limit = step.limit
             if limit is not None and (measured > limit if smaller else measured < limit):
@@ -108,18 +131,12 @@ class Rule(Generic[P]):
 
     @property
     def threshold(self) -> float | None:
-        """The weakest limit of all steps: short of it, nothing rings."""
+        """The weakest limit of all steps, short of which the rule does not fire."""
         limits = [step.limit for step in self.severities if step.limit is not None]
         if not limits:
             return None
-        return max(limits) if KINDS[self.kind].smaller_is_stronger else min(limits)
-
-
-SentimentRule = Rule[SentimentParameters]
-EncounterRule = Rule[EncounterParameters]
-SurgeRule = Rule[SurgeParameters]
-ShiftRule = Rule[ShiftParameters]
-BreakingRule = Rule[BreakingParameters]
+        of_kind = self.rule_kind.limit
+        return max(limits) if of_kind is not None and of_kind.smaller_is_stronger else min(limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +145,28 @@ class Rules:
 
     guards: Guards = field(default_factory=Guards)
     stories: StoryParameters = field(default_factory=StoryParameters)
-    sentiment: tuple[SentimentRule, ...] = ()
-    encounter: tuple[EncounterRule, ...] = ()
-    surge: tuple[SurgeRule, ...] = ()
-    shift: tuple[ShiftRule, ...] = ()
-    breaking: tuple[BreakingRule, ...] = ()
+    by_kind: Mapping[AlertKind, tuple[Rule[Any], ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        rules: Iterable[Rule[Any]],
+        guards: Guards | None = None,
+        stories: StoryParameters | None = None,
+    ) -> "Rules":
+        """Group rules by kind. The kinds keep the order in which they come first."""
+        by_kind: dict[AlertKind, tuple[Rule[Any], ...]] = {}
+        for rule in rules:
+            by_kind[rule.kind] = (*by_kind.get(rule.kind, ()), rule)
+        return cls(guards or Guards(), stories or StoryParameters(), by_kind)
 
     def __iter__(self) -> Iterator[Rule[Any]]:
-        yield from self.sentiment
-        yield from self.encounter
-        yield from self.surge
-        yield from self.shift
-        yield from self.breaking
+        return chain.from_iterable(self.by_kind.values())
+
+    def of_kind(self, kind: AlertKind) -> tuple[Rule[Any], ...]:
+        """Return the rules of one kind."""
+        return self.by_kind.get(kind, ())
 
     def named(self, rule_id: str) -> Rule[Any] | None:
-        """Find a rule by its id."""
+        """Return the rule with this id, if there is one."""
         return next((rule for rule in self if rule.id == rule_id), None)

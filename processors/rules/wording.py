@@ -1,33 +1,28 @@
-"""Rules in words, for people: severities, durations, scope.
-
-Owns how a rule is put into words. Must not know where the words are shown.
-"""
+"""Rules in words, for people: severities, durations, scope; and as JSON."""
 
 from typing import Any
 
 import msgspec
 
-from processors.rules.kinds import KINDS
 from processors.rules.values import Rule, Scope
 
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
 def duration(seconds: int) -> str:
-    """Say a duration in the largest unit that fits it whole: "3 days", "90 minutes"."""
+    """Return a duration in the largest unit that fits it whole: "3 days", "90 minutes"."""
     length, unit = next(one for one in _UNITS if seconds % one[0] == 0)
     count = seconds // length
     return f"{count:,} {unit}" if count == 1 else f"{count:,} {unit}s"
 
 
 def steps(rule: Rule[Any]) -> list[str]:
-    """Say when each severity is reached: "high: polarity_at_least 0.65"."""
-    limit = KINDS[rule.kind].limit
+    """Return when each severity is reached: "high: polarity_at_least 0.65"."""
     said = []
     for step in rule.severities:
         parts = []
         if step.limit is not None:
-            parts.append(f"{limit} {step.limit:g}")
+            parts.append(f"{_limit_key(rule)} {step.limit:g}")
         if step.when is not None:
             parts.append(f"`{step.when.source}`")
         said.append(f"{step.severity}: {', '.join(parts) or 'otherwise'}")
@@ -35,7 +30,7 @@ def steps(rule: Rule[Any]) -> list[str]:
 
 
 def scope(of: Scope) -> str:
-    """Say whom a rule is about."""
+    """Return the leaders that a rule is about."""
     included = [*sorted(of.leaders), *sorted(of.countries)]
     excluded = [*sorted(of.excluded_leaders), *sorted(of.excluded_countries)]
     said = ", ".join(included) or "every leader"
@@ -43,7 +38,7 @@ def scope(of: Scope) -> str:
 
 
 def parameters(rule: Rule[Any]) -> dict[str, str]:
-    """Say each of the kind's own parameters, durations in words."""
+    """Return the kind's own parameters, with durations in words."""
     said = {}
     for name, value in msgspec.structs.asdict(rule.parameters).items():
         values = value if isinstance(value, tuple) else (value,)
@@ -53,8 +48,8 @@ def parameters(rule: Rule[Any]) -> dict[str, str]:
 
 
 def document(rule: Rule[Any]) -> dict[str, Any]:
-    """Give a rule as JSON, by the keys that a file has."""
-    limit = KINDS[rule.kind].limit
+    """Return a rule as JSON, with the keys of a file."""
+    limit = _limit_key(rule)
     leaders = {
         "include": sorted(rule.scope.leaders),
         "exclude": sorted(rule.scope.excluded_leaders),
@@ -83,3 +78,8 @@ def document(rule: Rule[Any]) -> dict[str, Any]:
         "topic": rule.topic,
         **msgspec.to_builtins(rule.parameters),
     }
+
+
+def _limit_key(rule: Rule[Any]) -> str:
+    limit = rule.rule_kind.limit
+    return limit.key if limit is not None else ""

@@ -1,18 +1,14 @@
 """Watch: a leader's mentions in, alerts out.
 
-Owns the state of one leader and the decision to ring. Must not know where the state is kept: it
-comes in and goes out as an argument. All time is the mention's event time.
+The leader's state comes in and goes out as an argument. All time is the mention's event time.
 """
 
 from processors.watch.corrections import may_know, withdraw
 from processors.watch.evaluate import NO_RULE, Watched, watch
 from processors.watch.evaluation import Suppressed
-from processors.watch.standing import (
-    SurgeStanding,
-    ToneStanding,
-    surge_standings,
-    tone_standings,
-)
+from processors.watch.kind import Kind
+from processors.watch.kinds.registry import KINDS
+from processors.watch.loading import load_rules, load_rules_file, read_rules
 from processors.watch.state import (
     MAX_APPLIED,
     MAX_FIRED_WINDOWS,
@@ -26,8 +22,15 @@ from processors.watch.state import (
     encode_state,
     new_state,
 )
+from processors.watch.status import (
+    SurgeStatus,
+    ToneStatus,
+    surge_statuses,
+    tone_statuses,
+)
 
 __all__ = [
+    "KINDS",
     "MAX_APPLIED",
     "MAX_FIRED_WINDOWS",
     "MAX_PAIRS",
@@ -36,17 +39,21 @@ __all__ = [
     "NO_RULE",
     "STATE_VERSION",
     "HeldState",
+    "Kind",
     "Suppressed",
-    "SurgeStanding",
-    "ToneStanding",
+    "SurgeStatus",
+    "ToneStatus",
     "WatchState",
     "Watched",
     "decode_state",
     "encode_state",
+    "load_rules",
+    "load_rules_file",
     "may_know",
     "new_state",
-    "surge_standings",
-    "tone_standings",
+    "read_rules",
+    "surge_statuses",
+    "tone_statuses",
     "watch",
     "withdraw",
 ]

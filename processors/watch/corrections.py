@@ -1,8 +1,7 @@
-"""What becomes of an alert whose article was taken back, or says something else by now.
+"""Cancels alerts whose article is withdrawn or corrected.
 
-Owns when an alert is cancelled: one that rests on a single article falls with it. An alert that
-counts sources stands, since it counted what was published; the article no longer counts from then
-on. Must not know how an alert is built.
+An alert that rests on a single article is cancelled with it. An alert that counts sources stands,
+because it counted what was published. The article no longer counts from then on.
 """
 
 from collections.abc import Iterator
@@ -20,23 +19,24 @@ from processors.contracts import (
     Window,
     Withdrawal,
 )
+from processors.watch.kinds.registry import KINDS
 from processors.watch.state import HeldState, SentAlert, WatchState, short_hash
 from processors.windows import moment_of
 
 
 def may_know(value: bytes, article_id: str) -> bool:
-    """Say whether an encoded state may hold this article; False is sure.
+    """Return whether an encoded state can hold this article. False is certain.
 
-    A withdrawal is for every leader's state, and nearly none of them knows the article: this looks
-    for the article's hash without decoding anything.
+    A withdrawal goes to every leader's state, and few of them know the article: this looks for the
+    article's hash without decoding the state.
     """
     return msgspec.msgpack.encode(short_hash(article_id)) in value
 
 
 def withdraw(state: HeldState, withdrawal: Withdrawal, now: datetime) -> list[Alert]:
-    """Cancel what rests on an article that was taken back, and count it no more.
+    """Cancel the alerts that rest on a withdrawn article, and count the article no more.
 
-    Whoever sends it twice cancels once.
+    A second withdrawal changes nothing.
     """
     kept, article = state.kept, withdrawal.withdrawn
     kept.reports[:] = [one for one in kept.reports if one.article_id != article.article_id]
@@ -60,12 +60,12 @@ def withdraw(state: HeldState, withdrawal: Withdrawal, now: datetime) -> list[Al
 def correct(
     kept: WatchState, mention: Mention, context: MentionContext, now: datetime
 ) -> Iterator[Alert]:
-    """Cancel a sentiment alert whose article no longer speaks that way."""
+    """Cancel the alerts that a newer version of their article contradicts."""
     label = mention.sentiment.label
     for sent in _resting(kept, context.article.article_id):
-        direction = "positive" if sent.observed > 0 else "negative"
         is_newer = context.revision >= sent.article_revision
-        if sent.kind == "sentiment" and label != direction and is_newer:
+        kind = KINDS.get(sent.kind)
+        if is_newer and kind is not None and kind.is_contradicted(sent, mention):
             edited = f"version {context.revision} of {named(context.article)}"
             yield _cancel(sent, f"{edited} is {label} about {mention.leader_name}", context, now)
 

@@ -1,28 +1,27 @@
-"""Watch: one mention of a leader in, alerts out.
+"""Watch: one mention of a leader in, alerts out. All time is the mention's event time.
 
-Owns the order of the steps. Must not know where the state is kept, nor the rules' own decisions.
-All time is the mention's event time.
-
-Mentions are expected in the order of event time, which the caller sees to (`Reordering`); one that
-comes later than that is late. Delivery is at least once, so a mention may come twice: those applied
-of late are remembered, and a second one changes nothing.
+The caller passes mentions in the order of event time (`Reordering`). A mention with an earlier
+event time than those before it is late. Delivery is at least once, so a mention can arrive twice:
+those applied recently are remembered, and a second one changes nothing.
 """
 
 from bisect import insort
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zlib import crc32
 
-from processors.alerts import CANARY_RULE, canary_alert
 from processors.canary import CANARY_ID
 from processors.contracts import Alert, LeaderRef, Mention, MentionContext
-from processors.rules import Guards, Rules, StoryFacts, SurgeParameters
-from processors.stories import Story, copied, mark, novelty, unpack, without
+from processors.rules import Guards, Rule, Rules, StoryFacts
+from processors.stories import Placed, Story, copied, mark, novelty, unpack, without
 from processors.watch.corrections import correct
+from processors.watch.decisions import Measured, Suppress, Update
 from processors.watch.evaluation import Evaluation, Suppressed
-from processors.watch.kinds.counting import breaking, surge
-from processors.watch.kinds.shifting import shift
-from processors.watch.kinds.single import encounter, sentiment
+from processors.watch.kind import Kind
+from processors.watch.kinds.canary import CANARY_RULE, canary_alert
+from processors.watch.kinds.registry import KINDS
+from processors.watch.kinds.surge import SurgeParameters
 from processors.watch.memory import is_beyond_memory, remember, was_applied
 from processors.watch.state import (
     MAX_ARTICLES,
@@ -39,14 +38,15 @@ from processors.watch.state import (
 from processors.windows import milliseconds
 
 NO_RULE = "none"
-WARM_UP_MS = SurgeParameters().warm_up_seconds * 1000
+_WARM_UP_MS = SurgeParameters().warm_up_seconds * 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What one mention led to: the alerts that ring, and those that do not.
+    """The result of one mention: the alerts to send, and those that are suppressed.
 
-    `changed` says whether the state did; `late` that the two mentions before it are later.
+    `changed` says whether the state has changed, and `late` whether the two mentions before this
+    one are later.
     """
 
     state: HeldState
@@ -60,10 +60,10 @@ def watch(state: HeldState, mention: Mention, rules: Rules, now: datetime) -> Wa
     """Apply one mention to its leader's state, which is changed in place.
 
     Args:
-        state: The leader's state; `new_state()` for a leader who is new.
+        state: The leader's state, `new_state()` for a new leader.
         mention: A mention with its context, as in `news.mentions`.
         rules: The rules in force.
-        now: Stamped on alerts as `processed_at`; nothing is decided by it.
+        now: Stamped on alerts as `processed_at`. It decides nothing.
     """
     context = mention.context
     if context is None:
@@ -80,15 +80,47 @@ def watch(state: HeldState, mention: Mention, rules: Rules, now: datetime) -> Wa
     is_edit = article in kept.articles
     keep(kept.articles, article, moment_ms, MAX_ARTICLES)
     if mention.leader_id == CANARY_ID:
-        # Whatever the rules are, and without a story or a past: it tests the way, and is no news.
-        if is_edit:
-            again = Suppressed(CANARY_RULE.id, "article_already_alerted")
-            return Watched(state, suppressed=(again,), late=is_late)
-        canary = LeaderRef(leader_id=mention.leader_id, leader_name=mention.leader_name)
-        return Watched(state, (canary_alert(canary, context, now),), late=is_late)
+        return _watch_canary(state, mention, context, now, is_edit=is_edit, is_late=is_late)
+    evaluation = _evaluation(state, mention, context, rules, now, is_edit=is_edit, is_late=is_late)
+    _apply_rules(evaluation, rules)
+    if is_edit:
+        evaluation.alerts += correct(kept, mention, context, now)
+    return Watched(state, tuple(evaluation.alerts), tuple(evaluation.suppressed), late=is_late)
+
+
+def _watch_canary(
+    state: HeldState,
+    mention: Mention,
+    context: MentionContext,
+    now: datetime,
+    *,
+    is_edit: bool,
+    is_late: bool,
+) -> Watched:
+    """Send a canary's alert under any rules, and without a story or a past: it is no news."""
+    if is_edit:
+        again = Suppressed(CANARY_RULE.id, "article_already_alerted")
+        return Watched(state, suppressed=(again,), late=is_late)
+    canary = LeaderRef(leader_id=mention.leader_id, leader_name=mention.leader_name)
+    return Watched(state, (canary_alert(canary, context, now),), late=is_late)
+
+
+def _evaluation(
+    state: HeldState,
+    mention: Mention,
+    context: MentionContext,
+    rules: Rules,
+    now: datetime,
+    *,
+    is_edit: bool,
+    is_late: bool,
+) -> Evaluation:
+    """Place a mention in its story and in the leader's past, and collect what rules read."""
+    kept, moment_ms = state.kept, milliseconds(context.event_time)
     guarded = _guard(context, rules.guards)
     signed = without(unpack(context.signature), mention.leader_name)
     open_ms = rules.stories.window_seconds * 1000
+    article = short_hash(context.article.article_id)
     placed = state.book.place(article, moment_ms, signed, open_ms, counts=not is_edit)
     if not is_edit:
         state.past.see(moment_ms)
@@ -98,7 +130,7 @@ def watch(state: HeldState, mention: Mention, rules: Rules, now: datetime) -> Wa
     if not is_edit and not guarded:
         reported = _report(context, moment_ms, placed.story, mark(signed))
         report = _count(state, reported, of_story)
-    evaluation = Evaluation(
+    return Evaluation(
         held=state,
         mention=mention,
         context=context,
@@ -107,14 +139,49 @@ def watch(state: HeldState, mention: Mention, rules: Rules, now: datetime) -> Wa
         is_late=is_late,
         placed=placed,
         report=report,
+        first_tone=None if guarded else _first_tone(mention, context, moment_ms, placed),
         of_story=of_story,
         story=_facts(state, placed.story, moment_ms, len(of_story)),
         now=now,
     )
-    _ask(evaluation, rules)
-    if is_edit:
-        evaluation.alerts += correct(kept, mention, context, now)
-    return Watched(state, tuple(evaluation.alerts), tuple(evaluation.suppressed), late=is_late)
+
+
+def _first_tone(
+    mention: Mention, context: MentionContext, moment_ms: int, placed: Placed
+) -> Report | None:
+    """Return the mention as a report if it is the first of its story that has a tone."""
+    story = placed.story
+    if story.opinion or mention.sentiment.label == "unknown":
+        return None
+    story.opinion = True
+    return _report(context, moment_ms, story)
+
+
+def _apply_rules(evaluation: Evaluation, rules: Rules) -> None:
+    """Apply every rule, in the order of kinds."""
+    for name, of_kind in rules.by_kind.items():
+        kind = KINDS[name]
+        for rule in of_kind:
+            for measured in kind.measure(evaluation, rule):
+                _apply(kind, evaluation, rule, measured)
+
+
+def _apply(
+    kind: Kind[Any, Any], evaluation: Evaluation, rule: Rule[Any], measured: Measured
+) -> None:
+    facts = evaluation.facts(measured)
+    severity = rule.severity(measured.value, facts)
+    if severity is None or not rule.covers(facts):
+        return
+    decision = kind.decide(evaluation, rule, measured, severity)
+    if isinstance(decision, Suppress):
+        evaluation.suppress(rule.id, decision.reason)
+        return
+    alert = kind.build(evaluation.trigger(severity, decision.window), rule, measured)
+    if isinstance(decision, Update):
+        evaluation.update(decision.sent, alert)
+    else:
+        evaluation.send(alert, decision)
 
 
 def _ignored(state: HeldState, reason: str) -> Watched:
@@ -122,7 +189,7 @@ def _ignored(state: HeldState, reason: str) -> Watched:
 
 
 def _guard(context: MentionContext, guards: Guards) -> str | None:
-    """Say why nothing may ring on this article, or None."""
+    """Return why the article never triggers an alert, or None."""
     title = context.article.title.lower()
     if any(words in title for words in guards.retrospective_phrases):
         return "retrospective"
@@ -137,10 +204,10 @@ def _guard(context: MentionContext, guards: Guards) -> str | None:
 
 
 def _count(state: HeldState, report: Report, of_story: list[Report]) -> Report | None:
-    """Count a report, and give it back if it is the first of its source about its story.
+    """Count a report, and return it if it is the first of its source about its story.
 
-    `of_story` are the reports of its story among those kept, and are changed along with them. The
-    one that came first is forgotten first, whatever its moment: those of the future would stay.
+    `of_story` are the kept reports of its story, and are changed along with them. The one that
+    arrived first is dropped first, regardless of its moment: those of the future would stay.
     """
     reports = state.kept.reports
     is_known = any(one.origin == report.origin for one in of_story)
@@ -188,28 +255,5 @@ def _facts(state: HeldState, story: Story, moment_ms: int, sources: int) -> Stor
         mentions_3d=d3,
         mentions_7d=d7,
         usual_per_day=past.usual_per_day,
-        warming_up=moment_ms - past.since_ms < WARM_UP_MS,
+        warming_up=moment_ms - past.since_ms < _WARM_UP_MS,
     )
-
-
-def _ask(evaluation: Evaluation, rules: Rules) -> None:
-    """Ask every rule, in the order of kinds."""
-    mention, context = evaluation.mention, evaluation.context
-    for rule in rules.sentiment:
-        sentiment(evaluation, rule)
-    for companion in context.companions:
-        # Both leaders' mentions arrive, at two states: the smaller id's is the pair's.
-        if mention.leader_id < companion.leader_id:
-            for pair_rule in rules.encounter:
-                encounter(evaluation, pair_rule, companion)
-    for surge_rule in rules.surge:
-        surge(evaluation, surge_rule)
-    for breaking_rule in rules.breaking:
-        breaking(evaluation, breaking_rule)
-    story = evaluation.placed.story
-    if evaluation.guarded or story.opinion or mention.sentiment.label == "unknown":
-        return
-    story.opinion = True
-    report = _report(context, evaluation.moment_ms, story)
-    for shift_rule in rules.shift:
-        shift(evaluation, shift_rule, report)

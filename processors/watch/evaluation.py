@@ -6,10 +6,12 @@ Collects alerts, updates and suppressions, and remembers the alerts that are sen
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from processors.alerts import Trigger, follow_up
 from processors.contracts import (
     Alert,
+    AlertKind,
     ArticleRef,
     Mention,
     MentionContext,
@@ -20,7 +22,16 @@ from processors.contracts import (
 )
 from processors.rules import Facts, StoryFacts, facts_of
 from processors.stories import Placed
-from processors.watch.state import MAX_SENT_ALERTS, HeldState, Report, SentAlert, keep, short_hash
+from processors.watch.decisions import Fire, Measured
+from processors.watch.state import (
+    MAX_ONGOING,
+    MAX_SENT_ALERTS,
+    HeldState,
+    Report,
+    SentAlert,
+    keep,
+    short_hash,
+)
 from processors.windows import milliseconds, moment_of
 
 RANK: Mapping[str, int] = {"low": 0, "medium": 1, "high": 2}
@@ -30,7 +41,7 @@ RANK: Mapping[str, int] = {"low": 0, "medium": 1, "high": 2}
 class Suppressed:
     """An alert that a rule would have sent, and why it was not.
 
-    `rule` and `reason` are metric labels; the rest says which mention it was.
+    `rule` and `reason` are metric labels. The others name the mention.
     """
 
     rule: str
@@ -43,9 +54,21 @@ class Suppressed:
 class Evaluation:
     """One mention, its leader's state, and what comes of the two.
 
-    `report` is the mention as an independent report, None where it is a copy or does not count;
-    `of_story` are the reports kept of its story, one of each source, in order; `guarded` says why
-    nothing may ring on this article; `is_late` that others after it were applied already.
+    Attributes:
+        held: The leader's state.
+        mention: The mention.
+        context: What is known of its article.
+        moment_ms: Its event time.
+        guarded: Why the article never triggers an alert, or None.
+        is_late: Whether later mentions were applied before this one.
+        placed: The story that it belongs to.
+        report: The mention as an independent report. None: it is a copy, or does not count.
+        first_tone: The mention as the first of its story that has a tone. None: it is not.
+        of_story: The reports kept of its story, one of each source, in the order of event time.
+        story: What conditions can read of the story.
+        now: Stamped on alerts.
+        alerts: Alerts and updates to send.
+        suppressed: Alerts that are not sent.
     """
 
     held: HeldState
@@ -56,15 +79,24 @@ class Evaluation:
     is_late: bool
     placed: Placed
     report: Report | None
+    first_tone: Report | None
     of_story: Sequence[Report]
     story: StoryFacts
     now: datetime
     alerts: list[Alert] = field(default_factory=list)
     suppressed: list[Suppressed] = field(default_factory=list)
 
-    def facts(self, companion: str = "") -> Facts:
-        """Give what a rule's condition is asked about."""
-        return facts_of(self.mention, self.story, companion)
+    def facts(self, measured: Measured | None = None) -> Facts:
+        """Return what a rule's condition can read."""
+        return facts_of(self.mention, self.story, measured)
+
+    def memory(self, kind: AlertKind) -> dict[str, Any]:
+        """Return what a kind remembers of the leader, to read and to change.
+
+        The values are numbers, texts, lists and dicts of them. The kind must bound them: `keep`
+        does, as the whole state is written for every mention.
+        """
+        return self.held.kept.memories.setdefault(kind, {})
 
     def suppress(self, rule_id: str, reason: str) -> None:
         """Note an alert that was not sent."""
@@ -72,19 +104,14 @@ class Evaluation:
         self.suppressed.append(Suppressed(rule_id, reason, self.mention.leader_id, article_id))
 
     def trigger(self, severity: Severity, window: Window) -> Trigger:
-        """Give what an alert is built from."""
+        """Return what an alert is built from."""
         return Trigger(self.mention, severity, window, self.now, self.story_ref())
 
-    def send(self, key: str, alert: Alert, *, rests_on_article: bool) -> None:
-        """Send an alert, and remember it under this key.
-
-        Args:
-            key: Rule and matter.
-            alert: The alert.
-            rests_on_article: Whether it rests on this one article, and falls with it.
-        """
+    def send(self, alert: Alert, fire: Fire) -> None:
+        """Send an alert, and remember it."""
         self.alerts.append(alert)
-        remembered = SentAlert(
+        article_id = self.context.article.article_id
+        sent = SentAlert(
             alert_ids=[alert.alert_id],
             rule_id=alert.rule.id,
             rule_version=alert.rule.version,
@@ -97,10 +124,13 @@ class Evaluation:
             observed=alert.observed,
             expected=alert.expected,
             threshold=alert.threshold,
-            article=short_hash(self.context.article.article_id) if rests_on_article else 0,
+            article=short_hash(article_id) if fire.rests_on_article else 0,
             article_revision=self.context.revision,
         )
-        keep(self.held.kept.sent_alerts, key, remembered, MAX_SENT_ALERTS)
+        if fire.is_ongoing:
+            keep(self.held.kept.ongoing, fire.key, sent, MAX_ONGOING)
+        else:
+            keep(self.held.kept.sent_alerts, fire.key, sent, MAX_SENT_ALERTS)
 
     def update(self, sent: SentAlert, alert: Alert) -> None:
         """Send an update of an alert, with what the alert would say now."""
@@ -111,7 +141,7 @@ class Evaluation:
         sent.severity, sent.observed = message.severity, message.observed
 
     def story_ref(self) -> StoryRef:
-        """Give the story of the mention at hand as alerts name it."""
+        """Return the mention's story as alerts name it."""
         story, known = self.placed.story, self.story
         h12, h24, d3, d7 = self.placed.similar
         return StoryRef(
@@ -130,7 +160,7 @@ class Evaluation:
 
 
 def article_of(report: Report) -> ArticleRef:
-    """Give a report's article as alerts list one."""
+    """Return a report's article as alerts list one."""
     return ArticleRef(
         article_id=report.article_id,
         title=report.title,

@@ -1,12 +1,11 @@
-"""What is remembered of one leader, and how it is kept.
+"""What watch remembers of one leader: the shape of the state, its bounds and its versions.
 
-Owns the shape of the state, its bounds and its versions. Must not know how any of it is used. The
-state is changed in place by `watch`; it belongs to whoever holds it. Moments are milliseconds of
-event time. Everything is kept in whole numbers, or computed the same way each time, so that a state
-that went through the changelog in the middle of a batch is the same as one that did not.
+`watch` changes the state in place, and the caller owns it. Moments are milliseconds of event time.
+Everything is kept in whole numbers, or computed the same way each time, so that a state that went
+through the changelog in the middle of a batch equals one that did not.
 
-Bound: less than 192 KiB, however often a leader is named and however long ids and titles are;
-usually less than 48 KiB. The limits below see to it.
+A state is smaller than 192 KiB, however often a leader is named and however long ids and titles
+are, and usually smaller than 48 KiB. The limits below ensure that.
 """
 
 import hashlib
@@ -31,11 +30,11 @@ MAX_STRONG_ARTICLES = 128
 MAX_ARTICLES = 256
 MAX_PAIRS = 128
 MAX_SENT_ALERTS = 48
-MAX_SURGES = 16
+MAX_ONGOING = 16
 MAX_REPORTS = 64
 MAX_TONES = 8
 MAX_TURN = 12
-# What one article may add; an address that is cut off would lead nowhere, so it is left out.
+# What one article can add. An address that is too long is left out, because a part is no address.
 MAX_TITLE_CHARACTERS = 160
 MAX_URL_CHARACTERS = 400
 MAX_NAME_CHARACTERS = 100
@@ -51,7 +50,7 @@ class Report(Struct, array_like=True):
     """The first article of an independent source about a story.
 
     `origin` is the source that it counts for, hashed: the publisher's family, or that of the
-    article whose text it copies. `mark` is what a copy is known by.
+    article whose text it copies. `mark` identifies copies.
     """
 
     moment_ms: int
@@ -66,7 +65,7 @@ class Report(Struct, array_like=True):
 
 
 MOMENT = attrgetter("moment_ms")
-"""Windows list reports in this order; they are kept in that in which they came."""
+"""Windows list reports in this order. The state keeps them in the order of arrival."""
 
 
 class Tone(Struct, array_like=True):
@@ -87,7 +86,23 @@ class Tone(Struct, array_like=True):
 class SentAlert(Struct, array_like=True):
     """An alert that was sent, so that it can be updated or cancelled.
 
-    `article` is the hash of the one that it rests on, if it falls with it, else 0.
+    Attributes:
+        alert_ids: Of the alert and the messages that followed it, the first one first.
+        rule_id: The rule.
+        rule_version: Its version.
+        kind: The rule's kind.
+        severity: Of the newest message.
+        leaders: Id and name of each.
+        window_ms: Start and end.
+        sent_ms: Event time of the alert.
+        last_ms: Event time up to which the matter went on.
+        observed: Of the newest message.
+        expected: Of the alert.
+        threshold: Of the alert.
+        article: Hash of the article that it rests on, or 0 if it is not cancelled with one.
+        article_revision: The version of that article.
+        reminders_sent: How many scheduled updates were sent.
+        cancelled: Whether a cancellation was sent.
     """
 
     alert_ids: list[str]
@@ -121,7 +136,7 @@ class WatchState(Struct, array_like=True, kw_only=True):
         pairs: Rule and other leader to the moment when the two were last seen together, or to the
             last two moments where these are far apart.
         sent_alerts: Alerts that may be updated or cancelled.
-        surges: The newest surge of each rule.
+        ongoing: The newest alert of each rule about a matter that goes on, such as a surge.
         stories: See `StoryBook`.
         reports: The independent reports that are counted.
         baseline: See `Past`.
@@ -130,6 +145,7 @@ class WatchState(Struct, array_like=True, kw_only=True):
             earlier version wrote the state.
         recent: Mentions that fell out of `applied`, packed.
         recent_until_ms: None of those is later.
+        memories: What else a kind remembers, by the kind's name. See `Evaluation.memory`.
     """
 
     version: int = STATE_VERSION
@@ -140,7 +156,7 @@ class WatchState(Struct, array_like=True, kw_only=True):
     articles: dict[int, int] = {}
     pairs: dict[str, int | tuple[int, int]] = {}
     sent_alerts: dict[str, SentAlert] = {}
-    surges: dict[str, SentAlert] = {}
+    ongoing: dict[str, SentAlert] = {}
     stories: list[Story] = []
     reports: list[Report] = []
     baseline: Baseline = msgspec.field(default_factory=Baseline)
@@ -148,13 +164,11 @@ class WatchState(Struct, array_like=True, kw_only=True):
     forgotten: list[tuple[int, int]] | None = None
     recent: bytes = b""
     recent_until_ms: int = 0
+    memories: dict[str, dict[str, Any]] = {}
 
 
 class HeldState:
-    """A leader's state as it is worked with: stories indexed, and the past reckoned.
-
-    Owned by one caller.
-    """
+    """A leader's state in use: with indexed stories and a computed past. It has one owner."""
 
     __slots__ = ("book", "kept", "past")
 
@@ -182,12 +196,12 @@ _decode_2 = msgspec.msgpack.Decoder(WatchState).decode
 
 
 def new_state() -> HeldState:
-    """Give the state of a leader who is new."""
+    """Return the state of a new leader."""
     return HeldState(WatchState(forgotten=[]))
 
 
 def encode_state(state: HeldState) -> bytes:
-    """Give the state as it is kept in the changelog."""
+    """Return the state as it is kept in the changelog."""
     return _encode(state.kept)
 
 
@@ -213,12 +227,12 @@ def short_hash(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=7).digest(), "big")
 
 
-def keep(moments: dict[K, V], key: K, value: V, most: int) -> None:
-    """Put an entry last, and drop the one that was put longest ago where there are too many."""
-    moments.pop(key, None)
-    moments[key] = value
-    while len(moments) > most:
-        del moments[next(iter(moments))]
+def keep(entries: dict[K, V], key: K, value: V, max_entries: int) -> None:
+    """Put an entry last, and drop the oldest ones if there are too many."""
+    entries.pop(key, None)
+    entries[key] = value
+    while len(entries) > max_entries:
+        del entries[next(iter(entries))]
 
 
 def _from_version_1(old: Any) -> WatchState:
@@ -241,7 +255,7 @@ def _from_version_1(old: Any) -> WatchState:
 def _from_earlier(state: WatchState) -> WatchState:
     """Carry over a state that does not say which stretches it has forgotten.
 
-    Those before it kept stories as they began, and forgot in the order of event time.
+    Earlier versions kept stories in the order of their beginning, and forgot in that of event time.
     """
     if state.forgotten is None:
         state.stories.sort(key=lambda one: (one.last_ms, one.key))

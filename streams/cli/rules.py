@@ -53,22 +53,26 @@ def show(
 
 @app.command()
 def fields(*, json: Annotated[bool, context.Json] = False) -> None:
-    """Show what a condition can ask about, with types.
+    """Show the fields that a condition can read, with types.
 
     \b
     Examples:
       tocsin rules fields
       tocsin rules fields --json | jq -r .name
     """
-    from processors.rules.condition.evaluation import kind_of  # noqa: PLC0415 - see `_load`
+    from processors.rules.condition.evaluation import type_name  # noqa: PLC0415 - see `_load`
     from processors.rules.condition.facts import describe_facts  # noqa: PLC0415
+    from processors.watch import KINDS  # noqa: PLC0415
 
-    for fact in describe_facts().values():
+    rows = [(fact, "") for fact in describe_facts().values()]
+    rows += [(fact, kind.name) for kind in KINDS.values() for fact in kind.rule.facts]
+    for fact, kind in rows:
         if json:
-            row = {"name": fact.name, "type": kind_of(fact), "description": fact.description}
-            typer.echo(msgspec.json.encode(row).decode())
+            row = {"name": fact.name, "type": type_name(fact), "description": fact.description}
+            typer.echo(msgspec.json.encode(row | ({"kind": kind} if kind else {})).decode())
         else:
-            typer.echo(f"{fact.name:<18} {kind_of(fact):<15} {fact.description}")
+            only = f" In {kind} rules only." if kind else ""
+            typer.echo(f"{fact.name:<18} {type_name(fact):<15} {fact.description}{only}")
 
 
 @app.command()
@@ -169,7 +173,7 @@ def run_examples(
 
 def _load(file: str | None, known: Any = None) -> "RulesFile":
     # Loaded here, because `tocsin --help` has no use for it.
-    from processors.rules import load_rules_file  # noqa: PLC0415
+    from processors.watch import load_rules_file  # noqa: PLC0415
 
     path = Path(file) if file is not None else rules_path(context.settings())
     return load_rules_file(path, known)

@@ -75,8 +75,8 @@ def try_(
     \b
     Exit codes: 0 whatever differs; others as in `tocsin --help`.
     """
-    from processors.rules import load_rules  # noqa: PLC0415 - `--help` has no use for it
     from processors.trial import Trial, comparable, compare  # noqa: PLC0415
+    from processors.watch import load_rules  # noqa: PLC0415 - `--help` has no use for it
     from streams.analysis.loading import load_reader  # noqa: PLC0415
 
     if since is None and articles is None:

@@ -10,7 +10,8 @@ from pathlib import Path
 from processors.articles.formats.shapes import load_shapes
 from processors.errors import MisconfigurationError
 from processors.families import load_families
-from processors.rules import KINDS, Rules, load_rules
+from processors.rules import Rules
+from processors.watch import KINDS, load_rules
 from streams.service.settings import Settings, path_of
 
 

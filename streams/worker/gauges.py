@@ -8,7 +8,7 @@ meanwhile by the event loop; a figure may be of before a mention or after it, an
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from processors.watch import HeldState, surge_standings, tone_standings
+from processors.watch import HeldState, surge_statuses, tone_statuses
 from streams.service.metrics import Metrics
 from streams.worker.timestamp_check import no_limit
 from streams.worker.watch_agent import WatchAgent
@@ -64,11 +64,11 @@ class LeaderGauges:
     def _show(self, who: tuple[str, str], state: HeldState, newest_ms: int) -> None:
         reports, expected, surge, usual, score = self._gauges
         rules = self._agent.rules
-        for one in surge_standings(state, rules, newest_ms):
+        for one in surge_statuses(state, rules, newest_ms):
             reports.labels(*who, one.rule).set(one.reports)
             expected.labels(*who, one.rule).set(one.expected)
             surge.labels(*who, one.rule).set(one.surge)
-        for tone in tone_standings(state, rules):
+        for tone in tone_statuses(state, rules):
             usual.labels(*who, tone.rule).set(tone.usual)
             score.labels(*who, tone.rule, "positive").set(tone.up)
             score.labels(*who, tone.rule, "negative").set(tone.down)

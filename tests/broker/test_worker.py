@@ -26,8 +26,7 @@ from processors.analyse import Analyser, load_analyser
 from processors.articles.decode import DecodeLimits, decode
 from processors.contracts import Alert, Mention, Withdrawal
 from processors.errors import BadArticleError
-from processors.rules import load_rules
-from processors.watch import HeldState, new_state, watch, withdraw
+from processors.watch import HeldState, load_rules, new_state, watch, withdraw
 from streams.demo.broker import Broker
 from streams.demo.bundle import load_bundle, redated
 from streams.kafka.connection import Connection

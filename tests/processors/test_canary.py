@@ -5,15 +5,16 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from processors.alerts import CANARY_RULE, alert_id
+from processors.alerts import alert_id
 from processors.analyse import Analysed, Analyser, load_analyser
 from processors.canary import ARTICLE_PREFIX, CANARY_ID, CANARY_NAME, is_canary
 from processors.contracts import Article
 from processors.leaders import load_registry
 from processors.leaders.detection.canary import with_canary
-from processors.rules import Rules, load_rules
+from processors.rules import Rules
 from processors.sentiment.scorer import DEFAULT_SCORER
-from processors.watch import decode_state, encode_state, new_state, watch
+from processors.watch import decode_state, encode_state, load_rules, new_state, watch
+from processors.watch.kinds.canary import CANARY_RULE
 
 NOW = datetime(2026, 5, 20, 9, 15, tzinfo=UTC)
 STRONG = (

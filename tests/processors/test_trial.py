@@ -10,16 +10,10 @@ import pytest
 from processors.analyse import Analyser, load_analyser
 from processors.contracts import Alert, Article, Mention
 from processors.errors import BadArticleError
-from processors.rules import (
-    Example,
-    ExpectedAlert,
-    RulesFile,
-    load_rules,
-    load_rules_file,
-    read_rules,
-)
+from processors.rules import Example, ExpectedAlert, Rules, RulesFile
 from processors.sentiment.scorer import DEFAULT_SCORER
 from processors.trial import ExampleRun, Trial, comparable, compare, run_example
+from processors.watch import load_rules, load_rules_file, read_rules
 from tools.contracts import examples
 
 MACRON = "Q3052772"
@@ -177,9 +171,11 @@ def test_what_changed_rules_add_take_away_and_change_is_told_apart() -> None:
 def test_a_rule_whose_version_was_raised_is_compared_with_itself() -> None:
     step = "[{ severity = 'low', polarity_at_least = 0.6 }]"
     present = rules_with(step)
-    raised = replace(present.rules, sentiment=tuple(
-        replace(rule, version=8) for rule in present.rules.sentiment
-    ))  # fmt: skip
+    raised = Rules.of(
+        [replace(rule, version=8) for rule in present.rules],
+        present.rules.guards,
+        present.rules.stories,
+    )
     assert comparable(raised, present.rules) == present.rules
     # A rule that is new keeps its version.
     assert comparable(load_rules(), present.rules) == load_rules()

@@ -7,18 +7,16 @@ up; so are the publishers, under a top-level domain that is reserved for example
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from zlib import crc32
 
-from processors.alerts import (
-    Trigger,
-    Turn,
-    breaking_alert,
-    canary_alert,
-    encounter_alert,
-    sentiment_alert,
-    shift_alert,
-    surge_alert,
+from processors.alerts import Trigger
+from processors.canary import (
+    ARTICLE_PREFIX,
+    CANARY_ID,
+    CANARY_KIND,
+    CANARY_NAME,
+    CANARY_SOURCE,
 )
-from processors.canary import ARTICLE_PREFIX, CANARY_ID, CANARY_NAME, CANARY_SOURCE
 from processors.contracts import (
     Alert,
     AlertKind,
@@ -30,15 +28,18 @@ from processors.contracts import (
     MentionContext,
     MentionCounts,
     Sentiment,
-    Severity,
     Span,
     StoryRef,
     Versions,
     Withdrawal,
 )
-from processors.rules import load_rules
+from processors.rules import Rule
 from processors.stories import signature
-from processors.windows import tumbling
+from processors.watch import KINDS, Kind, load_rules
+from processors.watch.kind import Sample
+from processors.watch.kinds.canary import canary_alert
+from processors.watch.state import Report
+from processors.windows import milliseconds, tumbling
 
 TITLE: Final = "Xi Jinping hails “excellent” talks with Vladimir Putin in Beijing"
 LEAD: Final = (
@@ -140,33 +141,46 @@ def mention() -> Mention:
 
 
 def alerts() -> dict[AlertKind, Alert]:
-    """Make an alert of every kind, as the built-in rules make them."""
-    rules = load_rules()
-    told = _ENTERED + timedelta(milliseconds=180)
-    trigger = mention()
+    """Make an alert of every kind, by the built-in rule of the kind if there is one."""
+    now = _ENTERED + timedelta(milliseconds=180)
+    made = {name: _alert(kind, now) for name, kind in KINDS.items()}
+    return {**made, CANARY_KIND: _canary(now)}
 
-    def rung(severity: Severity, seconds: int) -> Trigger:
-        return Trigger(trigger, severity, tumbling(_ENTERED, seconds), told, _story())
 
-    (sentiment, *_), (encounter, *_) = rules.sentiment, rules.encounter
-    (surge, *_), (shift, *_), (breaking, *_) = rules.surge, rules.shift, rules.breaking
-    others = [
+def sample() -> Sample:
+    """Make the news from which every kind makes its example."""
+    return Sample(mention(), _PUTIN, [_report(_ARTICLE), *map(_report, _other_articles())])
+
+
+def _alert(kind: Kind[Any, Any], now: datetime) -> Alert:
+    builtin = load_rules().of_kind(kind.name)
+    rule = builtin[0] if builtin else Rule.with_defaults(kind.rule)
+    news = sample()
+    example = kind.example(news, rule)
+    window = tumbling(_ENTERED, example.window_seconds)
+    trigger = Trigger(news.mention, example.severity, window, now, _story())
+    return kind.build(trigger, rule, example.measured)
+
+
+def _other_articles() -> list[ArticleRef]:
+    return [
         ArticleRef(article_id=f"{ARTICLE_ID}-{name}", title=TITLE, url="", source=name, family=name)
         for name in ("Example Post", "Example Courier", "Example Gazette", "Example Herald")
     ]
-    turn = Turn("positive", [_ARTICLE, *others], 0.42, 0.05, 5.6)
-    day = tumbling(_ENTERED, 86_400).start
-    window = surge.parameters.window_seconds
-    return {
-        "sentiment": sentiment_alert(rung("low", sentiment.cooldown_seconds), sentiment),
-        "encounter": encounter_alert(rung("medium", encounter.cooldown_seconds), encounter, _PUTIN),
-        "surge": surge_alert(rung("medium", window), surge, [_ARTICLE, *others], 0.3, 1.6e-5, day),
-        "shift": shift_alert(rung("low", 86_400), shift, turn, day),
-        "breaking": breaking_alert(
-            rung("low", breaking.parameters.within_seconds), breaking, [_ARTICLE, *others], _story()
-        ),
-        "canary": _canary(told),
-    }
+
+
+def _report(article: ArticleRef) -> Report:
+    return Report(
+        moment_ms=milliseconds(_ENTERED),
+        story=int(_story().story_id, 16),
+        origin=crc32(article.family.encode()),
+        mark=b"",
+        article_id=article.article_id,
+        title=article.title,
+        url=article.url,
+        source=article.source,
+        family=article.family,
+    )
 
 
 def withdrawal() -> Withdrawal:
@@ -179,7 +193,7 @@ def withdrawal() -> Withdrawal:
     )
 
 
-def _canary(told: datetime) -> Alert:
+def _canary(now: datetime) -> Alert:
     article = ArticleRef(
         article_id=f"{ARTICLE_PREFIX}host-1:2024-05-16T09:31:12.250Z",
         title="Tocsin Canary: a test of the alarm, and no news",
@@ -195,7 +209,7 @@ def _canary(told: datetime) -> Alert:
         versions=_VERSIONS,
     )
     canary = LeaderRef(leader_id=CANARY_ID, leader_name=CANARY_NAME)
-    return canary_alert(canary, context, told)
+    return canary_alert(canary, context, now)
 
 
 def _story() -> StoryRef:

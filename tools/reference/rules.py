@@ -1,14 +1,17 @@
 """The tables of rules: the built-in ones, keys of a file, kinds, and fields of conditions."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
-from processors.rules import KINDS, Guards, StoryParameters, load_rules
-from processors.rules.condition.evaluation import kind_of
+from processors.rules import Fact, Guards, StoryParameters
+from processors.rules.condition.evaluation import type_name
 from processors.rules.condition.facts import describe_facts
 from processors.rules.file.checked import taken
 from processors.rules.wording import duration, steps
+from processors.watch import KINDS, Kind, load_rules
+from tools.contracts.examples import alerts
 from tools.reference.table import code, table
 
 _KEYS = ["Key", "Default", "Takes", "Description"]
@@ -25,7 +28,7 @@ def builtin_rules() -> str:
             rule.description,
             code(rule.when.source) if rule.when else "always",
             "; ".join(steps(rule)),
-            f"{KINDS[rule.kind].cooldown}: {duration(rule.cooldown_seconds)}",
+            f"{rule.rule_kind.cooldown}: {duration(rule.cooldown_seconds)}",
         ]
         for rule in rules
     ]
@@ -47,30 +50,38 @@ def rule_file() -> str:
 
 def rule_kinds() -> str:
     """Return a section for each kind of rule."""
-    parts = []
-    for name, kind in KINDS.items():
-        severities = ", ".join(
-            code(severity) + (f" {limit:g}" if limit is not None else "")
-            for limit, severity in kind.severities
-        )
-        parts.append(f"### {code(name)}\n\n{kind.about}\n\n")
-        limit = f"Limit of a step: {code(kind.limit)}, {kind.measure}. " if kind.limit else ""
-        parts.append(f"{limit}Default steps: {severities}.\n\n")
-        parts.append(
-            f"Cooldown: {kind.cooldown}. Default: {code(kind.cooldown_seconds)}"
-            f" ({duration(kind.cooldown_seconds)}).\n\n"
-        )
-        rows = _parameters(kind.parameters, kind.parameters())
-        if rows:
-            parts.append(table(_KEYS, rows) + "\n")
-    return "".join(parts).removesuffix("\n")
+    return "\n".join(_section(kind) for kind in KINDS.values()).removesuffix("\n")
 
 
 def rule_fields() -> str:
-    """Return the table of fields that a condition can read."""
-    rows = [
-        [code(fact.name), kind_of(fact), fact.description] for fact in describe_facts().values()
+    """Return the table of fields that every condition can read."""
+    return _fields(describe_facts().values())
+
+
+def _section(kind: Kind[Any, Any]) -> str:
+    rule, limit = kind.rule, kind.rule.limit
+    severities = ", ".join(
+        code(severity) + (f" {step:g}" if step is not None else "")
+        for step, severity in rule.severities
+    )
+    of_step = f"Limit of a step: {code(limit.key)}, {limit.meaning}. " if limit else ""
+    cooldown = code(rule.cooldown_seconds)
+    parts = [
+        f"### {code(kind.name)}\n\n{rule.about}\n\n",
+        f"{of_step}Default steps: {severities}.\n\n",
+        f"Cooldown: {rule.cooldown}. Default: {cooldown} ({duration(rule.cooldown_seconds)}).\n\n",
+        f"An alert says: *{alerts()[kind.name].reason}*\n",
     ]
+    rows = _parameters(rule.parameters, rule.parameters())
+    if rows:
+        parts.append(f"\n{table(_KEYS, rows)}")
+    if rule.facts:
+        parts.append(f"\nConditions of this kind can also read:\n\n{_fields(rule.facts)}")
+    return "".join(parts)
+
+
+def _fields(facts: Iterable[Fact]) -> str:
+    rows = [[code(fact.name), type_name(fact), fact.description] for fact in facts]
     return table(["Field", "Type", "Description"], rows)
 
 

@@ -1,14 +1,13 @@
-"""Conditions: what a text in a rule means, checked once and then asked of every mention.
+"""Compiles conditions: checks types and names once, and makes a fast test of every mention.
 
-Owns types and meaning. Must not know the grammar (`syntax`) nor where a condition is written. A
-condition that was compiled cannot fail: every name and type is checked before. It becomes closures
-over `Facts`, because it is asked of every mention (0.3 to 1.5 µs; benchmarks/conditions.py).
+A compiled condition cannot fail, because every name and type was checked. It consists of closures
+over `Facts`, since it runs for every mention (0.3 to 1.5 µs, benchmarks/conditions.py).
 """
 
 import difflib
 import operator
 import string
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
@@ -53,30 +52,38 @@ _CLOSED: Mapping[str, tuple[str, ...]] = {
     "status": get_args(OfficeStatus),
     "flags": get_args(ArticleFlag),
 }
-"""Fields that have a closed set of values: another one can never be, and is a slip."""
+"""Fields that have a closed set of values. A comparison with another value is a mistake."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition as it is written, and the test that it became."""
+    """A condition as it is written, and as a test."""
 
     source: str
     holds: Test = field(compare=False, repr=False)
 
 
-def compile_condition(source: str, known: Mapping[str, Collection[str]] | None = None) -> Condition:
+def compile_condition(
+    source: str,
+    known: Mapping[str, Collection[str]] | None = None,
+    own: Iterable[Fact] = (),
+    elsewhere: Mapping[str, str] | None = None,
+) -> Condition:
     """Check a condition and make a test of it.
 
     Args:
         source: The text.
-        known: Field to the values that it can have, where a closed set is known besides those of
-            the contracts: such as the registry's leaders. Others are then problems.
+        known: Values that a field can have, by the field's name, where more closed sets are known
+            than those of the contracts: such as the registry's leaders. Other values are problems.
+        own: Fields that conditions of the rule's kind can read beside those of every condition.
+        elsewhere: Fields of other kinds, with the message that says whose they are.
 
     Raises:
         BadConditionError: with every problem and its column.
     """
     tree = parse(source)
-    checker = _Checker({**_CLOSED, **(known or {})})
+    facts = {**describe_facts(), **{fact.name: fact for fact in own}}
+    checker = _Checker({**_CLOSED, **(known or {})}, facts, elsewhere or {})
     kind, test = checker.check(tree)
     if kind not in (TRUTH, UNKNOWN):
         checker.add(tree, f"the condition is {kind}, and must be true or false")
@@ -85,25 +92,32 @@ def compile_condition(source: str, known: Mapping[str, Collection[str]] | None =
     return Condition(source, test)
 
 
-def kind_of(fact: Fact) -> str:
-    """Say what kind of value a field has, as messages and documentation call it."""
-    return _KINDS.get(fact.kind, TEXTS)
+def type_name(fact: Fact) -> str:
+    """Return the type of a field, as messages and documentation call it."""
+    return _KINDS.get(fact.value_type, TEXTS)
 
 
 class _Checker:
-    """Goes through a tree once: gathers what is wrong, and builds the closures."""
+    """Walks a tree once: collects the problems, and builds the closures."""
 
-    __slots__ = ("_known", "problems")
+    __slots__ = ("_elsewhere", "_facts", "_known", "problems")
 
-    def __init__(self, known: Mapping[str, Collection[str]]) -> None:
+    def __init__(
+        self,
+        known: Mapping[str, Collection[str]],
+        facts: Mapping[str, Fact],
+        elsewhere: Mapping[str, str],
+    ) -> None:
         self._known = known
+        self._facts = facts
+        self._elsewhere = elsewhere
         self.problems: list[tuple[int, str]] = []
 
     def add(self, node: Node, message: str) -> None:
         self.problems.append((node.column, message))
 
     def check(self, node: Node) -> tuple[str, Test]:
-        """Give a node's kind and its closure."""
+        """Return a node's type and its closure."""
         match node:
             case Literal(_, value):
                 found = _KINDS[type(value)], _constant(value)
@@ -133,13 +147,14 @@ class _Checker:
         return test
 
     def _name(self, node: Name) -> tuple[str, Test]:
-        fact = describe_facts().get(node.name)
+        fact = self._facts.get(node.name)
         if fact is None:
-            near = difflib.get_close_matches(node.name, describe_facts(), n=1, cutoff=0.6)
+            near = difflib.get_close_matches(node.name, self._facts, n=1, cutoff=0.6)
             hint = f"Did you mean {near[0]}?" if near else "`tocsin rules fields` lists them."
-            self.add(node, f"there is no field {node.name}. {hint}")
+            unknown = f"there is no field {node.name}. {hint}"
+            self.add(node, self._elsewhere.get(node.name, unknown))
             return UNKNOWN, _constant(None)
-        return kind_of(fact), fact.read
+        return type_name(fact), fact.read
 
     def _items(self, node: Items) -> tuple[str, Test]:
         kinds = set()
@@ -206,7 +221,7 @@ class _Checker:
             self.add(node, f"{left} cannot be in {right}")
 
     def _closed_values(self, one: Node, other: Node) -> None:
-        """Say where a field is compared with a value that it never has."""
+        """Report comparisons of a field with a value that it never has."""
         if not isinstance(one, Name) or one.name not in self._known:
             return
         values = self._known[one.name]
@@ -219,12 +234,12 @@ class _Checker:
 
 
 def not_a_value(name: str, value: str, values: Collection[str]) -> str:
-    """Say that a field never has a value, and which one may be meant.
+    """Return the message that a field never has a value, and which one may be meant.
 
     Args:
         name: The field.
-        value: What was written.
-        values: What there is; where it is a mapping, ids to names, a name finds its id.
+        value: As written.
+        values: Those that the field can have. With a mapping of ids to names, a name finds its id.
     """
     names = values if isinstance(values, Mapping) else {one: one for one in values}
     by_text = {text: one for one, name_ in names.items() for text in (name_, one)}

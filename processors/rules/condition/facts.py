@@ -1,7 +1,7 @@
-"""What a rule's condition can ask about: the facts of one mention, its article and its story.
+"""The fields that a rule's condition can read: facts of one mention, its article and its story.
 
-Owns the names, types and meanings of these fields; they are public, and none is ever renamed. Must
-not know conditions, nor how a story is found: what watch counts comes in as an argument.
+Names, types and meanings of these fields are public. A kind of alert can add fields of its own
+(`RuleKind.facts`).
 """
 
 from collections.abc import Callable, Mapping
@@ -37,52 +37,53 @@ class StoryFacts(Struct, frozen=True, kw_only=True):
 
 
 class Facts(Struct, frozen=True):
-    """One mention as conditions see it. Make it with `facts_of`; conditions read it by `Fact`.
+    """One mention as conditions see it. Make it with `facts_of`. Conditions read it by `Fact`.
 
-    It holds the values and lays nothing out: a condition asks for three fields of thirty.
+    It holds the values as they are: a condition reads three fields of thirty. `measured` is what
+    the rule's kind measured, for the fields that only conditions of this kind can read.
     """
 
     mention: Mention
     context: MentionContext
     story: StoryFacts
-    companion: str
+    measured: Any = None
 
 
 FIRST_REPORT = StoryFacts()
 
 
-def facts_of(mention: Mention, story: StoryFacts = FIRST_REPORT, companion: str = "") -> Facts:
-    """Make a mention ready for conditions.
+def facts_of(mention: Mention, story: StoryFacts = FIRST_REPORT, measured: Any = None) -> Facts:
+    """Prepare a mention for conditions.
 
     Args:
-        mention: As it travels alone.
+        mention: With its context, as in `news.mentions`.
         story: What watch knows of the mention's story.
-        companion: Id of the other leader where a pair is judged.
+        measured: What the rule's kind measured.
 
     Raises:
         ValueError: the mention has no context.
     """
     if mention.context is None:
         raise ValueError("a mention without its article has no facts: read it from news.mentions")
-    return Facts(mention, mention.context, story, companion)
+    return Facts(mention, mention.context, story, measured)
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One field as conditions name it: its bare type, how it is read, and what it says.
+    """One field as conditions name it: its bare type, how it is read, and what it means.
 
-    `kind` is str, int, float, bool or tuple (of str).
+    `value_type` is str, int, float, bool or tuple (of str).
     """
 
     name: str
-    kind: type[Any]
+    value_type: type[Any]
     read: Callable[[Facts], Any]
     description: str
 
 
 @cache
 def describe_facts() -> Mapping[str, Fact]:
-    """Give every field by its name, in the order in which they are documented."""
+    """Return the fields that every condition can read, by name, in the order of the reference."""
     return {fact.name: fact for fact in (*_of_mention(), *_of_article(), *_of_story())}
 
 
@@ -107,7 +108,6 @@ def _of_mention() -> list[Fact]:
             lambda facts: [one.leader_id for one in facts.context.companions],
             "Ids of the leaders named beside this one in the headline or lead.",
         ),
-        _fact("companion", str, "companion", "The other leader's id in `encounter` rules."),
         _fact(
             "label",
             str,
@@ -174,8 +174,8 @@ def _of_story() -> list[Fact]:
     ]
 
 
-def _fact(name: str, kind: type[Any], path: str, description: str) -> Fact:
-    return Fact(name, kind, attrgetter(path), description)
+def _fact(name: str, value_type: type[Any], path: str, description: str) -> Fact:
+    return Fact(name, value_type, attrgetter(path), description)
 
 
 def _in_headline(facts: Facts) -> bool:

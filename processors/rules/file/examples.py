@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from processors.contracts import MessageType, Severity
 from processors.rules.file.checked import Table
-from processors.rules.kinds import MAX_SECONDS
+from processors.rules.kind import MAX_SECONDS
 
 NOON = datetime(2026, 5, 20, 12, tzinfo=UTC)
 """When an example's first article comes in, where it does not say."""

@@ -1,15 +1,12 @@
-"""Reads a file of rules.
-
-Owns the form of the file and every check of it. Must not know where a text comes from beyond the
-packaged rules, nor how a rule is applied. Every problem is reported at once, with line and column.
+"""Reads a file of rules, and reports every problem at once with line and column.
 
 A file is TOML: `extends`, `disable`, `[guards]`, `[stories]` and `[[rule]]`. With
-`extends = "builtin"` the built-in rules stand too: a rule of the same id takes the place of the
-built-in one, whole, and `disable` takes rules away. Without it the file's rules are all there are.
+`extends = "builtin"` the built-in rules are in force too: a rule with the same id replaces the
+built-in one, and `disable` removes rules. Without it, only the file's rules are in force.
 """
 
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
@@ -20,8 +17,8 @@ from processors.errors import BadRulesError, MisconfigurationError, RulesProblem
 from processors.rules.file.checked import Problems, Table, near_miss, syntax_problem, take_fields
 from processors.rules.file.examples import Example, read_example
 from processors.rules.file.positions import positions
-from processors.rules.file.rule_reading import read_rule
-from processors.rules.kinds import KINDS, Guards, StoryParameters
+from processors.rules.file.rule_reading import Known, read_rule
+from processors.rules.kind import RuleKind
 from processors.rules.values import Rule, Rules
 
 BUILTIN_NAME = "builtin.toml"
@@ -30,11 +27,14 @@ P = TypeVar("P")
 
 @dataclass(frozen=True, slots=True)
 class RulesFile:
-    """What a file of rules holds.
+    """A file of rules, read.
 
-    `rules` are the rules in force, with those that it extends, and `examples` the examples of all
-    of them; `own` are the ids of the file's own rules; `warnings` are what is allowed and probably
-    not meant.
+    Attributes:
+        name: The file's name in messages.
+        rules: The rules in force, with those that it extends.
+        own: The ids of the file's own rules.
+        examples: The examples of all rules in force.
+        warnings: About text that is allowed and probably a mistake.
     """
 
     name: str
@@ -44,65 +44,77 @@ class RulesFile:
     warnings: tuple[RulesProblem, ...]
 
 
-def load_rules(path: Path | None = None) -> Rules:
-    """Load the rules in force.
+@dataclass(frozen=True, slots=True)
+class RulesReader:
+    """Reads files of rules of these kinds."""
 
-    Args:
-        path: A file of rules; None is the packaged one.
+    kinds: tuple[RuleKind[Any], ...]
 
-    Raises:
-        BadRulesError: listing every problem of the file.
-        MisconfigurationError: the file cannot be read.
-    """
-    return _builtin().rules if path is None else load_rules_file(path).rules
+    def load(self, path: Path | None = None) -> Rules:
+        """Load the rules in force.
 
+        Args:
+            path: A file of rules. None: the packaged one.
 
-def load_rules_file(
-    path: Path | None = None, known: Mapping[str, Collection[str]] | None = None
-) -> RulesFile:
-    """Load a file of rules with what is said about it; see `read_rules`.
+        Raises:
+            BadRulesError: listing every problem of the file.
+            MisconfigurationError: the file cannot be read.
+        """
+        return self.load_file(path).rules
 
-    Raises:
-        BadRulesError: listing every problem of the file.
-        MisconfigurationError: the file cannot be read.
-    """
-    if path is None:
-        return _read(_builtin_text(), BUILTIN_NAME, known or {}, None)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        why = error.strerror or type(error).__name__
-        raise MisconfigurationError(f"The rules {path} cannot be read: {why}.") from error
-    except UnicodeDecodeError as error:
-        raise MisconfigurationError(f"The rules {path} are not UTF-8.") from error
-    return read_rules(text, str(path), known)
+    def load_file(
+        self, path: Path | None = None, known: Mapping[str, Collection[str]] | None = None
+    ) -> RulesFile:
+        """Load a file of rules with its examples and warnings.
+
+        Args:
+            path: The file. None: the packaged one.
+            known: See `read`.
+
+        Raises:
+            BadRulesError: listing every problem of the file.
+            MisconfigurationError: the file cannot be read.
+        """
+        if path is None:
+            if known is None:
+                return _builtin(self.kinds)
+            return _read(_builtin_text(), BUILTIN_NAME, self._known(known), None)
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise MisconfigurationError(f"The rules {path} cannot be read: {why}.") from error
+        except UnicodeDecodeError as error:
+            raise MisconfigurationError(f"The rules {path} are not UTF-8.") from error
+        return self.read(text, str(path), known)
+
+    def read(
+        self, text: str, name: str, known: Mapping[str, Collection[str]] | None = None
+    ) -> RulesFile:
+        """Read and check a file of rules.
+
+        Args:
+            text: The file's text.
+            name: The file's name in messages.
+            known: Values that ids can have, by the field's name in conditions (`leader`, `country`,
+                …). A mapping gives each id a name. Other values are then problems.
+
+        Raises:
+            BadRulesError: with every problem.
+        """
+        return _read(text, name, self._known(known), _builtin(self.kinds))
+
+    def _known(self, values: Mapping[str, Collection[str]] | None) -> Known:
+        return Known({kind.name: kind for kind in self.kinds}, values or {})
 
 
 @cache
-def _builtin() -> RulesFile:
-    return _read(_builtin_text(), BUILTIN_NAME, {}, None)
+def _builtin(kinds: tuple[RuleKind[Any], ...]) -> RulesFile:
+    known = Known({kind.name: kind for kind in kinds}, {})
+    return _read(_builtin_text(), BUILTIN_NAME, known, None)
 
 
-def read_rules(
-    text: str, name: str, known: Mapping[str, Collection[str]] | None = None
-) -> RulesFile:
-    """Read and check a file of rules.
-
-    Args:
-        text: The file's text.
-        name: What messages call it.
-        known: Values that ids can have, by the field's name in conditions (`leader`, `country`,
-            …); a mapping says what each is called. Where given, others are problems.
-
-    Raises:
-        BadRulesError: with every problem.
-    """
-    return _read(text, name, known or {}, _builtin())
-
-
-def _read(
-    text: str, name: str, known: Mapping[str, Collection[str]], builtin: RulesFile | None
-) -> RulesFile:
+def _read(text: str, name: str, known: Known, builtin: RulesFile | None) -> RulesFile:
     try:
         values = tomllib.loads(text)
         problems = Problems(positions(text))
@@ -122,7 +134,9 @@ def _read(
     if problems.found:
         raise BadRulesError(name, sorted(problems.found))
     kept = [rule for rule in base if rule.id not in gone]
-    rules = _gathered(guards, stories, [*kept, *own.values()])
+    order = list(known.kinds)
+    in_order = sorted([*kept, *own.values()], key=lambda rule: order.index(rule.kind))
+    rules = Rules.of(in_order, guards, stories)
     if builtin is not None:
         _warn_of_versions(file, builtin.rules, rules)
     if extended:
@@ -145,9 +159,7 @@ def _parameters(file: Table, key: str, base: P) -> P:
     return read
 
 
-def _own_rules(
-    file: Table, name: str, known: Mapping[str, Collection[str]]
-) -> tuple[dict[str, Rule[Any]], list[Example]]:
+def _own_rules(file: Table, name: str, known: Known) -> tuple[dict[str, Rule[Any]], list[Example]]:
     found: dict[str, Rule[Any]] = {}
     examples: list[Example] = []
     lines: dict[str, int] = {}
@@ -203,10 +215,3 @@ def _warn_of_versions(file: Table, builtin: Rules, rules: Rules) -> None:
                 f"to {old.version + 1}, or call the rule something else, or subscribers will take "
                 "its alerts for the old ones",
             )
-
-
-def _gathered(guards: Guards, stories: StoryParameters, rules: Sequence[Rule[Any]]) -> Rules:
-    by_kind: dict[Any, Any] = {
-        kind: tuple(rule for rule in rules if rule.kind == kind) for kind in KINDS
-    }
-    return Rules(guards=guards, stories=stories, **by_kind)

@@ -11,7 +11,7 @@ from typing import Any
 from rich.text import Text
 
 from processors.contracts import Alert
-from processors.rules import KINDS, ExpectedAlert, Rule
+from processors.rules import ExpectedAlert, Rule
 from processors.rules.wording import duration, parameters, scope, steps
 from processors.trial import Difference, ExampleRun, Unsent
 from streams.cli.views.alert import SEVERITY_STYLES
@@ -28,11 +28,11 @@ def render_rule(rule: Rule[Any]) -> Text:
     line.append(rule.id, "bold")
     line.append(f"  {rule.kind}, version {rule.version}, to {rule.topic}\n", _DIM)
     rows = [
-        ("rings when", rule.description or KINDS[rule.kind].about),
+        ("fires when", rule.description or rule.rule_kind.about),
         ("about", scope(rule.scope)),
         ("if", rule.when.source if rule.when else "always"),
         ("severity", "; ".join(steps(rule))),
-        ("how often", f"{KINDS[rule.kind].cooldown}: {duration(rule.cooldown_seconds)}"),
+        ("how often", f"{rule.rule_kind.cooldown}: {duration(rule.cooldown_seconds)}"),
         *((name, text) for name, text in parameters(rule).items()),
     ]
     width = max(len(name) for name, _ in rows)

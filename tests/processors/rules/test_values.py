@@ -3,8 +3,9 @@
 import pytest
 from msgspec.structs import replace
 
-from processors.rules import KINDS, Rules, load_rules, read_rules
+from processors.rules import Rules
 from processors.rules.condition.facts import Facts, facts_of
+from processors.watch import KINDS, load_rules, read_rules
 from tools.contracts import examples
 
 
@@ -37,7 +38,7 @@ def test_the_first_step_that_is_reached_gives_the_severity(
 
 
 def test_a_step_may_have_a_condition_of_its_own() -> None:
-    (rule,) = load_rules().encounter
+    (rule,) = load_rules().of_kind("encounter")
     assert rule.severity(1.0, facts("in_office")) == "medium"
     assert rule.severity(1.0, facts("former")) == "low"
 
@@ -72,14 +73,14 @@ def test_a_rule_covers_a_mention_if_scope_and_condition_hold(body: str, *, cover
 
 
 def test_the_defaults_of_a_kind_name_the_gravest_step_first() -> None:
-    for kind in KINDS.values():
+    for kind in (one.rule for one in KINDS.values()):
         limits = [limit for limit, _ in kind.severities if limit is not None]
-        assert limits == sorted(limits, reverse=not kind.smaller_is_stronger)
+        assert limits == sorted(limits, reverse=not (kind.limit and kind.limit.smaller_is_stronger))
 
 
 def test_the_defaults_of_a_kind_are_its_built_in_rules() -> None:
     for rule in load_rules():
-        kind = KINDS[rule.kind]
+        kind = rule.rule_kind
         assert rule.cooldown_seconds == kind.cooldown_seconds
         assert rule.parameters == kind.parameters()
         if all(step.when is None for step in rule.severities):

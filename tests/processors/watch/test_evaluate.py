@@ -17,13 +17,13 @@ from processors.contracts import (
     Sentiment,
     Versions,
 )
-from processors.rules import load_rules
 from processors.watch import (
     HeldState,
     Suppressed,
     Watched,
     decode_state,
     encode_state,
+    load_rules,
     new_state,
     watch,
 )

@@ -21,13 +21,13 @@ from processors.contracts import (
     Withdrawal,
 )
 from processors.ordering import Reordering, WatermarkSnapshot
-from processors.rules import load_rules
 from processors.stories import signature
 from processors.watch import (
     HeldState,
     Suppressed,
     decode_state,
     encode_state,
+    load_rules,
     may_know,
     new_state,
     watch,

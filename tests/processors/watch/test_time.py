@@ -19,9 +19,8 @@ from processors.contracts import (
     Sentiment,
     Versions,
 )
-from processors.rules import load_rules
 from processors.stories import signature
-from processors.watch import HeldState, decode_state, encode_state, new_state, watch
+from processors.watch import HeldState, decode_state, encode_state, load_rules, new_state, watch
 from processors.watch.state import MAX_APPLIED, MAX_RECENT, WatchState
 
 START = datetime(2026, 5, 20, 12, tzinfo=UTC)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from processors.rules import load_rules
 from processors.rules.condition.facts import describe_facts
+from processors.watch import load_rules
 from streams.canary.article import canary_article
 
 Tocsin = Callable[..., Any]
@@ -64,9 +64,11 @@ def test_the_rules_in_force_are_shown(tocsin: Tocsin, file: Callable[[str], str]
 
 
 def test_every_field_of_conditions_is_listed(tocsin: Tocsin) -> None:
-    assert [one["name"] for one in lines(tocsin("rules", "fields", "--json").out)] == list(
-        describe_facts()
-    )
+    listed = lines(tocsin("rules", "fields", "--json").out)
+    assert [one["name"] for one in listed if "kind" not in one] == list(describe_facts())
+    own = [(one["name"], one["kind"]) for one in listed if "kind" in one]
+    assert own == [("companion", "encounter")]
+    assert "Id of the other leader. In encounter rules only." in tocsin("rules", "fields").out
     assert "relevance          a number" in tocsin("rules", "fields").out
 
 

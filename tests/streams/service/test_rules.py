@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from processors.errors import BadRulesError, MisconfigurationError
-from processors.rules import load_rules
+from processors.watch import load_rules
 from streams.kafka.topics import AlertTopics, plan
 from streams.service.rules import own_topics, rules_digest, rules_in_force
 from streams.service.settings import Settings

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from processors.contracts import ArticleRef, Mention, MentionContext, Sentiment, Versions
-from processors.rules import load_rules
-from processors.watch import HeldState, new_state, watch
+from processors.watch import HeldState, load_rules, new_state, watch
 from streams.service.metrics import Metrics
 from streams.worker.gauges import LeaderGauges
 

@@ -20,8 +20,8 @@ from processors.contracts import (
     Versions,
     Withdrawal,
 )
-from processors.rules import Rules, load_rules
-from processors.watch import STATE_VERSION, decode_state, encode_state
+from processors.rules import Rules
+from processors.watch import STATE_VERSION, decode_state, encode_state, load_rules
 from streams.errors import RecordsRefusedError, RefusedRecord
 from streams.kafka.envelope import Outgoing, Record, TopicPartition, withdrawal_records
 from streams.kafka.topics import AlertTopics, TopicNames
@@ -151,9 +151,9 @@ def test_alerts_are_written_before_the_state_that_remembers_them() -> None:
 
 
 def test_a_rules_own_topic_has_its_alerts_and_the_kinds_topic_has_not() -> None:
-    (strong,) = load_rules().sentiment
+    (strong,) = load_rules().of_kind("sentiment")
     loud = replace(strong, id="loud", topic="news.alerts.desk")
-    watching = Watching(rules=Rules(sentiment=(loud, strong)))
+    watching = Watching(rules=Rules.of([loud, strong]))
     watching.handle(message("a1"))
     assert watching.outbox.topics[0] == ["news.alerts.desk", "news.alerts.sentiment"]
     ids = [

@@ -9,11 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from processors.contracts import LeaderRef
 from processors.errors import BadRulesError, MisconfigurationError
-from processors.rules import KINDS, Rules, load_rules, load_rules_file, read_rules
+from processors.rules import Rules, facts_of
 from processors.rules.condition.evaluation import Condition
 from processors.rules.file.reading import unraised
 from processors.rules.wording import document, duration, parameters, scope, steps
+from processors.watch import KINDS, load_rules, load_rules_file, read_rules
+from processors.watch.kinds.encounter import Encounter
+from tools.contracts.examples import mention
 
 ONE = """
 [[rule]]
@@ -37,10 +41,10 @@ def test_a_rule_that_says_little_has_the_defaults_of_its_kind() -> None:
     for name, kind in KINDS.items():
         (read,) = read_rules(rule("", name), "my.toml").rules
         assert read.kind == name
-        assert read.parameters == kind.parameters()
-        assert read.cooldown_seconds == kind.cooldown_seconds
+        assert read.parameters == kind.rule.parameters()
+        assert read.cooldown_seconds == kind.rule.cooldown_seconds
         assert read.topic == f"news.alerts.{name}"
-        assert [(s.limit, s.severity) for s in read.severities] == list(kind.severities)
+        assert [(s.limit, s.severity) for s in read.severities] == list(kind.rule.severities)
         assert read.scope.holds("anyone", "anywhere")
 
 
@@ -60,7 +64,7 @@ update_after_seconds = [60, 120]
 """,
         "surge",
     )
-    (read,) = read_rules(text, "my.toml").rules.surge
+    (read,) = read_rules(text, "my.toml").rules.of_kind("surge")
     assert read.description == "D"
     assert read.when == Condition("relevance >= 40", lambda _: True)
     assert [step.when.source if step.when else None for step in read.severities] == [
@@ -102,6 +106,7 @@ update_after_seconds = [60, 120]
         (rule('when = """\npolarty < 0"""'), 5, "character 1 of the text: there is no field"),
         (rule("cooldown_seconds = 2.5"), 5, "cooldown_seconds is 2.5; it takes a whole number"),
         (rule("min_reports = 3"), 5, "min_reports is a parameter of surge rules, and this"),
+        (rule("when = 'companion == \"Q1\"'", "surge"), 5, "companion is a field of encounter"),
         (rule("slack = nan", "shift"), 5, "slack is nan; it takes a number from 0 up to 10"),
         (rule("", "surge").replace('"one"', '"one\\n"'), 2, "id is 'one\\n'; it takes text"),
         (rule("slack = -1", "shift"), 5, "slack is -1; it takes a number from 0 up to 10"),
@@ -192,6 +197,15 @@ def test_a_problem_in_a_condition_has_its_column_in_the_file() -> None:
         read_rules(rule("when = 'in_lead && polarty > 1'"), "my.toml")
 
 
+def test_a_kind_can_have_fields_of_its_own() -> None:
+    text = rule("when = 'companion == \"Q7747\"'", "encounter")
+    (read,) = read_rules(text, "my.toml").rules
+    assert read.when is not None
+    for companion, holds in (("Q7747", True), ("Q22686", False)):
+        other = LeaderRef(leader_id=companion, leader_name="Other")
+        assert read.when.holds(facts_of(mention(), measured=Encounter(1.0, other))) == holds
+
+
 def test_what_is_no_toml_is_said_with_its_line() -> None:
     ((line, message),) = problems("a = 1\nb = = 2\n")
     assert (line, message) == (2, "Invalid value")
@@ -260,7 +274,7 @@ def test_a_rule_of_the_same_id_takes_the_place_of_the_built_in_one_and_others_ca
     assert [
         (one.id, one.version) for one in read.rules if one.kind in ("sentiment", "encounter")
     ] == [("strong-sentiment", 99)]
-    assert read.rules.sentiment[0].when is None
+    assert read.rules.of_kind("sentiment")[0].when is None
     assert not [e for e in read.examples if e.rule_id in ("strong-sentiment", "encounter")]
     assert read.rules.guards == msgspec.structs.replace(load_rules().guards, stale_seconds=60)
     assert read.warnings == ()
@@ -270,15 +284,16 @@ def test_a_changed_built_in_rule_under_its_old_version_is_warned_of() -> None:
     text = "extends = 'builtin'" + ONE.replace('"one"', '"strong-sentiment"')
     (warning,) = read_rules(text, "my.toml").warnings
     assert (warning.line, warning.column) == (4, 1)
-    assert f"raise it to {load_rules().sentiment[0].version + 1}" in warning.message
+    (builtin,) = load_rules().of_kind("sentiment")
+    assert f"raise it to {builtin.version + 1}" in warning.message
 
 
 def test_words_that_describe_a_rule_do_not_count_as_a_change() -> None:
-    (rule_,) = load_rules().sentiment
-    before = Rules(sentiment=(rule_,))
-    described = Rules(sentiment=(replace(rule_, description="Other words."),))
-    changed = Rules(sentiment=(replace(rule_, cooldown_seconds=1),))
-    raised = Rules(sentiment=(replace(rule_, cooldown_seconds=1, version=99),))
+    (rule_,) = load_rules().of_kind("sentiment")
+    before = Rules.of([rule_])
+    described = Rules.of([replace(rule_, description="Other words.")])
+    changed = Rules.of([replace(rule_, cooldown_seconds=1)])
+    raised = Rules.of([replace(rule_, cooldown_seconds=1, version=99)])
     assert unraised(before, described) == []
     assert unraised(before, changed) == ["strong-sentiment"]
     assert unraised(before, raised) == []
@@ -372,4 +387,4 @@ def test_a_rule_in_words() -> None:
     assert scope(read.scope) == "Q1, Q2 without Q3"
     assert steps(read)[0] == "high: families_at_least 8"
     assert parameters(read)["within_seconds"] == "30 minutes"
-    assert scope(load_rules().sentiment[0].scope) == "every leader"
+    assert scope(load_rules().of_kind("sentiment")[0].scope) == "every leader"

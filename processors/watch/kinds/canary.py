@@ -1,7 +1,7 @@
-"""The alert of a canary's article.
+"""The kind `canary`: the alert of a canary's article.
 
-Owns what it holds. Must not know when it rings. It is no rule's of a file: it rings whatever the
-rules in force are, and its rule is named here.
+It belongs to no rule of a file: it is sent regardless of the rules in force, and its rule is named
+here. It is a test of the pipeline and no news, so it leaves no story and no past.
 """
 
 from datetime import datetime, timedelta
@@ -11,15 +11,15 @@ from processors.canary import CANARY_KIND
 from processors.contracts import Alert, LeaderRef, MentionContext, RuleRef, Window
 
 CANARY_RULE = RuleRef(id="canary", version=1)
-REASON = "A test of the alarm, and no news: the canary's article came the whole way."
+REASON = "A test of the pipeline, and no news: the canary's article went through all of it."
 
 
 def canary_alert(canary: LeaderRef, context: MentionContext, now: datetime) -> Alert:
-    """Build the alert; its id is made of the article's.
+    """Build the alert. Its id is made of the article's id.
 
     Args:
-        canary: Whom the article named.
-        context: The mention's.
+        canary: The reserved leader of canaries.
+        context: Of the mention.
         now: Stamped on the alert.
     """
     moment = context.event_time

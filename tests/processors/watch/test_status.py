@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from processors.contracts import ArticleRef, Mention, MentionContext, Sentiment, Versions
-from processors.rules import load_rules
-from processors.watch import HeldState, new_state, surge_standings, tone_standings, watch
+from processors.watch import HeldState, load_rules, new_state, surge_statuses, tone_statuses, watch
 from processors.windows import milliseconds
 
 START = datetime(2026, 5, 20, 12, tzinfo=UTC)
@@ -74,7 +73,7 @@ def at(moment: timedelta) -> int:
 def test_a_surge_stands_until_its_cooldown_is_over(
     count: int, moment: timedelta, reports: int, surge: int
 ) -> None:
-    (standing,) = surge_standings(after(*burst(count)), RULES, at(moment))
+    (standing,) = surge_statuses(after(*burst(count)), RULES, at(moment))
     assert (standing.rule, standing.reports, standing.surge) == ("surge", reports, surge)
     assert 0.0 < standing.expected < 0.1
 
@@ -82,20 +81,20 @@ def test_a_surge_stands_until_its_cooldown_is_over(
 def test_a_leader_whose_past_is_too_short_is_warming() -> None:
     state = new_state()
     watch(state, mention(1, timedelta(0)), RULES, START)
-    (standing,) = surge_standings(state, RULES, at(MINUTE))
+    (standing,) = surge_statuses(state, RULES, at(MINUTE))
     assert (standing.reports, standing.surge) == (1, -1)
 
 
 def test_a_leader_of_whom_nothing_is_known_stands_nowhere() -> None:
-    assert list(surge_standings(new_state(), RULES, at(MINUTE))) == []
-    assert list(tone_standings(new_state(), RULES)) == []
+    assert list(surge_statuses(new_state(), RULES, at(MINUTE))) == []
+    assert list(tone_statuses(new_state(), RULES)) == []
 
 
 def test_a_turn_of_the_tone_shows_in_its_direction_only() -> None:
     praise = [mention(n, n * 4 * DAY, 0.6) for n in range(1, 26)]
-    (usual,) = tone_standings(after(*praise), RULES)
+    (usual,) = tone_statuses(after(*praise), RULES)
     blame = [mention(n, n * 4 * DAY, -0.6) for n in range(26, 29)]
-    (turned,) = tone_standings(after(*praise, *blame), RULES)
+    (turned,) = tone_statuses(after(*praise, *blame), RULES)
     assert usual.rule == "shift"
     assert usual.usual > 0.4
     assert usual.down == 0.0

@@ -1,22 +1,23 @@
-"""How a leader stands, read off the state: what the rules see, for whoever wants to look on.
+"""The status of a leader by surge and shift rules, read off the state without changing it.
 
-Owns the reading of the figures that surge and shift decide by. Must not know who looks, nor change
-anything. A moment is milliseconds of event time.
+A moment is milliseconds of event time.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from processors.rules import Rules, SurgeRule
+from processors.rules import Rule, Rules
 from processors.watch.evaluation import RANK
+from processors.watch.kinds import shift, surge
+from processors.watch.kinds.surge import SurgeParameters
 from processors.watch.state import HeldState
 
 WARMING_UP, QUIET = -1, 0
 
 
 @dataclass(frozen=True, slots=True)
-class SurgeStanding:
-    """Of one leader by one surge rule.
+class SurgeStatus:
+    """The status of one leader by one surge rule.
 
     Attributes:
         rule: The rule's id.
@@ -33,8 +34,8 @@ class SurgeStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class ToneStanding:
-    """Of one leader by one shift rule.
+class ToneStatus:
+    """The status of one leader by one shift rule.
 
     Attributes:
         rule: The rule's id.
@@ -49,31 +50,31 @@ class ToneStanding:
     down: float
 
 
-def surge_standings(state: HeldState, rules: Rules, moment_ms: int) -> Iterator[SurgeStanding]:
-    """Say how a leader stands by every surge rule at a moment."""
+def surge_statuses(state: HeldState, rules: Rules, moment_ms: int) -> Iterator[SurgeStatus]:
+    """Yield the status of a leader by every surge rule at a moment."""
     kept = state.kept
     if state.past.since_ms < 0:
         return
-    for rule in rules.surge:
+    for rule in rules.of_kind(surge.KIND.name):
         wanted = rule.parameters
         since_ms = moment_ms - wanted.window_seconds * 1000
         within = {one.origin for one in kept.reports if since_ms < one.moment_ms <= moment_ms}
         expected = state.past.expected(
             moment_ms, wanted.window_seconds, wanted.min_expected_per_day
         )
-        yield SurgeStanding(rule.id, len(within), expected, _surge(state, rule, moment_ms))
+        yield SurgeStatus(rule.id, len(within), expected, _surge(state, rule, moment_ms))
 
 
-def tone_standings(state: HeldState, rules: Rules) -> Iterator[ToneStanding]:
-    """Say how a leader stands by every shift rule that has heard a tone."""
-    for rule in rules.shift:
+def tone_statuses(state: HeldState, rules: Rules) -> Iterator[ToneStatus]:
+    """Yield the status of a leader by every shift rule that has learnt a tone."""
+    for rule in rules.of_kind(shift.KIND.name):
         tone = state.kept.tones.get(f"{rule.id}/{rule.version}")
         if tone is not None:
-            yield ToneStanding(rule.id, tone.mean, tone.up, tone.down)
+            yield ToneStatus(rule.id, tone.mean, tone.up, tone.down)
 
 
-def _surge(state: HeldState, rule: SurgeRule, moment_ms: int) -> int:
-    sent = state.kept.surges.get(f"{rule.id}/{rule.version}")
+def _surge(state: HeldState, rule: Rule[SurgeParameters], moment_ms: int) -> int:
+    sent = state.kept.ongoing.get(f"{rule.id}/{rule.version}")
     if sent is not None and abs(moment_ms - sent.last_ms) <= rule.cooldown_seconds * 1000:
         return RANK[sent.severity] + 1
     if moment_ms - state.past.since_ms < rule.parameters.warm_up_seconds * 1000:
