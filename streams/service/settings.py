@@ -1,7 +1,6 @@
 """The settings: what can be set, to what, and what each is for.
 
-Owns every `TOCSIN_*` variable. Must not know what a setting is used for beyond its description, nor
-where a value comes from: that is `streams.service.settings_loading`.
+Owns every `TOCSIN_*` variable. `streams.service.settings_loading` owns where a value comes from.
 """
 
 from dataclasses import dataclass
@@ -28,15 +27,15 @@ Share = Annotated[float, Meta(gt=0, le=1)]
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Every setting, with its default. `describe` gives the descriptions."""
+    """Every setting, with its default. `describe` returns the descriptions."""
 
     def __repr__(self) -> str:
-        """Show what is not the default, and no secret: a repr may get into a log."""
+        """Return the settings that are not the default, without secrets: a repr may be logged."""
         given = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
         return f"Settings({given})"
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
-        """Give the same to Rich, as name and value."""
+        """Return the same for Rich, as name and value."""
         values = ((one, getattr(self, one.field)) for one in describe())
         return [
             (one.field, "(hidden)" if one.secret else value)
@@ -55,7 +54,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     broker_wait_seconds: Annotated[
         float,
         Meta(
-            ge=0, le=86_400, description="How long to wait for a broker that is away. 0: for ever."
+            ge=0,
+            le=86_400,
+            description="How long to wait for an unavailable broker. 0: indefinitely.",
         ),
     ] = 0.0
     security_protocol: Annotated[
@@ -85,7 +86,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str,
         Meta(
             pattern=r"^[A-Za-z0-9._-]{1,100}\Z",
-            description="Consumer group; the watch state's changelog starts with it.",
+            description="Consumer group, and the start of the name of the watch state's changelog.",
         ),
     ] = "tocsin"
     group_instance_id: Annotated[
@@ -101,21 +102,21 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     # Topics.
     topic_prefix: Annotated[
         str,
-        Meta(pattern=r"^[A-Za-z0-9._-]{0,100}\Z", description="Put before every topic's name."),
+        Meta(pattern=r"^[A-Za-z0-9._-]{0,100}\Z", description="Prefix of every topic's name."),
     ] = ""
     articles_topic: Annotated[
         str,
         Meta(
             pattern=r"^[A-Za-z0-9._-]{0,249}\Z",
-            description="Topic that articles are read from, as it is. Empty: news.articles.",
+            description="Topic that articles are read from, without prefix. Empty: news.articles.",
         ),
     ] = ""
     accept_replayed: Annotated[
-        bool, Meta(description="Whether records that a replay wrote are worked on like others.")
+        bool, Meta(description="Whether a live worker processes records that a replay wrote.")
     ] = False
-    create_topics: Annotated[
-        bool, Meta(description="Whether a worker creates the topics that are missing.")
-    ] = False
+    create_topics: Annotated[bool, Meta(description="Whether a worker creates missing topics.")] = (
+        False
+    )
     partitions: Annotated[Count, Meta(le=10_000, description="Partitions of every topic.")] = 4
     replication_factor: Annotated[Count, Meta(le=100, description="Replicas of every topic.")] = 1
     retention_articles_seconds: Annotated[
@@ -126,7 +127,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 30 * 86_400
     max_message_bytes: Annotated[
         int,
-        Meta(ge=65_536, le=100_000_000, description="Largest article record, and dead letter."),
+        Meta(
+            ge=65_536,
+            le=100_000_000,
+            description="Maximum size of an article record and of a dead letter.",
+        ),
     ] = 33_554_432
 
     max_ahead_seconds: Annotated[
@@ -134,18 +139,18 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(
             gt=0,
             le=3_155_760_000,
-            description="How far ahead of the broker's clock an article's timestamp may be; "
-            "a worker allows twice as much by its own.",
+            description="How far ahead of the broker's clock an article's timestamp may be. "
+            "A worker allows twice as much by its own clock.",
         ),
     ] = 300.0
 
     # What an article may be, and how it is read.
     max_text_characters: Annotated[
-        int, Meta(ge=1_000, le=10_000_000, description="Longest text that is analysed.")
+        int, Meta(ge=1_000, le=10_000_000, description="Maximum length of a text that is analysed.")
     ] = 200_000
     registry_extra: Annotated[
         Text,
-        Meta(description="Your own leaders, companies or terms: a table, or a folder of them."),
+        Meta(description="Your own leaders, companies or terms: a table, or a folder of tables."),
     ] = ""
     scorer: Annotated[
         Text,
@@ -154,12 +159,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     confirm: Annotated[
         Literal["auto", "off", "minilm"],
         Meta(
-            description="What reads strong sentiment a second time before it can ring: minilm, off,"
-            " or auto (minilm where tocsin[minilm] is installed)."
+            description="Second model that confirms strong sentiment before an alert is sent:"
+            " minilm, off, or auto (minilm where tocsin[minilm] is installed)."
         ),
     ] = "auto"
     families: Annotated[
-        Text, Meta(description="File of your own publisher families (CSV), laid over ours.")
+        Text, Meta(description="File of your own publisher families (CSV), which override ours.")
     ] = ""
     shapes: Annotated[
         Text, Meta(description="File of your own article shapes (TOML), tried before ours.")
@@ -172,21 +177,22 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(
             ge=0,
             le=256,
-            description="Processes that analyse, beside the worker's own. 0: the worker itself.",
+            description="Analysing processes beside the worker's own. 0: the worker analyses.",
         ),
     ] = 1
     batch_records: Annotated[
-        Count, Meta(le=10_000, description="Most records that are handled together.")
+        Count, Meta(le=10_000, description="Maximum number of records in a batch.")
     ] = 500
     batch_wait_seconds: Annotated[
-        ShortSeconds, Meta(description="How long a batch that is not full waits for more.")
+        ShortSeconds, Meta(description="How long an incomplete batch waits for more records.")
     ] = 0.05
     lateness_seconds: Annotated[
         float,
         Meta(
             ge=0,
             le=10 * 366 * 86_400,
-            description="How much earlier than one before it an article may be, and be in order.",
+            description="Allowed out-of-orderness: how far behind the previous article's event"
+            " time an article may be without counting as late.",
         ),
     ] = 0.2
     commit_interval_seconds: Annotated[
@@ -200,44 +206,47 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         ),
     ] = "auto"
     producer_linger_seconds: Annotated[
-        float, Meta(ge=0, le=10, description="How long the producer gathers a batch.")
+        float, Meta(ge=0, le=10, description="How long the producer collects a batch.")
     ] = 0.005
     stop_timeout_seconds: Annotated[
         Seconds, Meta(description="How long a stop waits for batches in flight.")
     ] = 25.0
     dead_letter_limit_share: Annotated[
         Share,
-        Meta(
-            description="Share of dead letters in the window below that stops the worker. 1: never."
-        ),
+        Meta(description="Share of dead letters that stops the worker. 1: never."),
     ] = 0.5
     dead_letter_limit_records: Annotated[
-        Count, Meta(le=10_000_000, description="Newest articles over which that share is taken.")
+        Count,
+        Meta(
+            le=10_000_000,
+            description="Number of newest articles over which that share is measured.",
+        ),
     ] = 1_000
 
     # What the worker shows.
     http_host: Annotated[
         Text, Meta(description="Address of the live page, /metrics, /livez and /readyz.")
     ] = "127.0.0.1"
-    http_port: Annotated[Port, Meta(description="Port of the same. 0: any free one.")] = 9464
+    http_port: Annotated[Port, Meta(description="Port of the same. 0: any free port.")] = 9464
     page: Annotated[
-        bool, Meta(description="Whether a worker shows the live page at / of that port.")
+        bool, Meta(description="Whether a worker serves the live page at / of that port.")
     ] = True
     page_visitors: Annotated[
-        Count, Meta(le=10_000, description="Most browsers that look at the live page at once.")
+        Count, Meta(le=10_000, description="Maximum number of browsers on the live page at once.")
     ] = 100
     page_quiet_seconds: Annotated[
-        Seconds, Meta(description="The live page says so when no article came for so long.")
+        Seconds, Meta(description="Time without an article after which the live page reports it.")
     ] = 300.0
     live_timeout_seconds: Annotated[
         Seconds,
-        Meta(description="/livez fails when articles wait and none is finished for so long."),
+        Meta(description="Time after which /livez fails if articles wait and none is finished."),
     ] = 60.0
     lag_interval_seconds: Annotated[
-        Seconds, Meta(description="How often lag is measured, apart from the consumer.")
+        Seconds, Meta(description="How often lag is measured, independently of the consumer.")
     ] = 5.0
     log_level: Annotated[
-        Literal["DEBUG", "INFO", "WARNING", "ERROR"], Meta(description="Least level logged.")
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"],
+        Meta(description="Minimum level of log records."),
     ] = "INFO"
     log_format: Annotated[
         Literal["auto", "console", "json"],
@@ -249,59 +258,66 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str,
         Meta(
             pattern=r"^[\x20-\x7e]{0,200}\Z",
-            description="Who feeds' servers may write to: an address of mail or a page, which the"
-            " user agent names.",
+            description="Contact for the feeds' servers: a mail address or a web page, in the user"
+            " agent.",
         ),
     ] = ""
     ingest_requests: Annotated[
-        Count, Meta(le=100, description="Most requests for feeds at a time; one to each host.")
+        Count,
+        Meta(
+            le=100, description="Maximum number of requests for feeds at a time, with one per host."
+        ),
     ] = 8
     ingest_max_entries: Annotated[
         Count,
-        Meta(le=10_000, description="Most entries of a feed that are read at a time, the first."),
+        Meta(le=10_000, description="Maximum number of entries read from one document of a feed."),
     ] = 500
 
     # What `tocsin forward` does.
     forward_to: Annotated[
         Text,
         Meta(
-            description="Address that tocsin forward sends alerts to; its path may hold a token.",
+            description="Address that tocsin forward sends alerts to. Its path may hold a token.",
             extra=SECRET,
         ),
     ] = ""
     forward_secret: Annotated[
         Text,
-        Meta(description="What it signs them with: whsec_ and 24 to 64 bytes.", extra=SECRET),
+        Meta(
+            description="Secret that signs them: whsec_ and 24 to 64 bytes in Base64.", extra=SECRET
+        ),
     ] = ""
     forward_previous_secret: Annotated[
         Text,
-        Meta(description="A second secret, while the receiver changes to the new.", extra=SECRET),
+        Meta(
+            description="The old secret, while the receiver changes to the new one.", extra=SECRET
+        ),
     ] = ""
     forward_group: Annotated[
         str,
         Meta(
             pattern=r"^[A-Za-z0-9._-]{0,200}\Z",
-            description="Its consumer group, one a receiver. Empty: <application id>-forward.",
+            description="Its consumer group, one per receiver. Empty: <application id>-forward.",
         ),
     ] = ""
     forward_mode: Annotated[
         Literal["binary", "structured"], Meta(description="Mode of its CloudEvents over HTTP.")
     ] = "binary"
     forward_requests: Annotated[
-        Count, Meta(le=1_000, description="Most requests to the receiver at a time.")
+        Count, Meta(le=1_000, description="Maximum number of requests to the receiver at a time.")
     ] = 8
     forward_timeout_seconds: Annotated[
-        Seconds, Meta(description="How long it waits for the answer to one request.")
+        Seconds, Meta(description="How long it waits for the answer to a request.")
     ] = 15.0
     forward_give_up_seconds: Annotated[
-        Seconds, Meta(description="How long it tries one alert before it is a dead letter.")
+        Seconds, Meta(description="How long it retries an alert before it dead-letters it.")
     ] = 3_600.0
     forward_allow_http: Annotated[
         bool, Meta(description="Whether the address may be http, unencrypted.")
     ] = False
     forward_allow_private: Annotated[
         bool,
-        Meta(description="Whether the address may be a private, loopback or link-local one."),
+        Meta(description="Whether the address may be private, loopback or link-local."),
     ] = False
 
 
@@ -317,7 +333,7 @@ class Described:
 
 
 def describe() -> list[Described]:
-    """List every setting in the order in which they are documented."""
+    """Return every setting in the order in which they are documented."""
     described = []
     for field in msgspec.structs.fields(Settings):
         description, secret = "", False
@@ -337,10 +353,10 @@ def describe() -> list[Described]:
 
 
 def path_of(value: str) -> Path | None:
-    """Give the path that a setting names; None where it is empty."""
+    """Return the path that a setting names, or None if it is empty."""
     return Path(value) if value else None
 
 
 def metas(kind: Any) -> list[Meta]:
-    """Give what is said of a setting's type: bounds, pattern, description."""
+    """Return the metadata of a setting's type: bounds, pattern, description."""
     return [m for m in getattr(kind, "__metadata__", ()) if isinstance(m, Meta)]

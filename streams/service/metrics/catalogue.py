@@ -34,18 +34,18 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric(
         "tocsin_articles_flagged_total",
         "counter",
-        "Articles of which something was doubtful or could not be read, by flag.",
+        "Articles with a doubtful or unreadable part, by flag.",
         ("flag",),
     ),
     Metric(
         "tocsin_canary_articles_total",
         "counter",
-        "Those among them that a canary sent, and that are no news.",
+        "Analysed articles that a canary sent.",
     ),
     Metric(
         "tocsin_discarded_total",
         "counter",
-        "Records that went no further, by stage and reason; none is discarded without being here.",
+        "Records dropped, by stage and reason. Every dropped record is counted.",
         ("stage", "reason"),
     ),
     Metric(
@@ -57,7 +57,7 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric(
         "tocsin_mentions_total",
         "counter",
-        "Mentions published, by leader (bounded by the registry), country and sentiment label; "
+        "Mentions published, by leader (bounded by the registry), country and sentiment label, "
         "without those of canaries.",
         ("leader", "country", "label"),
     ),
@@ -83,22 +83,23 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric(
         "tocsin_mentions_held",
         "gauge",
-        "Mentions read that wait for earlier ones: for the watermark of all articles.",
+        "Mentions that wait for the watermark of all articles.",
     ),
     Metric(
         "tocsin_mentions_late_total",
         "counter",
-        "Mentions that came after later ones of their leader: counted, and watched as they came.",
+        "Late mentions: their event time is earlier than one already processed. They are still "
+        "processed.",
     ),
     Metric(
         "tocsin_mentions_released_early_total",
         "counter",
-        "Mentions watched before their turn, because more waited than a worker holds in memory.",
+        "Mentions processed before the watermark passed, because too many waited in memory.",
     ),
     Metric(
         "tocsin_stage_duration_seconds",
         "histogram",
-        "Time that one stage takes: of an article (decode, analyse), of a batch (publish, watch).",
+        "Duration of one stage: of an article (decode, analyse) or of a batch (publish, watch).",
         ("stage",),
         STAGE_SECONDS,
     ),
@@ -120,13 +121,13 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric(
         "tocsin_lag_records",
         "gauge",
-        "Records not yet finished, measured at the broker apart from the consumer.",
+        "Unfinished records, measured at the broker independently of the consumer.",
         ("topic", "partition"),
     ),
     Metric(
         "tocsin_lag_seconds",
         "gauge",
-        "Age of the oldest record not yet finished; 0 when there is none.",
+        "Age of the oldest unfinished record, or 0.",
         ("topic", "partition"),
     ),
     Metric(
@@ -137,8 +138,7 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric(
         "tocsin_open_transaction_seconds",
         "gauge",
-        "How long an open transaction of a producer has kept the records behind it from being "
-        "read; 0 when none does.",
+        "How long an open transaction of a producer has blocked the records behind it, or 0.",
         ("topic", "partition"),
     ),
     Metric(
@@ -150,7 +150,7 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric(
         "tocsin_topic_partitions",
         "gauge",
-        "Partitions that a topic of the worker has at the broker.",
+        "Partitions of a topic of the worker at the broker.",
         ("topic",),
     ),
     Metric(
@@ -160,16 +160,18 @@ CATALOGUE: tuple[Metric, ...] = (
         "other_partitions, rights, offsets.",
         ("topic", "difference"),
     ),
-    Metric("tocsin_assigned_partitions", "gauge", "Partitions that this worker has.", ("topic",)),
-    Metric("tocsin_rebalances_total", "counter", "Times that partitions were assigned anew."),
+    Metric(
+        "tocsin_assigned_partitions", "gauge", "Partitions assigned to this worker.", ("topic",)
+    ),
+    Metric("tocsin_rebalances_total", "counter", "Rebalances of this worker's group."),
     Metric("tocsin_commits_total", "counter", "Commits of offsets.", ("outcome",)),
     Metric(
         "tocsin_produce_retries_total",
         "counter",
-        "Records sent again because the broker did not acknowledge them; none of them is lost.",
+        "Records sent again because the broker did not acknowledge them in time.",
     ),
     Metric("tocsin_watched_leaders", "gauge", "Leaders with state at this worker."),
-    Metric("tocsin_watch_state_bytes", "gauge", "Size of that state as it is in the changelog."),
+    Metric("tocsin_watch_state_bytes", "gauge", "Size of the watch state in the changelog."),
     Metric(
         "tocsin_leader_reports",
         "gauge",
@@ -185,7 +187,7 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric(
         "tocsin_leader_surge",
         "gauge",
-        "State of a surge: -1 while the past is too short to say, 0 none, 1 low, 2 medium, 3 high.",
+        "State of a surge: -1 while the past is too short, 0 no surge, 1 low, 2 medium, 3 high.",
         ("leader", "country", "rule"),
     ),
     Metric(
@@ -197,43 +199,43 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric(
         "tocsin_leader_shift_score",
         "gauge",
-        "How far the tone has turned from the usual, by direction; the rule says what rings.",
+        "How far the tone has turned from the usual, by direction. The rule has the limits.",
         ("leader", "country", "rule", "direction"),
     ),
     Metric("tocsin_ready", "gauge", "1 when partitions are assigned and state is recovered."),
-    Metric("tocsin_page_visitors", "gauge", "Browsers that look at this process's live page."),
+    Metric("tocsin_page_visitors", "gauge", "Browsers on this process's live page."),
     Metric(
         "tocsin_page_visitors_dropped_total",
         "counter",
-        "Browsers that were turned away or left, by reason: too_many, too_slow.",
+        "Browsers that were rejected or disconnected, by reason: too_many, too_slow.",
         ("reason",),
     ),
     Metric(
         "tocsin_page_records_unreadable_total",
         "counter",
-        "Records that the live page could not read, and left out.",
+        "Unreadable records that the live page skipped.",
     ),
     Metric(
         "tocsin_recovering",
         "gauge",
-        "1 while partitions are assigned anew or their state is recovered.",
+        "1 during a rebalance and while state is recovered.",
     ),
     Metric(
         "tocsin_analysis_resident_memory_bytes",
         "gauge",
-        "Memory of the processes that analyse, beside process_resident_memory_bytes.",
+        "Memory of the analysing processes, in addition to process_resident_memory_bytes.",
     ),
     Metric(
         "tocsin_replay_articles",
         "gauge",
-        "Articles in the range of a replay. These are of a replay's workers alone.",
+        "Articles in the range of a replay. Only a replay's workers have these metrics.",
         ("replay",),
     ),
-    Metric("tocsin_replay_articles_done", "gauge", "Articles of it finished.", ("replay",)),
+    Metric("tocsin_replay_articles_done", "gauge", "Finished articles of a replay.", ("replay",)),
     Metric(
         "tocsin_replay_mentions_left",
         "gauge",
-        "Mentions that a replay has written and not yet watched.",
+        "Mentions that a replay has written and not yet processed.",
         ("replay",),
     ),
     Metric("tocsin_replay_alerts", "gauge", "Records in the replay's alert topics.", ("replay",)),
@@ -252,52 +254,49 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric(
         "tocsin_build_info",
         "gauge",
-        "Always 1; the labels say which system this is.",
+        "Always 1. The labels identify the system.",
         ("version", "registry", "lexicon", "scorer"),
     ),
-    Metric(
-        "tocsin_canary_sent_total", "counter", "Canary articles that the broker has; of the canary."
-    ),
+    Metric("tocsin_canary_sent_total", "counter", "Canary articles that the broker acknowledged."),
     Metric(
         "tocsin_canary_rang_total",
         "counter",
-        "Canary articles whose alert came back in time; of the canary.",
+        "Canary articles whose alert came back in time.",
     ),
     Metric(
         "tocsin_canary_missed_total",
         "counter",
-        "Canary articles without an alert in time: not_sent or not_rung; of the canary.",
+        "Canary articles without an alert in time, by reason: not_sent, not_rung.",
         ("reason",),
     ),
     Metric(
         "tocsin_canary_round_trip_seconds",
         "histogram",
-        "From the sending of a canary article to its alert, also one that came late; of the "
-        "canary.",
+        "From the sending of a canary article to its alert, including late ones.",
         (),
         LATENCY_SECONDS,
     ),
     Metric(
         "tocsin_canary_last_rang_timestamp_seconds",
         "gauge",
-        "When a canary article's alert last came back, in Unix time; of the canary.",
+        "When a canary article's alert last came back, in Unix time.",
     ),
     Metric(
         "tocsin_forward_alerts_total",
         "counter",
-        "Alerts that forwarding is done with: delivered, repeated, not wanted, or why put aside.",
+        "Finished alerts, by outcome: delivered, repeated, not_wanted, or a dead letter's reason.",
         ("outcome",),
     ),
     Metric(
         "tocsin_forward_attempts_total",
         "counter",
-        "Requests to the receiver, by the class of its answer; none: there was no answer.",
+        "Requests to the receiver, by the class of its answer. none: no answer.",
         ("status",),
     ),
     Metric(
         "tocsin_forward_attempt_duration_seconds",
         "histogram",
-        "Time that one request to the receiver takes.",
+        "Duration of one request to the receiver.",
         ("status",),
         LATENCY_SECONDS,
     ),
@@ -308,17 +307,21 @@ CATALOGUE: tuple[Metric, ...] = (
         (),
         LATENCY_SECONDS,
     ),
-    Metric("tocsin_forward_waiting", "gauge", "Alerts read that are neither delivered nor aside."),
+    Metric(
+        "tocsin_forward_waiting",
+        "gauge",
+        "Alerts read that are neither delivered nor dead-lettered.",
+    ),
     Metric("tocsin_forward_ready", "gauge", "1 when forwarding has partitions to read."),
     Metric(
         "tocsin_feed_last_success_timestamp_seconds",
         "gauge",
-        "When a feed was last read, or had not changed, in Unix time; before that, the start. A "
-        "feed has the name that its list gives it.",
+        "When a feed was last read or unchanged, in Unix time, or the start. `feed` is its name in "
+        "the list of feeds.",
         ("feed",),
     ),
     Metric(
-        "tocsin_feed_interval_seconds", "gauge", "Pause between two looks at a feed.", ("feed",)
+        "tocsin_feed_interval_seconds", "gauge", "Pause between two requests for a feed.", ("feed",)
     ),
     Metric(
         "tocsin_feed_entries_total",
@@ -335,13 +338,13 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric(
         "tocsin_feed_answers_total",
         "counter",
-        "Answers of a feed's server, by the class of their status; none: there was no answer.",
+        "Answers of a feed's server, by the class of their status. none: no answer.",
         ("feed", "status"),
     ),
     Metric(
         "tocsin_feed_errors_total",
         "counter",
-        "Looks at a feed that failed, by reason.",
+        "Failed requests for a feed, by reason.",
         ("feed", "reason"),
     ),
 )
