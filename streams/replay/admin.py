@@ -1,7 +1,6 @@
-"""Making, preparing and removing a replay: everything at the broker that it consists of.
+"""Creates, prepares and deletes a replay: its topics, consumer group and manifest at the broker.
 
-Owns the order of the steps, so that one that was broken off can be done again. Must not know the
-command line, nor how a worker runs. Clients are kafka-python's.
+The order of the steps makes an interrupted one repeatable. Clients are kafka-python's.
 """
 
 import secrets
@@ -38,20 +37,20 @@ from streams.replay.manifest import (
 from streams.replay.manifests import SEND_SECONDS, Manifests
 from streams.replay.progress import ReplayProgress, measure
 from streams.replay.range import RangeRequest, held_back, resolve
-from streams.replay.refused import refused_live
+from streams.replay.rejected import rejected_live
 from streams.replay.warm_start import States
 from streams.worker.timestamp_check import latest_at
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
-LOOK_SECONDS = 0.5
+POLL_SECONDS = 0.5
 _GONE = 3  # UNKNOWN_TOPIC_OR_PARTITION
 
 
 @dataclass(frozen=True, slots=True)
 class SystemVersion:
-    """By whom a replay is made."""
+    """The versions and rules of the system that creates a replay."""
 
     versions: Versions
     rules: str
@@ -59,10 +58,10 @@ class SystemVersion:
 
 @dataclass(frozen=True, slots=True)
 class ReplayRequest:
-    """What is ordered: the range, also as it was typed, and how it is to be gone through."""
+    """A request for a new replay: its range, also as it was written, and how to read it."""
 
-    wanted: RangeRequest
-    typed: str = ""
+    range: RangeRequest
+    range_text: str = ""
     allow_truncated: bool = False
     rate: float | None = None
     speed: float | None = None
@@ -88,24 +87,24 @@ class ReplayAdmin:
     def plan(
         self,
         replay_id: str,
-        order: ReplayRequest,
-        made: SystemVersion,
+        request: ReplayRequest,
+        system: SystemVersion,
         now: datetime,
     ) -> Manifest:
-        """Plan a replay; nothing is written.
+        """Plan a replay, without writing anything.
 
         Raises:
-            TopicMismatchError: there is no such topic of articles.
+            TopicMismatchError: the topic of articles does not exist.
             ReplayRangeError: the range cannot be replayed.
-            ReplayStateError: the id is none.
+            ReplayStateError: the id is not valid.
         """
         settings = self._settings
         check_id(replay_id)
-        wanted = order.wanted
+        wanted = request.range
         topic = self._deployment.names.articles
         latest_ms = latest_at(now.timestamp(), settings.max_ahead_seconds)
         known = positions.logs(self._admin, self._consumer, topic, wanted, latest_ms)
-        spans = resolve(wanted, known, allow_truncated=order.allow_truncated)
+        spans = resolve(wanted, known, allow_truncated=request.allow_truncated)
         first, last = edges.times(self._consumer, topic, spans, latest_ms)
         is_by_time = wanted.offsets is None and wanted.last is None
         since, until = (wanted.since, wanted.until or now) if is_by_time else (first, last)
@@ -114,31 +113,33 @@ class ReplayAdmin:
             replay_id=replay_id,
             claim=secrets.token_hex(8),
             created=now,
-            asked=order.typed,
+            range_text=request.range_text,
             topic=topic,
             spans=spans,
             held_back=held_back(wanted, known),
-            rate=order.rate,
-            speed=order.speed,
-            selection=order.selection,
+            rate=request.rate,
+            speed=request.speed,
+            selection=request.selection,
             since=since,
             until=until,
             topic_prefix=topic_prefix(settings, replay_id),
             application_id=application_id(settings, replay_id),
-            versions=made.versions,
-            rules=made.rules,
+            versions=system.versions,
+            rules=system.rules,
             lateness_seconds=settings.lateness_seconds,
             pace_ms=pace_ms(offsets, first, last, settings.lateness_seconds),
             latest_ms=latest_ms,
-            refused=refused_live(self._consumer, self._deployment.names.dead_letters, topic, spans),
+            rejected=rejected_live(
+                self._consumer, self._deployment.names.dead_letters, topic, spans
+            ),
         )
 
     def prepare(self, manifest: Manifest) -> Manifest:
         """Create a replay's topics and set its group to the start, as far as that is to be done.
 
         Raises:
-            TopicMismatchError: the broker refuses a topic.
-            ReplayBusyError: another worker is preparing it.
+            TopicMismatchError: the broker rejects a topic.
+            ReplayBusyError: another worker is preparing the replay.
         """
         if manifest.prepared:
             return manifest
@@ -149,19 +150,20 @@ class ReplayAdmin:
         return prepared
 
     def wait_until_alone(self, manifest: Manifest) -> None:
-        """Return when no worker is in the group.
+        """Wait until the group has no worker.
 
-        One that was killed is a member until its session ends, and at the embedded broker for ever.
-        So a member that does nothing all that time is put out; one that lives comes back at once.
+        A killed worker stays a member until its session ends, and indefinitely at the embedded
+        broker. A member that commits nothing for that time is removed. A live one joins again at
+        once.
 
         Raises:
-            ReplayBusyError: somebody works on it.
+            ReplayBusyError: a worker runs.
         """
         group, seconds = manifest.application_id, self._settings.session_timeout_seconds
         before = groups.committed(self._admin, group, manifest.topic)
-        deadline = time.monotonic() + seconds + LOOK_SECONDS
+        deadline = time.monotonic() + seconds + POLL_SECONDS
         while groups.members(self._admin, group) and time.monotonic() < deadline:
-            time.sleep(LOOK_SECONDS)
+            time.sleep(POLL_SECONDS)
             if groups.committed(self._admin, group, manifest.topic) != before:
                 raise self._busy(manifest)
         if not groups.members(self._admin, group):
@@ -172,21 +174,21 @@ class ReplayAdmin:
         while time.monotonic() < deadline:
             if groups.members(self._admin, group):
                 raise self._busy(manifest)
-            time.sleep(LOOK_SECONDS)
+            time.sleep(POLL_SECONDS)
 
     def _busy(self, manifest: Manifest) -> ReplayBusyError:
         count = self.members(manifest)
         return ReplayBusyError(
-            f"the replay {manifest.replay_id} has {count} worker{'' if count == 1 else 's'} that "
-            f"run: share the work with `tocsin replay --join {manifest.replay_id}`, or stop them "
-            f"and try again"
+            f"the replay {manifest.replay_id} has {count} running worker"
+            f"{'' if count == 1 else 's'}: share the work with `tocsin replay --join "
+            f"{manifest.replay_id}`, or stop the workers and try again"
         )
 
     def delete(self, manifest: Manifest) -> list[str]:
-        """Remove a replay's topics, its group, and at last its manifest; list the topics.
+        """Delete a replay's topics, its group, and last its manifest. Return the topics.
 
         Raises:
-            ReplayBusyError: it has workers.
+            ReplayBusyError: the replay has running workers.
             TopicMismatchError: the broker does not delete a topic.
         """
         self.wait_until_alone(manifest)
@@ -202,7 +204,7 @@ class ReplayAdmin:
         return topics
 
     def topics_of(self, manifest: Manifest) -> list[str]:
-        """List the topics that are there because of a replay."""
+        """Return the existing topics of a replay."""
         changelog = deployment_of(manifest, self._deployment).names.watch_changelog
         return sorted(
             name
@@ -211,14 +213,14 @@ class ReplayAdmin:
         )
 
     def with_consumer(self, work: Callable[[Any], T]) -> T:
-        """Do something that needs a consumer without a group."""
+        """Call `work` with a consumer without a group, and return its result."""
         return work(self._consumer)
 
     def send(self, records: Sequence[Outgoing]) -> None:
-        """Send records, and return when the broker has every one.
+        """Send records and wait until the broker has acknowledged all of them.
 
         Raises:
-            KafkaError: it does not take one; others may have been sent.
+            KafkaError: the broker rejects a record. Others may have been sent.
         """
         sent = [
             self._producer.send(one.topic, one.value, key=one.key, headers=list(one.headers))
@@ -228,27 +230,27 @@ class ReplayAdmin:
             one.get(SEND_SECONDS)
 
     def check_can_be_warmed(self, manifest: Manifest) -> None:
-        """Refuse what could not be warmed at a replay's end; see `streams.replay.warm_start`."""
+        """Raise an error if a warm start would fail at the end; see `streams.replay.warm_start`."""
         warming.check(self._admin, self._consumer, self._deployment, manifest)
 
     def states_to_copy(self, manifest: Manifest, *, incomplete: bool = False) -> States:
-        """Give what a new deployment would begin with; see `streams.replay.warm_start`."""
+        """Return the states that a new deployment begins with; see `streams.replay.warm_start`."""
         clients = (self._admin, self._consumer)
         return warming.states_to_copy(*clients, self._deployment, manifest, incomplete=incomplete)
 
     def warm(self, manifest: Manifest, states: States) -> None:
-        """Let a new deployment begin with these states where the replay ended."""
+        """Write these states and offsets: a new deployment begins where the replay ended."""
         warming.warm(self._admin, self._producer, self._deployment, manifest, states)
 
     def progress(self, manifest: Manifest) -> ReplayProgress | None:
-        """Say where a replay stands; None where its topics are not there."""
+        """Return the progress of a replay, or None if its topics do not exist."""
         names = deployment_of(manifest, self._deployment).names
         if names.mentions not in self.topics_of(manifest):
             return None
         return measure(self._admin, self._consumer, manifest, names, list(names.alerts.values()))
 
     def members(self, manifest: Manifest) -> int:
-        """Say how many workers a replay has now."""
+        """Return the number of workers that a replay has now."""
         return groups.members(self._admin, manifest.application_id)
 
 
@@ -257,8 +259,8 @@ def open_replay_admin(deployment: Deployment) -> Iterator[ReplayAdmin]:
     """Open the clients.
 
     Raises:
-        BrokerUnavailableError: no broker answers in time, or one goes away.
-        MisconfigurationError: the broker refuses what was asked.
+        BrokerUnavailableError: no broker answers in time, or the connection is lost.
+        MisconfigurationError: the broker rejects a request.
     """
     connection, settings = deployment.connection, deployment.settings
     with (
@@ -270,6 +272,6 @@ def open_replay_admin(deployment: Deployment) -> Iterator[ReplayAdmin]:
 
 
 def own_plans(manifest: Manifest, live: Deployment) -> Sequence[TopicPlan]:
-    """Plan a replay's own topics: all of a worker's but the articles."""
+    """Return the plans of a replay's output topics: those of a worker without the articles."""
     planned = deployment_of(manifest, live).topic_plans()
     return [one for one in planned if one.name != manifest.topic]

@@ -1,7 +1,7 @@
-"""The alerts of a range as they stand in the topics: a replay's, and those that rang live.
+"""Reads the alerts of a range from the topics: those of a replay, and those that were sent live.
 
-Owns which records belong to which side. Must not know how they are compared. A live alert belongs
-to a range by its event time; whoever wrote it, a record with a replay's header is not live.
+A live alert belongs to a range by its event time. A record with a replay's header is not live,
+even in a live topic.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,22 +16,22 @@ from streams.reading.alerts import decode_alert
 from streams.replay.manifest import Manifest, deployment_of
 from streams.service.settings import Settings
 
-# An hour is what Kafka itself lets in.
+# Kafka itself accepts timestamps up to an hour ahead.
 CLOCK_AHEAD = timedelta(hours=1)
 
 
-def of_replay(consumer: Any, deployment: Deployment, manifest: Manifest) -> Iterator[Alert]:
-    """Give a replay's alerts.
+def replay_alerts(consumer: Any, deployment: Deployment, manifest: Manifest) -> Iterator[Alert]:
+    """Yield the alerts of a replay.
 
     Raises:
-        TopicMismatchError: its topics are gone.
+        TopicMismatchError: its topics do not exist.
     """
     topics = deployment_of(manifest, deployment).alerts.news
     yield from (alert for _, alert in _alerts(consumer, topics, None))
 
 
-def live(consumer: Any, deployment: Deployment, manifest: Manifest) -> Iterator[Alert]:
-    """Give what rang live for the range of a replay.
+def live_alerts(consumer: Any, deployment: Deployment, manifest: Manifest) -> Iterator[Alert]:
+    """Yield the alerts that were sent live for the range of a replay.
 
     Raises:
         TopicMismatchError: a topic of live alerts is missing.
@@ -46,11 +46,11 @@ def live(consumer: Any, deployment: Deployment, manifest: Manifest) -> Iterator[
         yield alert
 
 
-def only_in_replay(consumer: Any, deployment: Deployment, manifest: Manifest) -> list[Record]:
-    """Give the records of a replay's alerts whose ids the live topics do not have.
+def unpublished_records(consumer: Any, deployment: Deployment, manifest: Manifest) -> list[Record]:
+    """Return the records of a replay's alerts whose ids the live topics do not have.
 
     Raises:
-        TopicMismatchError: topics of the replay or of live alerts are gone.
+        TopicMismatchError: topics of the replay or of live alerts do not exist.
     """
     known = {alert.alert_id for _, alert in _alerts(consumer, deployment.alerts.news, manifest)}
     topics = deployment_of(manifest, deployment).alerts.news
@@ -62,8 +62,8 @@ def only_in_replay(consumer: Any, deployment: Deployment, manifest: Manifest) ->
     return new
 
 
-def as_live(record: Record, settings: Settings, manifest: Manifest) -> Outgoing:
-    """Give an alert's record for the live topic of its kind; it keeps the replay's header."""
+def for_live_topic(record: Record, settings: Settings, manifest: Manifest) -> Outgoing:
+    """Return an alert's record for the live topic of its kind. It keeps the replay's header."""
     topic = settings.topic_prefix + record.topic.removeprefix(manifest.topic_prefix)
     return Outgoing(topic, record.key, record.value, record.headers)
 
@@ -75,7 +75,7 @@ def _alerts(
     ends = consumer.end_offsets(partitions)
     starts = consumer.beginning_offsets(partitions)
     if since is not None and since.since is not None:
-        # An alert is written after the moment of its event, but for how far a clock may be ahead.
+        # An alert is written after its event time, apart from how far a clock may be ahead.
         starts = offsets_since(consumer, ends, since.since - CLOCK_AHEAD)
     for record in read(consumer, starts, ends):
         alert = decode_alert(record.value)

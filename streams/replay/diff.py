@@ -1,9 +1,8 @@
-"""What differs between two sets of alerts: a replay's and those that rang live, or another's.
+"""Compares two sets of alerts: those of a replay with the live ones, or with another replay's.
 
-Owns the comparison. Pure: the alerts come in as values. Two messages are the same alert when they
-have one id. Ids hold the rule's version, so after a change of a rule its alerts have other ids: an
-alert that is on one side only is then set beside one of the other side's that is of the same rule,
-the same leaders and the same moment, and shown as one alert that has changed.
+Two messages are the same alert when they have the same id. An id includes the rule's version, so a
+changed rule gives other ids. An alert that is on one side only is then paired with an alert of the
+other side that has the same rule, leaders and event time, and the pair counts as one changed alert.
 """
 
 from collections import defaultdict
@@ -29,7 +28,7 @@ class Side(Struct, frozen=True, kw_only=True):
 
 
 class Difference(Struct, frozen=True, kw_only=True):
-    """One alert that differs. `before` is None for one that is added, `after` for one gone."""
+    """One alert that differs. `before` is None if it was added, `after` if it is gone."""
 
     change: Change
     rule: str
@@ -41,27 +40,27 @@ class Difference(Struct, frozen=True, kw_only=True):
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
-    """All differences, in the order of event time, and how many alerts are the same."""
+    """All differences, ordered by event time, and the number of equal alerts."""
 
     same: int
     differences: list[Difference]
 
     def count(self, change: Change) -> int:
-        """Say how many there are of one kind."""
+        """Return the number of differences of one kind."""
         return sum(one.change == change for one in self.differences)
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many alerts are the same, and how many there are of each kind."""
+        """Return the number of equal alerts and of differences of each kind."""
         return {"same": self.same} | {one: self.count(one) for one in get_args(Change)}
 
 
 def compare(before: Iterable[Alert], after: Iterable[Alert]) -> Comparison:
-    """Compare two sets of alerts; of one id the last counts, since topics may repeat it.
+    """Compare two sets of alerts. Topics may repeat an id: the last message of it counts.
 
     Args:
-        before: What rang live, or in another replay.
-        after: The replay's.
+        before: The live alerts, or those of another replay.
+        after: The alerts of the replay.
     """
     old = {alert.alert_id: alert for alert in before}
     new = {alert.alert_id: alert for alert in after}
@@ -89,7 +88,7 @@ def _occasion(alert: Alert) -> Hashable:
 def _occasions(
     gone: Sequence[Alert], added: Sequence[Alert]
 ) -> list[tuple[Alert | None, Alert | None]]:
-    """Pair those of one occasion under another version of the rule; the rest stay alone."""
+    """Pair alerts of one occasion that differ in the rule's version. The rest stay unpaired."""
     waiting: Mapping[Hashable, list[Alert]] = defaultdict(list)
     for alert in added:
         waiting[_occasion(alert)].append(alert)

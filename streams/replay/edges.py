@@ -1,9 +1,8 @@
-"""The edges of a range: the records at its two ends, where offsets alone do not say.
+"""Reads the records at the two ends of a range, where offsets alone are not enough.
 
-Owns the look at the records themselves. Must not know how a range is asked for. A transaction's
-marker, an aborted record and a gap of compaction have an offset and are no record: the last offset
-of a partition may hold none, and its newest hundred offsets fewer than a hundred records. Clients
-are kafka-python's and read committed records.
+A transaction's marker, an aborted record and a gap of compaction occupy an offset without being a
+record. So the last offset of a partition may have no record, and its newest hundred offsets fewer
+than a hundred records. Clients are kafka-python's and read committed records.
 """
 
 from collections import deque
@@ -18,12 +17,12 @@ from streams.kafka.subscriber import scan
 from streams.replay.range import Span
 
 _FIRST_STEP_OFFSETS = 100
-# A range whose records have no time that can be stays open at that side.
-_MOST_LOOKED_AT_OFFSETS = 100_000
+# If none of so many records has a valid timestamp, the range stays open at that side.
+_MAX_SCANNED_OFFSETS = 100_000
 
 
 def start_of_last(consumer: Any, tp: TopicPartition, first: int, end: int, count: int) -> int:
-    """Return the offset of the oldest of the newest so many records of a partition.
+    """Return the offset of the oldest of the newest `count` records of a partition.
 
     Args:
         consumer: A consumer without a group.
@@ -48,22 +47,22 @@ def start_of_last(consumer: Any, tp: TopicPartition, first: int, end: int, count
 def first_since(
     consumer: Any, tp: TopicPartition, span: tuple[int, int], moment_ms: int, latest_ms: float
 ) -> int | None:
-    """Return the offset of the first record from a moment on whose timestamp can be; None: none.
+    """Return the offset of the first record at or after a moment with a valid timestamp, or None.
 
-    A broker that is asked for a moment counts every timestamp. One record of the year 2100 would
-    end a range before all records behind it.
+    A broker that looks up a moment counts every timestamp. One record of the year 2100 would end a
+    range before all records after it.
 
     Args:
         consumer: A consumer without a group.
         tp: The partition.
-        span: Where to look: its first offset and the one after its last.
+        span: The offsets to search: the first, and the one after the last.
         moment_ms: The moment, in Unix milliseconds.
         latest_ms: The latest event time that is allowed.
     """
     start, end = span
     for record in scan(consumer, {tp: start}, {tp: end}):
-        is_possible = timestamp_fault(record.timestamp, latest_ms) is None
-        if is_possible and record.timestamp >= moment_ms:
+        is_valid = timestamp_fault(record.timestamp, latest_ms) is None
+        if is_valid and record.timestamp >= moment_ms:
             return int(record.offset)
     return None
 
@@ -71,13 +70,13 @@ def first_since(
 def times(
     consumer: Any, topic: str, spans: Sequence[Span], latest_ms: float
 ) -> tuple[datetime | None, datetime | None]:
-    """Return the event times of the first records of spans, and of just after the last ones.
+    """Return the event time of the first record of the spans, and the one after the last.
 
     Args:
         consumer: A consumer without a group.
         topic: The topic of articles.
         spans: The range.
-        latest_ms: The latest event time that is allowed; records with another are dead letters.
+        latest_ms: The latest event time that is allowed. Later records are dead letters.
     """
     filled = [one for one in spans if one.offsets]
     firsts = [_first_ms(consumer, topic, one, latest_ms) for one in filled]
@@ -91,15 +90,15 @@ def times(
 
 
 def _first_ms(consumer: Any, topic: str, span: Span, latest_ms: float) -> int | None:
-    end = min(span.end, span.start + _MOST_LOOKED_AT_OFFSETS)
+    end = min(span.end, span.start + _MAX_SCANNED_OFFSETS)
     return next(_moments(consumer, topic, Span(span.partition, span.start, end), latest_ms), None)
 
 
 def _last_ms(consumer: Any, topic: str, span: Span, latest_ms: float) -> int | None:
     step, after = _FIRST_STEP_OFFSETS, span.end
-    least = max(span.start, span.end - _MOST_LOOKED_AT_OFFSETS)
-    while after > least:
-        begin = max(least, after - step)
+    lowest = max(span.start, span.end - _MAX_SCANNED_OFFSETS)
+    while after > lowest:
+        begin = max(lowest, after - step)
         found = max(
             _moments(consumer, topic, Span(span.partition, begin, after), latest_ms), default=None
         )

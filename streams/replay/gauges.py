@@ -1,7 +1,6 @@
-"""A replay's progress as metrics of its workers.
+"""Sets the metrics of a replay's progress.
 
-Owns which figures are shown. Must not know how they are measured. Every worker of a replay shows
-the same figures: take the maximum over the workers, not the sum.
+Every worker of a replay exports the same figures: take the maximum over the workers, not the sum.
 """
 
 from streams.replay.manifest import Manifest
@@ -10,7 +9,7 @@ from streams.service.metrics import Metrics
 
 
 def show(metrics: Metrics, manifest: Manifest, progress: ReplayProgress) -> None:
-    """Set the gauges of a replay to where it stands."""
+    """Set the gauges of a replay to its progress."""
     replay = manifest.replay_id
     metrics.replay_articles.labels(replay).set(progress.articles)
     metrics.replay_articles_done.labels(replay).set(progress.articles_done)

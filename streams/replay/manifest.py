@@ -1,8 +1,7 @@
 """The manifest of a replay: everything that its workers must agree on, as one value.
 
-Owns the form, and how a replay's settings follow from the live ones. Must not know where manifests
-are kept (`streams.replay.manifests`). It is a value of a Kafka topic, so that a worker on another
-machine needs nothing but the replay's id.
+It is stored in a Kafka topic (`streams.replay.manifests`), so that a worker on another machine only
+needs the replay's id. This module also derives a replay's settings from the live ones.
 """
 
 import math
@@ -25,16 +24,16 @@ from streams.worker.bounds import Bounds
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
 PREFIX = "replay."
 _SPEED = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)x?", re.ASCII)
-FASTEST = 1e9
-# Mentions of so many articles wait in memory, a few of 5 kB for each at most.
+MAX_SPEED = 1e9
+# The mentions of so many articles wait in memory: a few for each, of at most 5 kB.
 AHEAD_RECORDS = 10_000
 
 
 class ReplayOutcome(Struct, frozen=True, kw_only=True):
-    """What a replay came to: records of its topics, and when its end was first seen.
+    """The outcome of a replay: the number of records in its topics, and when its end was seen.
 
-    `proof` compares its outputs with the records of its range. None: the version that finished it
-    did not, and it counts as incomplete.
+    `proof` compares its outputs with the records of its range. It is None if the version that
+    finished the replay made no proof: then the replay counts as incomplete.
     """
 
     at: datetime
@@ -51,7 +50,7 @@ class ReplayOutcome(Struct, frozen=True, kw_only=True):
 
     @property
     def why_incomplete(self) -> str:
-        """What is wrong, for a person; empty where it is complete."""
+        """Return the reason in words, empty if the replay is complete."""
         if self.proof is None:
             return "the version that finished it did not compare its results with its range"
         return self.proof.why_incomplete
@@ -62,33 +61,33 @@ class Manifest(Struct, frozen=True, kw_only=True):
 
     Attributes:
         replay_id: In every topic's name and every record's header.
-        claim: Random; tells apart two who made a replay of one id at the same moment.
-        created: When it was made.
-        asked: The range as it was typed.
+        claim: Random. It separates two replays that were created with one id at the same moment.
+        created: When it was created.
+        range_text: The range as the operator wrote it.
         topic: The topic of articles.
-        spans: Of every partition of it.
+        spans: The range in every partition of the topic.
         topic_prefix: Of the output topics.
         application_id: Consumer group; the watch state's changelog starts with it.
-        versions: The system that began it; a worker of another one is refused.
-        rules: Digest of the rules, likewise.
-        lateness_seconds: As set when it was made: it decides the order of mentions.
+        versions: The system that began it. Workers of another system are rejected.
+        rules: Digest of the rules. Workers with other rules are rejected.
+        lateness_seconds: The setting at its creation, which decides the order of mentions.
         pace_ms: How far in event time a partition may be read ahead of the others.
-        since: First event time of the range; None: that of its first record.
-        until: The first event time after it.
-        rate: Articles a second of one worker at most.
-        speed: Seconds of event time that go by in a second.
-        selection: What it is about.
-        held_back: Partition to the offsets behind its end that waited for an open transaction.
-        prepared: Whether topics and offsets stand.
-        finished: What it came to; None: it is not at its end.
+        since: First event time of the range. None: that of its first record.
+        until: The first event time after the range.
+        rate: Maximum number of articles a second of one worker.
+        speed: Seconds of event time in a second of real time.
+        selection: The leaders, sources and articles that it is limited to.
+        held_back: Partition to the offsets after its end that waited for an open transaction.
+        prepared: Whether its topics and offsets are set up.
+        finished: Its outcome. None: it is not at its end.
         latest_ms: The latest event time that is allowed, in Unix milliseconds.
-        refused: Partition to ranges of offsets that live workers refused for their timestamps.
+        rejected: Partition to ranges of offsets that live workers rejected for their timestamps.
     """
 
     replay_id: str
     claim: str
     created: datetime
-    asked: str
+    range_text: str
     topic: str
     spans: Sequence[Span]
     topic_prefix: str
@@ -106,21 +105,21 @@ class Manifest(Struct, frozen=True, kw_only=True):
     prepared: bool = False
     finished: ReplayOutcome | None = None
     latest_ms: float | None = None
-    refused: dict[int, list[tuple[int, int]]] = {}
+    rejected: dict[int, list[tuple[int, int]]] = {}
 
     @property
     def partitions(self) -> int:
-        """How many partitions every topic of it has: as many as the articles'."""
+        """Return the number of partitions of each of its topics: that of the articles."""
         return len(self.spans)
 
     @property
     def offsets(self) -> int:
-        """The most records that it reads."""
+        """Return the number of offsets, the maximum number of records that it reads."""
         return sum(span.offsets for span in self.spans)
 
     @property
     def bounds(self) -> Bounds:
-        """What a worker must know of it."""
+        """Return the bounds of its workers."""
         spans = {one.partition: (one.start, one.end) for one in self.spans}
         latest_ms = math.inf if self.latest_ms is None else self.latest_ms
         return Bounds(
@@ -130,19 +129,19 @@ class Manifest(Struct, frozen=True, kw_only=True):
             self.rate,
             self.speed,
             latest_ms=latest_ms,
-            refused=self.refused,
+            refused=self.rejected,
         )
 
 
 def check_id(replay_id: str) -> str:
-    """Give the id back if it is one.
+    """Return the id if it is valid.
 
     Raises:
-        ReplayStateError: it is none.
+        ReplayStateError: it is not valid.
     """
     if not _ID.fullmatch(replay_id):
         raise ReplayStateError(
-            f"{replay_id!r} is no id of a replay: it has 1 to 40 of a-z, 0-9 and -, and begins "
+            f"{replay_id!r} is not a replay id: an id has 1 to 40 of a-z, 0-9 and -, and begins "
             f"with a letter or digit"
         )
     return replay_id
@@ -152,14 +151,13 @@ def read_speed(text: str) -> float:
     """Read a speed such as `60x` or `0.5`.
 
     Raises:
-        ReplayRangeError: it is none.
+        ReplayRangeError: it is not a speed.
     """
     read = _SPEED.fullmatch(text.strip())
     speed = float(read[1]) if read else 0.0
-    if not 0 < speed <= FASTEST:
+    if not 0 < speed <= MAX_SPEED:
         raise ReplayRangeError(
-            f"--speed {text!r} is no speed: write how many times as fast as the past it is to go, "
-            f"such as 60x"
+            f"--speed {text!r} is not a speed: write a multiple of real time, such as 60x"
         )
     return speed
 
@@ -167,34 +165,34 @@ def read_speed(text: str) -> float:
 def pace_ms(
     offsets: int, since: datetime | None, until: datetime | None, lateness_seconds: float
 ) -> int:
-    """Say how far a partition may be ahead: about `AHEAD_RECORDS` articles of all partitions.
+    """Return how far a partition may be ahead: about `AHEAD_RECORDS` articles of all partitions.
 
     Below twice the lateness the slowest partition might wait for itself.
     """
-    least = round(2_000 * lateness_seconds) + 60_000
+    min_ms = round(2_000 * lateness_seconds) + 60_000
     if since is None or until is None:
-        return least
+        return min_ms
     span_ms = (until - since).total_seconds() * 1000
-    return max(least, round(span_ms * AHEAD_RECORDS / max(1, offsets)))
+    return max(min_ms, round(span_ms * AHEAD_RECORDS / max(1, offsets)))
 
 
 def new_id(now: datetime) -> str:
-    """Make an id of the time."""
+    """Return an id made from the time."""
     return now.strftime("%Y%m%d-%H%M%S")
 
 
 def topic_prefix(settings: Settings, replay_id: str) -> str:
-    """Give the prefix of a replay's output topics."""
+    """Return the prefix of a replay's output topics."""
     return f"{settings.topic_prefix}{PREFIX}{replay_id}."
 
 
 def application_id(settings: Settings, replay_id: str) -> str:
-    """Give the consumer group of a replay."""
+    """Return the consumer group of a replay."""
     return f"{settings.application_id}.{PREFIX}{replay_id}"
 
 
 def settings_of(manifest: Manifest, settings: Settings) -> Settings:
-    """Give the settings of a replay's worker: the live ones, but for what sets it apart."""
+    """Return the settings of a replay's worker: the live ones with its own topics and group."""
     return msgspec.structs.replace(
         settings,
         articles_topic=manifest.topic,
@@ -214,21 +212,21 @@ def deployment_of(manifest: Manifest, live: Deployment) -> Deployment:
 
 
 def _batch_records(manifest: Manifest, usual: int) -> int:
-    """Give smaller batches to a throttled replay, which waits for the last of each."""
+    """Return the batch size: smaller for a throttled replay, which waits for a whole batch."""
     if manifest.speed:
         return min(usual, 10)
     return min(usual, max(1, round(manifest.rate / 4))) if manifest.rate else usual
 
 
 def require_complete(manifest: Manifest, *, incomplete: bool = False) -> None:
-    """Refuse to use the results of a replay that is not finished, or not complete.
+    """Raise an error if the results of a replay may not be used.
 
     Args:
         manifest: The replay.
-        incomplete: Whether the operator wants those of an incomplete one.
+        incomplete: Whether the operator accepts an incomplete replay.
 
     Raises:
-        ReplayStateError: it is not finished.
+        ReplayStateError: the replay is not finished.
         ReplayIncompleteError: its outputs do not cover its range.
     """
     if manifest.finished is None:
@@ -239,15 +237,15 @@ def require_complete(manifest: Manifest, *, incomplete: bool = False) -> None:
     if not manifest.finished.is_complete and not incomplete:
         raise ReplayIncompleteError(
             f"the replay {manifest.replay_id} is incomplete: {manifest.finished.why_incomplete}. "
-            f"Delete it and make it again, or use what it has with --incomplete"
+            f"Delete it and create it again, or use the results it has with --incomplete"
         )
 
 
 def check_system(manifest: Manifest, versions: Versions, rules: str) -> None:
-    """Refuse to go on with another system than the one that began.
+    """Raise an error if this system is not the one that began the replay.
 
     Raises:
-        ReplayStateError: naming what differs.
+        ReplayStateError: the error names the differences.
     """
     before = _system(manifest.versions, manifest.rules)
     now = _system(versions, rules)
@@ -257,8 +255,8 @@ def check_system(manifest: Manifest, versions: Versions, rules: str) -> None:
     if different:
         raise ReplayStateError(
             f"the replay {manifest.replay_id} was begun by another system "
-            f"({'; '.join(different)}), and its alerts would be of two: make a new one, or go on "
-            f"with the system that began it"
+            f"({', '.join(different)}), and its alerts would come from two: create a new replay, "
+            f"or continue with the system that began it"
         )
 
 

@@ -1,7 +1,6 @@
-"""Where manifests are kept: a compacted topic, keyed by the replay's id.
+"""Stores manifests in a compacted topic, keyed by the replay's id.
 
-Owns the topic's name and the rule of who wins an id. Must not know what a replay does. Clients are
-kafka-python's and come in as arguments.
+The first manifest of an id wins. Clients are kafka-python's and come in as arguments.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,7 +23,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 def topic_plan(settings: Settings) -> TopicPlan:
-    """Plan the topic of manifests: one partition, so that its records have one order."""
+    """Return the plan of the topic: one partition, so that its records have one order."""
     return TopicPlan(
         settings.topic_prefix + TOPIC,
         1,
@@ -35,10 +34,10 @@ def topic_plan(settings: Settings) -> TopicPlan:
 
 
 def newest(records: Iterable[Record]) -> dict[str, Manifest]:
-    """Give the newest manifest of each replay that is there.
+    """Return the newest manifest of each replay that exists.
 
-    Whoever writes first under an id has it, until it is deleted: records with another claim do not
-    count.
+    The first claim on an id holds until the replay is deleted. Records with another claim are
+    ignored.
     """
     found: dict[str, Manifest] = {}
     for record in records:
@@ -50,8 +49,8 @@ def newest(records: Iterable[Record]) -> dict[str, Manifest]:
             manifest = _decode(record.value)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise ReplayStateError(
-                f"{record.topic} has at offset {record.offset} what is no manifest of this "
-                f"version: {error}"
+                f"the record at offset {record.offset} of {record.topic} is not a manifest of "
+                f"this version: {error}"
             ) from error
         first = found.get(replay_id)
         if first is None or first.claim == manifest.claim:
@@ -74,11 +73,11 @@ class Manifests:
         self._admin, self._consumer, self._producer = admin, consumer, producer
 
     def all(self) -> Mapping[str, Manifest]:
-        """Give every replay, the oldest first."""
+        """Return every replay by its id, the oldest first."""
         if self._plan.name not in self._admin.list_topics():
             return {}
         tp = TopicPartition(self._plan.name, 0)
-        # A topic that was made just now may not be known to this client yet.
+        # This client may not know a new topic yet.
         self._consumer.assign([tp])
         firsts, ends = (
             self._consumer.beginning_offsets([tp]),
@@ -88,23 +87,23 @@ class Manifests:
         return dict(sorted(found.items(), key=lambda item: item[1].created))
 
     def get(self, replay_id: str) -> Manifest:
-        """Give one replay.
+        """Return one replay.
 
         Raises:
-            ReplayStateError: there is none of that id.
+            ReplayStateError: no replay has that id.
         """
         manifest = self.all().get(replay_id)
         if manifest is None:
             raise ReplayStateError(
-                f"there is no replay {replay_id!r}; `tocsin replay list` shows those that are there"
+                f"there is no replay {replay_id!r}: `tocsin replay list` shows the existing ones"
             )
         return manifest
 
     def claim(self, manifest: Manifest) -> None:
-        """Write a new replay down.
+        """Write the manifest of a new replay.
 
         Raises:
-            ReplayStateError: there is one of that id.
+            ReplayStateError: a replay of that id exists.
         """
         apply(self._admin, [self._plan])
         if manifest.replay_id not in self.all():
@@ -112,16 +111,16 @@ class Manifests:
         if self.get(manifest.replay_id).claim != manifest.claim:
             raise ReplayStateError(
                 f"there is a replay {manifest.replay_id!r} already: share its work with "
-                f"`tocsin replay --join {manifest.replay_id}`, go on with --resume, remove it with "
-                f"`tocsin replay delete {manifest.replay_id}`, or give another --id"
+                f"`tocsin replay --join {manifest.replay_id}`, continue it with --resume, delete "
+                f"it with `tocsin replay delete {manifest.replay_id}`, or give another --id"
             )
 
     def write(self, manifest: Manifest) -> None:
-        """Write a replay's newest state down, and return when the broker has it."""
+        """Write a replay's newest state, and wait until the broker has acknowledged it."""
         self._send(manifest.replay_id, _encode(manifest))
 
     def mark_deleted(self, replay_id: str) -> None:
-        """Forget a replay."""
+        """Write a tombstone for a replay."""
         self._send(replay_id, None)
 
     def _send(self, replay_id: str, value: bytes | None) -> None:

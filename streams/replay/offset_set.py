@@ -1,7 +1,4 @@
-"""A set of offsets of one span, one bit each: a million records are 125 kB.
-
-Owns the bits. Pure. Must not know what an offset in the set means.
-"""
+"""A set of offsets of one span, one bit each: a million records are 125 kB."""
 
 import re
 from collections.abc import Iterator
@@ -13,8 +10,8 @@ class OffsetSet:
     """Offsets from `start` to before `end`.
 
     Args:
-        start: The first offset that can be in it.
-        end: The first offset after those.
+        start: The first offset of the span.
+        end: The offset after the last one.
     """
 
     def __init__(self, start: int, end: int) -> None:
@@ -32,7 +29,7 @@ class OffsetSet:
         return bool(self._bits[place >> 3] >> (place & 7) & 1)
 
     def add(self, offset: int) -> bool:
-        """Add an offset; False if it was there, or is outside the span."""
+        """Add an offset. Return False if it was in the set, or is outside the span."""
         if not self.start <= offset < self.end or offset in self:
             return False
         place = offset - self.start
@@ -41,7 +38,7 @@ class OffsetSet:
         return True
 
     def absent(self) -> Iterator[tuple[int, int]]:
-        """Return the offsets that are not in it, as half-open ranges in their order."""
+        """Yield the offsets that are not in the set, as half-open ranges in order."""
         begun: int | None = None
         after = self.start
         for some in _NOT_FULL.finditer(self._bits):

@@ -1,7 +1,6 @@
-"""Positions: what the broker knows of a range, where a group stands, and setting it to its start.
+"""Reads the bounds of partitions and sets the group of a replay to the start of its range.
 
-Owns every question about offsets and groups that a replay asks. Must not know what is in the
-records. Clients are kafka-python's and come in as arguments.
+Clients are kafka-python's and come in as arguments.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,42 +20,42 @@ from streams.replay.edges import first_since, start_of_last
 from streams.replay.range import Log, RangeRequest, Span
 
 POLL_MS = 500
-# A broker answers an empty fetch after half a second; a slow one gets a few of them.
+# A broker answers an empty fetch after half a second. A slow one gets a few of them.
 PROBE_POLLS = 4
 
 
 def logs(
-    admin: Any, consumer: Any, topic: str, asked: RangeRequest, latest_ms: float
+    admin: Any, consumer: Any, topic: str, request: RangeRequest, latest_ms: float
 ) -> dict[int, Log]:
-    """Ask for the bounds of every partition, and where the asked moments or records are.
+    """Return the bounds of every partition, and the offsets of the requested moments or records.
 
     A consumer that reads committed records gets the last stable offset as the end. The admin
-    client gets the end of the log itself: an open transaction lies between.
+    client gets the end of the log itself. An open transaction lies between the two.
 
     Args:
         admin: An admin client.
         consumer: A consumer without a group.
         topic: The topic of articles.
-        asked: The range.
-        latest_ms: The latest event time that is allowed; records with another are dead letters.
+        request: The range.
+        latest_ms: The latest event time that is allowed. Later records are dead letters.
 
     Raises:
-        TopicMismatchError: there is no such topic.
+        TopicMismatchError: the topic does not exist.
     """
     partitions = partitions_of(consumer, [topic])
-    # First, or what is written between the two questions would pass for held back.
+    # First: otherwise records written between the two requests would count as held back.
     written = admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST))
     ends = consumer.end_offsets(partitions)
     firsts = consumer.beginning_offsets(partitions)
-    since = _offsets_at(consumer, ends, asked.since, latest_ms)
-    until = _offsets_at(consumer, ends, asked.until, latest_ms)
+    since = _offsets_at(consumer, ends, request.since, latest_ms)
+    until = _offsets_at(consumer, ends, request.until, latest_ms)
     return {
         tp.partition: Log(
             firsts[tp],
             ends[tp],
             since.get(tp),
             until.get(tp),
-            asked.last and start_of_last(consumer, tp, firsts[tp], ends[tp], asked.last),
+            request.last and start_of_last(consumer, tp, firsts[tp], ends[tp], request.last),
             max(written[tp].offset, ends[tp]),
         )
         for tp in partitions
@@ -90,8 +89,8 @@ def set_starts(admin: Any, group: str, topic: str, spans: Sequence[Span]) -> Non
     """Set the group to the start of each span where it has no position yet.
 
     Raises:
-        ReplayBusyError: the group has members, and the broker lets only them set it.
-        KafkaError: the broker refuses otherwise.
+        ReplayBusyError: the group has members, and only they may set its offsets.
+        KafkaError: the broker rejects the request.
     """
     known = committed(admin, group, topic)
     starts = {
@@ -102,16 +101,16 @@ def set_starts(admin: Any, group: str, topic: str, spans: Sequence[Span]) -> Non
     if not starts:
         return
     if members(admin, group):
-        raise ReplayBusyError(f"the consumer group {group} has members already; end them first")
+        raise ReplayBusyError(f"the consumer group {group} has members already: stop them first")
     for error in admin.alter_group_offsets(group, starts).values():
         if error is not NoError:
             raise error(f"setting the offsets of {group}")
 
 
 def is_empty(consumer: Any, topic: str, span: Span) -> bool:
-    """Say whether no record is left in a span: compaction and transactions leave gaps.
+    """Return whether a span has no record: compaction and transactions leave gaps.
 
-    What is not known in time counts as a record.
+    Without an answer in time, the span counts as having one.
     """
     if not span.offsets:
         return True
@@ -127,7 +126,7 @@ def is_empty(consumer: Any, topic: str, span: Span) -> bool:
 
 
 def sizes(consumer: Any, topics: Sequence[str]) -> Mapping[str, int]:
-    """Give the number of offsets that each topic has; 0 for one that is not there."""
+    """Return the number of offsets of each topic, 0 for one that does not exist."""
     found = {}
     for topic in topics:
         tps = [TopicPartition(topic, p) for p in numbers_of(consumer, topic)]

@@ -1,9 +1,8 @@
-"""Where a replay stands: what is committed of its range, and whether that is all.
+"""The progress of a replay: how much of its range is committed, and whether it is finished.
 
-Owns the rule of when a replay is finished. Must not know who works on it: every worker, and `tocsin
-replay show`, ask the broker for the same figures. It is finished when every partition of articles
-is committed up to its end, and then every mention that is in the log is committed, too: mentions
-are written before their articles are committed, and alerts before their mentions.
+Every worker, and `tocsin replay show`, ask the broker for the same figures. A replay is finished
+when every partition of articles is committed to its end, and every mention in the log is committed
+too: mentions are written before their articles are committed, and alerts before their mentions.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,13 +23,13 @@ from streams.replay.range import Span
 
 @dataclass(frozen=True, slots=True)
 class ReplayProgress:
-    """A replay at one moment. Numbers of articles and mentions are of offsets, gaps included.
+    """A replay at one moment. Articles and mentions are counted in offsets, with gaps.
 
     Attributes:
-        articles: How many the range has.
-        left: What is not committed of each partition; finished partitions are not in it.
+        articles: Articles in the range.
+        left: The part of each partition that is not committed, without finished partitions.
         mentions_left: Mentions in the log that are not committed.
-        newest_ms: The newest event time that is finished, in Unix time; None: nothing is.
+        newest_ms: The newest event time that is finished, in Unix time, or None.
         alerts: Records in the alert topics.
     """
 
@@ -42,17 +41,17 @@ class ReplayProgress:
 
     @property
     def articles_done(self) -> int:
-        """How many articles are committed."""
+        """Return the number of committed articles."""
         return self.articles - sum(span.offsets for span in self.left)
 
     @property
     def is_finished(self) -> bool:
-        """Whether nothing is left."""
+        """Return whether all articles and mentions are committed."""
         return not self.left and not self.mentions_left
 
 
 def left_of(spans: Sequence[Span], committed: Mapping[int, int]) -> tuple[Span, ...]:
-    """Give what is not committed of each span; a partition without a position has all of it."""
+    """Return the part of each span that is not committed: all of it without a position."""
     left = (
         Span(one.partition, max(one.start, committed.get(one.partition, one.start)), one.end)
         for one in spans
@@ -61,7 +60,7 @@ def left_of(spans: Sequence[Span], committed: Mapping[int, int]) -> tuple[Span, 
 
 
 class ReplayProgressMeter:
-    """Asks the broker where a replay stands, through clients of its own.
+    """Measures the progress of a replay, through clients of its own.
 
     Args:
         deployment: The deployment of the replay.
@@ -76,28 +75,28 @@ class ReplayProgressMeter:
         self._consumer = KafkaConsumer(
             **connection.kafka_python(),
             enable_auto_commit=False,
-            # Aborted records are no records of the range.
+            # Aborted records do not belong to the range.
             isolation_level="read_committed",
             auto_offset_reset="earliest",
             allow_auto_create_topics=False,
         )
 
     def measure(self) -> ReplayProgress:
-        """Ask where it stands; see `measure`."""
+        """Return the progress; see `measure`."""
         progress = measure(self._admin, self._consumer, self._manifest, self._names, self._alerts)
         check_kept(self._consumer, self._names.articles, progress.left)
         return progress
 
     def empty(self, left: Sequence[Span]) -> list[Span]:
-        """Give those of the spans in which no record is left."""
+        """Return the spans that have no record."""
         return [one for one in left if is_empty(self._consumer, self._names.articles, one)]
 
     def members(self) -> int:
-        """Say how many workers it has now."""
+        """Return the number of workers that the replay has now."""
         return members(self._admin, self._manifest.application_id)
 
     def sizes(self, topics: Sequence[str]) -> Mapping[str, int]:
-        """Give the number of records of each topic."""
+        """Return the number of records of each topic."""
         return sizes(self._consumer, topics)
 
     def close(self) -> None:
@@ -109,7 +108,7 @@ class ReplayProgressMeter:
 def measure(
     admin: Any, consumer: Any, manifest: Manifest, names: TopicNames, alerts: Sequence[str]
 ) -> ReplayProgress:
-    """Ask for the offsets committed, and then for the ends of the mentions.
+    """Ask for the committed offsets, and then for the ends of the mentions.
 
     Args:
         admin: A kafka-python `KafkaAdminClient`.
@@ -137,10 +136,10 @@ def measure(
 
 
 def check_kept(consumer: Any, topic: str, left: Sequence[Span]) -> None:
-    """Refuse to go on where retention has removed what is not read yet.
+    """Raise an error if retention has removed articles that are not read yet.
 
     Raises:
-        ReplayRangeError: it has.
+        ReplayRangeError: articles of the range are gone.
     """
     tps = {TopicPartition(topic, one.partition): one for one in left}
     for tp, first in consumer.beginning_offsets(list(tps)).items():
@@ -148,5 +147,6 @@ def check_kept(consumer: Any, topic: str, left: Sequence[Span]) -> None:
             raise ReplayRangeError(
                 f"retention has removed articles of the range before they were read: partition "
                 f"{tp.partition} of {topic} begins at offset {first}, and the replay is at "
-                f"{tps[tp].start}. Let the topic keep more, delete this replay, and make a new one"
+                f"{tps[tp].start}. Raise the topic's retention, delete this replay, and create a "
+                f"new one"
             )

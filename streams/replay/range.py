@@ -1,8 +1,7 @@
-"""The range of a replay: what was asked for, and the offsets that it comes to.
+"""The range of a replay: how it is written, and which offsets it covers.
 
-Owns the notation of a range and every reason to refuse one. Pure: what the broker knows and what
-the time is come in as arguments. A range is half-open: its end is not in it. The ends are fixed
-when the range is made, so what arrives later changes nothing.
+The offsets at the broker and the time come in as arguments. A range is half-open: its end is not in
+it. Both ends are fixed when the replay is created, so later records change nothing.
 """
 
 import re
@@ -21,7 +20,7 @@ _OFFSETS = re.compile(r"([0-9]{1,9}):([0-9]{0,18})-([0-9]{0,18})", re.ASCII)
 class Span:
     """The part of one partition: offsets from `start` to before `end`.
 
-    `end - start` is the most records that it has: compaction and transactions leave gaps.
+    It has at most `end - start` records: compaction and transactions leave gaps.
     """
 
     partition: int
@@ -30,20 +29,20 @@ class Span:
 
     @property
     def offsets(self) -> int:
-        """How many offsets it has."""
+        """Return the number of offsets."""
         return self.end - self.start
 
 
 @dataclass(frozen=True, slots=True)
 class RangeRequest:
-    """What was asked for: by time, by offsets of partitions, or the last so many of each.
+    """A requested range: by time, by offsets of partitions, or the newest records of each.
 
     Attributes:
-        since: The first moment; None: the oldest record that is kept.
-        until: The first moment that is no longer in it; None: the end as it is now.
-        offsets: Partition to (start, end), None where that side is open; partitions that are not
-            named are not in it.
-        last: The newest so many records of every partition.
+        since: The first moment. None: from the oldest record that is kept.
+        until: The first moment after the range. None: to the current end.
+        offsets: Partition to (start, end), where None leaves a side open. Partitions that are not
+            named are not in the range.
+        last: The number of newest records of every partition.
     """
 
     since: datetime | None = None
@@ -54,16 +53,16 @@ class RangeRequest:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """What the broker knows of one partition.
+    """The bounds of one partition at the broker.
 
     Attributes:
         first: The oldest offset that is kept.
-        end: The last stable offset: what is before it is committed or aborted.
-        since: The first offset from the asked moment on; None: there is none.
-        until: The first offset from the asked end on; None: there is none.
-        last: The first of the newest so many records that were asked for.
-        written: The offset that the next record will get. It is behind `end` where a transaction
-            is open; None: as `end`.
+        end: The last stable offset: all records before it are committed or aborted.
+        since: The first offset at or after the requested start, or None.
+        until: The first offset at or after the requested end, or None.
+        last: The first of the requested number of newest records.
+        written: The offset that the next record will get. It is after `end` while a transaction
+            is open. None: the same as `end`.
     """
 
     first: int
@@ -79,30 +78,31 @@ class Log:
         return 0 if self.written is None else self.written - self.end
 
 
-def asked(
+def parse_range(
     since: str | None,
     until: str | None,
     offsets: Sequence[str],
     last: int | None,
     now: datetime,
 ) -> RangeRequest:
-    """Read a range as a person writes it.
+    """Read the options of a range.
 
     Args:
-        since: A moment (see `streams.reading.time_argument`; `-7d` is `7d`), or `beginning`.
+        since: A moment (see `streams.reading.time_argument`), with or without a minus as in `-7d`,
+            or `beginning`.
         until: A moment.
-        offsets: `partition:start-end`, either side of the hyphen may be empty.
-        last: Records of each partition.
-        now: The time that spans count back from.
+        offsets: `partition:start-end`, where either side of the hyphen may be empty.
+        last: Number of records of each partition.
+        now: The time that durations count back from.
 
     Raises:
-        ReplayRangeError: nothing or more than one way is given, or a text is not understood.
+        ReplayRangeError: none or more than one kind of range is given, or a text is not valid.
     """
     ways = [since is not None or until is not None, bool(offsets), last is not None]
     if sum(ways) != 1:
         raise ReplayRangeError(
-            "say which range to replay, in one way: --from and --to (times; `--from beginning` is "
-            "all that is kept), --offsets, or --last"
+            "give the range to replay in one way: --from and --to (times, where `--from beginning` "
+            "is the oldest record kept), --offsets, or --last"
         )
     if last is not None:
         return RangeRequest(last=last)
@@ -113,10 +113,10 @@ def asked(
     if end is not None and end > now:
         raise ReplayRangeError(
             f"--to {until} is in the future, and a replay has a fixed end: leave --to out to end "
-            f"at what is there now"
+            f"at the newest record"
         )
     if begin is not None and begin > now:
-        raise ReplayRangeError(f"--from {since} is in the future: nothing can be there yet")
+        raise ReplayRangeError(f"--from {since} is in the future: give a moment in the past")
     if begin is not None and end is not None and begin >= end:
         raise ReplayRangeError(
             f"the range is empty: it begins at {begin.isoformat()} and ends at {end.isoformat()}"
@@ -125,73 +125,77 @@ def asked(
 
 
 def resolve(
-    asked: RangeRequest, logs: Mapping[int, Log], *, allow_truncated: bool = False
+    request: RangeRequest, logs: Mapping[int, Log], *, allow_truncated: bool = False
 ) -> list[Span]:
-    """Say which offsets the range comes to.
+    """Return the offsets that a range covers.
 
     Args:
-        asked: The range.
+        request: The range.
         logs: Every partition of the topic.
-        allow_truncated: Whether to take what is left where retention has removed the start.
+        allow_truncated: Whether to take the rest if retention has removed the start.
 
     Returns:
-        A span for every partition of the topic; partitions without a record in the range have one
-        that is empty.
+        A span for every partition of the topic. It is empty for a partition without a record in
+        the range.
 
     Raises:
-        ReplayRangeError: the range is empty, names what the topic has not, or retention has
-            removed its start.
+        ReplayRangeError: the range is empty, names a partition or offset that does not exist, or
+            retention has removed its start.
     """
-    if asked.offsets is not None:
-        spans = _by_offsets(asked.offsets, logs, allow_truncated=allow_truncated)
-    elif asked.last is not None:
-        last = asked.last
+    if request.offsets is not None:
+        spans = _by_offsets(request.offsets, logs, allow_truncated=allow_truncated)
+    elif request.last is not None:
+        last = request.last
         spans = [
             Span(p, max(log.first, log.end - last) if log.last is None else log.last, log.end)
             for p, log in logs.items()
         ]
     else:
-        spans = _by_time(asked, logs, allow_truncated=allow_truncated)
+        spans = _by_time(request, logs, allow_truncated=allow_truncated)
     if not any(span.offsets for span in spans):
         kept = sum(log.end - log.first for log in logs.values())
         held = sum(log.held_back for log in logs.values())
         open_one = f" ({held} more wait for the end of an open transaction)" if held else ""
         raise ReplayRangeError(
-            f"the range is empty: none of the {kept} records that are kept is in it{open_one}"
+            f"the range is empty: it has none of the {kept} records that are kept{open_one}"
         )
     return sorted(spans, key=lambda span: span.partition)
 
 
-def held_back(asked: RangeRequest, logs: Mapping[int, Log]) -> dict[int, int]:
-    """Return how many offsets of each partition the range leaves to a transaction that is open.
+def held_back(request: RangeRequest, logs: Mapping[int, Log]) -> dict[int, int]:
+    """Return how many offsets of each partition the range excludes because of open transactions.
 
-    A range without an end of its own ends where the first open transaction begins.
+    A range without an explicit end ends where the first open transaction begins.
     """
     return {
         partition: log.held_back
         for partition, log in logs.items()
-        if log.held_back and _is_open_ended(asked, partition, log)
+        if log.held_back and _is_open_ended(request, partition, log)
     }
 
 
-def _is_open_ended(asked: RangeRequest, partition: int, log: Log) -> bool:
-    if asked.offsets is not None:
-        return partition in asked.offsets and asked.offsets[partition][1] is None
-    return asked.until is None or log.until is None
+def _is_open_ended(request: RangeRequest, partition: int, log: Log) -> bool:
+    if request.offsets is not None:
+        return partition in request.offsets and request.offsets[partition][1] is None
+    return request.until is None or log.until is None
 
 
-def _by_time(asked: RangeRequest, logs: Mapping[int, Log], *, allow_truncated: bool) -> list[Span]:
+def _by_time(
+    request: RangeRequest, logs: Mapping[int, Log], *, allow_truncated: bool
+) -> list[Span]:
     spans = []
     for partition, log in logs.items():
         start = log.first
-        if asked.since is not None:
+        if request.since is not None:
             start = log.end if log.since is None else log.since
-            # Whatever was before the oldest record kept may have been of the range, too.
+            # Removed records before the oldest one may have been in the range.
             if start == log.first > 0 and not allow_truncated:
-                raise _truncated(partition, log.first, f"before {asked.since.isoformat()} or later")
-        end = log.end if asked.until is None or log.until is None else log.until
+                raise _truncated(
+                    partition, log.first, f"before {request.since.isoformat()} or later"
+                )
+        end = log.end if request.until is None or log.until is None else log.until
         start = min(max(start, log.first), log.end)
-        # A producer that stamps its records itself may have put a late moment first.
+        # A producer that sets timestamps itself may have written a later one first.
         spans.append(Span(partition, start, min(max(start, end), log.end)))
     return spans
 
@@ -218,13 +222,13 @@ def _by_offsets(
         if end is not None and log.end < end <= log.end + log.held_back:
             raise ReplayRangeError(
                 f"partition {partition} can be read to offset {log.end}, and the range ends at "
-                f"{end}: a transaction is open from there on. End it, or leave the end out to take "
-                f"what is before it"
+                f"{end}: a transaction is open from there on. End it, or leave the end out to stop "
+                f"before it"
             )
         if end is not None and end > log.end:
             raise ReplayRangeError(
                 f"partition {partition} ends at offset {log.end}, and the range at {end}: a replay "
-                f"has a fixed end; leave the end out to take what is there now"
+                f"has a fixed end. Leave the end out to stop at the newest record"
             )
         begin = log.first if start is None else max(start, log.first)
         stop = log.end if end is None else end
@@ -239,7 +243,7 @@ def _by_offsets(
 def _truncated(partition: int, first: int, lost: str) -> ReplayRangeError:
     return ReplayRangeError(
         f"retention has removed the start of the range: the oldest offset of partition {partition} "
-        f"is {first}, and records {lost} may be gone. Begin later, or take what is left with "
+        f"is {first}, and records {lost} may be gone. Begin later, or replay the rest with "
         f"--allow-truncated"
     )
 
@@ -248,8 +252,8 @@ def _offsets(text: str) -> tuple[int, tuple[int | None, int | None]]:
     read = _OFFSETS.fullmatch(text.strip())
     if read is None:
         raise ReplayRangeError(
-            f"--offsets {text!r} is no range: write PARTITION:START-END, such as 0:100-200; "
-            f"either offset may be left out"
+            f"--offsets {text!r} is not a range: write PARTITION:START-END, such as 0:100-200. "
+            f"Either offset may be left out"
         )
     partition, start, end = read.groups()
     return int(partition), (int(start) if start else None, int(end) if end else None)
@@ -260,5 +264,5 @@ def _moment(option: str, text: str, now: datetime) -> datetime:
         return moment_of(text.strip().removeprefix("-"), now)
     except ValueError as error:
         raise ReplayRangeError(
-            f"{option} {text!r} is no moment; write {FORMS}, or with a minus: -7d"
+            f"{option} {text!r} is not a moment: write {FORMS}, or with a minus: -7d"
         ) from error

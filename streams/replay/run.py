@@ -1,8 +1,7 @@
-"""The run of one worker of a replay: the worker itself, and who tells it that the end is reached.
+"""Runs one worker of a replay until the end of the range is committed.
 
-Owns the end of the run. Must not know how the worker works, nor how progress is shown. Each worker
-finds the end by itself, from what is committed at the broker; so it does not matter how many there
-are, which of them die, or which comes later.
+Each worker finds the end by itself, from the offsets committed at the broker. So it does not matter
+how many workers there are, which of them die, or when one joins.
 """
 
 import asyncio
@@ -23,36 +22,36 @@ from streams.worker.worker import Worker
 
 log = structlog.get_logger(__name__)
 
-# Every measurement takes time from the work; where nothing but mentions is left, the end is near.
+# Measuring takes time from the work. When only mentions are left, the end is near.
 INTERVAL_SECONDS = 1.0
 NEAR_THE_END_SECONDS = 0.25
 RETRY_SECONDS = 2.0
-# A partition that did not move for so many measurements may have nothing left but a gap.
-STILL_MEASUREMENTS = 3
-# A replay that does not move for so long says what it waits for, and again after as long.
+# A partition that did not move for so many measurements may only have a gap left.
+IDLE_MEASUREMENTS = 3
+# A replay that does not move for so long logs what it waits for, at this interval.
 STUCK_SECONDS = 30.0
 
 
-class EmptyRanges:
-    """Says which partitions did not move for a while."""
+class IdleSpanDetector:
+    """Finds partitions whose progress did not change over several measurements."""
 
-    def __init__(self, measurements: int = STILL_MEASUREMENTS) -> None:
+    def __init__(self, measurements: int = IDLE_MEASUREMENTS) -> None:
         self._measurements = measurements
         self._seen: dict[Span, int] = {}
 
-    def after(self, left: Sequence[Span]) -> list[Span]:
-        """Take a measurement in, and give the spans that were the same for so many."""
+    def observe(self, left: Sequence[Span]) -> list[Span]:
+        """Add a measurement, and return the spans that have been idle long enough."""
         self._seen = {one: self._seen.get(one, 0) + 1 for one in left}
         return [one for one, count in self._seen.items() if count % self._measurements == 0]
 
 
 class StallDetector:
-    """Says which partitions wait for what, when a replay does not move.
+    """Logs what each partition waits for when a replay does not move.
 
     Args:
         replay_id: The replay.
-        holds: Gives why each partition that this worker has is not fetched.
-        clock: Seconds that only go forward.
+        holds: Returns the reasons why each partition of this worker is not fetched.
+        clock: A monotonic clock, in seconds.
     """
 
     def __init__(
@@ -63,16 +62,16 @@ class StallDetector:
     ) -> None:
         self._replay_id, self._holds, self._clock = replay_id, holds, clock
         self._seen: tuple[Sequence[Span], int] | None = None
-        self._since = self._said = clock()
+        self._since = self._logged = clock()
 
     def check(self, progress: ReplayProgress) -> None:
-        """Take a measurement in, and log it when nothing has moved for long."""
+        """Add a measurement, and log a warning if the progress has not changed for long."""
         now = self._clock()
         seen = (progress.left, progress.mentions_left)
         if seen != self._seen:
-            self._seen, self._since, self._said = seen, now, now
-        elif now - self._said >= STUCK_SECONDS:
-            self._said = now
+            self._seen, self._since, self._logged = seen, now, now
+        elif now - self._logged >= STUCK_SECONDS:
+            self._logged = now
             log.warning(
                 "replay.stuck",
                 replay_id=self._replay_id,
@@ -87,7 +86,7 @@ class StallDetector:
     def _wait(self, partition: int) -> str:
         holds = self._holds()
         if partition not in holds:
-            return "of another worker, or of none"
+            return "not assigned to this worker"
         return ", ".join(holds[partition]) or "fetched"
 
 
@@ -97,20 +96,20 @@ async def run(
     make_meter: Callable[[], ReplayProgressMeter],
     on_progress: Callable[[ReplayProgress], None],
 ) -> bool:
-    """Run the worker to the end of the replay, or until it is stopped.
+    """Run the worker until the end of the replay, or until it is stopped.
 
     Args:
         replay_id: The replay.
-        worker: With the bounds of the replay.
-        make_meter: Makes the clients that ask where the replay stands.
-        on_progress: Told of every measurement.
+        worker: A worker with the bounds of the replay.
+        make_meter: Creates the meter with its clients.
+        on_progress: Called with every measurement.
 
     Returns:
         Whether the replay is finished.
 
     Raises:
-        ReplayRangeError: retention was quicker.
-        Exception: whatever ended the worker.
+        ReplayRangeError: retention has removed articles that were not read yet.
+        Exception: the error that ended the worker.
     """
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -133,7 +132,7 @@ async def _follow(
     make_meter: Callable[[], ReplayProgressMeter],
     on_progress: Callable[[ReplayProgress], None],
 ) -> bool:
-    still, stuck = EmptyRanges(), StallDetector(replay_id, worker.holds)
+    idle, stalls = IdleSpanDetector(), StallDetector(replay_id, worker.holds)
     meter: ReplayProgressMeter | None = None
     try:
         while True:
@@ -147,12 +146,12 @@ async def _follow(
                     return True
                 if not progress.left:
                     pause_seconds = NEAR_THE_END_SECONDS
-                stuck.check(progress)
-                for gap in await asyncio.to_thread(meter.empty, still.after(progress.left)):
+                stalls.check(progress)
+                for gap in await asyncio.to_thread(meter.empty, idle.observe(progress.left)):
                     worker.skip_to(gap.partition, gap.end)
             except (KafkaError, OSError) as error:
-                # The worker waits for the broker as well; nothing is lost by it.
-                log.warning("replay.not_measured", error=str(error) or type(error).__name__)
+                # The worker also waits for the broker, and loses no record.
+                log.warning("replay.measurement_failed", error=str(error) or type(error).__name__)
                 if meter is not None:
                     meter.close()
                     meter = None
@@ -164,7 +163,7 @@ async def _follow(
 
 
 def outcome(meter: ReplayProgressMeter, deployment: Deployment, proof: Proof) -> ReplayOutcome:
-    """Count what a replay at its end came to."""
+    """Return the outcome of a replay that is at its end."""
     names, alerts = deployment.names, deployment.alerts.news
     sizes = meter.sizes([names.analyses, names.mentions, names.dead_letters, *alerts])
     return ReplayOutcome(

@@ -1,7 +1,6 @@
-"""How fast a range is read: measured on its first records, so that a plan can say how long it is.
+"""Measures the analysis speed on the first records of a range, to estimate its duration.
 
-Owns the measurement. Must not know what is done with it. It analyses in this process and writes
-nothing; the broker's part of a worker's time is not in it.
+It analyses in this process and writes nothing. The broker's share of a worker's time is not in it.
 """
 
 import time
@@ -15,13 +14,13 @@ from streams.replay.manifest import Manifest, settings_of
 from streams.service.settings import Settings
 
 SECONDS = 2.0
-LEAST_RECORDS = 10
+MIN_RECORDS = 10
 
 
 def measure(consumer: Any, settings: Settings, manifest: Manifest) -> float | None:
-    """Give records a second of one worker; None where there are too few to say.
+    """Return records a second of one worker, or None if the range has too few records.
 
-    A worker that analyses in several processes is taken to be so many times as fast.
+    With several analysis processes, the speed is multiplied by their number.
     """
     starts, ends = _bounds(manifest)
     reader = load_reader(settings_of(manifest, settings), manifest.selection)
@@ -33,7 +32,7 @@ def measure(consumer: Any, settings: Settings, manifest: Manifest) -> float | No
         count += 1
         if time.monotonic() - began > SECONDS:
             break
-    if count < LEAST_RECORDS:
+    if count < MIN_RECORDS:
         return None
     return count / spent * max(1, settings.analysis_processes)
 

@@ -1,8 +1,7 @@
-"""Warming: a new deployment begins where a replay ended, with the state that the replay came to.
+"""Warm start: a new deployment begins where a replay ended, with the replay's final state.
 
-Owns what has to hold for that, and the order of the steps: the state first, then the offsets, so
-that one that was broken off can be done again. Must not know what is in a state. Clients are
-kafka-python's and come in as arguments.
+It writes the state first and then the offsets, so that an interrupted warm start can be repeated.
+Clients are kafka-python's and come in as arguments.
 """
 
 from typing import Any
@@ -20,17 +19,17 @@ from streams.replay.manifest import Manifest, deployment_of, require_complete
 from streams.replay.manifests import SEND_SECONDS
 from streams.service.settings import Settings
 
-# A partition and a leader's key to the encoded state.
+# Partition and leader key to the encoded state.
 States = dict[tuple[int, bytes], bytes]
 
 
 def check(admin: Any, consumer: Any, deployment: Deployment, manifest: Manifest) -> None:
-    """Say whether a replay that is not finished could warm a deployment at its end.
+    """Raise an error if an unfinished replay could not warm the deployment at its end.
 
     Raises:
-        ReplayStateError: the replay is not of what the deployment reads, or the deployment has
-            begun already.
-        ReplayBusyError: the deployment's workers run.
+        ReplayStateError: the replay does not cover what the deployment reads, or the deployment
+            has begun already.
+        ReplayBusyError: workers of the deployment are running.
         TopicMismatchError: its topics are not as planned.
     """
     _check(admin, deployment, manifest)
@@ -46,13 +45,13 @@ def states_to_copy(
     *,
     incomplete: bool = False,
 ) -> States:
-    """Give the states that a new deployment would begin with; nothing is written.
+    """Return the states that a new deployment would begin with, without writing anything.
 
     Raises:
-        ReplayStateError: the replay is not finished, or is not of what the deployment reads, or
-            the deployment has begun already.
+        ReplayStateError: the replay is not finished, or does not cover what the deployment reads,
+            or the deployment has begun already.
         ReplayIncompleteError: the replay is incomplete, and `incomplete` does not allow that.
-        ReplayBusyError: the deployment's workers run.
+        ReplayBusyError: workers of the deployment are running.
         TopicMismatchError: its topics are not as planned.
     """
     require_complete(manifest, incomplete=incomplete)
@@ -70,7 +69,7 @@ def warm(
     """Write the states, and then the offsets at which the deployment begins.
 
     Raises:
-        KafkaError: the broker does not take them; another try does the rest.
+        KafkaError: the broker rejects one. Repeating the call writes the rest.
     """
     live, group = deployment.names, deployment.settings.application_id
     sent = [
@@ -96,8 +95,8 @@ def _check(admin: Any, deployment: Deployment, manifest: Manifest) -> None:
     require(admin, deployment.topic_plans())
     if groups.members(admin, settings.application_id):
         raise ReplayBusyError(
-            f"workers of {settings.application_id} run: only a deployment that has not begun can "
-            f"be warmed"
+            f"workers of {settings.application_id} are running: stop them. Only a deployment that "
+            f"has not begun can be warmed"
         )
 
 
@@ -107,23 +106,25 @@ def _begun(admin: Any, deployment: Deployment) -> bool:
 
 
 def _cannot(manifest: Manifest, problem: str) -> ReplayStateError:
-    return ReplayStateError(f"the replay {manifest.replay_id} cannot warm this: {problem}")
+    return ReplayStateError(
+        f"the replay {manifest.replay_id} cannot warm this deployment: {problem}"
+    )
 
 
 def _has_begun(settings: Settings) -> ReplayStateError:
     return ReplayStateError(
         f"{settings.application_id} has begun already: only a deployment without state and offsets "
-        f"can be warmed. Give it another TOCSIN_APPLICATION_ID"
+        f"can be warmed. Set another TOCSIN_APPLICATION_ID"
     )
 
 
 def _why_not(manifest: Manifest, settings: Settings, articles: str) -> str:
     if manifest.selection:
-        return "it is about a part of the articles alone"
+        return "it selects only a part of the articles"
     if manifest.topic != articles:
-        return f"it is of {manifest.topic}, and the deployment reads {articles}"
+        return f"it read {manifest.topic}, and the deployment reads {articles}"
     if manifest.partitions != settings.partitions:
-        return f"it has {manifest.partitions} partitions, and TOCSIN_PARTITIONS is another number"
+        return f"it has {manifest.partitions} partitions, and TOCSIN_PARTITIONS is different"
     return ""
 
 

@@ -192,7 +192,7 @@ def _check(which: ReplayOptions, topic: str | None, after: FinishActions, *, dry
         )
     if not old:
         # What is wrong with it needs no broker to say so.
-        which.asked(datetime.now(UTC))
+        which.range_request(datetime.now(UTC))
         if which.speed is not None:
             from streams.replay.manifest import read_speed  # noqa: PLC0415 - not for --help
 

@@ -144,10 +144,10 @@ def _complete(replay_admin: Any, replay_id: str, *, incomplete: bool) -> "Manife
 
 
 def _unpublished(replay_admin: Any, manifest: "Manifest", deployment: "Deployment") -> list[Any]:
-    from streams.replay import alerts as rung  # noqa: PLC0415 - loads Kafka's client
+    from streams.replay import alerts  # noqa: PLC0415 - loads Kafka's client
 
     found: list[Any] = replay_admin.with_consumer(
-        partial(rung.only_in_replay, deployment=deployment, manifest=manifest)
+        partial(alerts.unpublished_records, deployment=deployment, manifest=manifest)
     )
     return found
 
@@ -155,9 +155,11 @@ def _unpublished(replay_admin: Any, manifest: "Manifest", deployment: "Deploymen
 def _publish(
     replay_admin: Any, manifest: "Manifest", deployment: "Deployment", new: Sequence[Any]
 ) -> None:
-    from streams.replay import alerts as rung  # noqa: PLC0415 - loads Kafka's client
+    from streams.replay import alerts  # noqa: PLC0415 - loads Kafka's client
 
-    replay_admin.send([rung.as_live(record, deployment.settings, manifest) for record in new])
+    replay_admin.send(
+        [alerts.for_live_topic(record, deployment.settings, manifest) for record in new]
+    )
     typer.echo(f"Published {len(new)} alerts of the replay {manifest.replay_id}.", err=True)
 
 

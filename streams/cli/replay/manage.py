@@ -157,11 +157,11 @@ def compared(
     Raises:
         TopicMismatchError: topics of either are gone.
     """
-    from streams.replay import alerts as rung  # noqa: PLC0415 - loads Kafka's client
+    from streams.replay import alerts  # noqa: PLC0415 - loads Kafka's client
     from streams.replay.diff import compare  # noqa: PLC0415
 
-    of_replay = partial(rung.of_replay, deployment=deployment)
-    live = partial(rung.live, deployment=deployment, manifest=manifest)
+    of_replay = partial(alerts.replay_alerts, deployment=deployment)
+    live = partial(alerts.live_alerts, deployment=deployment, manifest=manifest)
     before = partial(of_replay, manifest=other) if other else live
     after = partial(of_replay, manifest=manifest)
     chosen = manifest.selection
@@ -205,7 +205,7 @@ def _row(replay_admin: Any, manifest: "Manifest") -> dict[str, object]:
         "alerts": 0 if progress is None else progress.alerts,
         "event_time": None if progress is None else event_time(progress),
         "topic": manifest.topic,
-        "asked": manifest.asked,
+        "range": manifest.range_text,
         "missing": _missing(manifest),
         "created": manifest.created.isoformat(),
     }

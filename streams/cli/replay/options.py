@@ -38,7 +38,7 @@ class ReplayOptions:
     @property
     def has_own(self) -> bool:
         """Whether anything is given that a replay has from the beginning."""
-        own = (self.typed, self.replay_id, self.allow_truncated, self.rate, self.speed)
+        own = (self.range_text, self.replay_id, self.allow_truncated, self.rate, self.speed)
         return any(own) or bool(self.leaders) or bool(self.selection)
 
     def selected(self, extra: Path | None) -> Selection:
@@ -71,19 +71,19 @@ class ReplayOptions:
             found += sorted(canonical[one] for one in ids)
         return structs.replace(self.selection, leaders=tuple(found))
 
-    def asked(self, now: datetime) -> "RangeRequest":
+    def range_request(self, now: datetime) -> "RangeRequest":
         """Read the range of a new replay.
 
         Raises:
             ReplayRangeError: it is none.
         """
-        from streams.replay.range import asked  # noqa: PLC0415 - not needed by --help
+        from streams.replay.range import parse_range  # noqa: PLC0415 - not needed by --help
 
-        return asked(self.since, self.until, self.offsets, self.last, now)
+        return parse_range(self.since, self.until, self.offsets, self.last, now)
 
     @property
-    def typed(self) -> str:
-        """The range as it was typed."""
+    def range_text(self) -> str:
+        """Return the range as the operator wrote it."""
         given = [
             *(("--from", self.since), ("--to", self.until), ("--last", self.last)),
             *(("--offsets", one) for one in self.offsets),

@@ -65,10 +65,10 @@ def _concluded(live: "Deployment", manifest: "Manifest", of_replay: "Deployment"
     """Prove a replay that came to its end, and write down what it came to."""
     from streams.kafka.clients import consumer_client  # noqa: PLC0415 - loads Kafka's client
     from streams.replay.admin import open_replay_admin  # noqa: PLC0415
-    from streams.replay.left_out import left_out_by  # noqa: PLC0415
+    from streams.replay.exclusion import exclusion_filter  # noqa: PLC0415
     from streams.replay.progress import ReplayProgressMeter  # noqa: PLC0415
-    from streams.replay.proving import FETCH_BYTES, prove  # noqa: PLC0415
     from streams.replay.run import outcome  # noqa: PLC0415
+    from streams.replay.verification import FETCH_BYTES, prove  # noqa: PLC0415
 
     connection, settings = live.connection, live.settings
     with open_replay_admin(live) as replay_admin:
@@ -76,10 +76,10 @@ def _concluded(live: "Deployment", manifest: "Manifest", of_replay: "Deployment"
         if newest.finished is not None:
             # Another worker saw the end first; it came to the same.
             return newest
-        log.info("replay.proving", replay_id=manifest.replay_id, records=manifest.offsets)
+        log.info("replay.verifying", replay_id=manifest.replay_id, records=manifest.offsets)
         with consumer_client(connection, settings, fetch_bytes=FETCH_BYTES) as consumer:
-            proof = prove(consumer, manifest, of_replay.names, left_out_by(manifest, settings))
-        log.info("replay.proven", replay_id=manifest.replay_id, **msgspec.to_builtins(proof))
+            proof = prove(consumer, manifest, of_replay.names, exclusion_filter(manifest, settings))
+        log.info("replay.verified", replay_id=manifest.replay_id, **msgspec.to_builtins(proof))
         meter = ReplayProgressMeter(of_replay, manifest)
         try:
             finished = outcome(meter, of_replay, proof)

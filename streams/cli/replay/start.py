@@ -55,16 +55,16 @@ def _planned(replay_admin: Any, settings: Settings, which: ReplayOptions) -> "Ma
     from streams.replay.manifest import new_id, read_speed  # noqa: PLC0415
 
     now = datetime.now(UTC)
-    order = ReplayRequest(
-        which.asked(now),
-        which.typed,
+    request = ReplayRequest(
+        which.range_request(now),
+        which.range_text,
         which.allow_truncated,
         which.rate,
         read_speed(which.speed) if which.speed else None,
         which.selected(context.registry_extra(settings)),
     )
     replay_id = which.replay_id or new_id(now)
-    planned: Manifest = replay_admin.plan(replay_id, order, _system(settings), now)
+    planned: Manifest = replay_admin.plan(replay_id, request, _system(settings), now)
     return planned
 
 
@@ -95,7 +95,7 @@ def ready_replay(
 
 def _new(replay_admin: Any, manifest: "Manifest") -> "Manifest":
     replay_admin.manifests.claim(manifest)
-    log.info("replay.made", replay_id=manifest.replay_id, records=manifest.offsets)
+    log.info("replay.created", replay_id=manifest.replay_id, records=manifest.offsets)
     if manifest.held_back:
         log.warning(
             "replay.range_ends_at_open_transaction",

@@ -18,7 +18,7 @@ def plan_lines(
     manifest: Manifest, outputs: Sequence[str], records_per_second: float | None
 ) -> Iterator[str]:
     """Say what a replay will do."""
-    yield f"Replay {manifest.replay_id} of {manifest.topic} ({manifest.asked})"
+    yield f"Replay {manifest.replay_id} of {manifest.topic} ({manifest.range_text})"
     for span in manifest.spans:
         yield f"  partition {span.partition}: {span.offsets} records, {span.start} to {span.end}"
         if held := manifest.held_back.get(span.partition):
@@ -87,10 +87,10 @@ def summary_line(
 def _proven(proof: Proof | None) -> str:
     if proof is None or not proof.complete:
         return ""
-    left_out = f", {proof.left_out} left out" if proof.left_out else ""
+    excluded = f", {proof.excluded} excluded" if proof.excluded else ""
     return (
         f" Each of the {proof.records} records of its range is accounted for: {proof.analysed} "
-        f"analysed, {proof.dead_letters} dead letters{left_out}."
+        f"analysed, {proof.dead_letters} dead letters{excluded}."
     )
 
 
@@ -110,7 +110,7 @@ def list_table(rows: Sequence[Mapping[str, object]]) -> RenderableType:
         table.add_column(head, overflow="fold")
     for row in rows:
         done = f"{row['articles_done']}/{row['articles']}"
-        cells = (row["id"], row["state"], done, row["workers"], row["topic"], row["asked"])
+        cells = (row["id"], row["state"], done, row["workers"], row["topic"], row["range"])
         table.add_row(*map(str, cells), str(row["created"])[:16])
     return table
 

@@ -48,7 +48,7 @@ def test_a_replay_that_is_killed_and_resumed_rings_what_rang_live_and_moves_noth
     live = cluster.alert_ids(cluster.names)
     tested = ids(cluster.read(cluster.names.canary))
     assert len(tested) == 3
-    rang = len(cluster.read(*cluster.names.alerts.values()))
+    live_alerts = len(cluster.read(*cluster.names.alerts.values()))
     offsets, sizes = cluster.committed(), len(cluster.read(cluster.names.mentions))
     topics = cluster.topics()
     names = cluster.replay("again")
@@ -62,13 +62,13 @@ def test_a_replay_that_is_killed_and_resumed_rings_what_rang_live_and_moves_noth
     killed.wait()
     told = cluster.run("replay", "--resume", "again")
 
-    rung = cluster.read(*names.alerts.values())
+    alerts = cluster.read(*names.alerts.values())
     assert cluster.alert_ids(names) == live
     assert ids(cluster.read(names.canary)) == tested
     assert len(live) > 10
     assert f"Beside live: {len(live)} the same, 0 added, 0 gone, 0 changed." in told
-    assert all(dict(r.headers)[REPLAY_ID_HEADER] == b"again" for r in rung)
-    assert all(json.loads(r.value)["replay_id"] == "again" for r in rung)
+    assert all(dict(r.headers)[REPLAY_ID_HEADER] == b"again" for r in alerts)
+    assert all(json.loads(r.value)["replay_id"] == "again" for r in alerts)
     assert all(dict(r.headers)[REPLAY_ID_HEADER] == b"again" for r in cluster.read(names.mentions))
     assert cluster.committed() == offsets
     assert len(cluster.read(cluster.names.mentions)) == sizes
@@ -78,7 +78,7 @@ def test_a_replay_that_is_killed_and_resumed_rings_what_rang_live_and_moves_noth
     # All rang live, so there is nothing to publish.
     cluster.ask("replay", "publish", "again", "--yes")
     assert cluster.alert_ids(cluster.names) == live
-    assert len(cluster.read(*cluster.names.alerts.values())) == rang
+    assert len(cluster.read(*cluster.names.alerts.values())) == live_alerts
 
     cluster.ask("replay", "delete", "again", "--yes")
     manifests = cluster.settings.topic_prefix + "replay.manifests"
@@ -188,6 +188,6 @@ def test_two_workers_that_are_both_killed_ring_what_one_rings(away: Any) -> None
     for each in two("--resume", "pair"):
         away.ended(each)
     away.run("replay", "--from", "beginning", "--id", "alone")
-    rung = away.alert_ids(names)
-    assert len(rung) > 10
-    assert rung == away.alert_ids(away.replay("alone"))
+    alert_ids = away.alert_ids(names)
+    assert len(alert_ids) > 10
+    assert alert_ids == away.alert_ids(away.replay("alone"))

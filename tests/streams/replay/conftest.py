@@ -25,7 +25,7 @@ def finished() -> Callable[..., ReplayOutcome]:
         alerts=2,
         dead_letters=1,
         proof=Proof(
-            complete=True, records=9, analysed=8, dead_letters=1, left_out=0, without_record=11
+            complete=True, records=9, analysed=8, dead_letters=1, excluded=0, without_record=11
         ),
     )
     return lambda **changes: msgspec.structs.replace(
@@ -39,7 +39,7 @@ def manifest() -> Callable[..., Manifest]:
         replay_id="one",
         claim="c",
         created=MOMENT,
-        asked="--from -7d",
+        range_text="--from -7d",
         topic="news.articles",
         spans=[Span(0, 10, 30), Span(1, 5, 5)],
         topic_prefix="replay.one.",

@@ -57,13 +57,13 @@ def test_an_id_is_one(good: str) -> None:
 
 
 @pytest.mark.parametrize("bad", ["", "One", "a b", "-a", "a/b", "a.b", "a" * 41, "é", "a\n"])
-def test_what_is_no_id_is_refused(bad: str) -> None:
-    with pytest.raises(ReplayStateError, match="no id of a replay"):
+def test_an_invalid_id_is_rejected(bad: str) -> None:
+    with pytest.raises(ReplayStateError, match="is not a replay id"):
         check_id(bad)
 
 
 def test_the_newest_state_of_whoever_wrote_first_counts(manifest: Make) -> None:
-    first, loser = manifest(claim="first"), manifest(claim="second", asked="--last 5")
+    first, loser = manifest(claim="first"), manifest(claim="second", range_text="--last 5")
     prepared = manifest(claim="first", prepared=True)
     found = newest([record("one", first), record("one", loser), record("one", prepared)])
     assert found == {"one": prepared}
@@ -86,7 +86,7 @@ def test_what_is_no_manifest_is_named() -> None:
     ("changes", "rules", "said"),
     [
         ({"lexicon": "l2"}, "d1", "lexicon was l, is l2"),
-        ({"registry": "r2", "scorer": "s2"}, "d1", "registry was r, is r2; scorer was s, is s2"),
+        ({"registry": "r2", "scorer": "s2"}, "d1", "registry was r, is r2, scorer was s, is s2"),
         ({}, "d2", "rules was d1, is d2"),
     ],
 )
@@ -116,8 +116,8 @@ def test_a_speed_is_read(text: str, speed: float) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "x", "0", "0x", "-1", "1e3", "fast", "9999999999x"])
-def test_what_is_no_speed_is_refused(text: str) -> None:
-    with pytest.raises(ReplayRangeError, match="is no speed"):
+def test_an_invalid_speed_is_rejected(text: str) -> None:
+    with pytest.raises(ReplayRangeError, match="is not a speed"):
         read_speed(text)
 
 

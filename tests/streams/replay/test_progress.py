@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from streams.replay.progress import ReplayProgress, left_of
 from streams.replay.range import Span
-from streams.replay.run import STUCK_SECONDS, EmptyRanges, StallDetector
+from streams.replay.run import STUCK_SECONDS, IdleSpanDetector, StallDetector
 
 
 @pytest.mark.parametrize(
@@ -44,16 +44,16 @@ def test_a_replay_is_finished_when_neither_articles_nor_mentions_are_left(
     assert progress.articles_done == 10 - sum(span.offsets for span in left)
 
 
-def test_a_span_that_does_not_move_is_looked_into_again_and_again() -> None:
-    still = EmptyRanges(measurements=3)
+def test_a_span_that_does_not_move_is_found_repeatedly() -> None:
+    idle = IdleSpanDetector(measurements=3)
     stuck, moving = Span(0, 5, 9), [Span(1, n, 99) for n in range(6)]
-    found = [still.after([stuck, moving[n]]) for n in range(6)]
+    found = [idle.observe([stuck, moving[n]]) for n in range(6)]
     assert found == [[], [], [stuck], [], [], [stuck]]
 
 
-def test_a_span_that_moves_is_not_looked_into() -> None:
-    still = EmptyRanges(measurements=2)
-    assert [still.after([Span(0, n, 99)]) for n in range(5)] == [[]] * 5
+def test_a_span_that_moves_is_not_found() -> None:
+    idle = IdleSpanDetector(measurements=2)
+    assert [idle.observe([Span(0, n, 99)]) for n in range(5)] == [[]] * 5
 
 
 def test_a_replay_that_does_not_move_says_which_partition_waits_for_what() -> None:
@@ -68,11 +68,11 @@ def test_a_replay_that_does_not_move_says_which_partition_waits_for_what() -> No
             now[0] += STUCK_SECONDS - 1
         assert len(entries) == 1
         stuck.check(moving)
-    (told,) = entries
-    assert told["event"] == "replay.stuck"
-    assert told["articles"] == {
+    (entry,) = entries
+    assert entry["event"] == "replay.stuck"
+    assert entry["articles"] == {
         0: "at 5 of 9, ahead_of_the_others, inbox_full",
         1: "at 0 of 9, fetched",
-        2: "at 0 of 9, of another worker, or of none",
+        2: "at 0 of 9, not assigned to this worker",
     }
-    assert told["mentions_left"] == 3
+    assert entry["mentions_left"] == 3

@@ -17,7 +17,7 @@ OUTCOMES: Mapping[str, tuple[int, int]] = {
     "dead": (0, 1),
     "dead twice": (0, 2),
     "analysed and dead": (1, 1),
-    "left out": (0, 0),
+    "excluded": (0, 0),
     "no record": (0, 0),
     "missing": (0, 0),
 }
@@ -31,10 +31,10 @@ def looked_up(account: Account, outcomes: Mapping[int, list[str]], start: int) -
                 outcome = several[offset - start]
                 if account.has(partition, offset) or outcome == "no record":
                     continue
-                if outcome == "left out":
-                    account.left_out()
+                if outcome == "excluded":
+                    account.add_excluded()
                 else:
-                    account.missing(partition, offset)
+                    account.add_missing(partition, offset)
 
 
 @given(
@@ -48,15 +48,15 @@ def test_every_offset_is_counted_once_as_what_it_is(start: int, made: list[list[
         for offset, outcome in enumerate(several, start):
             analyses, letters = OUTCOMES[outcome]
             for _ in range(analyses):
-                account.analysis(TOPIC, partition, offset)
+                account.add_analysis(TOPIC, partition, offset)
             for _ in range(letters):
-                account.dead_letter(TOPIC, partition, offset)
+                account.add_dead_letter(TOPIC, partition, offset)
     looked_up(account, outcomes, start)
     proof = account.proof()
     flat = [outcome for several in made for outcome in several]
     assert proof.analysed == sum(OUTCOMES[one][0] > 0 for one in flat)
     assert proof.dead_letters == flat.count("dead") + flat.count("dead twice")
-    assert proof.left_out == flat.count("left out")
+    assert proof.excluded == flat.count("excluded")
     assert proof.without_record == flat.count("no record")
     assert proof.missing == flat.count("missing")
     assert proof.records == len(flat) - flat.count("no record")
@@ -80,7 +80,7 @@ def test_every_offset_is_counted_once_as_what_it_is(start: int, made: list[list[
 def test_many_missing_ranges_are_counted_and_the_first_are_named() -> None:
     account = Account(TOPIC, [Span(0, 0, 1_000)])
     for offset in range(0, 1_000, 2):
-        account.missing(0, offset)
+        account.add_missing(0, offset)
     proof = account.proof()
     assert proof.missing == 500
     assert len(proof.missing_offsets) == LISTED_RANGES
@@ -92,7 +92,7 @@ def test_ranges_without_an_output_that_are_near_are_read_at_once() -> None:
     account = Account(TOPIC, [Span(0, 0, far)])
     lacking = {5, 8, 9, far - 2}
     for offset in set(range(far)) - lacking:
-        account.analysis(TOPIC, 0, offset)
+        account.add_analysis(TOPIC, 0, offset)
     assert list(account.without_output(0)) == [(5, 10), (far - 2, far - 1)]
 
 
@@ -103,7 +103,7 @@ def test_an_output_of_what_is_not_of_the_range_is_told(
     topic: str, partition: int, offset: int
 ) -> None:
     account = Account(TOPIC, [Span(0, 0, 10)])
-    account.analysis(topic, partition, offset)
+    account.add_analysis(topic, partition, offset)
     proof = account.proof()
     assert (proof.outside, proof.complete) == (1, False)
     assert "outside the range" in proof.why_incomplete
@@ -111,18 +111,18 @@ def test_an_output_of_what_is_not_of_the_range_is_told(
 
 def test_a_dead_letter_of_a_mention_says_nothing_of_an_article() -> None:
     account = Account(TOPIC, [Span(0, 0, 1)])
-    account.dead_letter("replay.one.news.mentions", 0, 0)
+    account.add_dead_letter("replay.one.news.mentions", 0, 0)
     assert not account.has(0, 0)
     assert account.proof().outside == 0
-    account.dead_letter(TOPIC, 3, 0)
+    account.add_dead_letter(TOPIC, 3, 0)
     assert account.proof().outside == 1
 
 
 def test_what_retention_removed_is_no_proof() -> None:
     account = Account(TOPIC, [Span(0, 0, 10)])
-    account.unchecked(4)
+    account.add_unchecked(4)
     proof = account.proof()
     assert (proof.unchecked, proof.without_record, proof.complete) == (4, 6, False)
     assert "removed 4 offsets" in proof.why_incomplete
-    account.removed(2)
+    account.add_removed(2)
     assert "removed 2 outputs" in account.proof().why_incomplete

@@ -1,4 +1,4 @@
-"""The range of a replay: how it is written, what it comes to, and what is refused."""
+"""The range of a replay: how it is written, what it comes to, and what is rejected."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.errors import EXIT_MISCONFIGURED, ReplayRangeError, exit_code
-from streams.replay.range import Log, RangeRequest, Span, asked, held_back, resolve
+from streams.replay.range import Log, RangeRequest, Span, held_back, parse_range, resolve
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 WEEK_AGO = NOW - timedelta(days=7)
@@ -40,16 +40,16 @@ def test_a_range_is_read(
     last: int | None,
     expected: RangeRequest,
 ) -> None:
-    assert asked(since, until, offsets, last, NOW) == expected
+    assert parse_range(since, until, offsets, last, NOW) == expected
 
 
 @pytest.mark.parametrize(
     ("since", "until", "offsets", "last", "said"),
     [
-        (None, None, [], None, "say which range"),
+        (None, None, [], None, "give the range"),
         ("7d", None, [], 10, "in one way"),
         ("7d", None, ["0:1-2"], None, "in one way"),
-        ("yesterday", None, [], None, "--from 'yesterday' is no moment"),
+        ("yesterday", None, [], None, "--from 'yesterday' is not a moment"),
         (None, "2026-11-26", [], None, "in the future"),
         ("2026-11-26", None, [], None, "in the future"),
         ("1h", "2h", [], None, "the range is empty"),
@@ -59,18 +59,18 @@ def test_a_range_is_read(
         (None, None, ["0:٣-٤"], None, "PARTITION:START-END"),
     ],
 )
-def test_what_is_no_range_is_refused(
+def test_an_invalid_range_is_rejected(
     since: str | None, until: str | None, offsets: list[str], last: int | None, said: str
 ) -> None:
-    with pytest.raises(ReplayRangeError, match=said) as refused:
-        asked(since, until, offsets, last, NOW)
-    assert exit_code(refused.value) == EXIT_MISCONFIGURED
+    with pytest.raises(ReplayRangeError, match=said) as error:
+        parse_range(since, until, offsets, last, NOW)
+    assert exit_code(error.value) == EXIT_MISCONFIGURED
 
 
 @pytest.mark.parametrize(
     ("wanted", "logs", "expected"),
     [
-        # Half-open: the record at the asked end is not in it.
+        # Half-open: the record at the requested end is not in it.
         (
             RangeRequest(since=WEEK_AGO, until=NOW),
             {0: Log(0, 100, since=20, until=60)},
@@ -84,7 +84,7 @@ def test_what_is_no_range_is_refused(
             {0: Log(0, 9), 1: Log(0, 5, since=2)},
             [Span(0, 9, 9), Span(1, 2, 5)],
         ),
-        # What was asked for is all that is kept: retention takes nothing away from that.
+        # The request is for all records that are kept, so retention removed none of them.
         (RangeRequest(), {0: Log(40, 50)}, [Span(0, 40, 50)]),
         (RangeRequest(last=7), {0: Log(0, 100), 1: Log(3, 5)}, [Span(0, 93, 100), Span(1, 3, 5)]),
         (
@@ -92,7 +92,7 @@ def test_what_is_no_range_is_refused(
             {0: Log(0, 4), 1: Log(0, 6)},
             [Span(0, 4, 4), Span(1, 2, 6)],
         ),
-        # A log from offset 0 on has lost nothing, however old the asked start is.
+        # A log from offset 0 on has lost nothing, however old the requested start is.
         (RangeRequest(since=WEEK_AGO), {0: Log(0, 5, since=0)}, [Span(0, 0, 5)]),
     ],
 )
@@ -106,13 +106,13 @@ def test_a_range_comes_to_offsets(
     ("wanted", "logs", "said"),
     [
         (RangeRequest(), {0: Log(5, 5)}, "empty"),
-        (RangeRequest(since=WEEK_AGO), {0: Log(0, 5)}, "empty: none of the 5 records"),
+        (RangeRequest(since=WEEK_AGO), {0: Log(0, 5)}, "empty: it has none of the 5 records"),
         (RangeRequest(offsets={3: (0, 1)}), {0: Log(0, 5)}, "no partition 3"),
         (RangeRequest(offsets={0: (0, 9)}), {0: Log(0, 5)}, "fixed end"),
         (RangeRequest(offsets={0: (4, 2)}), {0: Log(0, 5)}, "begins at offset 4 and ends at 2"),
     ],
 )
-def test_a_range_that_cannot_be_is_refused(
+def test_a_range_that_cannot_be_is_rejected(
     wanted: RangeRequest, logs: Mapping[int, Log], said: str
 ) -> None:
     with pytest.raises(ReplayRangeError, match=said):
@@ -126,7 +126,7 @@ def test_a_range_that_cannot_be_is_refused(
         (RangeRequest(offsets={0: (10, 45)}), Log(40, 50), Span(0, 40, 45)),
     ],
 )
-def test_a_start_that_retention_has_removed_is_refused_until_what_is_left_is_asked_for(
+def test_a_start_that_retention_has_removed_is_rejected_until_what_is_left_is_asked_for(
     wanted: RangeRequest, log: Log, left: Span
 ) -> None:
     with pytest.raises(ReplayRangeError, match=r"has removed the start.*--allow-truncated"):
@@ -178,7 +178,7 @@ OPEN = {0: Log(0, 10, written=15), 1: Log(0, 10, since=3, until=7, written=12), 
     [
         (RangeRequest(), {0: 5, 1: 2}),
         (RangeRequest(last=3), {0: 5, 1: 2}),
-        # The asked end lies before the transaction in one partition, and is not known in another.
+        # The requested end lies before the transaction in one partition, and is unknown in another.
         (RangeRequest(until=NOW), {0: 5}),
         (RangeRequest(offsets={1: (0, None)}), {1: 2}),
         (RangeRequest(offsets={0: (0, 10), 2: (None, None)}), {}),

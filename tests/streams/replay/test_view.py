@@ -74,7 +74,7 @@ def test_a_summary_says_what_it_came_to_and_what_to_do_next(
     assert "Beside live: 1 the same, 1 added, 0 gone, 0 changed." in line
     assert "tocsin replay diff one" in line
     assert "live" not in summary_line(manifest(), finished(), None)
-    assert "3 left out" in summary_line(manifest(), finished(left_out=3), None)
+    assert "3 excluded" in summary_line(manifest(), finished(excluded=3), None)
     lacking = summary_line(manifest(), finished(complete=False, missing=2), None)
     assert "incomplete" in lacking
     assert "accounted for" not in lacking

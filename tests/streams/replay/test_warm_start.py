@@ -23,7 +23,7 @@ def deployment(partitions: int) -> Deployment:
     [
         ({"finished": None}, 2, "not finished"),
         ({"selection": Selection(languages=("en",))}, 2, "a part of the articles"),
-        ({"topic": "archive"}, 2, "it is of archive, and the deployment reads news.articles"),
+        ({"topic": "archive"}, 2, "it read archive, and the deployment reads news.articles"),
         ({}, 4, "it has 2 partitions"),
     ],
 )

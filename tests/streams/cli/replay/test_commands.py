@@ -11,13 +11,13 @@ Tocsin = Callable[..., Any]
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "say which range to replay"),
+        ([], "give the range to replay"),
         (["--from", "-7d", "--last", "3"], "in one way"),
-        (["--from", "tomorrow"], "is no moment"),
+        (["--from", "tomorrow"], "is not a moment"),
         (["--to", "2999-01-01"], "in the future"),
         (["--from", "1h", "--to", "2h"], "the range is empty"),
         (["--offsets", "1-2"], "PARTITION:START-END"),
-        (["--last", "3", "--speed", "quick"], "is no speed"),
+        (["--last", "3", "--speed", "quick"], "is not a speed"),
         (["--join", "a", "--resume", "a"], "not both"),
         (["--join", "a", "--from", "-7d"], "--join or --resume alone"),
         (["--resume", "a", "--rate", "5"], "--join or --resume alone"),

@@ -1,7 +1,7 @@
-"""Which articles a replay rightly has no output for: decided again from the record alone.
+"""Decides from a record alone whether a replay excludes it, so that it has no output.
 
-Owns the decision, as the proof needs it. Must not know where records come from. A worker leaves a
-record out for what is in it, never for the time or for what came before; so the answer is the same.
+A worker excludes a record for its content, never for the time or for earlier records. So the
+verification comes to the same decision.
 """
 
 from collections.abc import Callable
@@ -14,19 +14,19 @@ from streams.service.settings import Settings
 from streams.worker.replayed_records import is_of_another_replay
 
 
-def left_out_by(manifest: Manifest, settings: Settings) -> Callable[[Record], bool]:
-    """Return a function that says whether this replay leaves a record out.
+def exclusion_filter(manifest: Manifest, settings: Settings) -> Callable[[Record], bool]:
+    """Return a function that tells whether this replay excludes a record.
 
     Args:
         manifest: The replay.
-        settings: Those of its workers.
+        settings: The settings of its workers.
     """
     limits = DecodeLimits(
         value_bytes=settings.max_message_bytes, text_characters=settings.max_text_characters
     )
     selection = manifest.selection
 
-    def is_left_out(record: Record) -> bool:
+    def is_excluded(record: Record) -> bool:
         if not settings.accept_replayed and is_of_another_replay(
             record.headers, manifest.replay_id
         ):
@@ -36,8 +36,8 @@ def left_out_by(manifest: Manifest, settings: Settings) -> Callable[[Record], bo
         try:
             article = decode(record.value, record.headers, record.key, limits)
         except BadArticleError:
-            # It must be a dead letter.
+            # An unreadable article must be a dead letter.
             return False
         return not selection.has_article(article)
 
-    return is_left_out
+    return is_excluded

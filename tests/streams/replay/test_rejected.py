@@ -1,4 +1,4 @@
-"""What live workers refused for its timestamp is refused in a replay, too, and nothing else."""
+"""A replay rejects the records that live workers rejected for their timestamp, and no others."""
 
 import msgspec
 import pytest
@@ -6,10 +6,10 @@ import pytest
 from processors.errors import BadArticleError, DeadLetterReason
 from streams.errors import ReplayRangeError
 from streams.kafka.envelope import Record, dead_letter_record
-from streams.replay import refused as module
+from streams.replay import rejected as module
 from streams.replay.manifest import Manifest
 from streams.replay.range import Span
-from streams.replay.refused import refused_live
+from streams.replay.rejected import rejected_live
 from streams.worker.timestamp_check import TimestampCheck
 from tests.streams.conftest import Log, LogRecord
 
@@ -32,32 +32,32 @@ def test_the_places_of_a_range_are_found_whatever_their_order_and_number() -> No
     log = Log(
         letters((0, 9), (0, 12), (0, 10), (0, 11), (0, 10), (0, 19), (0, 20), (1, 4)), {"dead": 1}
     )
-    assert refused_live(log, "dead", "articles", SPANS) == {0: [(10, 13), (19, 20)], 1: [(4, 5)]}
+    assert rejected_live(log, "dead", "articles", SPANS) == {0: [(10, 13), (19, 20)], 1: [(4, 5)]}
 
 
 def test_other_reasons_and_other_topics_are_none() -> None:
     log = Log(letters((0, 12), reason="invalid_timestamp"), {"dead": 1})
-    assert refused_live(log, "dead", "articles", SPANS) == {}
-    assert refused_live(Log(letters((0, 12)), {"dead": 1}), "dead", "others", SPANS) == {}
+    assert rejected_live(log, "dead", "articles", SPANS) == {}
+    assert rejected_live(Log(letters((0, 12)), {"dead": 1}), "dead", "others", SPANS) == {}
     odd = LogRecord("dead", 0, 0, 1, None, None, [("tocsin.error.reason", b"future_timestamp")])
-    assert refused_live(Log([odd], {"dead": 1}), "dead", "articles", SPANS) == {}
+    assert rejected_live(Log([odd], {"dead": 1}), "dead", "articles", SPANS) == {}
 
 
-def test_a_cluster_without_dead_letters_refused_nothing() -> None:
-    assert refused_live(Log([], {}), "dead", "articles", SPANS) == {}
+def test_a_cluster_without_dead_letters_rejected_nothing() -> None:
+    assert rejected_live(Log([], {}), "dead", "articles", SPANS) == {}
 
 
-def test_too_many_places_for_one_manifest_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_places_for_one_manifest_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_RANGES", 2)
     log = Log(letters((2, 1), (2, 3), (2, 5)), {"dead": 1})
     with pytest.raises(
-        ReplayRangeError, match="in 3 places of this range; a replay can leave out at most 2"
+        ReplayRangeError, match="in 3 places of this range, and a replay can skip at most 2"
     ):
-        refused_live(log, "dead", "articles", SPANS)
+        rejected_live(log, "dead", "articles", SPANS)
 
 
 def test_a_manifest_carries_the_decision_to_its_workers(manifest: type[Manifest]) -> None:
-    made = manifest(latest_ms=5e12, refused={1: [(4, 6)]})
+    made = manifest(latest_ms=5e12, rejected={1: [(4, 6)]})
     bounds = msgspec.json.decode(msgspec.json.encode(made), type=Manifest).bounds
     timestamps = TimestampCheck(lambda: bounds.latest_ms, bounds.refused)
 

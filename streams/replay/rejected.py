@@ -1,8 +1,8 @@
-"""Articles of a range that the live worker refused for a timestamp of the future.
+"""Finds articles of a range that the live worker rejected for a timestamp in the future.
 
-Owns how a replay comes to the same decision. Whether a timestamp is too far ahead depends on the
-clock of the moment, so it cannot be decided again: the live dead letters say what was decided. The
-manifest holds the answer, so that all workers of a replay have one.
+Whether a timestamp is too far ahead depends on the clock at that moment, so a replay cannot decide
+it again. It reads the decisions from the live dead letters. The manifest has the result, so that
+all workers of a replay agree.
 """
 
 from collections import defaultdict
@@ -20,13 +20,13 @@ from streams.worker.timestamp_check import OffsetRanges
 MAX_RANGES = 30_000
 
 
-def refused_live(
+def rejected_live(
     consumer: Any, dead_letters: str, topic: str, spans: Sequence[Span]
 ) -> OffsetRanges:
-    """Read from the dead letters which records of these spans were refused.
+    """Read from the dead letters which records of these spans were rejected.
 
     Raises:
-        ReplayRangeError: they are too many, and lie too far apart, for one manifest.
+        ReplayRangeError: they form too many ranges for one manifest.
     """
     try:
         partitions = partitions_of(consumer, [dead_letters])
@@ -43,8 +43,8 @@ def refused_live(
     count = sum(map(len, found.values()))
     if count > MAX_RANGES:
         raise ReplayRangeError(
-            f"live workers refused records with future timestamps in {count} places of this range; "
-            f"a replay can leave out at most {MAX_RANGES}: replay a shorter range"
+            f"live workers rejected records with future timestamps in {count} places of this "
+            f"range, and a replay can skip at most {MAX_RANGES}: replay a shorter range"
         )
     return {partition: ranges for partition, ranges in found.items() if ranges}
 

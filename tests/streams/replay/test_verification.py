@@ -10,8 +10,8 @@ from streams.kafka.envelope import SOURCE_HEADER, Record
 from streams.kafka.topics import TopicNames
 from streams.replay.manifest import Manifest, settings_of
 from streams.replay.proof import Proof
-from streams.replay.proving import prove
 from streams.replay.range import Span
+from streams.replay.verification import prove
 from streams.service.settings import Settings
 from tests.streams.conftest import Log, LogRecord
 
@@ -54,10 +54,10 @@ def proven(
     ]
     topics = dict.fromkeys([TOPIC, names.analyses, names.dead_letters], PARTITIONS)
 
-    def is_left_out(record: Record) -> bool:
+    def is_excluded(record: Record) -> bool:
         return record.value == b"left"
 
-    return prove(Log(records, topics, **log), manifest, names, is_left_out)
+    return prove(Log(records, topics, **log), manifest, names, is_excluded)
 
 
 def test_a_replay_whose_articles_all_have_an_outcome_is_complete(manifest: Make) -> None:
@@ -68,7 +68,7 @@ def test_a_replay_whose_articles_all_have_an_outcome_is_complete(manifest: Make)
     done += [f"{TOPIC}:1:0", f"{TOPIC}:1:0", f"{TOPIC}:0:10"]
     proof = proven(made, articles, done, [(1, 1), (1, 2), (1, 1)], ends={OF_1: 4})
     assert proof == Proof(
-        complete=True, records=17, analysed=13, dead_letters=2, left_out=2, without_record=7
+        complete=True, records=17, analysed=13, dead_letters=2, excluded=2, without_record=7
     )
 
 

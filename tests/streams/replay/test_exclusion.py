@@ -8,7 +8,7 @@ import pytest
 
 from streams.analysis.selection import Selection
 from streams.kafka.envelope import REPLAY_ID_HEADER, Record
-from streams.replay.left_out import left_out_by
+from streams.replay.exclusion import exclusion_filter
 from streams.replay.manifest import Manifest
 from streams.service.settings import Settings
 
@@ -22,11 +22,13 @@ def record(value: bytes = b"", headers: Any = (), **document: str) -> Record:
 
 
 def test_what_another_replay_wrote_is_left_out_unless_it_is_accepted(manifest: Make) -> None:
-    is_left_out = left_out_by(manifest(), Settings())
-    assert is_left_out(record(headers=OF_ANOTHER))
-    assert not is_left_out(record(headers=[(REPLAY_ID_HEADER, b"one")]))
-    assert not is_left_out(record())
-    assert not left_out_by(manifest(), Settings(accept_replayed=True))(record(headers=OF_ANOTHER))
+    is_excluded = exclusion_filter(manifest(), Settings())
+    assert is_excluded(record(headers=OF_ANOTHER))
+    assert not is_excluded(record(headers=[(REPLAY_ID_HEADER, b"one")]))
+    assert not is_excluded(record())
+    assert not exclusion_filter(manifest(), Settings(accept_replayed=True))(
+        record(headers=OF_ANOTHER)
+    )
 
 
 @pytest.mark.parametrize(
@@ -43,10 +45,10 @@ def test_what_another_replay_wrote_is_left_out_unless_it_is_accepted(manifest: M
 def test_articles_that_are_not_selected_are_left_out(
     manifest: Make, selection: Selection, *, left_out: bool
 ) -> None:
-    is_left_out = left_out_by(manifest(selection=selection), Settings())
-    assert is_left_out(record(source="Wire")) is left_out
+    is_excluded = exclusion_filter(manifest(selection=selection), Settings())
+    assert is_excluded(record(source="Wire")) is left_out
 
 
 def test_what_cannot_be_read_must_be_a_dead_letter(manifest: Make) -> None:
-    is_left_out = left_out_by(manifest(selection=Selection(sources=("Tribune",))), Settings())
-    assert not is_left_out(record(b"{"))
+    is_excluded = exclusion_filter(manifest(selection=Selection(sources=("Tribune",))), Settings())
+    assert not is_excluded(record(b"{"))
