@@ -102,7 +102,7 @@ def test_a_range_with_transactions_has_each_committed_record_and_no_other(
 
 
 @pytest.mark.parametrize("broker", ["embedded"], indirect=True)
-def test_what_is_left_out_or_cannot_be_read_is_counted_and_what_is_lost_is_named(
+def test_what_is_excluded_or_cannot_be_read_is_counted_and_what_is_lost_is_named(
     cluster: Any,
 ) -> None:
     topic = cluster.names.articles
@@ -115,8 +115,8 @@ def test_what_is_left_out_or_cannot_be_read_is_counted_and_what_is_lost_is_named
     producer.flush()
     chosen = ("--from", "beginning", "--article", "g3", "--article", "g4", "--id", "part")
     proof = json.loads(cluster.run("replay", *chosen, "--json"))["proof"]
-    counts = {name: proof[name] for name in ("records", "analysed", "dead_letters", "left_out")}
-    assert counts == {"records": 42, "analysed": 2, "dead_letters": 1, "left_out": 39}
+    counts = {name: proof[name] for name in ("records", "analysed", "dead_letters", "excluded")}
+    assert counts == {"records": 42, "analysed": 2, "dead_letters": 1, "excluded": 39}
     source = {
         dict(r.headers)[SOURCE_HEADER].decode()
         for r in cluster.read(cluster.replay("part").analyses)
