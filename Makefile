@@ -96,10 +96,13 @@ quality: env ## Measure leaders, sentiment and stories on labelled sets (DATA=fo
 	$(BIN)/python benchmarks/quality/sentiment.py $(if $(DATA),--data $(DATA))
 	$(BIN)/python benchmarks/quality/stories.py $(if $(DATA),--data $(DATA)) $(if $(MENTIONS),--mentions $(MENTIONS))
 
-.PHONY: manifests release
+.PHONY: manifests dashboards release
 
 manifests: env ## Write those Kubernetes manifests that follow from code: topics, users, rules.
-	$(BIN)/python tests/deploy/kubernetes/test_generated.py --write
+	$(BIN)/python -m tools.manifests
+
+dashboards: env ## Write Grafana's dashboards from their code.
+	$(BIN)/python -m tools.dashboards
 
 # The advisory service is asked over the network; where it cannot be reached the target fails, after
 # everything else is made.

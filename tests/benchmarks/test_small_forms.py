@@ -131,13 +131,25 @@ def test_the_linear_model_is_trained_and_can_be_read(tmp_path: Path) -> None:
     assert first.count(",") == linear.AXES
 
 
-def test_the_dashboards_are_built_as_they_are_checked_in(tmp_path: Path) -> None:
-    copy = shutil.copytree(ROOT / "deploy" / "grafana", tmp_path / "grafana")
-    kept = {path.name: path.read_bytes() for path in (copy / "dashboards").glob("*.json")}
-    for path in (copy / "dashboards").glob("*.json"):
+@pytest.mark.parametrize(
+    ("module", "pattern"), [("tools.dashboards", "*.json"), ("tools.manifests", "*.yaml")]
+)
+def test_generated_files_are_written_as_they_are_checked_in(
+    module: str, pattern: str, tmp_path: Path
+) -> None:
+    for folder in ("deploy", "processors", "streams", "tools"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    kept = {path: path.read_bytes() for path in (tmp_path / "deploy").rglob(pattern)}
+    generated = [path for path in kept if is_generated(path)]
+    for path in generated:
         path.unlink()
-    run(sys.executable, "build.py", folder=copy)
-    assert {path.name: path.read_bytes() for path in (copy / "dashboards").glob("*.json")} == kept
+    run(sys.executable, "-m", module, folder=tmp_path)
+    assert generated
+    assert {path: path.read_bytes() for path in kept} == kept
+
+
+def is_generated(path: Path) -> bool:
+    return path.parent.name == "dashboards" or path.read_bytes().startswith(b"# Written by `make")
 
 
 def test_the_demos_picture_is_drawn_from_its_lines() -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 import yaml
-from grafana_dashboards import DASHBOARDS
-from grafana_dashboards.writing import text_of
+
+from tools.dashboards import DASHBOARDS
+from tools.dashboards.writing import text_of
 
 COLUMNS = 24
 # Variables that Grafana itself fills in.
@@ -188,7 +189,7 @@ def test_the_files_are_what_the_program_writes(root: Path) -> None:
     folder = root / "deploy/grafana/dashboards"
     written = {f"{one.name}.json": text_of(one) for one in DASHBOARDS}
     for name, text in written.items():
-        how = "run .venv/bin/python deploy/grafana/build.py"
+        how = "run `make dashboards`"
         assert (folder / name).read_text(encoding="utf-8") == text, how
     assert {path.name for path in folder.glob("*.json")} == set(written)
 

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 LARGEST_BYTES = 300_000
-HOW = "run .venv/bin/python tools/panels, and look at the pictures"
+HOW = "run .venv/bin/python -m tools.panels, and look at the pictures"
 SPAN = {"start": 1_795_000_000, "end": 1_795_000_600, "step": 60}
 
 
@@ -59,8 +59,8 @@ def drawn(root: Path, tmp_path_factory: Any) -> Path:
             "annotations": [line for _ in read["annotations"]["list"]],
         }
     (folder / "found.json").write_text(json.dumps(found))
-    command = [sys.executable, root / "tools/panels", "--from", folder / "found.json"]
-    subprocess.run([*command, "--out", folder], check=True, timeout=60)
+    command = [sys.executable, "-m", "tools.panels", "--from", folder / "found.json"]
+    subprocess.run([*command, "--out", folder], check=True, cwd=root, timeout=60)
     return folder
 
 

@@ -1,8 +1,8 @@
 """The pictures of the dashboards' panels, rendered without Grafana.
 
-    .venv/bin/python tools/panels                        runs Tocsin for 14 minutes, and draws
-    .venv/bin/python tools/panels --keep FILE            and keeps what Prometheus answered
-    .venv/bin/python tools/panels --from FILE            draws what was kept
+    .venv/bin/python -m tools.panels                        runs Tocsin for 14 minutes, and draws
+    .venv/bin/python -m tools.panels --keep FILE            and keeps what Prometheus answered
+    .venv/bin/python -m tools.panels --from FILE            draws what was kept
 
 Panels, expressions, units and colours are those of deploy/grafana/dashboards; the figures are what
 a real Prometheus answered, which scraped real workers (`run.py`). It needs Java with Maven, for
@@ -13,9 +13,9 @@ import argparse
 import json
 from pathlib import Path
 
-from asking import answers
-from run import finished_run
-from sheet import sheet
+from tools.panels.asking import answers
+from tools.panels.run import finished_run
+from tools.panels.sheet import sheet
 
 ROOT = Path(__file__).parents[2]
 DASHBOARDS = ROOT / "deploy/grafana/dashboards"

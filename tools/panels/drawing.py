@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from scales import Axes, Series, bounds, color_at, series_of, ticks
-from svg import (
+from tools.panels.scales import Axes, Series, bounds, color_at, series_of, ticks
+from tools.panels.svg import (
     BORDER,
     COLORS,
     FAINT,

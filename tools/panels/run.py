@@ -13,21 +13,21 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
-from articles import LIVE_SECONDS, Article, history, live
-from feeds import serving
 from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import NewTopic
 
 from streams.kafka.topics import ARTICLES, apply, plan
 from streams.service.settings import Settings
 from tools.brokers.apache import ApacheKafka
+from tools.panels.articles import LIVE_SECONDS, Article, history, live
+from tools.panels.feeds import serving
 
 LOOPBACK = "127.0.0.1"
 JOBS = {
@@ -150,7 +150,7 @@ class _Stage:
     def play(self, began: float) -> None:
         """Send the articles at their time, and let the programs come and go."""
         extra = str(self._root / "docs/guides/registry-extra")
-        events = {
+        events: dict[float, Callable[[], object]] = {
             SECOND_WORKER: lambda: self.worker("worker-b"),
             REPLAY: self.replay,
             KILL: lambda: self._running["worker-b"].kill(),  # noqa: PLW0108 - it is not there yet

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from svg import COLORS, PALETTE, Box
+from tools.panels.svg import COLORS, PALETTE, Box
 
 MOST_TICKS = 4
 # From here on a minute is rounder than a hundred seconds.
@@ -85,7 +85,8 @@ def named(legend: str, labels: Mapping[str, str]) -> str:
 def color_at(value: float, thresholds: Mapping[str, Any]) -> str:
     """Give the colour of the highest step that a value reaches."""
     reached = [s for s in thresholds["steps"] if s["value"] is None or value >= s["value"]]
-    return COLORS.get(reached[-1]["color"], reached[-1]["color"])
+    color: str = reached[-1]["color"]
+    return COLORS.get(color, color)
 
 
 def bounds(
@@ -129,6 +130,6 @@ def _steps(unit: str, least: float) -> list[float]:
 def _override(panel: Mapping[str, Any], name: str) -> str:
     for one in panel["fieldConfig"]["overrides"]:
         if re.search(one["matcher"]["options"].strip("/"), name):
-            color = one["properties"][0]["value"]["fixedColor"]
+            color: str = one["properties"][0]["value"]["fixedColor"]
             return COLORS.get(color, color)
     return ""

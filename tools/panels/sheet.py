@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from drawing import Mark, draw
-from svg import CANVAS, COLORS, FAINT, FONT, TEXT, Box, rect, text, width_of
+from tools.panels.drawing import Mark, draw
+from tools.panels.svg import CANVAS, COLORS, FAINT, FONT, TEXT, Box, rect, text, width_of
 
 WIDTH, COLUMNS = 1200, 24
 MARGIN, GAP, HEAD = 12, 6, 54

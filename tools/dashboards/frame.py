@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grafana_dashboards.panels import TARGET, Panel
+from tools.dashboards.panels import TARGET, Panel
 
 SOURCE = {"type": "prometheus", "uid": "$datasource"}
 TITLES = {

@@ -1,7 +1,7 @@
 """Leaders: how much is written of them, how, against what is usual, and what rang."""
 
-from grafana_dashboards.frame import LIVE, Dashboard, Row, Variable
-from grafana_dashboards.panels import SURGES, TONES, ask, bars, states, table, timeseries
+from tools.dashboards.frame import LIVE, Dashboard, Row, Variable
+from tools.dashboards.panels import SURGES, TONES, ask, bars, states, table, timeseries
 
 WHO = '{@, country=~"$country", leader=~"$leader"'
 # The lines of more leaders than this cannot be told apart.

@@ -1,7 +1,7 @@
 """Replays: how far they are, how fast they go, and which alerts they send."""
 
-from grafana_dashboards.frame import Dashboard, Row, Variable
-from grafana_dashboards.panels import ask, stat, timeseries
+from tools.dashboards.frame import Dashboard, Row, Variable
+from tools.dashboards.panels import ask, stat, timeseries
 
 OF = '{@, replay=~"$replay"}'
 # A replay's workers count as others do; these are the workers of the replays selected.

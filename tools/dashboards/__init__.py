@@ -4,7 +4,7 @@
 a module of its own. Nothing here is needed at run time.
 """
 
-from grafana_dashboards import feeds, leaders, overview, pipeline, replays
+from tools.dashboards import feeds, leaders, overview, pipeline, replays
 
 DASHBOARDS = (
     overview.DASHBOARD,

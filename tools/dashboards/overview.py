@@ -1,7 +1,7 @@
 """Overview: is it well, and what is ringing?"""
 
-from grafana_dashboards.frame import LIVE, Dashboard, Row, uid_of
-from grafana_dashboards.panels import (
+from tools.dashboards.frame import LIVE, Dashboard, Row, uid_of
+from tools.dashboards.panels import (
     SEVERITIES,
     SURGES,
     TONES,

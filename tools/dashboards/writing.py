@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from grafana_dashboards.frame import (
+from tools.dashboards.frame import (
     SOURCE,
     TITLES,
     Dashboard,
@@ -16,7 +16,7 @@ from grafana_dashboards.frame import (
     data_source,
     links,
 )
-from grafana_dashboards.panels import Panel
+from tools.dashboards.panels import Panel
 
 COLUMNS = 24
 WIDTH = 100

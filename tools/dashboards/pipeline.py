@@ -1,7 +1,7 @@
 """Pipeline: throughput, latency, lag, what went no further, and the workers themselves."""
 
-from grafana_dashboards.frame import LIVE, Dashboard, Row
-from grafana_dashboards.panels import Query, ask, states, table, timeseries
+from tools.dashboards.frame import LIVE, Dashboard, Row
+from tools.dashboards.panels import Query, ask, states, table, timeseries
 
 
 def quantile(q: float, metric: str, by: str = "") -> str:

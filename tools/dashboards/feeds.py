@@ -1,7 +1,7 @@
 """Feeds: whether they are read, what they bring, and what goes wrong."""
 
-from grafana_dashboards.frame import Dashboard, Row, Variable
-from grafana_dashboards.panels import ask, stat, table, timeseries
+from tools.dashboards.frame import Dashboard, Row, Variable
+from tools.dashboards.panels import ask, stat, table, timeseries
 
 OF = '{@, feed=~"$feed"}'
 MANY = 15
