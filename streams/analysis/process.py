@@ -55,6 +55,7 @@ def serve(
         slow.start()
         while True:
             records = decode_records(connection.recv_bytes())
+            slow.check()
             answer = Answer()
             for number, record in enumerate(records):
                 slow.begin(number)

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+from streams.service.polling import PollingThread
+
 SLOW_SECONDS = 3.0
 _LOOK_SECONDS = 0.5
 
@@ -35,10 +37,19 @@ class SlowArticles:
         self._reading: _Reading | None = None
         self._reported: _Reading | None = None
         self._lock = threading.Lock()
+        self._thread = PollingThread("slow-articles", self._poll)
 
     def start(self) -> None:
         """Start the thread, which ends with the process."""
-        threading.Thread(target=self._run, name="slow-articles", daemon=True).start()
+        self._thread.start()
+
+    def check(self) -> None:
+        """Raise what ended the thread, if it has ended.
+
+        Raises:
+            BaseException: that error. Without it slow articles would no longer be reported.
+        """
+        self._thread.check()
 
     def begin(self, number: int) -> None:
         """Say that an article is being read now."""
@@ -62,11 +73,7 @@ class SlowArticles:
                 self._reported = reading
                 self._report(reading.number, seconds)
 
-    def _run(self) -> None:
-        while True:
-            time.sleep(min(_LOOK_SECONDS, self._slow_seconds))
-            try:
-                self.look()
-            except OSError:
-                # The pipe is gone, and the process with it in a moment.
-                return
+    def _poll(self) -> float:
+        # An OSError means that the pipe is gone, and the process with it in a moment.
+        self.look()
+        return min(_LOOK_SECONDS, self._slow_seconds)

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError, StaleMetadata
+from kafka.errors import StaleMetadata
 
 from streams.kafka.connection import Connection
 
 # What the clients raise while the broker does not answer, or not for every partition: kafka-python
 # then finds one missing in a dict.
-NOT_ANSWERED = (KafkaError, OSError, KeyError)
 # Partitions may be added while this runs.
 METADATA_AGE_MS = 30_000
 

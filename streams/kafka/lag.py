@@ -6,21 +6,19 @@ reports every partition: take the maximum over the workers. What counts is what 
 behind an open transaction are not waiting yet, and markers and aborted records never are.
 """
 
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from kafka import KafkaAdminClient, TopicPartition
 
 from streams.kafka.connection import Connection
-from streams.kafka.ends import NOT_ANSWERED, Ends
+from streams.kafka.ends import Ends
+from streams.kafka.polled_client import PolledClient
 from streams.kafka.transactions import OpenTransactions
 from streams.service.metrics import ForwardMetrics, Metrics
-
-log = structlog.get_logger(__name__)
+from streams.service.polling import PollingThread
 
 # Enough for the first record of each partition; the rest of a fetch is thrown away.
 FETCH_BYTES = 65_536
@@ -139,9 +137,10 @@ class LagMeter:
 
 
 class LagReporter:
-    """A thread that measures lag again and again, and sets the gauges.
+    """Measures lag regularly, in a thread, and sets the gauges.
 
-    `newest` is the last measurement; None before the first, and while the broker does not answer.
+    `newest` is the last measurement: None before the first one, and while the broker does not
+    answer.
     """
 
     def __init__(
@@ -150,13 +149,11 @@ class LagReporter:
         metrics: Metrics | ForwardMetrics,
         interval_seconds: float,
     ) -> None:
-        self._make_meter = make_meter
         self._metrics = metrics.lag
         self._interval_seconds = interval_seconds
-        self._stop = threading.Event()
-        self._failure: Exception | None = None
         self._transactions = OpenTransactions(metrics.lag.open_transaction)
-        self._thread = threading.Thread(target=self._run, name="lag", daemon=True)
+        self._meter = PolledClient(make_meter, "lag.not_measured")
+        self._thread = PollingThread("lag", self._poll, close=self._meter.close)
         self.newest: Mapping[Any, Lag] | None = None
 
     def start(self) -> None:
@@ -164,43 +161,26 @@ class LagReporter:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ask the thread to end; it is a daemon, so nobody has to wait for a slow broker."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=1.0)
+        """Ask the thread to end."""
+        self._thread.stop()
 
     def check(self) -> None:
-        """Do nothing while the thread is well.
+        """Raise what ended the thread, if it has ended.
 
         Raises:
-            Exception: what ended the thread. Without it the process would look well on old figures.
+            BaseException: that error. Without it the process would look healthy with old figures.
         """
-        if self._failure is not None:
-            raise self._failure
+        self._thread.check()
 
-    def _run(self) -> None:
+    def _poll(self) -> float:
+        measured = False
         try:
-            self._measure_until_stopped()
-        except Exception as error:  # noqa: BLE001 - raised again by `check`, which ends the process
-            self.newest = None
-            self._failure = error
-
-    def _measure_until_stopped(self) -> None:
-        meter: LagMeter | None = None
-        while not self._stop.is_set():
-            try:
-                meter = meter or self._make_meter()
-                self._report(meter.measure())
-            except NOT_ANSWERED as error:
-                # The gauges keep their values, and `tocsin_lag_measured…` says how old they are.
-                log.warning("lag.not_measured", error=str(error) or type(error).__name__)
+            measured = self._meter.use(lambda meter: self._report(meter.measure()))
+        finally:
+            # The gauges keep their values, and `tocsin_lag_measured…` says how old they are.
+            if not measured:
                 self.newest = None
-                if meter is not None:
-                    meter.close()
-                    meter = None
-            self._stop.wait(self._interval_seconds)
-        if meter is not None:
-            meter.close()
+        return self._interval_seconds
 
     def _report(self, lags: Mapping[Any, Lag]) -> None:
         self.newest = lags

@@ -15,21 +15,18 @@ that is in good health: one producer that hangs must not silence the alerts of a
 """
 
 import math
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-import structlog
 from kafka import KafkaAdminClient
 from kafka.errors import StaleMetadata
 
 from processors.ordering import WatermarkSnapshot
 from streams.kafka.connection import Connection
-from streams.kafka.ends import NOT_ANSWERED, End, Ends
-
-log = structlog.get_logger(__name__)
+from streams.kafka.ends import End, Ends
+from streams.kafka.polled_client import PolledClient
+from streams.service.polling import PollingThread
 
 INTERVAL_SECONDS = 0.1
 RETRY_SECONDS = 1.0
@@ -196,74 +193,60 @@ class WatermarkMeter:
 
 
 class WatermarkReporter:
-    """A thread that measures while somebody waits, and gives each measurement on.
+    """Measures the watermark in a thread, as long as somebody waits for it.
 
-    `is_awaited` says whether somebody does.
+    Attributes:
+        watermark_ms: The newest watermark that was measured.
+        is_awaited: Whether the last `take` asked for another measurement.
     """
 
     def __init__(self, make_meter: Callable[[], WatermarkMeter]) -> None:
-        self._make_meter = make_meter
-        self._stop = threading.Event()
-        self._wanted = threading.Event()
+        self._meter = PolledClient(make_meter, "watermarks.not_measured")
         self._newest: WatermarkSnapshot | None = None
-        self._failure: Exception | None = None
         self.watermark_ms = -math.inf
         self.is_awaited = False
-        self._thread = threading.Thread(target=self._run, name="watermarks", daemon=True)
+        self._thread = PollingThread(
+            "watermarks", self._poll, close=self._meter.close, only_when_woken=True
+        )
 
     def start(self) -> None:
         """Start the thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Ask the thread to end; it is a daemon, so nobody has to wait for a slow broker."""
-        self._stop.set()
-        self._wanted.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=1.0)
+        """Ask the thread to end."""
+        self._thread.stop()
 
-    def take(self, *, wanted: bool) -> WatermarkSnapshot | None:
-        """Give the newest measurement, once; and say whether another one is wanted.
+    def check(self) -> None:
+        """Raise what ended the thread, if it has ended.
 
         Raises:
-            Exception: what ended the thread. Without it the mentions would wait for ever.
+            BaseException: that error. Without it the mentions would wait indefinitely.
         """
-        if self._failure is not None:
-            raise self._failure
+        self._thread.check()
+
+    def take(self, *, wanted: bool) -> WatermarkSnapshot | None:
+        """Return the newest measurement, once, and ask for another one if it is wanted.
+
+        Raises:
+            BaseException: what ended the thread.
+        """
+        self.check()
         self.is_awaited = wanted
         if wanted:
-            self._wanted.set()
+            self._thread.wake()
         newest, self._newest = self._newest, None
         return newest
 
     def want(self) -> None:
-        """Say that another measurement is wanted."""
-        self._wanted.set()
+        """Ask for another measurement."""
+        self._thread.wake()
 
-    def _run(self) -> None:
-        try:
-            self._measure_until_stopped()
-        except Exception as error:  # noqa: BLE001 - raised again by `take`, which ends the worker
-            self._failure = error
+    def _poll(self) -> float:
+        # Where the broker does not answer, mentions keep waiting. None is lost.
+        answered = self._meter.use(self._measure)
+        return INTERVAL_SECONDS if answered else INTERVAL_SECONDS + RETRY_SECONDS
 
-    def _measure_until_stopped(self) -> None:
-        meter: Any = None
-        while not self._stop.is_set():
-            self._wanted.wait()
-            self._wanted.clear()
-            if self._stop.is_set():
-                break
-            try:
-                meter = meter or self._make_meter()
-                self._newest = meter.measure()
-                self.watermark_ms = self._newest.watermark_ms
-            except NOT_ANSWERED as error:
-                # What waits goes on waiting; nothing is lost by it.
-                log.warning("watermarks.not_measured", error=str(error) or type(error).__name__)
-                if meter is not None:
-                    meter.close()
-                    meter = None
-                self._stop.wait(RETRY_SECONDS)
-            self._stop.wait(INTERVAL_SECONDS)
-        if meter is not None:
-            meter.close()
+    def _measure(self, meter: WatermarkMeter) -> None:
+        self._newest = meter.measure()
+        self.watermark_ms = self._newest.watermark_ms

@@ -5,7 +5,6 @@ nothing away from anyone, and as many as one likes can run. Must not know what a
 the broker goes away the feed begins again, and whoever listens is told to forget the picture.
 """
 
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -18,7 +17,9 @@ import structlog
 from processors.errors import MisconfigurationError, TocsinError
 from streams.kafka import subscriber
 from streams.kafka.envelope import Record
+from streams.kafka.polled_client import NOT_ANSWERED
 from streams.page.condition import Pulse
+from streams.service.polling import PollingThread
 
 log = structlog.get_logger(__name__)
 
@@ -83,8 +84,7 @@ class Feed:
         self._listener = listener
         self._pulse = pulse
         self._clock = clock
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="page-feed", daemon=True)
+        self._thread = PollingThread("page-feed", self._poll, on_failure=self._fail)
 
     def start(self) -> None:
         """Start the thread."""
@@ -92,32 +92,31 @@ class Feed:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ask the thread to end; it is a daemon, so nobody has to wait for a slow broker."""
-        self._stop.set()
+        """Ask the thread to end, without waiting for it."""
+        self._thread.stop(join_seconds=0.0)
 
     @property
     def is_stopping(self) -> bool:
         """Whether it was asked to end."""
-        return self._stop.is_set()
+        return self._thread.is_stopping
 
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                with self._subscription.open_consumer() as consumer:
-                    self._read(consumer)
-            except MisconfigurationError as error:
-                # A right may be given, and a topic be made, while we wait.
-                self._pulse.entered("refused", self._clock())
-                log.warning("page.feed_refused", error=str(error))
-            except (TocsinError, OSError, KeyError) as error:
-                # A KeyError is kafka-python's, for a partition that the broker did not answer for.
-                self._pulse.entered("away", self._clock())
-                log.warning("page.feed_away", error=str(error) or type(error).__name__)
-            except Exception as error:  # noqa: BLE001 - told to who can end the process
-                self._pulse.entered("failed", self._clock())
-                self._listener.failed(error)
-                return
-            self._stop.wait(AGAIN_SECONDS)
+    def _poll(self) -> float:
+        """Read until the feed is stopped or the broker goes away; return the pause after that."""
+        try:
+            with self._subscription.open_consumer() as consumer:
+                self._read(consumer)
+        except MisconfigurationError as error:
+            # An operator may give the right, or create the topic, meanwhile.
+            self._pulse.entered("refused", self._clock())
+            log.warning("page.feed_refused", error=str(error))
+        except (TocsinError, *NOT_ANSWERED) as error:
+            self._pulse.entered("away", self._clock())
+            log.warning("page.feed_away", error=str(error) or type(error).__name__)
+        return AGAIN_SECONDS
+
+    def _fail(self, error: BaseException) -> None:
+        self._pulse.entered("failed", self._clock())
+        self._listener.failed(error)
 
     def _read(self, consumer: Any) -> None:
         wanted = self._subscription
@@ -135,7 +134,7 @@ class Feed:
             **self._read_past(consumer, {tp: (starts[tp], ends[tp]) for tp in others}),
         }
         self._pulse.answered(_sum(consumer.end_offsets(articles)), self._clock())
-        if self._stop.is_set():
+        if self._thread.is_stopping:
             return
         self._pulse.entered("live", self._clock())
         self._listener.caught_up()
@@ -147,7 +146,7 @@ class Feed:
         """Read from the starts to the ends, in any order, and give how far it came."""
         subscriber.place(consumer, {tp: start for tp, (start, _) in bounds.items()})
         left = {tp: end for tp, (start, end) in bounds.items() if start < end}
-        while left and not self._stop.is_set():
+        while left and not self._thread.is_stopping:
             records = subscriber.newest(consumer, BATCH_RECORDS)
             if records:
                 self._listener.take(records)
@@ -174,7 +173,7 @@ class Feed:
     def _follow(self, consumer: Any, starts: subscriber.Offsets, articles: Sequence[Any]) -> None:
         subscriber.place(consumer, starts)
         asked = time.monotonic()
-        while not self._stop.is_set():
+        while not self._thread.is_stopping:
             if records := subscriber.newest(consumer, BATCH_RECORDS):
                 self._pulse.newest_record_at = self._pulse.answered_at = self._clock()
                 self._listener.take(records)

@@ -74,16 +74,23 @@ def test_the_thread_looks_by_itself() -> None:
     assert reported.wait(10)
 
 
-def test_the_thread_ends_when_the_pipe_is_gone() -> None:
+def check_until_it_raises(articles: SlowArticles) -> None:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        articles.check()
+
+
+def test_an_error_of_the_thread_reaches_the_process() -> None:
+    reported = threading.Event()
+
     def report(_: int, __: float) -> None:
+        reported.set()
         raise BrokenPipeError
 
-    before = set(threading.enumerate())
     articles = SlowArticles(report, slow_seconds=0.01)
+    articles.check()
     articles.begin(0)
     articles.start()
-    (thread,) = set(threading.enumerate()) - before
-    deadline = time.monotonic() + 10
-    while thread.is_alive() and time.monotonic() < deadline:
-        thread.join(0.05)
-    assert not thread.is_alive()
+    assert reported.wait(10)
+    with pytest.raises(BrokenPipeError):
+        check_until_it_raises(articles)
