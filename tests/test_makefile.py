@@ -62,6 +62,7 @@ SCRIPTS = {
     "tools/prose/__main__.py": ".ci/run",
     "tools/registry/carry_over.py": "tests/tools/registry/test_carry_over.py",
     "tools/site.py": ".ci/run",
+    "tools/structure.py": "tests/test_architecture.py",
     "tools/reference/__main__.py": "tests/tools/test_reference.py",
     "docs/guides/subscribers/python/alerts.py": "tests/broker/test_subscribers.py",
 }

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +44,39 @@ def import_graph(root: Path = ROOT) -> Graph:
                 if name.split(".")[0] in PACKAGES and name not in PACKAGES
             }
     return {node: frozenset((targets & found.keys()) - {node}) for node, targets in found.items()}
+
+
+def module_graph(root: Path = ROOT) -> Graph:
+    """Return which module of the packages imports which others."""
+    paths = {
+        ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__"): path
+        for package in PACKAGES
+        for path in sorted((root / package).rglob("*.py"))
+    }
+    return {
+        module: frozenset(_modules(path, paths.keys()) - {module}) for module, path in paths.items()
+    }
+
+
+def _modules(path: Path, known: AbstractSet[str]) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            # `from streams.kafka import groups` imports a module, not a name of the package.
+            found |= (names & known) or {node.module}
+    return found & known
+
+
+def cycles(graph: Graph) -> list[frozenset[str]]:
+    """Return the groups of nodes that import each other."""
+    beyond = {node: reachable(graph, node) for node in graph}
+    groups = {
+        frozenset({node, *(one for one in beyond[node] if node in beyond[one])}) for node in graph
+    }
+    return sorted((group for group in groups if len(group) > 1), key=sorted)
 
 
 def reachable(graph: Graph, start: str) -> frozenset[str]:
