@@ -159,7 +159,7 @@ def test_cycles_and_sizes_are_found(tmp_path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     measured = measure("streams", tmp_path)
-    assert measured.module_cycles == [{"streams.kafka.topics", "streams.kafka.groups"}]
+    assert measured.module_cycles == [frozenset({"streams.kafka.topics", "streams.kafka.groups"})]
     assert (measured.rooms, measured.arrows) == (2, 1)
     assert [(one.lines, one.name) for one in measured.functions] == [
         (41, "streams/page/app.py:2 f"),
