@@ -91,6 +91,7 @@ torture: env ## Read all that Kafka can deliver, through kills, freezes and brok
 quality: env ## Measure leaders, sentiment and stories on labelled sets (DATA=folder adds sets kept elsewhere; MENTIONS=number makes it shorter).
 	$(if $(DATA),@$(UV) sync --frozen --quiet --inexact --all-extras --group training --python $(BIN)/python)
 	$(BIN)/python benchmarks/quality/leaders.py $(if $(DATA),--data $(DATA))
+	$(BIN)/python -m benchmarks.quality.headlines.measure --split dev,fresh --show 20
 	$(BIN)/python benchmarks/quality/minilm.py $(if $(DATA),--data $(DATA))
 	$(BIN)/python benchmarks/quality/said.py
 	$(BIN)/python benchmarks/quality/sentiment.py $(if $(DATA),--data $(DATA))

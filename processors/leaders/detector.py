@@ -32,8 +32,10 @@ from processors.leaders.detection.reading import (
 )
 from processors.leaders.detection.relevance import Presence, relevance
 from processors.leaders.detection.support import find_supported_surnames
+from processors.leaders.detection.surname_model import load_surname_model
 from processors.leaders.detection.surnames import find_named_surnames
 from processors.leaders.languages.files import languages, load_words, with_offices
+from processors.leaders.languages.topics import Topics, load_topics
 from processors.leaders.languages.words import Words
 from processors.leaders.registry.registry import Registry
 
@@ -80,6 +82,8 @@ class Detector:
         self._extra_words = {words.language: words for words in extra_words}
         self._known = frozenset([*languages(), *self._extra_words])
         self._readers: dict[str, tuple[Automaton, Words]] = {}
+        self._topics: dict[str, Topics] = {}
+        self._model = load_surname_model()
         self._statuses: dict[tuple[str, date], tuple[str, str, OfficeStatus]] = {}
         self._reader(FIRST_LANGUAGE)
 
@@ -90,6 +94,7 @@ class Detector:
             if language == FIRST_LANGUAGE:
                 words = with_offices(words, self._registry.offices)
             reader = self._readers[language] = (Automaton(self._registry, words), words)
+            self._topics[language] = load_topics(language)
         return reader
 
     def detect(
@@ -125,6 +130,7 @@ class Detector:
             on=on,
             home=home_of(readings[1], country),
             countries=countries_in(readings),
+            prominence=self._model.prominence,
         )
         self._climb(readings, article, automaton, knows_words=is_known)
         return self._leaders(readings, {"headline": headline, "text": text}, on)
@@ -151,7 +157,14 @@ class Detector:
         lost = lost_surnames(readings, strangers, automaton, article)
         if knows_words:
             for reading in readings:
-                find_supported_surnames(reading, article, strangers, lost)
+                find_supported_surnames(
+                    reading,
+                    article,
+                    strangers,
+                    lost,
+                    self._model,
+                    self._topics[article.words.language],
+                )
             _note_named(readings, article)
         for reading in readings:
             find_named_surnames(reading, article, strangers, lost)

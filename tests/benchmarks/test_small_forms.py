@@ -157,3 +157,12 @@ def test_the_demos_picture_is_drawn_from_its_lines() -> None:
     drawn = picture.render([Text("a line of the demo")])
     assert drawn.startswith("<svg")
     assert "a&#160;line&#160;of&#160;the&#160;demo" in drawn
+
+
+def test_the_headlines_are_measured() -> None:
+    shown = run(sys.executable, "-m", "benchmarks.quality.headlines.measure", "--count", "1")
+    rates = [float(rate) for rate in re.findall(r"found \((0\.\d+|1\.0+)\)", shown)]
+    prominent, placed, *namesakes = rates
+    assert prominent > 0.85
+    assert placed > 0.85
+    assert max(namesakes) <= 0.03

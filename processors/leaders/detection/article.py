@@ -5,7 +5,7 @@ is at home, which countries it names. Must not decide who is meant.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
@@ -36,6 +36,11 @@ class Article:
     home: frozenset[str]
     countries: AbstractSet[str]
     named: set[str] = field(default_factory=set)
+    prominence: Mapping[str, float] = field(default_factory=dict)
+
+    def prominence_of(self, countries: AbstractSet[str]) -> float:
+        """Return the prominence of the most prominent of these countries and bodies, 0 to 1."""
+        return max((self.prominence.get(code, 0.0) for code in countries), default=0.0)
 
     @property
     def near(self) -> AbstractSet[str]:

@@ -87,6 +87,10 @@ class Holders:
             if term.holds_on(on) or term.end == on
         )
 
+    def has_started(self, person_id: str, on: date) -> bool:
+        """Return whether a person holds or has held an office on the day."""
+        return any(term.start <= on for term in self.registry.terms[person_id])
+
     def countries_ever(self, person_id: str) -> frozenset[str]:
         """Where a person has held or will hold an office."""
         return frozenset(t.country for t in self.registry.terms[person_id])

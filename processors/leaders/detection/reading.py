@@ -33,6 +33,8 @@ _ABBREVIATIONS = (
 _NO_END = r"(?<![ .][A-Z]\.)" + "".join(rf"(?<! {word}\.)" for word in _ABBREVIATIONS)
 _SENTENCE_END = re.compile(rf"[.!?\n](?:(?<=\n)|{_NO_END}[\"')]* +(?=[\"'(A-Z]))")
 _WORD = re.compile(r"[A-Za-z][a-z']{3,}")
+SLUG = re.compile(r"[A-Z][A-Z/ ]{2,}(?: \d{1,2})?-(?=\w)")
+"""What agencies glue to a headline: "UPDATE 3-Putin", "EXCLUSIVE-Trump"."""
 _TITLE_CASE_SHARE = 0.6
 _TITLE_CASE_WORDS = 3
 
@@ -79,13 +81,24 @@ class Reading:
     _before: dict[int, str] = field(default_factory=dict)
     statecraft: dict[int, bool] = field(default_factory=dict)
     countries: dict[int, set[str]] = field(default_factory=dict)
+    evidence: dict[int, dict[str, float]] = field(default_factory=dict)
     _ends: list[int] | None = None
 
     def before(self, index: int) -> str:
         """The word directly before the hit at `index`; see `context.word_before`."""
         word = self._before.get(index)
         if word is None:
-            word = self._before[index] = word_before(self.text, self.hits[index].start)
+            word = word_before(self.text, self.hits[index].start)
+            if self.name == "headline" and "-" in word:
+                word = self._without_slug(word, self.hits[index].start)
+            self._before[index] = word
+        return word
+
+    def _without_slug(self, word: str, start: int) -> str:
+        """Return the word without what an agency glues before it: "EXPLAINER-Why" as "Why"."""
+        slug = SLUG.match(self.text)
+        if slug is not None and slug.end() > start - 1 - len(word):
+            return self.text[slug.end() : start - 1]
         return word
 
     def sentence(self, offset: int) -> int:
@@ -100,6 +113,11 @@ class Reading:
             self._ends = _sentence_ends(self.text)
         start = self._ends[sentence - 1] if sentence else 0
         return start, self._ends[sentence] if sentence < len(self._ends) else len(self.text)
+
+    def hits_between(self, start: int, end: int) -> list[Hit]:
+        """Return the hits that begin from `start` to before `end`."""
+        first = bisect_left(self.hits, start, key=_hit_start)
+        return self.hits[first : bisect_left(self.hits, end, lo=first, key=_hit_start)]
 
     def has_place_or_title(self, offset: int) -> bool:
         """Whether a country, a place or an office is named from this character on."""
@@ -124,6 +142,10 @@ class Reading:
 
     def _start(self, index: int) -> int:
         return self.hits[index].start
+
+
+def _hit_start(hit: Hit) -> int:
+    return hit.start
 
 
 def read_field(name: Field, original: str, automaton: Automaton) -> Reading:

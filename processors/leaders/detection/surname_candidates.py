@@ -7,10 +7,11 @@ read the words around the name; `processors.leaders.detection.support` weighs th
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
-from processors.leaders.detection import weights
 from processors.leaders.detection.article import Article
 from processors.leaders.detection.automaton import Entry
-from processors.leaders.detection.holders import Holders
+
+_FAR_MORE_PROMINENT = 0.3
+_MORE_PROMINENT = 0.08
 
 Places = Callable[[], AbstractSet[str]]
 """Answers with the codes of the countries that the sentence names; asked only where it decides."""
@@ -34,7 +35,7 @@ def meant(entry: Entry, article: Article, here: Places) -> str | None:
         near = [person for person in present if not held[person].isdisjoint(places)]
         if near:
             return near[0] if len(near) == 1 else _only_leading(near, article)
-    return _only_leading(present, article)
+    return _only_leading(present, article) or _most_prominent(present, article)
 
 
 def _only_leading(people: list[str], article: Article) -> str | None:
@@ -50,35 +51,36 @@ def _only_leading(people: list[str], article: Article) -> str | None:
 def _or_the_famous(
     person_id: str, entry: Entry, article: Article, held: AbstractSet[str]
 ) -> str | None:
-    """The only bearer in office, unless one of another country is better known by that name.
+    """Return the only bearer in office, unless one of a far more prominent country has left one.
 
     "The Obama administration" is never about the prime minister of Equatorial Guinea, unless his
     country is named.
     """
-    if not held.isdisjoint(weights.PROMINENT) or is_in_article(held, article):
+    if len(entry.surnames) == 1 or is_in_article(held, article):
         return person_id
-    holders = article.holders
-    famous = [person for person in entry.surnames if _is_prominent_nations(person, holders)]
+    own = article.prominence_of(held)
+    famous = [
+        person
+        for person in sorted(entry.surnames)
+        if article.holders.has_started(person, article.on)
+        and article.prominence_of(article.holders.countries_ever(person))
+        > own + _FAR_MORE_PROMINENT
+    ]
+    if not famous:
+        return person_id
     return famous[0] if len(famous) == 1 else None
 
 
-def is_placed(person_id: str, article: Article) -> bool:
-    """Whether the article names the country, or the world's press calls its leaders by surname."""
-    holders = article.holders
-    held = holders.countries_on(person_id, article.on)
-    if not held.isdisjoint(weights.PROMINENT) or _is_prominent_nations(person_id, holders):
-        return True
-    return is_in_article(held or holders.countries_ever(person_id), article)
+def _most_prominent(people: list[str], article: Article) -> str | None:
+    """Return the one of several whose country is clearly the most prominent."""
+    ranked = sorted(
+        (article.prominence_of(article.holders.countries_on(p, article.on)), p) for p in people
+    )
+    if ranked[-1][0] - ranked[-2][0] < _MORE_PROMINENT:
+        return None
+    return ranked[-1][1]
 
 
 def is_in_article(countries: AbstractSet[str], article: Article) -> bool:
     """Whether the article is at home in one of the countries, or names it."""
     return not (countries.isdisjoint(article.countries) and countries.isdisjoint(article.home))
-
-
-def _is_prominent_nations(person_id: str, holders: Holders) -> bool:
-    """Whether somebody has held an office of a prominent country; a body is known by its head."""
-    return any(
-        code in weights.PROMINENT and not holders.is_body(code)
-        for code in holders.countries_ever(person_id)
-    )

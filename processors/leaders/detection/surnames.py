@@ -7,16 +7,19 @@ or a title in the article, `processors.leaders.detection.support` decides.
 from collections.abc import Set as AbstractSet
 
 from processors.leaders.detection.article import Article
-from processors.leaders.detection.context import Cues, modifier_before, word_after
+from processors.leaders.detection.context import Cues, modifier_before, opens_sentence, word_after
 from processors.leaders.detection.names import follows_name_or_country, is_part_of_a_thing
 from processors.leaders.detection.namesakes import Strangers, is_harmless
-from processors.leaders.detection.reading import Found, Reading
+from processors.leaders.detection.reading import SLUG, Found, Reading
+from processors.leaders.languages.topics import NO_TOPICS, Topics
 from processors.leaders.languages.words import Words
 
 NO_CUES = Cues()
 _ARABIC_ARTICLES = ("al-", "el-")
 # "the pre-Castro government" and "mid-May" name a time, not a person.
 _OTHER_TIMES = frozenset(["pre", "post", "mid"])
+# "Anti-Trump rally".
+_SIDES = frozenset(["anti", "pro", "non"])
 
 
 def find_named_surnames(
@@ -62,8 +65,9 @@ def stands_alone(
     strangers: Strangers,
     lost: AbstractSet[str],
     person_id: str,
+    topics: Topics = NO_TOPICS,
 ) -> bool:
-    """Whether a surname is a name by itself here, and can be this person's."""
+    """Return whether a surname is a name by itself here, and can be this person's."""
     words = article.words
     hit = reading.hits[index]
     surname = reading.text[hit.start : hit.end]
@@ -74,7 +78,9 @@ def stands_alone(
         accepted = is_woman == (lower in words.women)
     else:
         others = strangers.get(surname, frozenset())
-        accepted = surname not in lost and _can_precede(reading, index, before, words, others)
+        accepted = surname not in lost and _can_precede(
+            reading, index, before, words, others, topics
+        )
     after = word_after(reading.text, hit.end)
     if hit.start and reading.text[hit.start - 1] == "-" and not _can_be_hyphened(reading, index):
         return False
@@ -92,11 +98,21 @@ def _can_be_hyphened(reading: Reading, index: int) -> bool:
         return True
     prefix = modifier_before(reading.text, start)
     begin = start - 1 - len(prefix)
-    return prefix not in _OTHER_TIMES and reading.text[begin : begin + 1].islower()
+    slug = SLUG.match(reading.text)
+    if reading.name == "headline" and slug is not None and slug.end() == start:
+        return True
+    return prefix not in _OTHER_TIMES and (
+        reading.text[begin : begin + 1].islower() or prefix in _SIDES
+    )
 
 
 def _can_precede(
-    reading: Reading, index: int, before: str, words: Words, strangers: AbstractSet[str]
+    reading: Reading,
+    index: int,
+    before: str,
+    words: Words,
+    strangers: AbstractSet[str],
+    topics: Topics,
 ) -> bool:
     lower = before.lower()
     if before == "&" or lower in strangers or before in words.particles:
@@ -106,8 +122,39 @@ def _can_precede(
     if not before[:1].isupper():
         return True
     if reading.in_title_case or reading.in_capitals:
-        return lower not in words.given_names and lower not in words.ranks
-    return is_harmless(reading, index, lower, words)
+        return (
+            lower not in words.given_names
+            and lower not in topics.given
+            and lower not in words.ranks
+        )
+    return not _follows_surname(reading, index) and (
+        is_harmless(reading, index, lower, words) or _is_opener(reading, index, before, topics)
+    )
+
+
+def _is_opener(reading: Reading, index: int, before: str, topics: Topics) -> bool:
+    """Return whether an ordinary word opens the sentence: "Defiant Macron", "URGENT Putin"."""
+    start = reading.hits[index].start - len(before) - 1
+    lower = before.lower()
+    return (
+        lower in topics.ordinary
+        and lower not in topics.given
+        and (before.isupper() or opens_sentence(reading.text, start))
+    )
+
+
+def _follows_surname(reading: Reading, index: int) -> bool:
+    """Return whether another leader's surname stands directly before: "May Li"."""
+    if not index:
+        return False
+    other = reading.hits[index - 1]
+    return (
+        other.end == reading.hits[index].start - 1
+        and reading.text[other.end] == " "
+        and bool(other.entry.surnames)
+        and not other.entry.countries
+        and other.entry.title is None
+    )
 
 
 def _can_follow(reading: Reading, index: int, after: str, words: Words) -> bool:
