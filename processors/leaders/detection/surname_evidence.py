@@ -5,6 +5,7 @@ Owns what each feature means. `processors.leaders.detection.surname_model` weigh
 
 import re
 from collections.abc import Set as AbstractSet
+from datetime import timedelta
 
 from processors.leaders.detection.article import Article
 from processors.leaders.detection.automaton import FULL_NAME, PLACE, SURNAME, TITLE, Hit
@@ -67,7 +68,9 @@ def read_prior(
     features: Features = {"bias": 1.0}
     known_in = held or holders.countries_ever(person_id)
     if held:
-        leads = any(holders.leading(code, on) == person_id for code in held)
+        # The day of a change belongs to both.
+        days = (on, on - timedelta(days=1))
+        leads = any(holders.leading(code, day) == person_id for code in held for day in days)
         features["leads" if leads else "in_office"] = 1.0
         if any(holders.is_body(code) for code in held):
             features["heads_body"] = 1.0
