@@ -10,7 +10,8 @@ ARGS ?=
 # For test: what pytest runs instead of everything, such as ONE=tests/processors/leaders.
 ONE ?=
 # For check: the tests that find most mistakes in the shortest time.
-QUICK := tests/processors tests/tools tests/test_docs.py tests/test_readme.py tests/test_architecture.py
+QUICK := $(addprefix tests/processors/,alerts articles families leaders rules stories) \
+	tests/tools tests/test_docs.py tests/test_readme.py tests/test_architecture.py
 
 .PHONY: help env demo test check format lint docs unit broker contracts contracts-html reference bench bench-replays equality torture quality clean
 
