@@ -160,7 +160,7 @@ def html_to_text(page: str, *, only_known: bool = False) -> str:
 
 
 class _Asides:
-    """Takes back what stands in an element around the article, once it is closed.
+    """Removes what stands in an element around the article, once it is closed.
 
     One that is never closed is kept, with the article that may follow in it.
     """

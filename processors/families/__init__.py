@@ -2,10 +2,10 @@
 
 Owns which publishers belong together and which agency an article is credited to. Must not know
 what a source counts for. An article credited to
-an agency ("LONDON (Reuters) - …") is the agency's, whoever printed it; else the family is that of
-its host or its publisher's name in `data/families.csv` (owners as the publishers themselves state
-them; ours); a publisher that is not there is its own family, under its registrable domain where its
-address or its name gives one, and under its name where not.
+an agency ("LONDON (Reuters) - …") is the agency's, on whichever site it is; else the family is that
+of its host or its publisher's name in `data/families.csv` (owners as the publishers themselves
+state them; ours); a publisher that is not there is its own family, under its registrable domain
+where its address or its name gives one, and under its name where not.
 """
 
 import csv

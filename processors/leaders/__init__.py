@@ -1,6 +1,6 @@
 """Leaders: the registry of who held what and when, and the detector that finds them in articles.
 
-Owns the first rungs of detection: full names and aliases, title + surname, and later surnames.
+Owns the first steps of detection: full names and aliases, title + surname, and later surnames.
 Must not know sentiment, stories or alerts.
 """
 

@@ -1,8 +1,8 @@
-"""Two stages: the fast scorer reads everything, the model confirms what would ring.
+"""Two stages: the fast scorer reads everything, the model confirms what would fire.
 
 Owns which scores are worth the model's time, and what becomes of them. Must not know rules: the
-numbers below are at or under those at which the built-in `sentiment` rule rings, and a rule that
-rings on less rings on what was not confirmed.
+numbers below are at or under those at which the built-in `sentiment` rule fires, and a rule that
+fires on less fires on what was not confirmed.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """The `vader` scorer: VADER's rules and lexicon (Hutto and Gilbert 2014), through a library.
 
 Owns how the library's compound scores of sentences become a scored article. Must not know the news
-lexicon. It is there for comparison, and as an example of a scorer over somebody else's engine. The
+lexicon. It is there for comparison, and as an example of a scorer over another engine. The
 library is the optional extra `vader`.
 """
 
@@ -81,7 +81,7 @@ class VaderScorer:
         )
 
     def towards(self, sentence: ScoredSentence, text: str, spans: Sequence[Span]) -> Towards:
-        """The compound score of the sentence, whoever it is about."""
+        """The compound score of the sentence, about any target."""
         del spans
         if not sentence.scored:
             return Towards(())

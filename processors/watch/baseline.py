@@ -7,7 +7,7 @@ a fifth a week. An hour far above what was expected counts as the most that woul
 that one surge does not hide the next.
 
 Time may be wrong. The newest hours stay open: a mention that is earlier than a lone one before it
-takes that one back, and three in a row take back whatever came before them. So an article of the
+removes that one, and three in a row remove whatever came before them. So an article of the
 future, or a feeder that ran ahead for a while, leaves the past as it was.
 """
 
@@ -195,7 +195,7 @@ class Past:
         self._closed = None
 
     def _goes_back(self, moment_ms: int, hour: int) -> bool:
-        """Take back what is ahead of a mention, where enough says that time is there."""
+        """Remove what is ahead of a mention, where enough says that time is there."""
         kept = self.kept
         newest = kept.later[-1].hour
         ahead = sum(one.articles for one in kept.later if one.hour > hour)

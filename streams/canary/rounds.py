@@ -89,7 +89,7 @@ class Rounds:
             self._miss(one, "not_sent")
 
     def heard(self, article_id: str, alert_id: str) -> None:
-        """Note an alert; one of another canary, or one that is told again, is passed over."""
+        """Note an alert; one of another canary, or a repeated one, is skipped."""
         one = self._waiting.pop(article_id, None) or self._given_up.pop(article_id, None)
         if one is None:
             return

@@ -70,7 +70,7 @@ def sink(
 
 
 def window(settings: Settings) -> AlertWindow:
-    """Read from the rules in force between which times of publication an article can ring."""
+    """Return the times of publication between which the rules in force accept an article."""
     from streams.service.rules import rules_in_force  # noqa: PLC0415 - rules take a moment to compile
 
     guards = rules_in_force(settings).guards

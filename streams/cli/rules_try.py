@@ -58,7 +58,7 @@ def try_(
 ) -> None:
     """Try changed rules on past articles, beside the rules in force; nothing is sent.
 
-    The articles are those that the topic still keeps, or those of a file. They are analysed anew
+    The articles are those that the topic still keeps, or those of a file. They are analysed again
     and watched twice: under the rules in force (TOCSIN_RULES, or the built-in ones) and under FILE.
     Shown is every alert that only FILE sends (+), that only the rules in force send (-), and that
     both send with another severity (~). A rule whose version was raised is compared with itself.
@@ -107,7 +107,7 @@ class _Span:
 
 
 def _within(alerts: Sequence[Alert], span: _Span) -> list[Alert]:
-    """Leave out those of the time to warm up, and those of a canary: no rule rings them."""
+    """Leave out those of the time to warm up, and those of a canary: no rule fires on them."""
     return [one for one in alerts if one.event_time >= span.start and one.kind != CANARY_KIND]
 
 

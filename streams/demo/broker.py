@@ -29,7 +29,7 @@ class Broker(Protocol):
         ...
 
     def stop(self) -> None:
-        """End the process in good order. Nothing happens when it is not running."""
+        """End the process cleanly. It may have ended already."""
         ...
 
     def kill(self) -> None:

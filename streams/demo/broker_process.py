@@ -1,4 +1,4 @@
-"""A child process that serves until it is told to stop, and never outlives its parent.
+"""A child process that serves until it is asked to stop, and never outlives its parent.
 
 Owns the start, the log file, the end and the watch over both. Must not know what the child serves.
 
@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 # $1 is the process group, $2 a temporary folder or "". SIGTERM first, so that a named data folder
-# is left in good order; SIGKILL after a minute.
+# ends cleanly; SIGKILL after a minute.
 _WATCH = """
 read -r _
 kill -TERM "-$1" 2>/dev/null

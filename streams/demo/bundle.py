@@ -2,7 +2,7 @@
 
 All articles are invented: the outlets, the events and every quotation. The office holders are real
 and hold their offices on the articles' dates (November 2026), so that the detector has something to
-find; nothing that is told of them happened. The hosts end in `.example`, which no one can register.
+find; the events are invented. The hosts end in `.example`, which no one can register.
 
 Owns the bundled records, their order of arrival, and what is known of them and not written into
 them (`EVENTS`, `SYNDICATED`). Must not know how a record is published or decoded.
@@ -172,8 +172,8 @@ def load_bundle() -> list[BundledRecord]:
     """Read the bundled records, all of them invented, in the order of their arrival.
 
     The first four articles name two leaders in headline and lead and speak of them strongly, so
-    that a demonstration rings at once. Bad records stand at fixed places, none before the sixth
-    article.
+    that a demonstration shows alerts at once. Bad records stand at fixed places, none before the
+    sixth article.
 
     Returns:
         New records on each call; the same ones in the same order.
@@ -193,7 +193,7 @@ def redated(records: Sequence[BundledRecord], now: datetime) -> list[BundledReco
     """Move the articles' dates, so that the newest of the day is published just now.
 
     The bundle is of one day in 2026. Published as it stands on another, every article would be
-    stale, and nothing would ring. Distances between dates stay, the odd ones among them too.
+    stale, and no alert would be sent. Distances between dates stay, the odd ones among them too.
 
     Args:
         records: As `load_bundle` gives them.

@@ -5,7 +5,7 @@ Owns the life of the Kafka service of the `noida-db` wheel. Must not know topics
 It is not Apache Kafka and not for production (seen with 0.2.3):
 
 - It keeps its records in memory and writes them all to one file about once a second. A SIGKILL
-  loses what was acknowledged in the last second; a stop in good order loses nothing.
+  loses what was acknowledged in the last second; a clean stop loses no record.
 - File and memory grow with everything ever sent: 300 MB and 590 MB after 50,000 records of 2 kB.
   Measure on Apache Kafka.
 - It refuses a commit from a member that has not yet rejoined a rebalancing group, where Kafka takes
@@ -95,7 +95,7 @@ class EmbeddedBroker:
                 return
 
     def stop(self) -> None:
-        """End the process in good order; a temporary data folder stays until `__exit__`."""
+        """End the process cleanly; a temporary data folder stays until `__exit__`."""
         if self._process is not None:
             self._process.stop(grace_seconds=_STOP_GRACE_SECONDS)
             self._process = None

@@ -37,7 +37,7 @@ _decode_alert = msgspec.json.Decoder(Alert).decode
 
 
 class DemoStopped(Exception):  # noqa: N818 - it is no error
-    """Somebody asked the demo to stop."""
+    """The demo was asked to stop."""
 
 
 @dataclass(slots=True)
@@ -72,7 +72,7 @@ class WorkerProcess:
     Args:
         settings: Its settings; they travel as variables, as they would to a container.
         log_file: Where its log goes.
-        stop: Set when somebody asks the demo to stop.
+        stop: Set when the demo is asked to stop.
     """
 
     def __init__(self, settings: Settings, log_file: Path, stop: threading.Event) -> None:
@@ -86,7 +86,7 @@ class WorkerProcess:
             env=environment,
             stdout=self._out,
             stderr=self._out,
-            # Ctrl-C is for the demo, which then stops the worker in good order.
+            # Ctrl-C is for the demo, which then stops the worker cleanly.
             start_new_session=True,
         )
 
@@ -94,7 +94,7 @@ class WorkerProcess:
         """Wait until the worker runs, and give its port as `http://host:port`.
 
         Raises:
-            DemoStopped: somebody asked for it.
+            DemoStopped: the demo was asked to stop.
             PassingFaultError: it ended, or did not start in time; with the end of its log.
         """
         deadline = time.monotonic() + START_SECONDS
@@ -112,7 +112,7 @@ class WorkerProcess:
         """Raise if there is a reason not to go on.
 
         Raises:
-            DemoStopped: somebody asked for it.
+            DemoStopped: the demo was asked to stop.
             PassingFaultError: the worker has ended; with the end of its log.
         """
         if self._asked_to_stop.is_set():
@@ -150,7 +150,7 @@ def publish(
 ) -> Iterator[int]:
     """Send the records at `rate` a second, and give the number sent after each.
 
-    It does not wait any more once `stop` is set: whoever reads the numbers has to end.
+    It does not wait any more once `stop` is set: the reader of the numbers has to end.
     """
     producer = KafkaProducer(
         **connection.kafka_python(), acks="all", linger_ms=0, compression_type=compression
@@ -172,7 +172,7 @@ class Outputs:
 
     Args:
         deployment: The demo's deployment.
-        on_alert: Told each alert once, however often it comes.
+        on_alert: Called with each alert once, however often it comes.
     """
 
     def __init__(self, deployment: Deployment, on_alert: Callable[[Alert], None]) -> None:
@@ -238,7 +238,7 @@ def settle(
     """Read on until every record has come out and the group has nothing left to do.
 
     Raises:
-        DemoStopped: somebody asked for it.
+        DemoStopped: the demo was asked to stop.
         PassingFaultError: the worker ended, or nothing came for two minutes.
     """
     names, group = deployment.names, deployment.settings.application_id

@@ -1,4 +1,4 @@
-"""One record of an alert topic, taken to its end: delivered, left out, or put aside.
+"""One record of an alert topic, taken to its end: delivered, left out, or dead-lettered.
 
 Owns the outcomes, their counting, and the dead letters. Must not know where records come from, nor
 how an alert is sent (`streams.forward.delivery`).

@@ -63,7 +63,7 @@ class Delivery:
         keys: The keys to sign with, the newest first.
         give_up_seconds: After a try that failed so long after the first, an alert is given up.
         requests: Most requests at a time.
-        on_answer: Told every answer, and how long it took in seconds.
+        on_answer: Called with every answer, and how long it took in seconds.
         timing: Clocks and chance.
     """
 

@@ -1,6 +1,6 @@
 """Where a group begins that has read nothing yet.
 
-Owns the group's first offsets. They are committed before anything is read, so that what rings
+Owns the group's first offsets. They are committed before anything is read, so that what is sent
 between the first start and the first delivery is not lost by a restart. Must not know what is read.
 """
 

@@ -1,7 +1,7 @@
 """Archives: topics of old articles, stamped as if they had come when they were published.
 
 Owns what such a topic must be: its own, so that old articles do not come among live ones, and kept
-for ever, because a broker removes at once what is older than the topic's retention.
+indefinitely, because a broker removes at once what is older than the topic's retention.
 """
 
 from kafka import KafkaAdminClient

@@ -30,8 +30,9 @@ class Tools:
         sleep: Waits so many seconds.
         first_wait: How long a feed is left alone before the first look.
         planned: Called with the seconds until a feed is looked at again.
-        failed: Told of each failure, and in how many seconds the feed is tried again; None: not.
-        succeeded: Told of each feed that was read, or has not changed.
+        failed: Called with each failure, and in how many seconds the feed is tried again; None:
+            not.
+        succeeded: Called with each feed that was read, or has not changed.
     """
 
     look: Callable[[Feed], Awaitable[None]]
@@ -45,7 +46,7 @@ class Tools:
 async def follow_all(
     feeds: Sequence[Feed], tools: Tools, poll_seconds: float | None, stop: asyncio.Event
 ) -> None:
-    """Follow feeds beside each other until each is done, or until told to stop.
+    """Follow feeds beside each other until each is done, or until asked to stop.
 
     Args:
         feeds: The feeds.

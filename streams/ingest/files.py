@@ -40,7 +40,7 @@ def read_file(
     Args:
         path: The file.
         limit_bytes: Longest document; longer ones are passed by without being held.
-        on_bytes: Told how many bytes of the file were read since it was last told.
+        on_bytes: Called with the bytes of the file that were read since the last call.
         guard: Put around the function that reads.
 
     Raises:

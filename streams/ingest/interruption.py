@@ -54,7 +54,7 @@ class Interruption:
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
-        """Let the first signal stop at once what runs in here: it has nothing in hand."""
+        """Let the first signal stop at once what runs in here: it has nothing in flight."""
         self.check()
         self._is_waiting = True
         try:

@@ -38,7 +38,7 @@ class Job:
         topic: Where articles go.
         max_entries: Entries of one document that are read, from the first one on.
         max_requests: Requests for feeds at a time.
-        window: Between which times of publication an article can ring.
+        window: Between which times of publication an article can trigger alerts.
     """
 
     files: Sequence[Path]
@@ -61,7 +61,7 @@ class Surroundings:
         flush: Returns when everything sent is acknowledged.
         tally: Counts.
         interruption: Says when to stop.
-        on_bytes: Told of bytes read from files; with 0, that something else was read.
+        on_bytes: Called with bytes read from files; with 0, that something else was read.
         say: Tells the user of a failure that does not end the whole.
         stdin: Reads standard input.
         open_fetch: Gives the function that fetches feeds.

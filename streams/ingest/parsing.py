@@ -51,7 +51,7 @@ async def read_apart(
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        # A Ctrl-C at the terminal is for us; the feed in hand is finished.
+        # A Ctrl-C at the terminal is for us; the feed in flight is finished.
         start_new_session=True,
     )
     try:

@@ -38,7 +38,7 @@ class FeedSummary(Struct, frozen=True, kw_only=True):
         unchanged: Articles that were sent before as they are.
         refused: Entries that cannot be used, by reason; these are not sent.
         skipped: Entries that are not read, by reason: not_an_article, over_the_limit.
-        no_alert: Articles of `new` that can ring no alert, by reason: old, future.
+        no_alert: Articles of `new` that can trigger no alert, by reason: old, future.
         flags: Entries in which something was not understood, or assumed, by what it is.
         moved_to: Where the server says for good that the feed has moved to; "" where it has not.
         gone: Whether the server says that the feed is gone for good.
@@ -65,13 +65,13 @@ class FeedSummary(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class AlertWindow:
-    """Between which times of publication an article can ring, seen from now."""
+    """Between which times of publication an article can trigger alerts, seen from now."""
 
     stale_seconds: float
     future_seconds: float
 
     def excludes(self, published: datetime | None, now: datetime) -> NoAlert | None:
-        """Say why an article of this time of publication can ring no alert; None if it can."""
+        """Say why an article of this time of publication can trigger no alert; None if it can."""
         if published is None:
             return None
         if now - published > timedelta(seconds=self.stale_seconds):

@@ -6,7 +6,7 @@ resources. The names come from the topic table (`streams.kafka.topics`), so that
 application id or a topic that a rule names is in them.
 
 The rights are those of Apache Kafka's authorizer: Read, Write, Delete and Alter bring Describe with
-them, and whoever may write to a topic may use the idempotent producer.
+them, and a user who may write to a topic may use the idempotent producer.
 """
 
 import shlex

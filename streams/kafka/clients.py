@@ -21,7 +21,7 @@ from streams.kafka.reachability import wait_until_reachable
 from streams.kafka.topics import ENVELOPE_BYTES
 from streams.service.settings import Settings
 
-# A person waits for this command, so it ends sooner than a worker, which waits for ever.
+# A person waits for this command, so it ends sooner than a worker, which waits indefinitely.
 WAIT_SECONDS = 10.0
 _SEND_SECONDS = 30
 _LONGEST_DETAIL = 300

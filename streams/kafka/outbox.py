@@ -1,6 +1,6 @@
 """The outbox: sends records and says when the broker has them all.
 
-Owns the producer, what is under way to the broker at once, and the answer to a broker that is away:
+Owns the producer, what is under way to the broker at once, and the answer to an unavailable broker:
 a record that it did not acknowledge is sent again, for as long as the worker runs. Must not know
 what a record means. A repeated record is harmless, because every consumer of ours deduplicates by
 id; a lost one would not be.
@@ -8,7 +8,7 @@ id; a lost one would not be.
 aiokafka's producer is used directly: Faust's `send` makes a task for every record, which costs more
 than scoring an article does. Records go to the producer in batches built here, because its own
 `send` makes a future for every record, and because a batch that the broker refuses can then be
-parted until the one record is found that it does not take.
+split until the one record is found that it does not accept.
 """
 
 import asyncio
@@ -188,7 +188,7 @@ class Outbox:
         """Send once.
 
         Returns:
-            The groups in which a refused record is to be looked for, each parted in two; and those
+            The groups in which a refused record is to be looked for, each split in two; and those
             that were not acknowledged for a reason that may pass.
         """
         producer = self._producer()

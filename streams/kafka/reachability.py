@@ -1,4 +1,4 @@
-"""The wait for a Kafka cluster that is away, and the refusal to wait for what will not change.
+"""The wait for an unavailable Kafka cluster, and the refusal to wait for what will not change.
 
 Owns the tries, their pauses and what they mean. Must not know what is done with the cluster after.
 """
@@ -37,10 +37,10 @@ def wait_until_reachable(
 
     Args:
         connection: The cluster.
-        give_up_after_seconds: None waits for ever.
+        give_up_after_seconds: None waits indefinitely.
         sleep: Waits between tries; the pauses grow from 0.25 to 5 s.
         clock: Monotonic seconds.
-        on_waiting: Told the reason after each try that failed.
+        on_waiting: Called with the reason after each try that failed.
 
     Raises:
         MisconfigurationError: Waiting will not help: user, password, mechanism or certificate.

@@ -1,4 +1,4 @@
-"""Records of topics in the order of their time, from a place in the past to now, or for ever.
+"""Records of topics in the order of their time, from a place in the past to now, or without an end.
 
 Owns positions in partitions, and the order in which several partitions are read. Must not know what
 the records mean. Clients are kafka-python consumers (see `streams.kafka.clients`).
@@ -23,13 +23,13 @@ Offsets = Mapping[TopicPartition, int]
 
 _POLL_MS = 500
 # The embedded broker answers at once that there is nothing, and is then asked again at once, which
-# takes a third of a core: whoever only follows asks ten times a second instead.
+# takes a third of a core: a command that only follows asks ten times a second instead.
 _IDLE_POLL_MS = 10
 _IDLE_SECONDS = 0.09
 _SCAN_RECORDS = 5_000
 _METADATA_ATTEMPTS = 3
 _METADATA_RETRY_SECONDS = 0.2
-# What is before an end that the broker gave is there, or a gap that a position passes over.
+# What is before an end that the broker gave is there, or a gap that a position skips.
 STALLED_SECONDS = 60.0
 
 
@@ -84,7 +84,7 @@ def read(consumer: Any, starts: Offsets, ends: Offsets) -> Iterator[Record]:
     stall = _Stall(ends)
     while waiting:
         drained = [tp for tp, records in waiting.items() if not records]
-        # The position passes over gaps (compaction, transactions); offsets alone would not.
+        # The position skips gaps (compaction, transactions); offsets alone would not.
         ended = [tp for tp in drained if consumer.position(tp) >= ends[tp]]
         for tp in ended:
             del waiting[tp]

@@ -32,7 +32,7 @@ ANALYSES = "news.analyses"
 MENTIONS = "news.mentions"
 DEAD_LETTERS = "news.dead-letters"
 ALERTS = "news.alerts"
-# Beside `news.alerts.<kind>` and not among them: whoever subscribes to those by a pattern, or may
+# Beside `news.alerts.<kind>` and not among them: a subscriber to those by a pattern, or may
 # read them by a prefix, must never take a test for news.
 CANARY = "news.canary"
 WATCH_TABLE = "watch"

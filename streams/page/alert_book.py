@@ -37,7 +37,7 @@ class AlertBook:
     """Alerts by the id of their first message.
 
     Args:
-        most: How many are kept; the one that rang first goes first.
+        most: How many are kept; the one that was sent first is dropped first.
     """
 
     def __init__(self, most: int = MOST_ALERTS) -> None:
@@ -79,5 +79,5 @@ def _place(alert: Alert) -> tuple[int, float, str]:
 
 
 def _grounds(alert: Alert) -> tuple[bool, int, float, str]:
-    """Order messages by what they rest on: a cancellation names what it takes back, and no more."""
+    """Order messages by what they rest on: a cancellation names what it cancels, and no more."""
     return (alert.msg_type != "cancel", *_place(alert))

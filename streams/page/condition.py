@@ -1,6 +1,6 @@
 """How the stream is, as far as the page can tell: whether records come, and whether they are read.
 
-Owns what a browser is told of it, so that a page that has gone quiet is not taken for a quiet
+Owns what a browser is sent about it, so that a page that has gone quiet is not taken for a quiet
 night. Must not know the words for it, nor the clock: now is an argument. All moments are Unix
 seconds.
 """
@@ -19,7 +19,7 @@ SILENT_SECONDS = 15.0
 
 
 class Condition(Struct, frozen=True):
-    """What a browser is told.
+    """What a browser is sent.
 
     `state`: `starting` and `reading` before the past is read; `live`; `away` where the broker does
     not answer (since `since`); `refused` where it does not let us read; `failed`
@@ -42,7 +42,7 @@ class Condition(Struct, frozen=True):
 
 @dataclass(slots=True)
 class Pulse:
-    """When what was last seen. The feed writes, and whoever tells the condition reads.
+    """When what was last seen. The feed writes, and the page reads.
 
     `canaries` counts the canary's mentions since the past was read: its articles are no sign that
     the feeds still bring any.
@@ -76,7 +76,7 @@ class Pulse:
         self._ends, self.answered_at = (first, article_ends), now
 
     def state_at(self, now: float) -> tuple[FeedState, float]:
-        """Give the state and since when; a broker that is silent is away."""
+        """Give the state and since when; a silent broker is unavailable."""
         if self.state == "live" and now - self.answered_at > SILENT_SECONDS:
             return "away", self.answered_at
         return self.state, self.since

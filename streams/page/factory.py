@@ -32,8 +32,8 @@ def page_of(
         deployment: The deployment whose alerts and mentions are shown.
         metrics: What the page counts.
         lags: The group's newest lag by partition, None where it is not known.
-        on_failure: Told of an error that is a bug.
-        is_eager: Whether it reads before somebody looks, and when nobody does any more.
+        on_failure: Called with an error that is a bug.
+        is_eager: Whether it reads before the first visitor, and after the last.
     """
     settings, names, connection = deployment.settings, deployment.names, deployment.connection
     subscription = Subscription(

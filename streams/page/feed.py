@@ -2,7 +2,7 @@
 
 Owns a thread with a consumer of its own, which has no group and commits nothing: a page takes
 nothing away from anyone, and as many as one likes can run. Must not know what a record means. Where
-the broker goes away the feed begins again, and whoever listens is told to forget the picture.
+the broker goes away the feed begins again, and the listener forgets the picture.
 """
 
 import time
@@ -52,9 +52,10 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Who is told, in the feed's thread: of records, that all begins anew, that the past is read.
+    """What the feed's thread calls: with records, before a new beginning, after the past is read.
 
-    `failed` is told of what is no fault of broker or operator; the feed has ended then.
+    `failed` is called with an error that is no fault of broker or operator; the feed has ended
+    then.
     """
 
     take: Callable[[Sequence[Record]], None]
@@ -68,7 +69,7 @@ class Feed:
 
     Args:
         subscription: What to read.
-        listener: Who is told.
+        listener: What is called.
         pulse: Where it says how it is.
         clock: Unix seconds.
     """
@@ -150,7 +151,7 @@ class Feed:
             records = subscriber.newest(consumer, BATCH_RECORDS)
             if records:
                 self._listener.take(records)
-            # The position passes over gaps (compaction, transactions); offsets alone would not.
+            # The position skips gaps (compaction, transactions); offsets alone would not.
             left = {tp: end for tp, end in left.items() if consumer.position(tp) < end}
         return {tp: consumer.position(tp) for tp in bounds}
 
@@ -178,7 +179,7 @@ class Feed:
                 self._pulse.newest_record_at = self._pulse.answered_at = self._clock()
                 self._listener.take(records)
             if time.monotonic() - asked >= ASK_SECONDS:
-                # `poll` gives nothing, and says nothing, while the broker is away.
+                # `poll` gives nothing, and says nothing, while the broker is unavailable.
                 self._pulse.answered(_sum(consumer.end_offsets(articles)), self._clock())
                 asked = time.monotonic()
 

@@ -1,6 +1,6 @@
 """The page while it runs: the feed's records into the picture, and the picture to the browsers.
 
-Owns when the feed runs, and how often browsers are told of what changes all the time. Must not know
+Owns when the feed runs, and how often browsers are sent what changes all the time. Must not know
 Kafka or HTTP. The picture lives in one event loop, that of the port; the feed's thread hands its
 records over and waits, so that it never reads faster than they are entered.
 """
@@ -38,7 +38,7 @@ class PageOptions:
     """How a page is run.
 
     `is_eager`: read at once, and go on when nobody looks. A worker's page is not: it costs nothing
-    until somebody looks.
+    until a visitor comes.
     """
 
     most_visitors: int
@@ -55,7 +55,7 @@ class LivePage:
         options: How it is run.
         metrics: What it counts.
         lags: The group's newest lag by partition, None where it is not known.
-        on_failure: Told of an error that is a bug, in the feed's thread.
+        on_failure: Called with an error that is a bug, in the feed's thread.
         clock: Unix seconds.
     """
 
@@ -104,7 +104,7 @@ class LivePage:
         await self.visitors.close()
 
     def visited(self) -> None:
-        """Say that somebody looks."""
+        """Note that a visitor is there."""
         self._last_visit = self._clock()
         if self._feed is None:
             self.pulse = Pulse(since=self._clock())
@@ -144,7 +144,7 @@ class LivePage:
         return Answer(state == "live", f"the feed is {state}")
 
     def live(self) -> Answer:
-        """Whether the feed goes on; a broker that is away is no reason to start again."""
+        """Whether the feed goes on; an unavailable broker is no reason to start again."""
         state, _ = self.pulse.state_at(self._clock())
         return Answer(state != "failed", f"the feed is {state}")
 
@@ -194,7 +194,7 @@ class LivePage:
     def _caught_up(self) -> None:
         self._has_caught_up = True
         self.visitors.begin_anew()
-        # Whoever has looked up to now has an older picture, or none.
+        # Visitors up to now have an older picture, or none.
         self.visitors.send("reset", None)
         log.info("page.caught_up", unreadable_records=self.model.unreadable)
 

@@ -1,7 +1,7 @@
 """A sentence in parts: what names a leader, what was scored, and the rest.
 
 Owns where a mark begins and ends. Must not know HTML. The parts together are the sentence, so
-whoever shows them needs no offsets; those of a mention's spans count characters, and a browser
+a page that shows them needs no offsets; those of a mention's spans count characters, and a browser
 counts UTF-16 units. What a terminal or a browser would obey is taken out last.
 """
 

@@ -83,7 +83,7 @@ class Visitors:
         self._metrics.visitors.set(len(self._here))
 
     def send(self, event: str, value: object) -> None:
-        """Tell every browser what one that was away need not hear later, such as a condition."""
+        """Send every browser what it need not get after a reconnection, such as a condition."""
         if self._here:
             self._to_all(frame(event, value))
 

@@ -147,7 +147,7 @@ class DeadLetterLog:
         step = max(limit, _FIRST_STEP_RECORDS)
         while end > start and len(found) < limit:
             begin = max(start, end - step)
-            # Values are let go of at once: one may be 32 MB.
+            # Values are released at once: one may be 32 MB.
             letters = map(dead_letter, self._read({tp: begin}, {tp: end}))
             found.extendleft(reversed([letter for letter in letters if wanted(letter)]))
             end, step = begin, 2 * step

@@ -24,7 +24,7 @@ def accept(changes: Sequence[Change], registry: Registry, folder: Path, today: d
     """Write the changes that can be written into the folder's `people.csv` and `terms.csv`.
 
     Args:
-        changes: Those of kind "differs" are passed over: a person has to say what is right.
+        changes: Those of kind "differs" are skipped: a person has to say what is right.
         registry: That the changes were found in.
         folder: Made if it is missing; what it holds already is kept.
         today: For the rows' source.

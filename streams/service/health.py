@@ -1,9 +1,9 @@
 """Health: whether a worker lives, and whether it is ready.
 
 Owns the two answers and their reasons. Must not know how they are served. `live` means progress: a
-worker that has nothing to do lives, and one that leaves articles waiting does not, whatever its
-event loop says. A part of a batch is progress: articles that take seconds each make a batch slow,
-and one article that takes longer than `live_timeout_seconds` is a fault. Time is an argument.
+worker that has nothing to do lives, and one that leaves articles waiting does not, regardless of
+its event loop says. A part of a batch is progress: articles that take seconds each make a batch
+slow, and one article that takes longer than `live_timeout_seconds` is a fault. Time is an argument.
 """
 
 from collections.abc import Callable

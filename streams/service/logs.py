@@ -14,11 +14,11 @@ from typing import Literal, TextIO
 
 import structlog
 
-# It calls an ERROR what it mends by joining its group again, as after a heartbeat that was late.
+# It calls an ERROR what it fixes by joining its group again, as after a heartbeat that was late.
 CALMED = "aiokafka.consumer.group_coordinator"
 
 # Faust logs each rebalance's tables at INFO, aiokafka each fetch's mishaps at WARNING while a
-# broker is away, and both clients an ERROR for each try: our own events say it once.
+# broker is unavailable, and both clients an ERROR for each try: our own events say it once.
 QUIET = {
     "faust": logging.WARNING,
     "mode": logging.WARNING,

@@ -43,7 +43,7 @@ def rules_in_force(settings: Settings) -> Rules:
 def rules_digest(settings: Settings) -> str:
     """Return a digest of the rules' text, and of the user's own families and shapes, if any.
 
-    Two machines with the same one ring alike, as far as it is theirs to say.
+    Two machines with the same one send the same alerts, as far as rules decide.
 
     Raises:
         MisconfigurationError: there is no such file.

@@ -106,7 +106,7 @@ class ApacheKafka:
                 return
 
     def stop(self) -> None:
-        """End the process in good order; a temporary data folder stays until `__exit__`."""
+        """End the process cleanly; a temporary data folder stays until `__exit__`."""
         if self._process is not None:
             self._process.stop(grace_seconds=_STOP_GRACE_SECONDS)
             self._process = None

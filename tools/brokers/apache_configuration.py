@@ -75,7 +75,7 @@ class Security:
             folder in plain text: for tests only.
         keystore_file: PEM: the broker's key (PKCS 8, no password) and certificate chain.
         truststore_file: PEM: the authorities of client certificates.
-        asks_for_rights: Whether users need ACLs. Whoever comes in plain text may do everything.
+        asks_for_rights: Whether users need ACLs. Users in plain text may do everything.
     """
 
     listeners: tuple[Listener, ...] = ()

@@ -37,7 +37,7 @@ def _translate(schema: Any, names: Mapping[str, str]) -> Any:
     if isinstance(found.get("$ref"), str):
         name = found.pop("$ref").removeprefix(_DEFINITIONS)
         reference = {"$ref": COMPONENTS + names.get(name, name)}
-        # Draft 07 passes over whatever stands beside a reference.
+        # Draft 07 skips whatever stands beside a reference.
         return {**found, "allOf": [reference]} if found else reference
     if "prefixItems" in found:
         found["additionalItems"] = found["items"]

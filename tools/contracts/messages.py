@@ -83,7 +83,7 @@ def mention() -> Message:
 
 
 def withdrawal() -> Message:
-    """Describe what is said when an article is taken back."""
+    """Describe what is said when an article is withdrawn."""
     return Message(
         name="withdrawal",
         title="Withdrawal",
@@ -98,7 +98,7 @@ def withdrawal() -> Message:
 
 
 def alert(kind: AlertKind) -> Message:
-    """Describe what rings, of one kind."""
+    """Describe the alerts of one kind."""
     example = examples.alerts()[kind]
     return Message(
         name=f"{kind}Alert",

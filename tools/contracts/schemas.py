@@ -2,7 +2,7 @@
 
 Owns what msgspec's own schemas do not say: which fields are always there, what they mean, and that
 times are RFC 3339. Must not know topics. Every schema stands alone (`$defs`), and none closes an
-object, because fields may be added within a major version and readers must pass over them.
+object, because fields may be added within a major version and readers must skip them.
 """
 
 import inspect

@@ -1,7 +1,7 @@
 """Invented articles for the pictures: four quiet days, and twelve minutes in which much happens.
 
 Owns what is written of whom, and when. Must not know how an article is sent. The leaders are real
-and nothing that is told of them happened; outlets and hosts are invented. The same seed gives the
+and the events are invented; outlets and hosts are invented. The same seed gives the
 same articles.
 """
 

@@ -1,7 +1,7 @@
 """The feeds of the run: invented, on loopback, with new entries over time.
 
-Owns what each feed gives when. One is away for a while, one gives entries without dates, and one
-has moved and is a web page now.
+Owns what each feed gives when. One is unavailable for a while, one gives entries without dates, and
+one has moved and is a web page now.
 """
 
 import threading

@@ -50,7 +50,7 @@ class Axes:
         return self.box.bottom - min(1.0, max(0.0, share)) * self.box.height
 
     def pieces(self, series: Series) -> list[list[tuple[float, float]]]:
-        """Give the points, parted where values are missing."""
+        """Return the points, split where values are missing."""
         found: list[list[tuple[float, float]]] = []
         before = -math.inf
         for moment, value in sorted(series.values.items()):

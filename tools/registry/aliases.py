@@ -133,7 +133,7 @@ def _marked(alias: Row) -> Row:
 
 
 def _names_in_use(people: list[Row], by_person: dict[str, dict[tuple[str, str], Row]]) -> set[str]:
-    """Names that a derived spelling of somebody else must not take."""
+    """Names that a derived spelling of another must not take."""
     names = {fold_characters(person["name"]) for person in people}
     for rows in by_person.values():
         names |= {fold_characters(alias) for kind, alias in rows if kind != "surname"}

@@ -1,4 +1,4 @@
-"""The two sure rungs of the ladder: full names, and a title with a surname.
+"""The two sure steps: full names, and a title with a surname.
 
 Owns what a name says by itself. Must not use what the rest of the article says, but for who is
 named in full.
@@ -59,13 +59,13 @@ def find_full_names(reading: Reading, article: Article) -> None:
 def _is_doubtful(reading: Reading, hit: Hit, person_id: str, article: Article) -> bool:
     """Whether a full name may be a namesake's: a common one, far from the leader's country.
 
-    So is an English one of somebody out of office, whom the world's press does not know by name
+    So is an English one of a person out of office, whom the world's press does not know by name
     ("Geoffrey Palmer"): there are many of each.
     """
     holders = article.holders
     known_in = holders.countries_ever(person_id)
     if not known_in:
-        # Somebody of the user's own, who holds no office anywhere.
+        # A person of the user's own, who holds no office anywhere.
         return False
     is_near = not known_in.isdisjoint(article.countries | article.home)
     if hit.entry.common_name:
@@ -194,7 +194,7 @@ def _take_titled(reading: Reading, article: Article, places: tuple[int, int], ti
     hit = reading.hits[index]
     words = article.words
     follower = word_after(reading.text, hit.end)
-    # "President Park Chung" is somebody with a longer name than the one known here.
+    # "President Park Chung" is a person with a longer name than the one known here.
     if _is_longer_name(follower, words) and not reading.in_title_case and not reading.in_capitals:
         return
     if is_part_of_a_thing(reading, index, words):
@@ -213,7 +213,7 @@ def _take_titled(reading: Reading, article: Article, places: tuple[int, int], ti
 def _titled(article: Article, hit: Hit, title: Title, cues: Cues) -> str | None:
     entry = hit.entry
     if title.effective:
-        # "leader" and "chief" are said of many; with a country they mean whoever leads it.
+        # "leader" and "chief" are said of many; with a country they mean its leader.
         leading = {article.holders.leading(code, article.on) for code in sorted(cues.country)}
         people = [person for person in sorted(entry.surnames) if person in leading]
         if len(people) == 1 and not cues.former:

@@ -1,6 +1,6 @@
 """Other people who bear a leader's surname in the article: relatives, namesakes.
 
-Owns what makes a surname somebody else's: a given name that is not the leader's, "Mrs", a family
+Owns what makes a surname a namesake's: a given name that is not the leader's, "Mrs", a family
 name that opens a longer name. Must not find leaders.
 """
 
@@ -42,7 +42,7 @@ def note_strangers(reading: Reading, article: Article) -> None:
 
 
 def all_strangers(readings: tuple[Reading, ...]) -> Strangers:
-    """The strangers of all fields, and each field told of the other holders in the others."""
+    """Return the namesakes of all fields, each with the other holders in the other fields."""
     if not any(reading.strangers for reading in readings):
         return {}
     found: dict[str, set[str]] = defaultdict(set)
@@ -126,7 +126,7 @@ def _stranger_before(reading: Reading, index: int, before: str, article: Article
 
 
 def _is_family_name_first(reading: Reading, index: int, article: Article) -> bool:
-    """Whether a surname opens somebody else's name ("Kim Yo Jong", "President Lee Teng-hui")."""
+    """Whether a surname opens a namesake's name ("Kim Yo Jong", "President Lee Teng-hui")."""
     if reading.in_title_case or reading.in_capitals:
         return False
     hit = reading.hits[index]

@@ -1,4 +1,4 @@
-"""The rungs of offices: "the British prime minister", then "the president" by itself.
+"""The steps of offices: "the British prime minister", then "the president" by itself.
 
 Owns what an office is said of, and when it means its holder on the article's date rather than the
 office as such ("as prime minister"), another's office ("president of Harvard") or a holder whom
@@ -72,7 +72,7 @@ def find_offices(reading: Reading, article: Article) -> list[Office]:
             continue
         person_id = article.holders.holder(office.countries, title, office.cues, article.on)
         if named_at is None:
-            # Once: this rung finds offices alone.
+            # Once: this step finds only offices.
             names = [each for each in reading.found if each.kind != "office"]
             named_at = {each.start: each for each in names}
             named_to = {each.end: each for each in names}
@@ -134,7 +134,7 @@ def _is_said_of_another(
     named_at: Mapping[int, Found],
     named_to: Mapping[int, Found],
 ) -> bool:
-    """Whether an apposition gives the office to somebody else.
+    """Whether an apposition gives the office to another person.
 
     In 2018 "the Philippine dictator, Ferdinand Marcos", or "Yahya Jammeh, president of Gambia".
     """

@@ -15,7 +15,7 @@ class Title:
 
     `offices` are sets of codes as in `terms.csv`, the likeliest first; none means an office that is
     none of a leader's (a vice president). `plural` takes several names. `alone` can stand for the
-    one clear country's. `effective` means whoever leads the country, whatever the office is called.
+    one clear country's. `effective` means the country's leader, whatever the office is called.
     `bodies` is said of organisations and by metonym only ("IMF chief"). `holders` are the codes of
     the countries that a word belongs to ("taoiseach"). `female` is a woman's.
     `only` are the countries where the word is an office of a leader's, if it is not everywhere.

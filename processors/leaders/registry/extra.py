@@ -16,8 +16,8 @@ def extra_layer(path: Path) -> Layer:
 
     Args:
         path: A folder with at least one of the files of `TABLES` (other CSV files are refused, for
-            a misspelt name would else be passed over in silence), or one file with the columns of
-            one of them, whatever its name.
+            a misspelt name would otherwise be skipped silently), or one file with the columns of
+            one of them, under any name.
 
     Raises:
         BadRegistryError: Says what is missing or unreadable, and what to do.

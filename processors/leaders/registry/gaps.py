@@ -1,8 +1,8 @@
 """Finds what the registry cannot answer: seats that nobody holds, and seats that two hold.
 
 Owns what counts as a gap or an overlap, and which ones a person has looked at: `reviewed.csv`. Must
-not change or judge a fact. A seat is the headship of a state or of its government: whoever holds
-both in one office holds both seats. Offices that several hold at once are never overlaps.
+not change or judge a fact. A seat is the headship of a state or of its government: the person who
+holds both in one office holds both seats. Offices that several hold at once are never overlaps.
 """
 
 import csv
@@ -40,7 +40,7 @@ class Finding:
     """A gap, whose `seat` is "state" or "government", or an overlap, whose `seat` is an office.
 
     It lasts from `start` to before `end`. `people` are the ids of those who overlap. `reason` says
-    why it is right or cannot be mended; "" for one that nobody has looked at.
+    why it is right or cannot be fixed, or "" for one that was not reviewed.
     """
 
     kind: Literal["gap", "overlap"]
@@ -61,8 +61,8 @@ class Finding:
 class Review:
     """One row of `reviewed.csv`: findings of a seat within these days are known.
 
-    A gap is "vacant" where nobody held the seat or there was none, and "unknown" where somebody did
-    whom the registry does not know.
+    A gap is "vacant" where the seat was empty or did not exist, and "unknown" where a person held
+    it whom the registry does not know.
     """
 
     kind: Literal["vacant", "unknown", "overlap"]
@@ -134,7 +134,7 @@ def findings(registry: Registry, until: date, reviews: Sequence[Review] = ()) ->
 class Coverage:
     """How many seats, taken on 1 July of each year of a decade, have a holder in the registry.
 
-    `seats` are those that somebody held: seats that `reviewed.csv` knows to be vacant are in
+    `seats` are those that were held: seats that `reviewed.csv` knows to be vacant are in
     `vacant`, and in no other number.
     """
 

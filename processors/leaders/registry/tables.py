@@ -2,7 +2,7 @@
 
 Owns the columns of the five tables, which rows count as the same fact, and how an extra layer lies
 over the packaged one. Must not know where the texts come from, or what a row means: that is
-`checks`. All problems are gathered, each with file, line and what to do, because a person mends
+`checks`. All problems are gathered, each with file, line and what to do, because a person fixes
 them in one go.
 """
 

@@ -49,7 +49,7 @@ class Term(Struct, frozen=True, gc=False):
 
     @property
     def acting(self) -> bool:
-        """Whether the holder stands in for somebody, as the title says."""
+        """Whether the holder stands in for another, as the title says."""
         return self.title.lower().startswith(_STANDING_IN)
 
     def holds_on(self, on: date) -> bool:

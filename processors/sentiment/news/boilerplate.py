@@ -1,7 +1,7 @@
 """Sentences that a page puts around an article and that say nothing: "Sign up for our newsletter".
 
-Owns how they are told, by how they begin. Must not know scores. The list is our own; a sentence is
-rather scored than dropped, so only beginnings that no report has are in it.
+Owns how they are recognised, by how they begin. Must not know scores. The list is our own; a
+sentence is rather scored than dropped, so only beginnings that no report has are in it.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The lexicons: TextBlob's, as its installed package has it, and our news lexicon laid over it.
+"""The lexicons: TextBlob's, from its installed package, and our news lexicon, which overrides it.
 
 Owns the files' shapes, their validation and the version that goes on every record. Must not know
 how a sentence is read. TextBlob's lexicon is that of the pattern library (T. De Smedt and

@@ -33,7 +33,7 @@ class Encoder(dict[str, str]):
     """Maps a stretch between white space to its codes; a memo of itself, cleared when full.
 
     Args:
-        codes: Each word that is to be told apart, in lower case, and its one code.
+        codes: Each word that is to be distinguished, in lower case, and its one code.
     """
 
     def __init__(self, codes: Mapping[str, str]) -> None:

@@ -71,7 +71,7 @@ class TextBlobScorer:
         )
 
     def towards(self, sentence: ScoredSentence, text: str, spans: Sequence[Span]) -> Towards:
-        """All assessments of the sentence, whoever they are about."""
+        """All assessments of the sentence, about any target."""
         del text, spans
         return Towards(sentence.scored)
 

@@ -1,4 +1,4 @@
-"""One alert as a person reads it: when, how grave, who, why, and the words that it rests on.
+"""One alert as a person reads it: when, how severe, who, why, and the words that it rests on.
 
 Owns the layout and the colours. Must not know where the alert came from. Everything in it that an
 article said is text alone (`rich.text.Text`, never markup) and is stripped of what a terminal would

@@ -56,7 +56,7 @@ def _kind(feed: FeedSummary) -> str:
 
 
 def feed_lines(feeds: Sequence[FeedSummary]) -> Iterator[str]:
-    """Write why entries were not sent, or can ring no alert, and what was not understood."""
+    """Write why entries were not sent, or can trigger no alert, and what was not understood."""
     for feed in feeds:
         reasons = [
             *(f"refused, {reason} {count}" for reason, count in feed.refused.items()),

@@ -64,7 +64,7 @@ def event_time(progress: ReplayProgress) -> str | None:
 def summary_line(
     manifest: Manifest, finished: ReplayOutcome, differences: Mapping[str, int] | None
 ) -> str:
-    """Say what a replay came to, and how that differs from what rang live."""
+    """Say what a replay came to, and how that differs from the live alerts."""
     counts = (
         ""
         if differences is None

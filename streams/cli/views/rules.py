@@ -68,7 +68,7 @@ def render_tested(tested: ExampleRun, *, explain_suppressed: bool) -> Text:
 
 
 def render_short(alert: Alert) -> Text:
-    """Say an alert in one line: when, how grave, who, why."""
+    """Say an alert in one line: when, how severe, who, why."""
     line = Text(f"{alert.event_time:%Y-%m-%d %H:%M}  ")
     line.append(alert.severity.upper(), SEVERITY_STYLES[alert.severity])
     kind = alert.kind if alert.msg_type == "alert" else f"{alert.kind} {alert.msg_type}"

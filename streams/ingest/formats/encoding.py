@@ -1,4 +1,4 @@
-"""A document's bytes as text, whatever its server and its own first line say of them.
+"""A document's bytes as text, regardless of what its server and its first line declare.
 
 Owns the choice of a character encoding. Declarations are wrong often enough that the bytes are
 asked first: a byte order mark, then the zeros of UTF-16, then whether they are UTF-8, which other

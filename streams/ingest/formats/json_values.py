@@ -1,4 +1,4 @@
-"""Values of JSON that strangers wrote: of the right type, or nothing.
+"""Values of JSON from outside: of the right type, or nothing.
 
 Owns the reading of one field. Formats say which.
 """

@@ -1,4 +1,4 @@
-"""XML of strangers as a tree: no entities, nothing from outside, bounded, and forgiving.
+"""XML from outside as a tree: no entities, nothing from outside, bounded, and forgiving.
 
 Owns the settings of expat. What a broken document holds before its fault is kept. feedparser has a
 parser of its own for RSS and Atom.

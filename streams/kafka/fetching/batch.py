@@ -257,7 +257,7 @@ class _Stream:
             there = len(self._held) - self._at
             raise ValueError(f"a record of {count} bytes has only {there}")
         taken = bytes(memoryview(self._held)[self._at : self._at + count])
-        # Let go at once: a record may be large.
+        # Released at once: a record may be large.
         del self._held[: self._at + count]
         self._at = 0
         return taken

@@ -166,7 +166,7 @@ class CanaryMetrics:
 
 
 class ForwardMetrics:
-    """The instruments of `tocsin forward`: without the worker's, whose zeros would ring."""
+    """The instruments of `tocsin forward`: without the worker's, whose zeros would fire alerts."""
 
     def __init__(self, *, process: bool = False) -> None:
         """Make the instruments; with `process`, also those of the process, platform and memory."""
