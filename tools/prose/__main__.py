@@ -8,9 +8,18 @@
 import argparse
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from tools.prose.check import Figures, exceeded, find_words, load_limits, load_words
+from tools.prose.check import (
+    Avoided,
+    Figures,
+    exceeded,
+    find_words,
+    load_limits,
+    load_max_code_words,
+    load_words,
+)
 from tools.prose.texts import Text, markdown_text, python_texts
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +55,20 @@ def texts_of_code() -> list[Text]:
     ]
 
 
+def check_pages(pages: Sequence[Path], words: Sequence[Avoided]) -> list[str]:
+    """Print the figures of the pages, and return what is wrong with them."""
+    checked = [
+        markdown_text(path, tables=path != GLOSSARY) for path in [*pages, Path("CHANGELOG.md")]
+    ]
+    wrong = [message for text in checked for message in find_words(text, words)]
+    limits = load_limits()
+    for name, paths in bodies(list(pages)).items():
+        figures = Figures.of(markdown_text(path) for path in paths)
+        print(f"{name:28} {figures}")
+        wrong += exceeded(name, figures, limits[name])
+    return wrong
+
+
 def main() -> int:
     """Check, print what is wrong, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -62,18 +85,9 @@ def main() -> int:
         "benchmarks/*.md",
     )
     words = load_words()
-    if given.code:
-        wrong = [message for text in texts_of_code() for message in find_words(text, words)]
-    else:
-        checked = [
-            markdown_text(path, tables=path != GLOSSARY) for path in [*pages, Path("CHANGELOG.md")]
-        ]
-        wrong = [message for text in checked for message in find_words(text, words)]
-        limits = load_limits()
-        for name, paths in bodies(pages).items():
-            figures = Figures.of(markdown_text(path) for path in paths)
-            print(f"{name:28} {figures}")
-            wrong += exceeded(name, figures, limits[name])
+    in_code = [message for text in texts_of_code() for message in find_words(text, words)]
+    wrong = in_code if given.code or len(in_code) > load_max_code_words() else []
+    wrong += check_pages(pages, words)
     if given.figures:
         for path in [*pages, Path("CHANGELOG.md")]:
             print(f"{path!s:40} {Figures.of([markdown_text(path)])}")

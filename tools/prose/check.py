@@ -79,6 +79,12 @@ def load_limits(path: Path = WORDS) -> dict[str, Limits]:
     return {name: Limits(**row) for name, row in rows.items()}
 
 
+def load_max_code_words(path: Path = WORDS) -> int:
+    """Return how many words to avoid may be left in docstrings and comments."""
+    found: int = tomllib.loads(path.read_text(encoding="utf-8"))["code"]["max_words"]
+    return found
+
+
 def find_words(text: Text, words: Iterable[Avoided]) -> Iterator[str]:
     """Yield a message for each word of the text that has a better one."""
     for avoided in words:
