@@ -16,7 +16,14 @@ from processors.contracts import ArticleRef, Label, Span
 from streams.kafka.envelope import Record
 from streams.page.alert_book import AlertBook
 from streams.page.leader_book import FUTURE_SECONDS, LeaderBook, MentionSeen, Ranking
-from streams.page.view_model import LONGEST_ID, LONGEST_NAME, ShownAlert, short
+from streams.page.view_model import (
+    LONGEST_ID,
+    LONGEST_NAME,
+    ShownAlert,
+    ShownKind,
+    short,
+    shown_kinds,
+)
 from streams.reading.alerts import decode_alert
 
 # A canary's alert says that the bell works, not that anything happened.
@@ -53,6 +60,7 @@ _decode = msgspec.json.Decoder(_MentionRecord).decode
 class Picture(Struct, frozen=True):
     """Everything at once, for a browser that begins."""
 
+    kinds: list[ShownKind]
     alerts: list[ShownAlert]
     rankings: list[Ranking]
 
@@ -93,7 +101,8 @@ class PageModel:
 
     def picture(self) -> Picture:
         """Give everything that is known."""
-        return Picture(self._alerts.newest_first(self._leaders.countries), self.rankings())
+        alerts = self._alerts.newest_first(self._leaders.countries)
+        return Picture(shown_kinds(), alerts, self.rankings())
 
     def rankings(self) -> list[Ranking]:
         """Give the leaders over every span."""

@@ -16,7 +16,7 @@ from msgspec import Struct
 from streams.page.condition import Condition
 from streams.page.leader_book import Ranking
 from streams.page.live import LivePage
-from streams.page.view_model import ShownAlert
+from streams.page.view_model import ShownAlert, ShownKind
 from streams.page.visitors import KEEP_ALIVE, frame
 
 POLICY = (
@@ -53,6 +53,7 @@ class PageState(Struct, frozen=True):
 
     last_event_id: str
     condition: Condition
+    kinds: list[ShownKind]
     alerts: list[ShownAlert]
     rankings: list[Ranking]
 
@@ -83,7 +84,11 @@ class _PageRoutes:
         page.visited()
         picture = page.model.picture()
         state = PageState(
-            page.visitors.newest_id, page.condition(), picture.alerts, picture.rankings
+            page.visitors.newest_id,
+            page.condition(),
+            picture.kinds,
+            picture.alerts,
+            picture.rankings,
         )
         answer = web.Response(
             body=_encode(state),

@@ -13,6 +13,8 @@ import msgspec
 from msgspec import Struct
 
 from processors.contracts import Alert, ArticleRef, Evidence, Span
+from processors.watch import KINDS, Kind
+from processors.watch.kind import Figures
 from streams.page.marking import Part, marked
 from streams.reading.terminal_text import visible
 
@@ -65,16 +67,27 @@ class ShownMessage(Struct, frozen=True):
     reason: str
 
 
+class ShownKind(Struct, frozen=True):
+    """A kind of alert: its name in the contract, and its title for people."""
+
+    name: str
+    title: str
+
+
 class ShownAlert(Struct, frozen=True):
     """An alert as its messages up to now leave it. Times are Unix seconds, of event time.
 
     `id` is that of its first message, `rang_at` that message's time as far as it is known.
+    `tone` is `negative` or `positive` where the kind's title says a direction, else empty, and
+    decides the colour. `figures` are the names of `observed`, `expected` and `threshold`.
     """
 
     id: str
     msg_type: str
     revision: int
     kind: str
+    kind_title: str
+    tone: str
     severity: str
     leaders: list[ShownLeader]
     rang_at: float
@@ -83,6 +96,7 @@ class ShownAlert(Struct, frozen=True):
     observed: float
     expected: float | None
     threshold: float
+    figures: tuple[str, str, str]
     reason: str
     articles: list[ShownArticle]
     articles_left_out: int
@@ -111,11 +125,16 @@ def shown_alert(
         countries: Leader id to country.
         spans: Gives where an article (by id) names a leader (by id), as far as it is known.
     """
+    kind = KINDS.get(alert.kind)
+    figures = kind.figures if kind else Figures()
+    title, tone = _title(alert, kind)
     return ShownAlert(
         id=short(alert.references[0] if alert.references else alert.alert_id, LONGEST_ID),
         msg_type=alert.msg_type,
         revision=alert.revision,
         kind=alert.kind,
+        kind_title=title,
+        tone=tone,
         severity=alert.severity,
         leaders=[
             ShownLeader(
@@ -131,6 +150,7 @@ def shown_alert(
         observed=alert.observed,
         expected=alert.expected,
         threshold=alert.threshold,
+        figures=(figures.observed, figures.expected, figures.threshold),
         reason=short(alert.reason, LONGEST_REASON),
         articles=[_article(one) for one in grounds.articles[:MOST_ARTICLES]],
         articles_left_out=max(0, len(grounds.articles) - MOST_ARTICLES),
@@ -142,6 +162,11 @@ def shown_alert(
         replay_id=None if alert.replay_id is None else short(alert.replay_id, LONGEST_NAME),
         history=list(history),
     )
+
+
+def shown_kinds() -> list[ShownKind]:
+    """Return every kind of alert that is shown."""
+    return [ShownKind(kind.name, kind.title) for kind in KINDS.values()]
 
 
 def shown_message(alert: Alert) -> ShownMessage:
@@ -184,6 +209,16 @@ def web_address(url: str) -> tuple[str | None, str]:
     if parts.scheme not in {"http", "https"} or not host or named:
         return None, ""
     return url, short(host, LONGEST_NAME)
+
+
+def _title(alert: Alert, kind: Kind[Any, Any] | None) -> tuple[str, str]:
+    """Return the title of an alert's kind, and its tone."""
+    if kind is None:
+        return alert.kind, ""
+    if kind.signed_titles is None:
+        return kind.title, ""
+    negative, positive = kind.signed_titles
+    return (negative, "negative") if alert.observed < 0 else (positive, "positive")
 
 
 def _article(article: ArticleRef) -> ShownArticle:

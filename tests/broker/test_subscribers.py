@@ -6,6 +6,7 @@ reason; in CI, which has them all, it is a failure.
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -98,7 +99,7 @@ class System:
         environment = os.environ | {
             "ALERTS_BROKER": self.broker.bootstrap_servers,
             "ALERTS_GROUP": self.prefix + group,
-            "ALERTS_TOPICS": " ".join(self.topics),
+            "ALERTS_TOPICS": rf"^{re.escape(self.prefix)}news\.alerts\..+$",
             "ALERTS_SEEN_FILE": str(self.folder / "seen.txt"),
             "LC_ALL": "C.UTF-8",
         }

@@ -3,26 +3,8 @@
 import { element, foreign } from "./element.js";
 import { ago, machineMoment, moment, wholeMoment } from "./time.js";
 
-export const KINDS = {
-  sentiment: "Strong sentiment",
-  encounter: "Encounter",
-  surge: "Surge",
-  shift: "Shift of tone",
-  breaking: "Breaking story",
-};
 const WEAK = 0.5;
 const SEVERITIES = { low: "Low", medium: "Medium", high: "High" };
-const MEASURED = {
-  sentiment: ["Polarity", "Neutral", "Rings from"],
-  encounter: ["Meetings", "Usual", "Rings from"],
-  surge: ["Independent sources", "Usual", "Rings at p below"],
-  shift: ["Tone now", "Tone before", "Rings from a score of"],
-  breaking: ["Independent sources", "Usual", "Rings from"],
-};
-
-export function kindName(kind) {
-  return KINDS[kind] ?? kind;
-}
 
 export function severityName(severity) {
   return SEVERITIES[severity] ?? severity;
@@ -59,7 +41,7 @@ function summary(alert) {
       element("span", { class: `badge ${alert.severity}` }, severityName(alert.severity)),
       stateBadge(alert),
       element("span", { class: "who" }, joined(alert.leaders.map((leader) => foreign(leader.name)))),
-      kind(alert),
+      element("span", { class: `kind ${alert.tone}` }, alert.kind_title),
       element(
         "time",
         { datetime: machineMoment(alert.rang_at), title: wholeMoment(alert.rang_at), "data-at": alert.rang_at },
@@ -73,12 +55,6 @@ function summary(alert) {
   );
 }
 
-function kind(alert) {
-  if (alert.kind !== "sentiment") return element("span", { class: "kind" }, kindName(alert.kind));
-  const way = alert.observed < 0 ? "negative" : "positive";
-  return element("span", { class: `kind ${way}` }, `Strongly ${way}`);
-}
-
 /** Say what opening it shows. */
 function holds(alert) {
   const sources = alert.articles.length + alert.articles_left_out;
@@ -90,7 +66,7 @@ function holds(alert) {
 }
 
 function stateBadge(alert) {
-  if (alert.msg_type === "cancel") return element("span", { class: "badge state" }, "Taken back");
+  if (alert.msg_type === "cancel") return element("span", { class: "badge state" }, "Cancelled");
   if (alert.msg_type !== "update") return null;
   const times = alert.revision - 1;
   return element("span", { class: "badge state" }, times > 1 ? `Updated ${times} times` : "Updated");
@@ -165,7 +141,7 @@ function link(url, title) {
 
 function history(alert) {
   if (alert.history.length < 2) return null;
-  const words = { alert: "Rang", update: "Updated", cancel: "Taken back" };
+  const words = { alert: "Sent", update: "Updated", cancel: "Cancelled" };
   return [
     element("h3", {}, "How it went"),
     element(
@@ -185,7 +161,7 @@ function history(alert) {
 }
 
 function facts(alert) {
-  const [observed, expected, threshold] = MEASURED[alert.kind] ?? ["Observed", "Expected", "Rings from"];
+  const [observed, expected, threshold] = alert.figures;
   const rows = [
     [observed, figure(alert.observed)],
     alert.expected === null ? null : [expected, figure(alert.expected)],

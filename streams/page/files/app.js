@@ -1,6 +1,6 @@
 // The page: what is shown, what waits to be shown, and what is said aloud.
 
-import { alertItem, kindName, refreshTimes, severityName, who } from "./alert.js";
+import { alertItem, refreshTimes, severityName, who } from "./alert.js";
 import { ages, judged } from "./condition.js";
 import { chooseLeader, fromAddress, isSet, markSet, offer, readFilters, searchable, toAddress, wants } from "./filters.js";
 import { rankingItems, rankingNote } from "./leaders.js";
@@ -22,6 +22,7 @@ const items = new Map();
 const texts = new Map();
 const held = new Set();
 let limit = PAGE_ALERTS;
+let kinds = [];
 let rankings = [];
 let condition = null;
 let lostSince = null;
@@ -39,6 +40,7 @@ const hear = {
     held.clear();
     for (const alert of state.alerts) enter(alert, !isFirst && !known.has(alert.id));
     for (const id of [...items.keys()]) if (!alerts.has(id)) forget(id);
+    kinds = state.kinds;
     rankings = state.rankings;
     condition = state.condition;
     lostSince = null;
@@ -100,7 +102,7 @@ function isReading() {
 }
 
 function showAll() {
-  offer(form, alerts.values());
+  offer(form, alerts.values(), kinds);
   showList();
   showRanking();
   showCondition();
@@ -193,7 +195,7 @@ function announce(alert) {
     at("announcer").textContent =
       announced.length > 1
         ? `${announced.length} alerts came in.`
-        : `${severityName(only.severity)} alert: ${who(only)}, ${kindName(only.kind)}.`;
+        : `${severityName(only.severity)} alert: ${who(only)}, ${only.kind_title}.`;
     announced = [];
   }, ANNOUNCE_MS);
 }

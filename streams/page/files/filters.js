@@ -1,6 +1,5 @@
 // Which alerts are wanted, and the form and the address that say so.
 
-import { kindName, KINDS } from "./alert.js";
 import { element } from "./element.js";
 import { countryName } from "./leaders.js";
 
@@ -18,6 +17,7 @@ export function searchable(alert) {
     [
       alert.reason,
       alert.kind,
+      alert.kind_title,
       alert.rule,
       ...alert.leaders.flatMap((leader) => [leader.name, countryName(leader.country)]),
       ...alert.articles.flatMap((article) => [article.title, article.source, article.family, article.host]),
@@ -61,19 +61,17 @@ export function toAddress(filters) {
   history.replaceState(null, "", said.size ? `#${said}` : location.pathname);
 }
 
-/** Offer what there is to choose; what is chosen stays, though nothing has it any more. */
-export function offer(form, alerts) {
+/** Offer the choices. The one that is chosen stays, even if no alert has it any more. */
+export function offer(form, alerts, kinds) {
   const leaders = new Map();
   const countries = new Map();
-  const kinds = new Map(Object.entries(KINDS));
   for (const alert of alerts) {
-    kinds.set(alert.kind, kindName(alert.kind));
     for (const leader of alert.leaders) {
       leaders.set(leader.id, leader.name);
       if (leader.country) countries.set(leader.country, countryName(leader.country));
     }
   }
-  fill(form.elements.kind, kinds);
+  fill(form.elements.kind, new Map(kinds.map(({ name, title }) => [name, title])));
   fill(form.elements.leader, leaders);
   fill(form.elements.country, countries);
 }

@@ -10,8 +10,8 @@ import { Kafka, logLevel } from "kafkajs";
 
 const BROKER = process.env.ALERTS_BROKER ?? "localhost:9092";
 const GROUP = process.env.ALERTS_GROUP ?? "my-service";
-const KINDS = ["sentiment", "encounter", "surge", "shift", "breaking"];
-const TOPICS = process.env.ALERTS_TOPICS ?? KINDS.map((kind) => `news.alerts.${kind}`).join(" ");
+// Every kind of alert has its topic, and so can a rule: a new one is followed after a restart.
+const TOPICS = new RegExp(process.env.ALERTS_TOPICS ?? "^news\\.alerts\\..+$");
 const SEEN_FILE = process.env.ALERTS_SEEN_FILE ?? "seen-alerts.txt";
 const REMEMBERED = 10_000;
 
@@ -93,7 +93,7 @@ consumer.on("consumer.crash", ({ payload }) => {
 });
 
 await consumer.connect();
-await consumer.subscribe({ topics: TOPICS.split(" "), fromBeginning: true });
+await consumer.subscribe({ topics: [TOPICS], fromBeginning: true });
 await consumer.run({
   // Commits after handling: a crash before that repeats, and loses nothing.
   autoCommitThreshold: 1,

@@ -8,9 +8,9 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -28,8 +28,8 @@ public class Alerts {
     private static volatile boolean stopping = false;
 
     public static void main(String[] arguments) throws Exception {
-        var topics = setting("ALERTS_TOPICS", "news.alerts.sentiment news.alerts.encounter"
-            + " news.alerts.surge news.alerts.shift news.alerts.breaking");
+        // Every kind of alert has its topic, and so can a rule: a new one is followed without a change.
+        var topics = Pattern.compile(setting("ALERTS_TOPICS", "^news\\.alerts\\..+$"));
         var seen = new Seen(Path.of(setting("ALERTS_SEEN_FILE", "seen-alerts.txt")));
         // SIGTERM and Ctrl-C: the records in hand are handled and committed first.
         Runtime.getRuntime().addShutdownHook(new Thread(Alerts::stop));
@@ -41,7 +41,7 @@ public class Alerts {
             "enable.auto.commit", false);
         var bytes = new ByteArrayDeserializer();
         try (var consumer = new KafkaConsumer<>(settings, bytes, bytes)) {
-            consumer.subscribe(List.of(topics.split(" ")));
+            consumer.subscribe(topics);
             while (!stopping) {
                 var records = consumer.poll(Duration.ofMillis(500));
                 for (var record : records) {
