@@ -236,7 +236,8 @@ def test_new_alerts_are_said_aloud_once_and_together(desk: Desk) -> None:
         desk.ring(rung(f"aloud-{number}"))
     browser.until(lambda: browser.text("#announcer"), "nothing is said", 15)
     assert re.fullmatch(
-        r"\d alerts came in\.|Low alert: Xi Jinping, Strongly positive\.", browser.text("#announcer")
+        r"\d alerts came in\.|Low alert: Xi Jinping, Strongly positive\.",
+        browser.text("#announcer"),
     )
     live = browser.run("return [...document.querySelectorAll('[aria-live]')].map(e => e.ariaLive)")
     assert live == ["polite"]
