@@ -28,6 +28,7 @@ MAX_ARROWS = {"processors": 40, "streams": 57}
 # Tests of several modules, which stand in the folder that they belong to.
 TESTS_OF_SEVERAL_MODULES = {
     "processors/articles/formats/test_services.py",
+    "processors/leaders/detection/test_headlines.py",
     "processors/sentiment/test_said_frames.py",
     "processors/sentiment/test_sentences_of_leaders.py",
     "processors/test_linear_time.py",

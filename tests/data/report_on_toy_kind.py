@@ -51,7 +51,7 @@ def deployments(rules: str) -> dict[str, Any]:
         replay_id="try",
         claim="c",
         created=datetime.now(UTC),
-        asked="all",
+        range_text="all",
         topic="news.articles",
         spans=[],
         topic_prefix="replay.try.",
