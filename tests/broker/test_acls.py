@@ -9,7 +9,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,6 +35,7 @@ from streams.kafka.connection import Connection
 from streams.kafka.subscriber import partitions_of
 from streams.kafka.topics import TopicNames
 from streams.service.settings import Settings
+from tests.waiting import wait_until
 from tools.brokers.apache import ApacheKafka
 from tools.brokers.apache_configuration import Listener, Security
 
@@ -205,13 +205,12 @@ def wait_for_alerts(broker: ApacheKafka, worker: subprocess.Popen[bytes], log: P
     names = TopicNames.of(SETTINGS)
     wanted = (names.alerts["sentiment"], names.dead_letters)
     with closing(KafkaConsumer(bootstrap_servers=broker.bootstrap_servers)) as consumer:
-        end = time.monotonic() + 60
-        while time.monotonic() < end and worker.poll() is None:
+
+        def have_records() -> bool:
             ends = consumer.end_offsets(partitions_of(consumer, wanted))
-            if {tp.topic for tp, offset in ends.items() if offset} == set(wanted):
-                return
-            time.sleep(0.3)
-    pytest.fail(log.read_text())
+            return {tp.topic for tp, offset in ends.items() if offset} == set(wanted)
+
+        wait_until(have_records, "the outputs", details=log.read_text, running=worker)
 
 
 def test_the_subscriber_reads_what_the_worker_rang(worked: Worked) -> None:
@@ -310,9 +309,12 @@ def test_a_right_that_is_taken_away_ends_the_worker_and_is_named_at_a_restart_to
     broker, log = worked.broker, tmp_path / "worker.log"
     missing = f"{operation} on {resource} {name}"
     with started(broker, log) as worker:
-        end = time.monotonic() + 60
-        while '"worker.assigned"' not in log.read_text() and time.monotonic() < end:
-            time.sleep(0.2)
+        wait_until(
+            lambda: '"worker.assigned"' in log.read_text(),
+            "the assignment",
+            details=log.read_text,
+            running=worker,
+        )
         takes_away(broker, resource, name, operation)
         try:
             assert worker.wait(timeout=60) == EXIT_MISCONFIGURED, log.read_text()

@@ -8,7 +8,6 @@ import asyncio
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -28,6 +27,7 @@ from streams.errors import BrokerUnavailableError
 from streams.kafka.connection import Connection
 from streams.kafka.reachability import wait_until_reachable
 from streams.worker.faust_app import faust_broker_urls, faust_credentials
+from tests.waiting import wait_until
 from tools.brokers.apache import ApacheKafka
 from tools.brokers.apache_configuration import Listener, Security
 
@@ -333,11 +333,12 @@ def test_a_whole_worker_runs_over_a_secured_connection(
             [sys.executable, "-m", "streams", "worker"], env=variables, stdout=out, stderr=out
         )
     try:
-        deadline = time.monotonic() + 60
-        while "worker.started" not in log.read_text():
-            assert worker.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
-            time.sleep(0.2)
+        wait_until(
+            lambda: "worker.started" in log.read_text(),
+            "the worker's start",
+            details=log.read_text,
+            running=worker,
+        )
         with closing(KafkaProducer(**connection.kafka_python())) as producer:
             article = b'{"id": "a", "title": "Xi Jinping praised", "text": "A fine day."}'
             producer.send(f"{topic_prefix}news.articles", article).get(timeout=30)

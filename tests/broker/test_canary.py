@@ -26,6 +26,7 @@ from streams.kafka.topics import TopicNames, apply, plan
 from streams.service import logs
 from streams.service.metrics import CanaryMetrics
 from streams.service.settings import Settings
+from tests.waiting import wait_until
 
 WAIT_SECONDS = 120.0
 NEWS = {
@@ -119,9 +120,9 @@ def test_it_rings_and_tells_no_news(
         assert code == 0, err + (tmp_path / "log").read_text()
         assert health.ready().ok
         assert health.live().ok
-        deadline = time.monotonic() + WAIT_SECONDS
-        while not value("tocsin_canary_rang_total") and time.monotonic() < deadline:
-            time.sleep(0.05)
+        wait_until(
+            lambda: value("tocsin_canary_rang_total"), "the canary's alert", seconds=WAIT_SECONDS
+        )
     finally:
         canary.stop()
         running.join(WAIT_SECONDS)

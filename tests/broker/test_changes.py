@@ -25,6 +25,7 @@ from streams.demo.broker import Broker
 from streams.errors import EXIT_MISCONFIGURED, EXIT_OK
 from streams.kafka.topics import TopicNames, apply, plan
 from streams.service.settings import Settings
+from tests.waiting import wait_until
 
 WAIT_SECONDS = 120.0
 # What an operator is promised, on a machine that does nothing else.
@@ -98,13 +99,13 @@ class System:
         return child.returncode, self.log(number).rpartition("tocsin: ")[2]
 
     def until(self, condition: Callable[[], bool], what: str, *, must_run: bool = True) -> None:
-        deadline = time.monotonic() + WAIT_SECONDS
-        while not condition():
-            if time.monotonic() > deadline:
-                pytest.fail(f"{what} did not come:\n{self.log()[-4_000:]}")
-            if must_run:
-                assert self.running[-1].poll() is None, self.log()
-            time.sleep(0.1)
+        wait_until(
+            condition,
+            what,
+            seconds=WAIT_SECONDS,
+            details=lambda: self.log()[-4_000:],
+            running=self.running[-1] if must_run else None,
+        )
 
     def publish(self, partition: int, article_id: str) -> None:
         article = {"id": article_id, "title": "Storm hits the coast", "text": "It rained."}

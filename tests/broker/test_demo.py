@@ -5,11 +5,12 @@ import pty
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/environ").exists(), reason="what is left running is looked up in /proc"
@@ -72,13 +73,6 @@ def start(tmp_path: Path, require_broker: Callable[[str], None]) -> Iterator[Cal
     yield begin
     for demo in started:
         demo.kill_all()
-
-
-def wait_until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, f"waited in vain for {what}"
-        time.sleep(0.1)
 
 
 def test_off_a_terminal_it_ends_by_itself_with_a_summary(start: Callable[..., Demo]) -> None:

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -19,6 +18,7 @@ from streams.demo.broker import Broker
 from streams.kafka.connection import Connection
 from streams.kafka.topics import TopicNames, apply, plan
 from streams.service.settings import Settings
+from tests.waiting import wait_until
 
 WAIT_SECONDS = 90.0
 ENTRIES = 800
@@ -83,10 +83,8 @@ class Place:
         return [json.loads(line) for line in out.splitlines()]
 
     def wait(self, for_what: Callable[[], bool]) -> None:
-        until = time.monotonic() + WAIT_SECONDS
-        while not for_what():
-            assert time.monotonic() < until, (self.folder / "log").read_text()[-3_000:]
-            time.sleep(0.02)
+        log = self.folder / "log"
+        wait_until(for_what, seconds=WAIT_SECONDS, details=lambda: log.read_text()[-3_000:])
 
 
 @pytest.fixture

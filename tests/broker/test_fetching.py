@@ -30,6 +30,7 @@ from streams.kafka.fetching.batch import Batch
 from streams.kafka.lag import LagMeter
 from streams.kafka.topics import TopicNames, apply, plan
 from streams.service.settings import Settings
+from tests.waiting import wait_until
 
 WAIT_SECONDS = 60.0
 BOMB_RECORDS = 60
@@ -95,11 +96,9 @@ class System:
         return next(str(one["metrics"]) for one in entries if one["event"] == "worker.started")
 
     def until(self, condition: Callable[[], bool], what: str) -> None:
-        deadline = time.monotonic() + WAIT_SECONDS
-        while not condition():
-            assert self.workers[-1].poll() is None, self.log()
-            assert time.monotonic() < deadline, f"waited in vain for {what}:\n{self.log()}"
-            time.sleep(0.1)
+        wait_until(
+            condition, what, seconds=WAIT_SECONDS, details=self.log, running=self.workers[-1]
+        )
 
     def settle(self) -> None:
         """Wait until everything is finished and committed."""

@@ -11,7 +11,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -32,6 +31,7 @@ from streams.kafka.envelope import alert_record
 from streams.kafka.lag import LagMeter
 from streams.kafka.topics import TopicNames, apply, plan
 from streams.service.settings import Settings
+from tests.waiting import wait_until
 from tools.contracts.examples import alerts
 
 DOCS = Path(__file__).parents[2] / "docs" / "guides" / "webhooks.md"
@@ -171,11 +171,12 @@ class System:
         return self.running[-1].wait(WAIT_SECONDS)
 
     def wait(self, done: Callable[[], bool]) -> None:
-        until = time.monotonic() + WAIT_SECONDS
-        while not done():
-            assert time.monotonic() < until, f"{self.receiver.ids}\n{self.log}"
-            assert self.running[-1].poll() is None, self.log
-            time.sleep(0.05)
+        wait_until(
+            done,
+            seconds=WAIT_SECONDS,
+            details=lambda: f"{self.receiver.ids}\n{self.log}",
+            running=self.running[-1],
+        )
 
     def tocsin(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -362,15 +363,20 @@ def test_one_of_two_under_one_name_ends_and_names_the_cause(
     system: System, receiver: Receiver
 ) -> None:
     both = [system.start(), system.start()]
-    until = time.monotonic() + WAIT_SECONDS
-    while all(one.poll() is None for one in both):
-        assert time.monotonic() < until, system.log
-        time.sleep(0.1)
+    wait_until(
+        lambda: any(one.poll() is not None for one in both),
+        "the end of one",
+        seconds=WAIT_SECONDS,
+        details=lambda: system.log,
+    )
     (ended,) = [n for n, one in enumerate(both) if one.poll() is not None]
     assert both[ended].returncode == EXIT_MISCONFIGURED
     said = (system.folder / f"{ended + 1}.log").read_text("utf-8")
     assert "'one' (TOCSIN_GROUP_INSTANCE_ID)" in said.rpartition("tocsin: ")[2]
     system.publish(alert("a-1"))
-    while receiver.ids != ["a-1"]:
-        assert time.monotonic() < until, system.log
-        time.sleep(0.1)
+    wait_until(
+        lambda: receiver.ids == ["a-1"],
+        "the alert",
+        seconds=WAIT_SECONDS,
+        details=lambda: system.log,
+    )

@@ -10,7 +10,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -30,6 +29,7 @@ from streams.kafka.envelope import Outgoing, alert_record
 from streams.kafka.lag import LagMeter
 from streams.kafka.topics import TopicNames, apply, plan
 from streams.service.settings import Settings
+from tests.waiting import wait_until
 from tools.contracts.examples import alerts
 
 FOLDER = Path(__file__).parents[2] / "docs" / "guides" / "subscribers"
@@ -112,13 +112,14 @@ class System:
         return (self.folder / name).read_text(encoding="utf-8")
 
     def lines(self, count: int) -> list[str]:
-        """Wait for so many lines of the newest program, and give what is there then."""
-        until = time.monotonic() + WAIT_SECONDS
-        while self.text("out").count("\n") < count:
-            said = f"{self.text('out')}\n{self.text('err')}"
-            assert time.monotonic() < until, said
-            assert self.running[-1].poll() is None, said
-            time.sleep(0.05)
+        """Wait for so many lines of the newest program, and return all that it has written."""
+        wait_until(
+            lambda: self.text("out").count("\n") >= count,
+            f"{count} lines",
+            seconds=WAIT_SECONDS,
+            details=lambda: f"{self.text('out')}\n{self.text('err')}",
+            running=self.running[-1],
+        )
         return self.text("out").splitlines()
 
     def stop(self) -> int:
@@ -128,11 +129,13 @@ class System:
 
     def caught_up(self, group: str) -> None:
         """Wait until the group has committed everything that is there."""
-        until = time.monotonic() + WAIT_SECONDS
         with closing(LagMeter(self.connection, self.prefix + group, self.topics)) as lag:
-            while any(one.records for one in lag.measure().values()):
-                assert time.monotonic() < until, self.text("err")
-                time.sleep(0.05)
+            wait_until(
+                lambda: not any(one.records for one in lag.measure().values()),
+                "the end of the lag",
+                seconds=WAIT_SECONDS,
+                details=lambda: self.text("err"),
+            )
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ from streams.kafka.envelope import (
 from streams.kafka.topics import TopicNames, apply, compare, plan, require
 from streams.service import logs
 from streams.service.settings import Settings
+from tests.waiting import wait_until
 from tools.contracts.examples import alerts
 
 LIMIT_SECONDS = 20.0
@@ -171,10 +172,7 @@ def test_a_question_makes_no_topic_and_the_plan_makes_them_all_as_it_says(
 
 
 def until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + SEEN_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, f"waited in vain for {what}"
-        time.sleep(0.1)
+    wait_until(condition, what, seconds=SEEN_SECONDS)
 
 
 def test_an_altered_configuration_is_what_the_plan_says_and_the_rest_stays(

@@ -33,6 +33,7 @@ from streams.kafka.connection import Connection
 from streams.kafka.lag import LagMeter
 from streams.kafka.topics import TopicNames, apply, plan
 from streams.service.settings import Settings
+from tests.waiting import wait_until
 
 BAD_RECORDS = Path(__file__).parents[1] / "data" / "bad_records.json"
 # Long, because it only bounds a failure: on a busy machine a worker needs a minute to be ready.
@@ -223,10 +224,7 @@ class Stage:
 
 
 def until(condition: Callable[[], bool], what: str, log: Callable[[], str]) -> None:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, f"waited in vain for {what}:\n{log()}"
-        time.sleep(0.2)
+    wait_until(condition, what, seconds=WAIT_SECONDS, details=log)
 
 
 @pytest.fixture

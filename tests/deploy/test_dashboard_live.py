@@ -35,6 +35,7 @@ from kafka.admin import NewTopic
 from streams.demo.bundle import load_bundle, redated
 from streams.demo.embedded_broker import EmbeddedBroker
 from streams.kafka.topics import ARTICLES
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.broker
 
@@ -139,7 +140,7 @@ def ask(run: Running, scrape: dict[str, Any]) -> Iterator[Ask]:
         prometheus = stack.enter_context(running(command, log, os.environ))
         # A rate does not see how a counter began, so what is counted must come after a scrape.
         ready = f'tocsin_ready{{job="{LIVE}"}} == 1'
-        wait_until(lambda: answer(address, ready), start[LIVE], run.folder / LIVE)
+        wait_for(lambda: answer(address, ready), start[LIVE], run.folder / LIVE)
         stack.enter_context(fed(run.broker))
         canary = [sys.executable, "-m", "streams", "canary", "--every", "1"]
         stack.enter_context(running(canary, run.folder / CANARY, run.environment(CANARY)))
@@ -151,16 +152,16 @@ def ask(run: Running, scrape: dict[str, Any]) -> Iterator[Ask]:
         follow += [f"http://{site}/{name}" for name in ("rss.xml", "none.xml")]
         stack.enter_context(running(follow, run.folder / FEEDS, run.environment(FEEDS)))
         moved = "max(delta(tocsin_replay_position_timestamp_seconds[1m])) > 0"
-        wait_until(lambda: answer(address, moved), start[REPLAY], run.folder / REPLAY)
+        wait_for(lambda: answer(address, moved), start[REPLAY], run.folder / REPLAY)
         # The whole bundle was fed, and both have rung.
         fed_once = f'increase(tocsin_articles_consumed_total{{job="{LIVE}"}}[1m]) > 100'
-        wait_until(lambda: answer(address, fed_once), prometheus, log)
+        wait_for(lambda: answer(address, fed_once), prometheus, log)
         rung = "sum by (job) (rate(tocsin_alerts_total[1m])) > 0"
-        wait_until(lambda: len(answer(address, rung)) == len(start), prometheus, log)
+        wait_for(lambda: len(answer(address, rung)) == len(start), prometheus, log)
         asked = "sum(rate(tocsin_feed_errors_total[30s])) > 0"
-        wait_until(lambda: answer(address, asked), prometheus, run.folder / FEEDS)
+        wait_for(lambda: answer(address, asked), prometheus, run.folder / FEEDS)
         heard = "max(tocsin_canary_last_rang_timestamp_seconds) > 0"
-        wait_until(lambda: answer(address, heard), prometheus, log)
+        wait_for(lambda: answer(address, heard), prometheus, log)
         yield lambda path, parameters: get(address, path, parameters)
 
 
@@ -267,14 +268,9 @@ def answer(address: str, expr: str) -> Any:
     return get(address, "query", {"query": expr})["result"]
 
 
-def wait_until(is_true: Callable[[], Any], process: subprocess.Popen[bytes], log: Path) -> None:
-    """Wait for something that a process does, and show its log if it does not."""
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end and process.poll() is None:
-        if is_true():
-            return
-        time.sleep(0.25)
-    pytest.fail(f"Not within {START_SECONDS} s:\n{log.read_text()}")
+def wait_for(is_true: Callable[[], Any], process: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait for an effect of a process, and show its log if it does not come."""
+    wait_until(is_true, seconds=START_SECONDS, details=log.read_text, running=process)
 
 
 def test_the_expression_has_an_answer(target: Any, ask: Ask) -> None:

@@ -9,12 +9,13 @@ import json
 import re
 import shutil
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
+
+from tests.waiting import wait_until
 
 T = TypeVar("T")
 WAIT_SECONDS = 60.0
@@ -146,12 +147,8 @@ class Browser:
         return [entry["message"] for entry in self._ask("POST", "/se/log", {"type": "browser"})]
 
     def until(self, ask: Callable[[], T], what: str, seconds: float = WAIT_SECONDS) -> T:
-        """Ask until the answer is true, and give it."""
-        deadline = time.monotonic() + seconds
-        while not (answer := ask()):
-            assert time.monotonic() < deadline, f"{what}: {self.text('body')[:1500]}"
-            time.sleep(0.1)
-        return answer
+        """Return the first true answer."""
+        return wait_until(ask, what, seconds=seconds, details=lambda: self.text("body")[:1500])
 
     def _ask(self, method: str, path: str, value: Mapping[str, object] | None = None) -> Any:
         body = None if value is None else json.dumps(value).encode()

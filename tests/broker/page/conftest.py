@@ -19,6 +19,7 @@ from streams.kafka.envelope import alert_record
 from streams.kafka.topics import TopicNames
 from streams.service.settings import Settings
 from tests.broker.page.browser import Browser, none_of, what_is_missing
+from tests.waiting import wait_until
 
 START_SECONDS = 120.0
 QUIET_SECONDS = 8
@@ -46,16 +47,19 @@ class Program:
     def wait(self) -> str:
         """Wait until it runs, and give the page's address."""
         log = self.folder / f"{self.command}.log"
-        deadline = time.monotonic() + START_SECONDS
+
+        def page() -> str | None:
+            entries = map(json.loads, log.read_bytes().splitlines())
+            started = (one for one in entries if one["event"] == f"{self.command}.started")
+            return next((one["page"] for one in started), None)
+
         assert self.child is not None
-        while time.monotonic() < deadline and self.child.poll() is None:
-            for line in log.read_bytes().splitlines():
-                entry = json.loads(line)
-                if entry["event"] == f"{self.command}.started":
-                    self.address = entry["page"]
-                    return self.address
-            time.sleep(0.05)
-        raise AssertionError(log.read_text())
+        address = wait_until(
+            page, "the start", seconds=START_SECONDS, details=log.read_text, running=self.child
+        )
+        assert address
+        self.address = address
+        return address
 
     def send(self, number: signal.Signals) -> None:
         assert self.child is not None

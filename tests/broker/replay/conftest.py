@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -29,6 +28,7 @@ from streams.kafka.lag import LagMeter
 from streams.kafka.topics import TopicNames, apply, plan
 from streams.service import logs
 from streams.service.settings import Settings
+from tests.waiting import wait_until
 
 # Long, because it only bounds a failure: on a busy machine a replay takes minutes.
 WAIT_SECONDS = 240.0
@@ -196,10 +196,7 @@ class Cluster:
         self.publish([(record.key, record.value) for record in bundle])
 
     def until(self, condition: Callable[[], bool], what: str) -> None:
-        deadline = time.monotonic() + WAIT_SECONDS
-        while not condition():
-            assert time.monotonic() < deadline, f"waited in vain for {what}:\n{self.logs()}"
-            time.sleep(0.1)
+        wait_until(condition, what, seconds=WAIT_SECONDS, details=self.logs)
 
 
 @contextmanager

@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import threading
-import time
 import tomllib
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -23,6 +22,7 @@ from streams.demo.embedded_broker import EmbeddedBroker
 from streams.errors import EXIT_MISCONFIGURED, EXIT_OK
 from streams.kafka.topics import ANALYSES, ARTICLES
 from streams.service.settings import Settings
+from tests.waiting import wait_until
 
 LOOPBACK = "127.0.0.1"
 HEALTHY_SECONDS = 60.0
@@ -177,13 +177,14 @@ def test_the_worker_does_its_work_and_stops_when_told(
 def wait_until_healthy(
     container: Any, check: list[str], worker: subprocess.Popen[bytes], log: Path
 ) -> None:
-    """Ask the health check until it is content, as Docker does."""
-    end = time.monotonic() + HEALTHY_SECONDS
-    while time.monotonic() < end and worker.poll() is None:
-        if container.run(check).returncode == 0:
-            return
-        time.sleep(0.5)
-    pytest.fail(f"The worker did not become healthy:\n{log.read_text()}")
+    """Run the health check until it succeeds, as Docker does."""
+    wait_until(
+        lambda: container.run(check).returncode == 0,
+        "a healthy worker",
+        seconds=HEALTHY_SECONDS,
+        details=log.read_text,
+        running=worker,
+    )
 
 
 def publish(addresses: str) -> None:

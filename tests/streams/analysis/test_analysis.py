@@ -29,6 +29,7 @@ from streams.analysis.pool import AnalysisPool
 from streams.errors import AnalysisProcessError
 from streams.kafka.envelope import Outgoing, Record
 from streams.service.settings import Settings
+from tests.waiting import wait_until
 
 SETTINGS = Settings()
 MAKERS = {
@@ -217,10 +218,7 @@ def test_no_process_is_left_when_the_worker_is_killed(tmp_path: Path) -> None:
         assert worker.stdout is not None
         pid = int(worker.stdout.readline())
         worker.kill()
-    until = time.monotonic() + 10
-    while _runs(pid) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert not _runs(pid)
+    wait_until(lambda: not _runs(pid), "the end of the pool", seconds=10)
 
 
 def _runs(pid: int) -> bool:

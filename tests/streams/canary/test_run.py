@@ -21,6 +21,7 @@ from streams.kafka.connection import Connection
 from streams.kafka.deployment import Deployment
 from streams.service.metrics import CanaryMetrics
 from streams.service.settings import Settings
+from tests.waiting import wait_until
 from tools.contracts import examples
 
 SETTINGS = Settings()
@@ -130,13 +131,11 @@ class Stage:
     def run_until(self, condition: Callable[[], bool], every_seconds: float = 0.05) -> None:
         running = threading.Thread(target=self.canary.run, args=(every_seconds,))
         running.start()
-        deadline = time.monotonic() + WAIT_SECONDS
-        while not condition() and time.monotonic() < deadline:
-            time.sleep(0.01)
-        met = condition()
-        self.canary.stop()
-        running.join(WAIT_SECONDS)
-        assert met
+        try:
+            wait_until(condition, seconds=WAIT_SECONDS)
+        finally:
+            self.canary.stop()
+            running.join(WAIT_SECONDS)
         assert not running.is_alive()
 
 

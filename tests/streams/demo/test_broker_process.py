@@ -4,11 +4,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from streams.demo.broker_process import ServerProcess
+from tests.waiting import wait_until
 
 PARENT = """
 import sys, time
@@ -30,13 +29,6 @@ def runs(pid: int) -> bool:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
 
 
-def becomes_true(condition: Callable[[], bool]) -> bool:
-    give_up_at = time.monotonic() + 10
-    while not condition() and time.monotonic() < give_up_at:
-        time.sleep(0.02)
-    return condition()
-
-
 def test_a_parent_killed_hard_takes_the_child_and_its_temporary_folder_along(
     tmp_path: Path,
 ) -> None:
@@ -48,8 +40,8 @@ def test_a_parent_killed_hard_takes_the_child_and_its_temporary_folder_along(
         pid = int(parent.stdout.readline())
         assert runs(pid)
         parent.send_signal(signal.SIGKILL)
-    assert becomes_true(lambda: not runs(pid))
-    assert becomes_true(lambda: not folder.exists())
+    wait_until(lambda: not runs(pid), seconds=10)
+    wait_until(lambda: not folder.exists(), seconds=10)
 
 
 def test_the_terminals_interrupt_does_not_reach_the_child(tmp_path: Path) -> None:
@@ -64,7 +56,7 @@ def test_the_terminals_interrupt_does_not_reach_the_child(tmp_path: Path) -> Non
 def test_a_child_that_ignores_the_request_to_stop_is_killed(tmp_path: Path) -> None:
     script = "trap '' TERM; echo ready; while :; do sleep 0.1; done"
     child = ServerProcess(["/bin/sh", "-c", script], log=tmp_path / "log")
-    assert becomes_true(lambda: "ready" in child.log_tail())
+    wait_until(lambda: "ready" in child.log_tail(), seconds=10)
     child.stop(grace_seconds=0.2)
     assert child.exit_code() == -signal.SIGKILL
 
@@ -76,7 +68,7 @@ def test_a_child_that_ended_by_itself_can_be_stopped_and_tells_its_last_words(
     log.write_text("words of an earlier run\n")
     noise = "x: /lib/libc.so.6: weak version 'GLIBC_2.39' not found (required by x)"
     child = ServerProcess(["/bin/sh", "-c", f'echo "{noise}"; echo no luck; exit 3'], log=log)
-    assert becomes_true(lambda: child.exit_code() is not None)
+    wait_until(lambda: child.exit_code() is not None, seconds=10)
     child.stop(grace_seconds=1)
     assert child.exit_code() == 3
     assert child.log_tail() == "no luck"

@@ -1,7 +1,7 @@
 """Lag as the broker knows it, with clients that answer as kafka-python's do."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from kafka.errors import KafkaConnectionError, StaleMetadata
 from streams.kafka.connection import Connection
 from streams.kafka.lag import Lag, LagMeter, LagReporter
 from streams.service.metrics import Metrics
+from tests.waiting import wait_until
 
 GROUP = "tocsin"
 TOPIC = "news.articles"
@@ -241,13 +242,6 @@ class ScriptedMeter:
 
     def close(self) -> None:
         self.closed = True
-
-
-def wait_until(there: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not there():
-        assert time.monotonic() < deadline, "waited for ten seconds"
-        time.sleep(0.005)
 
 
 def test_the_reporter_sets_the_gauges_and_outlives_a_broker_that_is_away() -> None:

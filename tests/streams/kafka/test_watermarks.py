@@ -1,7 +1,6 @@
 """Watermarks: how far all partitions of articles are."""
 
 import math
-import time
 
 import pytest
 from kafka.errors import KafkaConnectionError
@@ -16,6 +15,7 @@ from streams.kafka.watermarks import (
     note,
     read_note,
 )
+from tests.waiting import wait_until
 
 
 def test_a_note_reads_back_and_anything_else_is_none() -> None:
@@ -163,13 +163,9 @@ class ScriptedMeter:
 
 
 def taken(reporter: WatermarkReporter) -> WatermarkSnapshot:
-    until = time.monotonic() + 10
-    while time.monotonic() < until:
-        marks = reporter.take(wanted=True)
-        if marks is not None:
-            return marks
-        time.sleep(0.005)
-    raise AssertionError("nothing was measured")
+    marks = wait_until(lambda: reporter.take(wanted=True), "a measurement", seconds=10)
+    assert marks is not None
+    return marks
 
 
 @pytest.mark.parametrize("error", [KafkaConnectionError("away"), OSError("away"), KeyError("p")])

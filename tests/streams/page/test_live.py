@@ -1,12 +1,12 @@
 """The page's own task: an error in it is reported, and not lost with the task."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from streams.page.live import LivePage
+from tests.waiting import wait_until
 
 
 def test_an_error_of_the_ticking_is_reported_and_fails_the_page(
@@ -17,8 +17,6 @@ def test_an_error_of_the_ticking_is_reported_and_fails_the_page(
 
     monkeypatch.setattr(LivePage, "_rest", fail)
     served = serve(is_eager=False)
-    deadline = time.monotonic() + 10
-    while not served.failures and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_until(lambda: served.failures, "a failure", seconds=10)
     assert [str(error) for error in served.failures] == ["a bug of the page"]
     assert not served.page.live().ok

@@ -27,6 +27,7 @@ from tests.streams.page.conftest import (
     Served,
     changed,
 )
+from tests.waiting import wait_until
 
 Serve = Callable[..., Served]
 FILES = {
@@ -50,11 +51,7 @@ def state(served: Served) -> Any:
 
 
 def until(ask: Callable[[], Any], seconds: float = 20.0) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (answer := ask()):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    return answer
+    return wait_until(ask, seconds=seconds)
 
 
 def live_state(served: Served) -> Any:
