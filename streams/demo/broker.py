@@ -1,6 +1,6 @@
 """Brokers that Tocsin starts itself: one for the demo, one for tests and benchmarks.
 
-Owns what both have in common, as a Protocol. Must not know topics, agents or settings: whoever
+Owns what both have in common, as a Protocol. Knows no topics, agents or settings: the code that
 uses a broker takes its address and builds a `streams.kafka.connection.Connection` from it.
 """
 

@@ -3,7 +3,7 @@
 Owns a thread with clients of its own (kafka-python) that asks the broker. Must not know what waits
 for the answer. A worker that commits the offsets of articles writes beside each the newest event
 time that is finished (`note`), in the offset's metadata; so one request tells every worker how far
-all of them are, whoever has which partition and whoever died.
+all of them are, whichever worker has which partition or died.
 
 A partition that is behind counts with its note less the lateness allowed. One that has been read to
 its end for a little while holds nobody up: what will come there is later than what is there. The
@@ -193,7 +193,7 @@ class WatermarkMeter:
 
 
 class WatermarkReporter:
-    """Measures the watermark in a thread, as long as somebody waits for it.
+    """Measures the watermark in a thread, as long as a caller waits for it.
 
     Attributes:
         watermark_ms: The newest watermark that was measured.

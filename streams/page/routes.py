@@ -145,7 +145,7 @@ def _last_id(request: web.Request) -> str:
 
 def _file(body: bytes, content_type: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def answer(_request: web.Request) -> web.StreamResponse:
-        # Asked for anew each time, so that a page never runs with the code of an older version.
+        # Requested again each time, so that a page never runs with the code of an older version.
         headers = {"Content-Type": content_type, "Cache-Control": "no-cache"}
         return web.Response(body=body, headers=headers)
 

@@ -31,7 +31,7 @@ SpansOf = Callable[[str, str], Sequence[Span]]
 
 
 class ShownLeader(Struct, frozen=True):
-    """A leader. `country` is an ISO 3166-1 code or a body's; "" where no mention told it."""
+    """A leader. `country` is an ISO 3166-1 code or a body's; "" where no mention has it."""
 
     id: str
     name: str
@@ -181,7 +181,7 @@ def shown_message(alert: Alert) -> ShownMessage:
 
 
 def with_countries(alert: ShownAlert, countries: Mapping[str, str]) -> ShownAlert:
-    """Give the alert with the countries that were learnt after it rang."""
+    """Return the alert with the countries that were learnt after it was sent."""
     leaders = [
         one if one.country else ShownLeader(one.id, one.name, countries.get(one.id, ""))
         for one in alert.leaders

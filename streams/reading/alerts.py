@@ -54,7 +54,7 @@ class Seen:
             self._ids.popitem(last=False)
 
     def is_repeated(self, alert_id: str) -> bool:
-        """Whether the id was seen lately; it counts as seen from now on."""
+        """Return whether the id was seen recently. It counts as seen from now on."""
         repeated = alert_id in self
         self.add(alert_id)
         return repeated

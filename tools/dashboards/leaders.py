@@ -1,10 +1,10 @@
-"""Leaders: how much is written of them, how, against what is usual, and what rang."""
+"""Leaders: how much is written of them, how, against what is usual, and which alerts were sent."""
 
 from tools.dashboards.frame import LIVE, Dashboard, Row, Variable
 from tools.dashboards.panels import SURGES, TONES, ask, bars, states, table, timeseries
 
 WHO = '{@, country=~"$country", leader=~"$leader"'
-# The lines of more leaders than this cannot be told apart.
+# The lines of more leaders than this cannot be distinguished.
 MOST = 10
 MENTIONS = f"sum by (leader) (increase(tocsin_mentions_total{WHO}}}[$__range]))"
 # Chosen once for the whole time shown, or every moment would have its own ten.

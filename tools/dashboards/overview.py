@@ -1,4 +1,4 @@
-"""Overview: is it well, and what is ringing?"""
+"""Overview: does it work, and which alerts are sent?"""
 
 from tools.dashboards.frame import LIVE, Dashboard, Row, uid_of
 from tools.dashboards.panels import (

@@ -120,7 +120,7 @@ class Holders:
             if term.holds_on(on) and not term.acting
         ]
         if not self.is_body(country):
-            # Whoever is head of state and of government in one leads, if that is one person.
+            # A head of state who is also head of government leads, if that is one person.
             both = _only_term(term for term in held if term.role == "both")
             if both is not None and country not in _PARTY_LEADS:
                 return both
@@ -169,7 +169,7 @@ class Holders:
         return None
 
     def _late_leader(self, country: str, on: date) -> str | None:
-        """Who led a country until lately."""
+        """Return who led a country until recently."""
         for offices in self._precedence(country, on):
             gone = [t for t in self.by_country.get(country, ()) if t.office in offices]
             found = _of_terms(gone, Cues(late=True), on)
@@ -255,7 +255,7 @@ def _of_terms(terms: list[Term], cues: Cues, on: date) -> str | None:
     if cues.acting:
         return _only(t.person_id for t in stands_in or held)
     regular = [t for t in held if t not in stands_in]
-    # Where somebody only stands in since that day, or nobody does, who left is still meant.
+    # If there is only a stand-in since that day, or no holder, the one who left is still meant.
     leaving = [] if regular else [t for t in terms if t.end == on]
     return _only(t.person_id for t in regular or leaving or stands_in)
 

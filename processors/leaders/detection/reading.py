@@ -1,6 +1,6 @@
 """One field of an article while it is being read, and what has been found in it so far.
 
-Owns the working state that the rungs of the ladder share, and where sentences end for them. Must
+Owns the working state that the steps share, and where sentences end for them. Must
 not decide who is meant.
 """
 
@@ -40,7 +40,7 @@ _TITLE_CASE_WORDS = 3
 
 
 class Found(Struct, frozen=True, gc=False):
-    """A leader named at half-open offsets of the folded field, and by which rung."""
+    """A leader named at half-open offsets of the folded field, and by which step."""
 
     person_id: str
     start: int
@@ -57,9 +57,9 @@ class Reading:
     `full_names`, `surnames`, `titles` and `places` are the indices of the hits that can be such.
 
     `strangers` are given names seen before a surname that belong to no leader, by surname, with the
-    first offset ("Hunter" before "Biden"); `other_holders` are surnames that somebody else bears
+    first offset ("Hunter" before "Biden"); `other_holders` are surnames of namesakes
     here with a leader's title ("President Alberto Fujimori"). `used` and `used_titles` are indices
-    of hits that a rung has taken. `statecraft` remembers which sentences speak of it, and
+    of hits that a step has taken. `statecraft` remembers which sentences speak of it, and
     `countries` the codes of those that a sentence names.
     """
 

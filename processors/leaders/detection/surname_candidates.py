@@ -21,7 +21,7 @@ def meant(entry: Entry, article: Article, here: Places) -> str | None:
     """Who a surname can mean, or None where nobody or more than one is.
 
     The only bearer in office; of several the only one at the article's home, or whose country the
-    sentence names; else the only one who leads a country. Somebody who is not in office is meant
+    sentence names; else the only one who leads a country. A person who is not in office is meant
     only if no other leader ever bore the name.
     """
     holders, on = article.holders, article.on

@@ -1,4 +1,4 @@
-"""The rung of bare surnames of those whom the article names surely elsewhere.
+"""The step of bare surnames of those whom the article names surely elsewhere.
 
 Owns when a surname by itself can be a leader's at all. Must not support itself: without a full name
 or a title in the article, `processors.leaders.detection.support` decides.
@@ -31,7 +31,7 @@ def find_named_surnames(
         reading: The field.
         article: With those named surely.
         strangers: Who else bears a surname.
-        lost: Surnames that belong to somebody else in this article, but for "Mr" or "Mrs".
+        lost: Surnames that belong to another in this article, but for "Mr" or "Mrs".
     """
     if not article.named:
         return

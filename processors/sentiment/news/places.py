@@ -247,7 +247,7 @@ def _mark_reported(words: Sequence[str], found: list[int], leader: int) -> None:
 
 
 def _verb_after(words: Sequence[str], at: int) -> int | None:
-    """The verb by which whoever stands before `at` speaks or judges, not in the passive."""
+    """Return the verb by which the name before `at` speaks or judges, not in the passive."""
     end = len(words)
     if at < end and words[at] == ",":  # an apposition
         for close in range(at + 1, min(at + _LONGEST_APPOSITION, end)):

@@ -1,6 +1,6 @@
 """The patterns of relief: acquitted, denied, dropped, averted, over, freed, sympathy.
 
-Owns what the words of a sentence look like when blame is taken off somebody. The patterns are ours.
+Owns what the words of a sentence look like when blame is taken off a person. The patterns are ours.
 They are matched against words with a space between, as `places.join` gives them: `@` is the leader,
 `^` another name. The group `t` is the word that relieves, and may itself be denied.
 """
@@ -46,7 +46,7 @@ class Rule(NamedTuple):
     """One pattern of relief.
 
     Every match has one of the words `hints` and, if it is not empty, one of `needs`: most sentences
-    are told by that. `is_leaders` says that a match relieves the leader, and not only words;
+    are recognised by that. `is_leaders` says that a match relieves the leader, and not only words;
     `is_backward` that the words before `t` are relieved as well.
     """
 
