@@ -9,7 +9,7 @@ the two sends the alert again, under the same id.
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import structlog
@@ -48,6 +48,7 @@ from streams.kafka.topic_creation import forbid_in_aiokafka
 from streams.kafka.topics import ENVELOPE_BYTES
 from streams.service.health import Health
 from streams.service.http_server import HttpServer
+from streams.service.lifecycle import TICK_SECONDS, Lifecycle, PeriodicTask, stopped_by_signals
 from streams.service.metrics import ForwardMetrics
 
 log = structlog.get_logger(__name__)
@@ -55,7 +56,6 @@ log = structlog.get_logger(__name__)
 MOST_WAITING: Final = 1_000
 _POLL_MS: Final = 200
 _POLL_RECORDS: Final = 100
-_TICK_SECONDS: Final = 0.1
 _HUNDREDS: Final = 100
 
 
@@ -72,16 +72,13 @@ class Forwarder:
         settings = self._settings = deployment.settings
         connection = self._connection = deployment.connection
         self._job = job
-        self._stop = asyncio.Event()
-        self._failure: BaseException | None = None
-        self._http: HttpServer | None = None
         self._carrier: Carrier | None = None
-        self._watch: BrokerWatch | None = None
         self._stop_trying: Callable[[], None] = lambda: None
-        self._lanes = Lanes(self._carry, self._fail)
         self.metrics = ForwardMetrics(process=True)
         # A receiver that is away is no reason to restart: only the loop's own turning counts.
         self.health = Health(time.monotonic, settings.live_timeout_seconds, lambda: None)
+        self._life = Lifecycle("forward", settings.stop_timeout_seconds, self.health.ticked)
+        self._lanes = Lanes(self._carry, self._life.fail)
         grants = forward_grants(settings, job.group, job.topics)
         self._needs = Needs(connection, "forward", grants, job.group)
         self._lag = LagReporter(self._lag_meter, self.metrics, settings.lag_interval_seconds)
@@ -89,7 +86,7 @@ class Forwarder:
     def stop(self) -> None:
         """Ask for the end; safe in a signal handler of the event loop."""
         self.health.stopping = True
-        self._stop.set()
+        self._life.stop()
 
     async def run(self) -> None:
         """Run until stopped.
@@ -101,37 +98,24 @@ class Forwarder:
                 other.
             Exception: a bug.
         """
-        settings = self._settings
+        settings, life = self._settings, self._life
         http = HttpServer(
             settings.http_host, settings.http_port, self.metrics.registry, self.health
         )
         address = http.start()
-        self._http = http
+        life.parts.add(http)
         try:
-            if await self._prepared():
-                await self._forward(address)
+            with stopped_by_signals(self.stop):
+                preparing = asyncio.create_task(asyncio.to_thread(self._prepare))
+                if await life.threads_end([preparing]):
+                    await self._forward(address)
         except KafkaError as error:
-            self._failure = self._failure or error
+            life.fail(error)
         finally:
-            self._lag.stop()
-            if self._watch is not None:
-                self._watch.stop()
-            http.stop()
-        if self._failure is not None:
-            failure = await asyncio.to_thread(with_rights_named, self._failure, self._needs)
+            life.parts.stop()
+        if life.failure is not None:
+            failure = await asyncio.to_thread(with_rights_named, life.failure, self._needs)
             raise _fault(failure) if isinstance(failure, KafkaError) else failure
-
-    async def _prepared(self) -> bool:
-        """Wait for the broker and set the first offsets; False if stopped meanwhile."""
-        preparing = asyncio.create_task(asyncio.to_thread(self._prepare))
-        while not preparing.done():
-            self.health.ticked()
-            await asyncio.wait([preparing], timeout=_TICK_SECONDS)
-        if self._stop.is_set():
-            await asyncio.gather(preparing, return_exceptions=True)
-            return False
-        preparing.result()
-        return True
 
     def _prepare(self) -> None:
         require_public(self._job.target)
@@ -154,9 +138,9 @@ class Forwarder:
     def _wait(self, seconds: float) -> None:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            if self._stop.is_set():
+            if self._life.is_stopping:
                 raise PassingFaultError("stopped while waiting for the broker")
-            time.sleep(_TICK_SECONDS)
+            time.sleep(TICK_SECONDS)
 
     async def _forward(self, address: str) -> None:
         settings, job = self._settings, self._job
@@ -180,12 +164,13 @@ class Forwarder:
             dead_letters = self._names.dead_letters
             self._carrier = Carrier(job, delivery, outbox, dead_letters, self.metrics)
             for client in (producer, consumer):
-                stack.push_async_callback(self._within_stop_timeout, client.stop())
-                if not await self._started(client.start()):
+                stack.push_async_callback(
+                    self._life.within_stop_timeout, client.stop(), "close a client"
+                )
+                if not await self._life.unless_stopped(client.start()):
                     return
-            self._watch = self._watch_over(consumer)
-            self._watch.start()
-            self._lag.start()
+            for part in (self._watch_over(consumer), self._lag):
+                self._life.parts.add(part).start()
             self.health.starting = False
             log.info(
                 "forward.started",
@@ -216,27 +201,10 @@ class Forwarder:
         consumer.subscribe(list(self._job.topics), listener=_Listener(self))
         return consumer
 
-    async def _started(self, starting: Coroutine[Any, Any, None]) -> bool:
-        """Start a client, which waits until the broker and the group let it; False if stopped."""
-        task = asyncio.create_task(starting)
-        while not task.done() and not self._stop.is_set():
-            self.health.ticked()
-            await asyncio.wait([task], timeout=_TICK_SECONDS)
-        if not task.done():
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-            return False
-        task.result()
-        return True
-
     async def _carry_on(self, consumer: Any) -> None:
-        committed = time.monotonic()
-        # A task: while the broker is away a commit waits for it, and health and stop must not.
-        committing: asyncio.Task[None] | None = None
-        while not self._stop.is_set():
-            self._lag.check()
-            if self._http is not None:
-                self._http.check()
+        commits = PeriodicTask(lambda: self._commit(consumer))
+        while not self._life.is_stopping:
+            self._life.parts.check()
             self.health.ticked()
             if self._lanes.waiting < MOST_WAITING:
                 consumer.resume(*consumer.paused())
@@ -248,21 +216,15 @@ class Forwarder:
                 for record in records:
                     self._lanes.take(read_record(record))
             self.metrics.waiting.set(self._lanes.waiting)
-            if committing is not None and committing.done():
-                committing.result()
-                committing, committed = None, time.monotonic()
-            due = time.monotonic() - committed >= self._settings.commit_interval_seconds
-            if due and committing is None:
-                committing = asyncio.create_task(self._commit(consumer))
-        if committing is not None:
-            await self._within_stop_timeout(committing)
+            commits.run_if_due(self._settings.commit_interval_seconds)
+        await commits.finish(self._settings.stop_timeout_seconds)
 
     async def _finish(self, consumer: Any) -> None:
         """Let the requests that run end, and commit what is done."""
         self._stop_trying()
         if not await self._lanes.drained(self._settings.stop_timeout_seconds):
             log.warning("forward.stop_timed_out", note="what is in flight is sent again")
-        await self._within_stop_timeout(self._commit(consumer))
+        await self._life.within_stop_timeout(self._commit(consumer), "commit")
 
     async def _commit(self, consumer: Any) -> None:
         """Commit what is done. A failed commit is made good by the next."""
@@ -279,23 +241,10 @@ class Forwarder:
         else:
             self._lanes.committed(done)
 
-    async def _within_stop_timeout(self, step: Awaitable[None]) -> None:
-        """Take a step of the stop, but not for ever: the broker may be away."""
-        try:
-            await asyncio.wait_for(step, self._settings.stop_timeout_seconds)
-        except TimeoutError:
-            log.warning("forward.stop_timed_out", note="nothing is lost by it")
-
     async def _carry(self, record: Record) -> None:
         if self._carrier is None:
             raise RuntimeError("a record was read before there was anyone to carry it")
         await self._carrier.carry(record)
-
-    def _fail(self, error: BaseException) -> None:
-        """End the process with this error; the first one counts."""
-        self._failure = self._failure or error
-        self._stop_trying()
-        self._stop.set()
 
     def _answered(self, answer: Answer, seconds: float) -> None:
         status = "none" if answer.status is None else f"{answer.status // _HUNDREDS}xx"
@@ -317,15 +266,11 @@ class Forwarder:
 
     def _watch_over(self, consumer: Any) -> BrokerWatch:
         loop = asyncio.get_running_loop()
-
-        def fail(error: BaseException) -> None:
-            loop.call_soon_threadsafe(self._fail, error)
-
         return group_watch(
             self._needs,
             self._settings.group_instance_id,
             AiokafkaMembership(lambda: (consumer, loop)),
-            fail,
+            self._life.failing_from_thread(),
         )
 
     def _lag_meter(self) -> LagMeter:

@@ -53,6 +53,9 @@ class BrokerWatch:
         """Ask the thread to end."""
         self._thread.stop()
 
+    def check(self) -> None:
+        """Do nothing: an error of the thread has gone to `fail`."""
+
     def _poll(self) -> float:
         self._client.use(self._look)
         return self._pause_seconds()

@@ -58,6 +58,9 @@ class TopicWatch:
         """Ask the thread to end."""
         self._watch.stop()
 
+    def check(self) -> None:
+        """Do nothing: an error of the thread has gone to `fail`."""
+
     def _is_suspect(self) -> bool:
         return self._member is not None and self._member.is_suspect
 

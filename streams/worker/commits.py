@@ -1,8 +1,5 @@
 """Commits the offsets of finished records, and beside them how far event time is finished."""
 
-import asyncio
-import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import structlog
@@ -61,47 +58,3 @@ class Committer:
             # Only markers were skipped: the last note still holds.
             return self.group.committed_metadata(tp)
         return note(one.event_time_ms)
-
-
-class CommitSchedule:
-    """Commits again and again, one commit at a time.
-
-    A commit runs in a task: while the broker is unavailable it waits, and its caller must not.
-
-    Args:
-        commit: Commits what is finished.
-        clock: Monotonic seconds.
-    """
-
-    def __init__(
-        self, commit: Callable[[], Awaitable[None]], clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._commit = commit
-        self._clock = clock
-        self._committed_at = clock()
-        self._committing: asyncio.Future[None] | None = None
-
-    def tick(self, interval_seconds: float) -> None:
-        """Start a commit if the last one ended this long ago.
-
-        Raises:
-            Exception: the last commit failed with it.
-        """
-        if self._committing is not None and self._committing.done():
-            self._committing.result()
-            self._committing, self._committed_at = None, self._clock()
-        is_due = self._clock() - self._committed_at >= interval_seconds
-        if is_due and self._committing is None:
-            self._committing = asyncio.ensure_future(self._commit())
-
-    async def finish(self, timeout_seconds: float) -> None:
-        """Wait for the commit that is under way.
-
-        Raises:
-            Exception: it failed with it.
-        """
-        if self._committing is None:
-            return
-        await asyncio.wait([self._committing], timeout=timeout_seconds)
-        if self._committing.done():
-            self._committing.result()

@@ -6,7 +6,7 @@ Every failure leaves `Worker.run` as an error, and the process with its exit cod
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 import structlog
 from aiohttp import web
@@ -24,17 +24,16 @@ from streams.page.routes import add_page
 from streams.service.gc_tuning import freeze_startup_objects
 from streams.service.health import Health
 from streams.service.http_server import HttpServer
+from streams.service.lifecycle import TICK_SECONDS, Lifecycle, PeriodicTask, stopped_by_signals
 from streams.service.memory import resident_memory_bytes
 from streams.service.metrics import Metrics
 from streams.worker.bounds import Bounds
-from streams.worker.commits import CommitSchedule
 from streams.worker.pipeline import Pipeline, PipelineBuilder
 from streams.worker.preparation import prepare_topics
 from streams.worker.worker_watch import role_of, worker_needs, worker_watch
 
 log = structlog.get_logger(__name__)
 
-TICK_SECONDS = 0.1
 AWAITED_COMMIT_SECONDS = 0.2
 
 
@@ -65,9 +64,6 @@ class Worker:
         self._pipeline: Pipeline | None = None
         self._names = deployment.names
         self._needs = worker_needs(deployment, role_of(bounds))
-        self._stop = asyncio.Event()
-        self._failure: BaseException | None = None
-        self._http: HttpServer | None = None
         self.metrics = Metrics(process=True)
         self.metrics.before_scrape(
             lambda: self.metrics.analysis_memory.set(resident_memory_bytes(analysis.pids))
@@ -75,14 +71,15 @@ class Worker:
         self._watermarks = WatermarkReporter(self._watermark_meter)
         self._lag = LagReporter(self._lag_meter, self.metrics, settings.lag_interval_seconds)
         self.health = Health(time.monotonic, settings.live_timeout_seconds, self._waiting)
+        self._life = Lifecycle("worker", settings.stop_timeout_seconds, self.health.ticked)
         self._advances = 0
 
     def stop(self) -> None:
         """Ask the worker to stop. Call it in the event loop, also from a signal handler."""
-        if not self._stop.is_set():
+        if not self._life.is_stopping:
             log.info("worker.stopping", in_flight_wait_seconds=self._settings.stop_timeout_seconds)
         self.health.stopping = True
-        self._stop.set()
+        self._life.stop()
 
     def skip_to(self, partition: int, offset: int) -> None:
         """Skip to an offset of a partition of articles before which no record is left.
@@ -99,8 +96,7 @@ class Worker:
 
     def fail(self, error: BaseException) -> None:
         """End the worker with this error. Later errors have no effect."""
-        self._failure = self._failure or error
-        self._stop.set()
+        self._life.fail(error)
 
     async def run(self) -> None:
         """Run until stopped.
@@ -119,19 +115,18 @@ class Worker:
             self._settings.page_visitors if self._shows_page else 0,
         )
         address = http.start()
-        self._http = http
+        self._life.parts.add(http)
         try:
-            if await self._prepare():
-                await self._run_app(address)
+            with stopped_by_signals(self.stop):
+                if await self._prepare():
+                    await self._run_app(address)
         except Exception as error:  # noqa: BLE001 - raised again below
-            self._failure = self._failure or error
+            self.fail(error)
         finally:
-            self._lag.stop()
             self._analysis.close()
-            self._watermarks.stop()
-            http.stop()
-        if self._failure is not None:
-            raise await asyncio.to_thread(with_rights_named, self._failure, self._needs)
+            self._life.parts.stop()
+        if self._life.failure is not None:
+            raise await asyncio.to_thread(with_rights_named, self._life.failure, self._needs)
 
     def _add_page(self, app: web.Application) -> None:
         # Each worker has some partitions only, and a page shows all alerts: it subscribes to their
@@ -142,15 +137,15 @@ class Worker:
     async def _prepare(self) -> bool:
         """Load, wait for the broker and check the topics. Return False if stopped meanwhile."""
         loading = asyncio.create_task(asyncio.to_thread(self._analysis.start))
-        wait = (self._deployment, self._needs, self._stop.is_set)
+        wait = (self._deployment, self._needs, lambda: self._life.is_stopping)
         topics = asyncio.create_task(asyncio.to_thread(prepare_topics, *wait))
         while not (loading.done() and topics.done()):
             self.health.ticked()
             await asyncio.wait([loading, topics], timeout=TICK_SECONDS)
             if loading.done() and loading.exception():
                 # A wrong data file is an error without a broker, too.
-                self._stop.set()
-        if loading.exception() is None and self._stop.is_set():
+                self._life.stop()
+        if loading.exception() is None and self._life.is_stopping:
             # The thread has ended, perhaps with the error that it raises when stopped.
             await asyncio.gather(topics, return_exceptions=True)
             return False
@@ -171,8 +166,8 @@ class Worker:
         assignment = pipeline.assignment
         pipeline.app.connect(assignment.on_assigned, assignment.on_revoked, pipeline.on_recovered)
         watch = self._topic_watch(pipeline)
-        for thread in (self._lag, self._watermarks, watch):
-            thread.start()
+        for part in (self._lag, self._watermarks, watch):
+            self._life.parts.add(part).start()
         try:
             if await self._start(pipeline):
                 self._report_started(address)
@@ -181,10 +176,10 @@ class Worker:
         finally:
             watch.stop()
             try:
-                await self._within_stop_timeout(pipeline.app.stop(), "leave the group")
+                await self._life.within_stop_timeout(pipeline.app.stop(), "leave the group")
             finally:
                 supervisors = pipeline.app.stop_supervisors()
-                await self._within_stop_timeout(supervisors, "stop the agents")
+                await self._life.within_stop_timeout(supervisors, "stop the agents")
             log.info("worker.stopped")
 
     def _topic_watch(self, pipeline: Pipeline) -> TopicWatch:
@@ -200,18 +195,13 @@ class Worker:
 
     async def _start(self, pipeline: Pipeline) -> bool:
         """Start Faust, which waits until the group admits it. Return False if stopped meanwhile."""
-        starting = asyncio.ensure_future(pipeline.app.start())
-        while not starting.done() and not self._stop.is_set():
-            self.health.ticked()
-            await asyncio.wait([starting], timeout=TICK_SECONDS)
-        if not starting.done():
-            starting.cancel()
-            await asyncio.gather(starting, return_exceptions=True)
-            return False
-        error = starting.exception()
-        if error is not None:
-            raise connection_fault(error)
-        return True
+        try:
+            return await self._life.unless_stopped(pipeline.app.start())
+        except Exception as error:
+            fault = connection_fault(error)
+            if fault is error:
+                raise
+            raise fault from error
 
     def _report_started(self, address: str) -> None:
         log.info(
@@ -227,21 +217,15 @@ class Worker:
 
     async def _tick(self, pipeline: Pipeline) -> None:
         """Commit, check the app, and update the health, until the stop."""
-        commits = CommitSchedule(pipeline.committer.commit)
-        while not self._stop.is_set():
+        commits = PeriodicTask(pipeline.committer.commit)
+        while not self._life.is_stopping:
             if pipeline.app.crash is not None:
                 self.fail(connection_fault(pipeline.app.crash))
                 return
             self._observe(pipeline)
-            commits.tick(self._commit_interval_seconds())
-            try:
-                await asyncio.wait_for(self._stop.wait(), TICK_SECONDS)
-            except TimeoutError:
-                continue
-        try:
-            await commits.finish(self._settings.stop_timeout_seconds)
-        except Exception as error:  # noqa: BLE001 - the worker ends with it
-            self.fail(error)
+            commits.run_if_due(self._commit_interval_seconds())
+            await self._life.wait()
+        await commits.finish(self._settings.stop_timeout_seconds)
 
     def _commit_interval_seconds(self) -> float:
         interval_seconds = self._settings.commit_interval_seconds
@@ -251,9 +235,7 @@ class Worker:
         return interval_seconds
 
     def _observe(self, pipeline: Pipeline) -> None:
-        self._lag.check()
-        if self._http is not None:
-            self._http.check()
+        self._life.parts.check()
         self.health.ticked()
         self.health.starting = False
         self.health.recovering = pipeline.app.group.is_recovering
@@ -275,18 +257,11 @@ class Worker:
     async def _finish(self, pipeline: Pipeline) -> None:
         """Let the batch in flight end, and commit it."""
         pipeline.tracker.stopping = True
-        if self._failure is not None or pipeline.app.crash is not None:
+        if self._life.failure is not None or pipeline.app.crash is not None:
             return
         if not await pipeline.tracker.idle(self._settings.stop_timeout_seconds):
             log.warning("worker.batch_abandoned", note="it is read again after the next start")
-        await self._within_stop_timeout(pipeline.committer.commit(), "commit")
-
-    async def _within_stop_timeout(self, step: Awaitable[None], what: str) -> None:
-        """Take a step of the stop, and give up after a while: the broker may be unavailable."""
-        try:
-            await asyncio.wait_for(step, self._settings.stop_timeout_seconds)
-        except TimeoutError:
-            log.warning("worker.stop_timed_out", step=what, note="no record is lost")
+        await self._life.within_stop_timeout(pipeline.committer.commit(), "commit")
 
     def _waiting(self) -> int | None:
         if self._pipeline is None:
