@@ -1,8 +1,6 @@
-"""`tocsin forward`: send the alerts on to an HTTP receiver, signed."""
+"""`tocsin forward`: send the alerts to an HTTP receiver or a file."""
 
 import asyncio
-import signal
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -14,7 +12,6 @@ from streams.cli import context
 from streams.cli.alerts import leader_queries
 from streams.reading.alerts import AlertFilter
 from streams.reading.time_argument import FORMS, moment_of
-from streams.service.settings import Settings
 
 if TYPE_CHECKING:
     from streams.forward.alert_forwarder import Job
@@ -26,7 +23,8 @@ def forward(  # noqa: PLR0913 - one argument an option
         str | None,
         typer.Option(
             metavar="URL",
-            help="Where to. Without it: TOCSIN_FORWARD_TO, which a process list does not show.",
+            help="Where to: https://…, file:/path, or - for standard output. Without it: "
+            "TOCSIN_FORWARD_TO, which a process list does not show.",
         ),
     ] = None,
     mode: Annotated[
@@ -72,14 +70,17 @@ def forward(  # noqa: PLR0913 - one argument an option
         ),
     ] = None,
 ) -> None:
-    """Send alerts on to an HTTP receiver, until stopped.
+    """Send alerts to an HTTP receiver or a file, until stopped.
 
-    Each alert is one POST: a CloudEvent, signed with TOCSIN_FORWARD_SECRET by the conventions of
-    the Standard Webhooks. What is not taken is tried again, later and later, for
-    TOCSIN_FORWARD_GIVE_UP_SECONDS. What is refused (4xx other than 408, 425 and 429; redirects), or
-    given up, goes to news.dead-letters, and `tocsin dead-letters requeue` puts it back. Alerts
-    arrive at least once: the same alert always has the same webhook-id. Those of one leader and
-    kind come in their order.
+    --to names the receiver: an https address, file:/path for a file of JSON lines, or - for
+    standard output. In a file each line is a CloudEvent whose data is the alert.
+
+    To an address each alert is one POST: a CloudEvent, signed with TOCSIN_FORWARD_SECRET by the
+    conventions of the Standard Webhooks. An attempt that fails is repeated, at growing intervals,
+    for TOCSIN_FORWARD_GIVE_UP_SECONDS. An alert that is refused (4xx other than 408, 425 and 429,
+    and redirects) or given up goes to news.dead-letters, and `tocsin dead-letters requeue` puts it
+    back. Alerts arrive at least once, and the same alert always has the same webhook-id. Those of
+    one leader and kind arrive in order.
 
     A group that has read before goes on where it was; a new one begins with the next alert.
     Filters hold from then on: what they leave out is passed over for good.
@@ -90,6 +91,8 @@ def forward(  # noqa: PLR0913 - one argument an option
       tocsin forward --to https://hooks.example.com/alerts
       tocsin forward --to https://desk.example.com/ --group desk --severity high --leader Macron
       tocsin forward --to http://127.0.0.1:8080/ --allow-http --allow-private --since 1d
+      tocsin forward --to file:/var/log/tocsin/alerts.jsonl --group archive --from-beginning
+      tocsin forward --to - --group pipe | jq -r .data.reason
 
     \b
     Exit codes: 0 after SIGTERM or Ctrl-C; 3 also where the receiver refuses one alert after the
@@ -125,55 +128,19 @@ def _begins(since: str | None, *, from_beginning: bool) -> datetime | None:
 def _job(deployment: "Deployment", wanted: AlertFilter, begins: datetime | None) -> "Job":
     # Both Kafka clients take half a second to load: `--help` does not pay for it.
     from streams.forward.alert_forwarder import Job  # noqa: PLC0415 - see above
-    from streams.forward.target import target_of  # noqa: PLC0415
+    from streams.forward.sinks.selection import sink_of  # noqa: PLC0415
 
     settings = deployment.settings
-    if not settings.forward_to:
-        raise MisconfigurationError(
-            "No receiver is named: give --to URL, or set TOCSIN_FORWARD_TO or "
-            "TOCSIN_FORWARD_TO_FILE."
-        )
-    target = target_of(
-        settings.forward_to,
-        allow_http=settings.forward_allow_http,
-        allow_private=settings.forward_allow_private,
-    )
     return Job(
-        target=target,
-        keys=tuple(_keys(settings)),
+        sink=sink_of(settings),
         group=settings.forward_group or f"{settings.application_id}-forward",
         topics=deployment.alerts.with_kind(wanted.kind),
         wanted=wanted,
-        mode=settings.forward_mode,
         since=begins,
     )
-
-
-def _keys(settings: Settings) -> Iterator[bytes]:
-    from streams.forward.signing import key_of  # noqa: PLC0415 - see above
-
-    if not settings.forward_secret:
-        raise MisconfigurationError(
-            "There is nothing to sign alerts with: set TOCSIN_FORWARD_SECRET_FILE, or "
-            "TOCSIN_FORWARD_SECRET=whsec_$(openssl rand -base64 32), and give the receiver the "
-            "same."
-        )
-    for name in ("forward_secret", "forward_previous_secret"):
-        secret = getattr(settings, name)
-        if secret:
-            try:
-                yield key_of(secret)
-            except ValueError as error:
-                raise MisconfigurationError(
-                    f"TOCSIN_{name.upper()} is no secret of the Standard Webhooks: {error}."
-                ) from None
 
 
 async def _run(deployment: "Deployment", job: "Job") -> None:
     from streams.forward.forwarder import Forwarder  # noqa: PLC0415 - see above
 
-    running = Forwarder(deployment, job)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, running.stop)
-    await running.run()
+    await Forwarder(deployment, job).run()

@@ -1,7 +1,6 @@
-"""One record of an alert topic, taken to its end: delivered, left out, or dead-lettered.
+"""Forwards one record of an alert topic: it is delivered, skipped, or dead-lettered.
 
-Owns the outcomes, their counting, and the dead letters. Must not know where records come from, nor
-how an alert is sent (`streams.forward.delivery`).
+Owns the outcomes, their counting, and the dead letters. `streams.forward.delivery` sends.
 """
 
 import time
@@ -14,8 +13,8 @@ import structlog
 
 from streams.errors import ReceiverRefusesError, UndeliverableError, UndeliveredReason
 from streams.forward.delivery import Delivery
-from streams.forward.events import Mode, alert_of, event_of
-from streams.forward.target import Target
+from streams.forward.events import alert_of, event_of
+from streams.forward.sinks.sink import Sink
 from streams.kafka.dead_letters import send_dead_letter
 from streams.kafka.envelope import Record, dead_letter_record
 from streams.kafka.outbox import Outbox
@@ -26,35 +25,38 @@ from streams.service.metrics import ForwardMetrics
 log = structlog.get_logger(__name__)
 
 STAGE: Final = "forward"
-MOST_REFUSED_IN_A_ROW: Final = 20
+MAX_REFUSED_IN_A_ROW: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is carried on, and where to.
+    """What is forwarded, and where to.
 
-    `since` is where a new group begins; None: with the next alert.
+    Attributes:
+        sink: The receiver.
+        group: The consumer group.
+        topics: The topics of alerts.
+        wanted: Which alerts.
+        since: Where a new group begins; None: with the next alert.
     """
 
-    target: Target
-    keys: Sequence[bytes]
+    sink: Sink
     group: str
     topics: Sequence[str]
     wanted: AlertFilter
-    mode: Mode
     since: datetime | None
 
 
-class Carrier:
-    """Takes records to their end.
+class AlertForwarder:
+    """Forwards records, one at a time for each key.
 
     Args:
-        job: What is carried on, and where to.
+        job: What is forwarded, and where to.
         delivery: Sends to the receiver.
         outbox: Writes dead letters.
         dead_letters: Their topic.
         metrics: Where outcomes are counted.
-        unix_time: The time, in seconds.
+        unix_time: Returns the time, in seconds.
     """
 
     def __init__(
@@ -72,25 +74,25 @@ class Carrier:
         self._dead_letters = dead_letters
         self._metrics = metrics
         for outcome in ("delivered", "repeated", "not_wanted", *UndeliveredReason):
-            # An increase over a counter that was not there before misses the first.
+            # Prometheus misses the first increase of a counter that did not exist before.
             metrics.alerts.labels(str(outcome))
         self._unix_time = unix_time
         self._refused_in_a_row = 0
-        # Of this process: it spares the receiver a requeue for another, or a worker's restart.
+        # Of this process: it spares the receiver repetitions by a requeue or a worker's restart.
         self._delivered = Seen()
 
-    async def carry(self, record: Record) -> None:
-        """Return when the record is done with.
+    async def forward(self, record: Record) -> None:
+        """Return when the record is delivered, skipped or dead-lettered.
 
         Raises:
-            ReceiverRefusesError: so many are refused in a row that the receiver is at fault.
+            ReceiverRefusesError: too many in a row are refused, so the receiver is at fault.
             StoppedError: forwarding ends, and the record is not done.
             KafkaError: the broker will never take its dead letter.
         """
         why = why_unreadable(record.headers)
         if why is not None:
             error = UndeliverableError(UndeliveredReason.NOT_AN_ALERT, why)
-            await self._put_aside(without_mark(record), error)
+            await self._dead_letter(without_mark(record), error)
             return
         try:
             alert = alert_of(record)
@@ -100,23 +102,23 @@ class Carrier:
             if alert.alert_id in self._delivered:
                 self._metrics.alerts.labels("repeated").inc()
                 return
-            await self._delivery.deliver(event_of(record, alert, self._job.mode))
+            await self._delivery.deliver(event_of(record, alert, self._job.sink.mode))
         except UndeliverableError as error:
-            await self._put_aside(record, error)
+            await self._dead_letter(record, error)
             return
         self._refused_in_a_row = 0
         self._delivered.add(alert.alert_id)
         self._metrics.alerts.labels("delivered").inc()
         self._metrics.latency.observe(max(0.0, self._unix_time() - record.timestamp_ms / 1000))
 
-    async def _put_aside(self, record: Record, error: UndeliverableError) -> None:
+    async def _dead_letter(self, record: Record, error: UndeliverableError) -> None:
         if error.reason is UndeliveredReason.DELIVERY_REFUSED:
             self._refused_in_a_row += 1
-            if self._refused_in_a_row > MOST_REFUSED_IN_A_ROW:
+            if self._refused_in_a_row > MAX_REFUSED_IN_A_ROW:
                 raise ReceiverRefusesError(
-                    f"{self._job.target.origin} refused {MOST_REFUSED_IN_A_ROW} alerts in a row; "
-                    f"then: {error.message}. Forwarding stops here, and the offset stays. Mend "
-                    f"the address, the secret or the receiver, start again, and put back those "
+                    f"{self._job.sink.address} refused {MAX_REFUSED_IN_A_ROW} alerts in a row; "
+                    f"then: {error.message}. Forwarding stops here, and the offset stays. Fix "
+                    f"the address, the secret or the receiver, start again, and requeue those "
                     f"that were refused: `tocsin dead-letters requeue --all --reason "
                     f"{error.reason}`."
                 )

@@ -1,18 +1,18 @@
-"""One alert, sent until it is taken, refused, or given up.
+"""Sends one alert until the receiver accepts or refuses it, or until it is given up.
 
-Owns the tries and the pauses between them. Must not know Kafka, nor what becomes of an alert that
-is not taken. Time, sleep and chance are arguments.
+Owns the attempts and the pauses between them, the same for every sink. Clock, sleep and random
+numbers are arguments.
 
-A pause doubles with every try and is drawn between half and all of that, so that a receiver that
-comes back is not met by everything at once. What it asks for in `Retry-After` holds for all alerts:
-it speaks of the receiver's load, not of one alert.
+A pause doubles with every attempt and is drawn between half and all of that, so that a receiver
+that recovers does not get everything at once. A pause that the receiver asks for (`Retry-After`)
+holds for all alerts: it is about the receiver's load, not about one alert.
 """
 
 import asyncio
 import math
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,64 +20,58 @@ import structlog
 
 from streams.errors import UndeliverableError, UndeliveredReason
 from streams.forward.events import Event
-from streams.forward.signing import ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, signatures
-from streams.forward.target import Answer, Post
+from streams.forward.sinks.sink import Answer, Send
 
 log = structlog.get_logger(__name__)
 
 FIRST_PAUSE_SECONDS: Final = 1.0
-LONGEST_PAUSE_SECONDS: Final = 60.0
-LONGEST_RETRY_AFTER_SECONDS: Final = 3_600.0
+MAX_PAUSE_SECONDS: Final = 60.0
+MAX_RETRY_AFTER_SECONDS: Final = 3_600.0
 
 
 class StoppedError(Exception):
-    """The alert was not sent, because forwarding ends: it is read again after the next start."""
+    """Forwarding ends before the alert was sent. It is read again after the next start."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """The clocks and the chance that a delivery goes by.
+    """Clock, sleep and random numbers of a delivery.
 
-    `clock` gives monotonic seconds, `unix_time` those of the signature; `chance` numbers from 0 up
-    to 1.
+    `clock` returns monotonic seconds, `chance` a number from 0 up to 1.
     """
 
     clock: Callable[[], float] = time.monotonic
-    unix_time: Callable[[], float] = time.time
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     chance: Callable[[], float] = random.random
 
 
 def pause_seconds(attempt: int, chance: float) -> float:
-    """Give the pause after a try that failed; tries count from 0, chance is from 0 up to 1."""
+    """Return the pause after a failed attempt; attempts count from 0."""
     # Two to the sixth is beyond the longest already, and two to the thousandth beyond any float.
     doubled = FIRST_PAUSE_SECONDS * math.ldexp(1.0, min(attempt, 16))
-    return min(doubled, LONGEST_PAUSE_SECONDS) * (1 + chance) / 2
+    return min(doubled, MAX_PAUSE_SECONDS) * (1 + chance) / 2
 
 
 class Delivery:
     """Sends alerts to one receiver, several at a time.
 
     Args:
-        post: Sends one request.
-        keys: The keys to sign with, the newest first.
-        give_up_seconds: After a try that failed so long after the first, an alert is given up.
-        requests: Most requests at a time.
-        on_answer: Called with every answer, and how long it took in seconds.
-        timing: Clocks and chance.
+        send: Sends an alert once.
+        give_up_seconds: An alert is given up after an attempt that fails so long after the first.
+        requests: Maximum number of attempts at a time.
+        on_answer: Called with every answer, and the seconds that it took.
+        timing: Clock, sleep and random numbers.
     """
 
     def __init__(
         self,
-        post: Post,
-        keys: Sequence[bytes],
+        send: Send,
         give_up_seconds: float,
         requests: int,
         on_answer: Callable[[Answer, float], None] = lambda _answer, _seconds: None,
         timing: Timing | None = None,
     ) -> None:
-        self._post = post
-        self._keys = keys
+        self._send = send
         self._give_up_seconds = give_up_seconds
         self._slots = asyncio.Semaphore(requests)
         self._on_answer = on_answer
@@ -87,15 +81,15 @@ class Delivery:
         self._failing = False
 
     def stop(self) -> None:
-        """Begin no further try; those that run go on to their end."""
+        """Begin no further attempt. Those that run go on to their end."""
         self._stop.set()
 
     async def deliver(self, event: Event) -> None:
-        """Send an alert until the receiver takes it.
+        """Send an alert until the receiver accepts it.
 
         Raises:
             UndeliverableError: it is refused, or given up.
-            StoppedError: forwarding ends; whether the alert was taken is not known.
+            StoppedError: forwarding ends. Whether the receiver accepted the alert is not known.
         """
         clock = self._timing.clock
         started: float | None = None
@@ -114,12 +108,12 @@ class Delivery:
             if waited_seconds >= self._give_up_seconds:
                 raise UndeliverableError(
                     UndeliveredReason.DELIVERY_GIVEN_UP,
-                    f"given up after {attempt} tries in {waited_seconds:.0f} s: {answer.said}",
+                    f"given up after {attempt} attempts in {waited_seconds:.0f} s: {answer.said}",
                 )
             await self._pause(pause_seconds(attempt - 1, self._timing.chance()))
 
     async def _try(self, event: Event) -> tuple[Answer, float]:
-        """Wait for a place, send once, and give the answer and when it began."""
+        """Wait for a free slot, send once, and return the answer and when the attempt began."""
         while True:
             async with self._slots:
                 held_seconds = self._held_until - self._timing.clock()
@@ -127,19 +121,12 @@ class Delivery:
                     raise StoppedError
                 if held_seconds <= 0:
                     return await self._once(event)
-            # Without the place: others may be for the end of the hold too.
+            # Without the slot: others may wait for the same moment.
             await self._pause(held_seconds)
 
     async def _once(self, event: Event) -> tuple[Answer, float]:
         began = self._timing.clock()
-        timestamp = int(self._timing.unix_time())
-        headers = {
-            **event.headers,
-            ID_HEADER: event.event_id,
-            TIMESTAMP_HEADER: str(timestamp),
-            SIGNATURE_HEADER: signatures(self._keys, event.event_id, timestamp, event.body),
-        }
-        answer = await self._post(headers, event.body)
+        answer = await self._send(event)
         self._on_answer(answer, self._timing.clock() - began)
         return answer, began
 
@@ -155,15 +142,15 @@ class Delivery:
             raise StoppedError
 
     def _failed(self, answer: Answer) -> None:
-        asked_seconds = min(answer.retry_after_seconds or 0.0, LONGEST_RETRY_AFTER_SECONDS)
+        asked_seconds = min(answer.retry_after_seconds or 0.0, MAX_RETRY_AFTER_SECONDS)
         if asked_seconds:
             self._held_until = max(self._held_until, self._timing.clock() + asked_seconds)
         if not self._failing:
-            # Once, not for every alert and try: the metrics count those.
-            log.warning("forward.receiver_failing", said=answer.said, note="tried again, in order")
+            # Once, not for every alert and attempt: the metrics count those.
+            log.warning("forward.receiver_failing", said=answer.said, note="retried, in order")
         self._failing = True
 
     def _recovered(self) -> None:
         if self._failing:
-            log.info("forward.receiver_back")
+            log.info("forward.receiver_recovered")
         self._failing = False

@@ -26,11 +26,11 @@ from streams.errors import (
     BrokerUnavailableError,
     PassingFaultError,
 )
-from streams.forward.alert_forwarder import Carrier, Job
+from streams.forward.alert_forwarder import AlertForwarder, Job
 from streams.forward.delivery import Delivery
 from streams.forward.initial_offsets import set_first_offsets
 from streams.forward.keyed_queue import Lanes
-from streams.forward.target import Answer, open_post, require_public
+from streams.forward.sinks.sink import Answer
 from streams.kafka.acls import forward_grants
 from streams.kafka.broker_watch import BrokerWatch
 from streams.kafka.clients import admin_client, consumer_client, kafka_faults
@@ -56,7 +56,6 @@ log = structlog.get_logger(__name__)
 MOST_WAITING: Final = 1_000
 _POLL_MS: Final = 200
 _POLL_RECORDS: Final = 100
-_HUNDREDS: Final = 100
 
 
 class Forwarder:
@@ -72,7 +71,7 @@ class Forwarder:
         settings = self._settings = deployment.settings
         connection = self._connection = deployment.connection
         self._job = job
-        self._carrier: Carrier | None = None
+        self._carrier: AlertForwarder | None = None
         self._stop_trying: Callable[[], None] = lambda: None
         self.metrics = ForwardMetrics(process=True)
         # A receiver that is away is no reason to restart: only the loop's own turning counts.
@@ -118,7 +117,7 @@ class Forwarder:
             raise _fault(failure) if isinstance(failure, KafkaError) else failure
 
     def _prepare(self) -> None:
-        require_public(self._job.target)
+        self._job.sink.check()
         wait_until_reachable(
             self._connection,
             give_up_after_seconds=self._settings.broker_wait_seconds or None,
@@ -154,15 +153,13 @@ class Forwarder:
         )
         consumer = self._consumer()
         outbox = Outbox(lambda: producer, on_retry=lambda _count: None)
-        seconds, requests = settings.forward_timeout_seconds, settings.forward_requests
+        requests = job.sink.max_requests(settings.forward_requests)
         async with contextlib.AsyncExitStack() as stack:
-            post = await stack.enter_async_context(open_post(job.target, seconds, requests))
-            delivery = Delivery(
-                post, job.keys, settings.forward_give_up_seconds, requests, self._answered
-            )
+            send = await stack.enter_async_context(job.sink.open(requests))
+            delivery = Delivery(send, settings.forward_give_up_seconds, requests, self._answered)
             self._stop_trying = delivery.stop
             dead_letters = self._names.dead_letters
-            self._carrier = Carrier(job, delivery, outbox, dead_letters, self.metrics)
+            self._carrier = AlertForwarder(job, delivery, outbox, dead_letters, self.metrics)
             for client in (producer, consumer):
                 stack.push_async_callback(
                     self._life.within_stop_timeout, client.stop(), "close a client"
@@ -174,7 +171,8 @@ class Forwarder:
             self.health.starting = False
             log.info(
                 "forward.started",
-                to=job.target.origin,
+                sink=job.sink.name,
+                to=job.sink.address,
                 group=job.group,
                 topics=list(job.topics),
                 metrics=f"{address}/metrics",
@@ -244,12 +242,12 @@ class Forwarder:
     async def _carry(self, record: Record) -> None:
         if self._carrier is None:
             raise RuntimeError("a record was read before there was anyone to carry it")
-        await self._carrier.carry(record)
+        await self._carrier.forward(record)
 
     def _answered(self, answer: Answer, seconds: float) -> None:
-        status = "none" if answer.status is None else f"{answer.status // _HUNDREDS}xx"
-        self.metrics.attempts.labels(status).inc()
-        self.metrics.attempt_duration.labels(status).observe(seconds)
+        labels = (self._job.sink.name, answer.status)
+        self.metrics.attempts.labels(*labels).inc()
+        self.metrics.attempt_duration.labels(*labels).observe(seconds)
 
     async def revoked(self, partitions: Iterable[Any]) -> None:
         """Break off what is in hand of partitions that are taken away."""

@@ -277,7 +277,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     forward_to: Annotated[
         Text,
         Meta(
-            description="Address that tocsin forward sends alerts to. Its path may hold a token.",
+            description="Where tocsin forward sends alerts: an https address, whose path may hold a"
+            " token, file:/path for a file of JSON lines, or - for standard output.",
             extra=SECRET,
         ),
     ] = ""

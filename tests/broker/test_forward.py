@@ -292,7 +292,7 @@ def test_alerts_arrive_signed_and_in_order_and_what_is_refused_is_put_aside_and_
         assert not check(SECRET, {**headers, "webhook-timestamp": "soon"}, body)
     assert system.metric("tocsin_forward_alerts_total", outcome="delivered") == 3
     assert system.metric("tocsin_forward_alerts_total", outcome="not_wanted") == 1
-    assert system.metric("tocsin_forward_attempts_total", status="5xx") == 1
+    assert system.metric("tocsin_forward_attempts_total", sink="webhook", status="5xx") == 1
 
     letters = {one["tocsin.error.reason"]: one for one in system.dead_letters()}
     assert set(letters) == {"delivery_refused", "not_an_alert"}

@@ -290,14 +290,15 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric(
         "tocsin_forward_attempts_total",
         "counter",
-        "Requests to the receiver, by the class of its answer. none: no answer.",
-        ("status",),
+        "Attempts to deliver an alert, by sink (webhook, file) and result: the class of the HTTP "
+        "answer, none without an answer; written or not_written for a file.",
+        ("sink", "status"),
     ),
     Metric(
         "tocsin_forward_attempt_duration_seconds",
         "histogram",
-        "Duration of one request to the receiver.",
-        ("status",),
+        "Duration of one attempt to deliver an alert.",
+        ("sink", "status"),
         LATENCY_SECONDS,
     ),
     Metric(

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from streams.forward.signing import key_of, signatures
+from streams.forward.sinks.signing import key_of, signatures
 
 # The example that libraries of the Standard Webhooks are tested with.
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105

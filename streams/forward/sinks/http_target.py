@@ -14,21 +14,21 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import Final
 from urllib.parse import urlsplit
 
 import aiohttp
 
 from processors.errors import MisconfigurationError
+from streams.forward.sinks.sink import Answer, Verdict
 from streams.http_client.addresses import is_public, private_addresses, public_sockets
 from streams.http_client.answers import retry_after_seconds, shown
 from streams.service.version import tocsin_version
 
-Verdict = Literal["delivered", "refused", "passing"]
-
-MOST_READ_BYTES: Final = 4_096
+MAX_READ_BYTES: Final = 4_096
 # What a server says when it may well take the same request later; other 4xx hold.
 _PASSING: Final = frozenset((408, 425, 429))
+_HUNDREDS: Final = 100
 _OK, _REDIRECT, _SERVER_ERROR = 200, 300, 500
 _PORTS: Final = {"http": 80, "https": 443}
 
@@ -45,8 +45,14 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of one request: `status` is None where no answer came; `said` is for a person."""
+class HttpAnswer:
+    """The result of one request.
+
+    Attributes:
+        status: The answer's status; None: there was no answer.
+        said: The answer for a person.
+        retry_after_seconds: What it asks for in `Retry-After`.
+    """
 
     status: int | None
     said: str
@@ -59,8 +65,13 @@ class Answer:
             return "passing"
         return "delivered" if _OK <= self.status < _REDIRECT else "refused"
 
+    def as_answer(self) -> Answer:
+        """Return it as every sink's answer; the status is its class, such as `5xx`, or `none`."""
+        status = "none" if self.status is None else f"{self.status // _HUNDREDS}xx"
+        return Answer(self.verdict, self.said, status, self.retry_after_seconds)
 
-Post = Callable[[Mapping[str, str], bytes], Awaitable[Answer]]
+
+Post = Callable[[Mapping[str, str], bytes], Awaitable[HttpAnswer]]
 
 
 def target_of(url: str, *, allow_http: bool, allow_private: bool) -> Target:
@@ -155,7 +166,7 @@ async def open_post(
         trust_env=False,
     )
 
-    async def post(headers: Mapping[str, str], body: bytes) -> Answer:
+    async def post(headers: Mapping[str, str], body: bytes) -> HttpAnswer:
         deadline = asyncio.get_running_loop().time() + timeout_seconds
         try:
             async with asyncio.timeout_at(deadline):
@@ -163,12 +174,12 @@ async def open_post(
                     target.url, data=body, headers=dict(headers), allow_redirects=False
                 )
         except TimeoutError:
-            return Answer(None, f"no answer within {timeout_seconds:g} s")
+            return HttpAnswer(None, f"no answer within {timeout_seconds:g} s")
         except aiohttp.ClientResponseError as error:
             # Its text would show the whole address.
-            return Answer(None, f"no HTTP answer: {shown(error.message)}")
+            return HttpAnswer(None, f"no HTTP answer: {shown(error.message)}")
         except (aiohttp.ClientError, OSError) as error:
-            return Answer(None, shown(error) or type(error).__name__)
+            return HttpAnswer(None, shown(error) or type(error).__name__)
         try:
             return await _answer(response, deadline, now)
         finally:
@@ -180,17 +191,17 @@ async def open_post(
 
 async def _answer(
     response: aiohttp.ClientResponse, deadline: float, now: Callable[[], datetime]
-) -> Answer:
+) -> HttpAnswer:
     beginning = b""
     # The status has decided already: what goes wrong after it changes nothing.
     with contextlib.suppress(aiohttp.ClientError, OSError):
         async with asyncio.timeout_at(deadline):
-            async for chunk in response.content.iter_chunked(MOST_READ_BYTES):
+            async for chunk in response.content.iter_chunked(MAX_READ_BYTES):
                 beginning += chunk
-                if len(beginning) >= MOST_READ_BYTES:
+                if len(beginning) >= MAX_READ_BYTES:
                     break
     text = shown(beginning.decode("utf-8", "replace").strip())
-    return Answer(
+    return HttpAnswer(
         response.status,
         f"the receiver answers {response.status}" + (f": {text}" if text else ""),
         retry_after_seconds(response.headers.get("Retry-After", ""), now),

@@ -14,8 +14,14 @@ import pytest
 from aiohttp import web
 
 from processors.errors import MisconfigurationError
-from streams.forward import target as module
-from streams.forward.target import Answer, Target, open_post, require_public, target_of
+from streams.forward.sinks import http_target as module
+from streams.forward.sinks.http_target import (
+    HttpAnswer,
+    Target,
+    open_post,
+    require_public,
+    target_of,
+)
 from streams.http_client.addresses import public_sockets
 
 TOKEN = "hush-hush"  # noqa: S105
@@ -39,8 +45,8 @@ def allowed(url: str) -> Target:
     return target_of(url, allow_http=True, allow_private=True)
 
 
-def answer_of(handler: Handler, *, timeout_seconds: float = 5.0, times: int = 1) -> Answer:
-    async def ask() -> Answer:
+def answer_of(handler: Handler, *, timeout_seconds: float = 5.0, times: int = 1) -> HttpAnswer:
+    async def ask() -> HttpAnswer:
         now = lambda: datetime(2026, 11, 26, 5, 0, tzinfo=UTC)  # noqa: E731
         async with (
             served(handler) as url,
@@ -67,7 +73,7 @@ def test_a_request_is_a_post_with_the_headers_and_the_body_given() -> None:
         seen.append((request.method, request.path_qs, request.headers.copy(), await request.read()))
         return web.Response(status=202, text="thanks")
 
-    assert answer_of(handler) == Answer(202, "the receiver answers 202: thanks")
+    assert answer_of(handler) == HttpAnswer(202, "the receiver answers 202: thanks")
     [(method, path, headers, body)] = seen
     assert (method, path, body) == ("POST", f"/alerts?token={TOKEN}", b"body")
     assert headers["webhook-id"] == "a"
@@ -138,7 +144,7 @@ def test_a_body_that_never_ends_does_not_undo_its_status() -> None:
 
 @pytest.mark.parametrize("said", [b"no http at all\r\n\r\n", b"HTTP/1.1 200 OK\r\nbroken\r\n\r\n"])
 def test_what_is_no_answer_is_none_and_does_not_show_the_address(said: bytes) -> None:
-    async def ask() -> Answer:
+    async def ask() -> HttpAnswer:
         async def garbage(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             writer.write(said)
             await writer.drain()
@@ -159,7 +165,7 @@ def test_nobody_there_is_a_passing_fault() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 
-    async def ask() -> Answer:
+    async def ask() -> HttpAnswer:
         async with open_post(allowed(f"http://127.0.0.1:{port}/{TOKEN}"), 5.0, 1) as post:
             return await post({}, b"")
 
@@ -189,7 +195,7 @@ def test_a_private_address_is_not_connected_to_whatever_its_name(host: str) -> N
         asked = True
         return web.Response()
 
-    async def ask() -> Answer:
+    async def ask() -> HttpAnswer:
         async with served(handler) as url:
             port = int(url.split(":")[2].split("/")[0])
             # As if the name had led elsewhere when it was checked.
@@ -282,7 +288,7 @@ def test_a_certificate_is_verified(
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate, key)
 
-    async def ask() -> Answer:
+    async def ask() -> HttpAnswer:
         async with served(responding(), context) as url, open_post(allowed(url), 5.0, 1) as post:
             return await post({}, b"")
 
