@@ -6,7 +6,7 @@ that still waits.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -76,8 +76,12 @@ class Canary:
                 self._listen(consumer)
             return one
 
-    def run(self, every_seconds: float) -> None:
+    def run(self, every_seconds: float, check: Callable[[], None] = lambda: None) -> None:
         """Send an article every so many seconds, until stopped.
+
+        Args:
+            every_seconds: The interval.
+            check: Called regularly. It raises what ended another part of the process.
 
         Raises:
             MisconfigurationError: the broker refuses us, or a topic is missing.
@@ -91,12 +95,13 @@ class Canary:
                             due = _next(due, every_seconds)
                             self._send(producer)
                         self._listen(consumer)
+                        check()
             except BrokerUnavailableError as error:
                 log.warning("canary.broker_away", reason=str(error))
                 if time.monotonic() >= due:
                     due = _next(due, every_seconds)
                     self._rounds.refused(self._begin()[0], "no broker answers")
-                self._pause()
+                self._pause(check)
 
     @contextmanager
     def _clients(self) -> Iterator[tuple[Any, Any]]:
@@ -154,11 +159,12 @@ class Canary:
         for article in alert.articles:
             self._rounds.heard(article.article_id, alert.alert_id)
 
-    def _pause(self) -> None:
+    def _pause(self, check: Callable[[], None]) -> None:
         until = time.monotonic() + PAUSE_SECONDS
         while time.monotonic() < until and not self._stopped:
             self._rounds.expire()
             self._health.ticked()
+            check()
             time.sleep(POLL_MS / 1000)
 
 

@@ -1,6 +1,5 @@
 """`tocsin canary`: send an article through the whole way, and wait for its alert."""
 
-import signal
 import socket
 import time
 from datetime import UTC, datetime
@@ -69,6 +68,7 @@ def canary(
     from streams.canary.rounds import Rounds  # noqa: PLC0415
     from streams.canary.run import Canary  # noqa: PLC0415
     from streams.service.http_server import HttpServer  # noqa: PLC0415
+    from streams.service.lifecycle import stopped_by_signals  # noqa: PLC0415
     from streams.service.metrics import CanaryMetrics  # noqa: PLC0415
 
     settings = context.settings(broker=broker, http_port=http_port)
@@ -83,13 +83,12 @@ def canary(
     if once:
         _tell(running.check(), timeout, json=json)
         return
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: running.stop())
     http = HttpServer(settings.http_host, settings.http_port, metrics.registry, health)
     address = http.start()
     try:
         log.info("canary.started", name=called, every_seconds=every, metrics=f"{address}/metrics")
-        running.run(every)
+        with stopped_by_signals(running.stop):
+            running.run(every, http.check)
         log.info("canary.stopped")
     finally:
         http.stop()

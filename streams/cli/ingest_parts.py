@@ -9,7 +9,6 @@ from contextlib import (
     AbstractAsyncContextManager,
     AbstractContextManager,
     contextmanager,
-    nullcontext,
 )
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,10 +16,11 @@ from typing import TYPE_CHECKING
 from streams.cli import context
 from streams.ingest.intake import Send
 from streams.ingest.interruption import Interruption
-from streams.ingest.job import STDIN, Job
+from streams.ingest.job import STDIN, Job, serve_nothing
 from streams.ingest.reports import AlertWindow, FeedReports
 from streams.ingest.tally import Tally
 from streams.service.health import Questions
+from streams.service.lifecycle import Part
 from streams.service.settings import Settings
 from streams.service.version import tocsin_version
 
@@ -92,10 +92,10 @@ def reports(job: Job, *, is_served: bool) -> "tuple[FeedMetrics | None, FeedRepo
 
 def server(
     settings: Settings, metrics: "FeedMetrics | None"
-) -> Callable[[Questions], AbstractContextManager[object]]:
+) -> Callable[[Questions], AbstractContextManager[Part | None]]:
     """Return what serves metrics and health; without metrics, nothing."""
     if metrics is None:
-        return nullcontext
+        return serve_nothing
     from streams.ingest.feed_metrics import serving  # noqa: PLC0415 - see above
 
     return partial(serving, settings.http_host, settings.http_port, metrics)

@@ -1,7 +1,6 @@
 """`tocsin worker`: analyse articles and watch leaders until stopped."""
 
 import asyncio
-import signal
 from typing import Annotated
 
 import structlog
@@ -51,8 +50,4 @@ async def _run(settings: Settings, connection: Connection) -> None:
     from streams.kafka.deployment import Deployment  # noqa: PLC0415
     from streams.worker.worker import Worker  # noqa: PLC0415
 
-    running = Worker(Deployment.of(settings, connection), analysis_of(settings))
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, running.stop)
-    await running.run()
+    await Worker(Deployment.of(settings, connection), analysis_of(settings)).run()

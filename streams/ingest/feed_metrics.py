@@ -12,6 +12,7 @@ from streams.ingest.lists import Feed
 from streams.ingest.reports import FeedCounts
 from streams.service.health import Questions
 from streams.service.http_server import HttpServer
+from streams.service.lifecycle import Part
 from streams.service.metrics import FeedMetrics
 
 log = structlog.get_logger(__name__)
@@ -68,8 +69,8 @@ class MeteredFeeds:
 
 
 @contextmanager
-def serving(host: str, port: int, metrics: FeedMetrics, health: Questions) -> Iterator[None]:
-    """Serve /metrics, /livez and /readyz.
+def serving(host: str, port: int, metrics: FeedMetrics, health: Questions) -> Iterator[Part]:
+    """Serve /metrics, /livez and /readyz; `check` of the part raises what ended the server.
 
     Raises:
         MisconfigurationError: the port is taken, or may not be listened on.
@@ -78,6 +79,6 @@ def serving(host: str, port: int, metrics: FeedMetrics, health: Questions) -> It
     address = server.start()
     log.info("ingest.started", metrics=f"{address}/metrics")
     try:
-        yield
+        yield server
     finally:
         server.stop()

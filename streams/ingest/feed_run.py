@@ -24,6 +24,7 @@ from streams.ingest.records import Found
 from streams.ingest.reports import FeedCounts
 from streams.ingest.state import FeedStates
 from streams.service.health import Answer
+from streams.service.lifecycle import Part
 
 _TICK_SECONDS = 1.0
 _LIVE_SECONDS = 60.0
@@ -44,10 +45,14 @@ async def run_feeds(job: Job, around: Surroundings, states: FeedStates) -> None:
 
     async with around.open_fetch() as fetch:
         run = _FeedRun(job, around, states, fetch)
-        with around.interruption.telling(wake), around.serve(run):
-            ticking = asyncio.create_task(run.tick())
+        with around.interruption.telling(wake), around.serve(run) as server:
+            ticking = asyncio.create_task(run.tick(server))
+            # Without the ticks nothing would report that the server has ended.
+            ticking.add_done_callback(lambda _: stop.set())
             try:
                 await follow_all(job.feeds, run.tools(), job.poll_seconds, stop)
+                if ticking.done():
+                    ticking.result()
             finally:
                 ticking.cancel()
 
@@ -166,9 +171,11 @@ class _FeedRun:
         self._around.reports.failed(feed, error.reason, str(error), is_gone=is_gone)
         self._around.say(f"{feed.name}: {error}{then}")
 
-    async def tick(self) -> None:
+    async def tick(self, server: Part | None) -> None:
         while True:
             self._last_tick = time.monotonic()
+            if server is not None:
+                server.check()
             await asyncio.sleep(_TICK_SECONDS)
 
     def live(self) -> Answer:

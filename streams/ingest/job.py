@@ -17,6 +17,7 @@ from streams.ingest.lists import Feed
 from streams.ingest.reports import BUILT_IN_WINDOW, AlertWindow, FeedReports
 from streams.ingest.tally import Tally
 from streams.service.health import Questions
+from streams.service.lifecycle import Part
 
 if TYPE_CHECKING:
     from streams.http_client.fetch import Fetch  # an HTTP client, which files do without
@@ -52,6 +53,11 @@ class Job:
     window: AlertWindow = BUILT_IN_WINDOW
 
 
+def serve_nothing(_: Questions) -> AbstractContextManager[None]:
+    """Serve no metrics and no health: there is no port."""
+    return nullcontext()
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What an ingestion works with.
@@ -79,5 +85,5 @@ class Surroundings:
     stdin: Read
     open_fetch: Callable[[], "AbstractAsyncContextManager[Fetch]"]
     reports: FeedReports
-    serve: Callable[[Questions], AbstractContextManager[object]] = nullcontext
+    serve: Callable[[Questions], AbstractContextManager[Part | None]] = serve_nothing
     now: Callable[[], datetime] = lambda: datetime.now(UTC)

@@ -5,7 +5,6 @@ how many workers there are, which of them die, or when one joins.
 """
 
 import asyncio
-import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -111,9 +110,6 @@ async def run(
         ReplayRangeError: retention has removed articles that were not read yet.
         Exception: the error that ended the worker.
     """
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, worker.stop)
     working = asyncio.create_task(worker.run())
     following = asyncio.create_task(_follow(replay_id, worker, make_meter, on_progress))
     try:

@@ -206,3 +206,14 @@ def test_what_was_under_way_when_the_connection_was_lost_is_listened_for_from_th
         abs(since_ms / 1000 - (began - run.CLOCK_SKEW).timestamp())
         < timedelta(seconds=10).total_seconds()
     )
+
+
+@pytest.mark.parametrize("cluster", [Cluster(), Cluster(away=1_000)], ids=["connected", "away"])
+def test_a_part_of_the_process_that_died_ends_the_loop(
+    stage: Callable[..., Stage], cluster: Cluster
+) -> None:
+    def check() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        stage(cluster).canary.run(0.05, check)
