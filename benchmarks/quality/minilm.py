@@ -18,9 +18,10 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "training"))
 
-from training.newsmtsc import LABELS, Example, part, read
+from lessons import same_name
+from newsmtsc import LABELS, Example, part, read
 
 from processors.contracts import Sentiment, Span
 from processors.sentiment.confirmation import FROM_RELEVANCE, Confirmation
@@ -55,7 +56,7 @@ def cost(model: models.Model, load_seconds: float, weights: int) -> None:
         for sentence in INVENTED:
             start = sentence.index(TARGET)
             begun = time.thread_time()
-            model.read([encode(sentence, start, start + len(TARGET), model.pieces)])
+            model.read([encode(sentence, [(start, start + len(TARGET))], model.pieces)])
             took.append(1_000 * (time.thread_time() - begun))
     print(f"weights and vocabulary {weights / 1e6:.1f} MB; loaded in {load_seconds:.2f} s")
     print(
@@ -114,7 +115,15 @@ def measured(examples: Sequence[Example], model: models.Model, fast: NewsScorer)
     opinions = []
     for example in examples:
         begun = time.thread_time()
-        opinions += model.read([encode(example.sentence, example.start, example.end, model.pieces)])
+        opinions += model.read(
+            [
+                encode(
+                    example.sentence,
+                    same_name(example.sentence, example.start, example.end),
+                    model.pieces,
+                )
+            ]
+        )
         took.append(1_000 * (time.thread_time() - begun))
     print(f"  {classes(gold, [LABELS.index(opinion.label) for opinion in opinions])}")
     print(
@@ -139,17 +148,11 @@ def swapped(examples: Sequence[Example], model: models.Model) -> None:
         return
     labels = []
     for name in NAMES:
-        opinions = model.read(
-            [
-                encode(
-                    one.sentence[: one.start] + name + one.sentence[one.end :],
-                    one.start,
-                    one.start + len(name),
-                    model.pieces,
-                )
-                for one in named
-            ]
-        )
+        opinions = []
+        for one in named:
+            sentence = one.sentence[: one.start] + name + one.sentence[one.end :]
+            mentions = same_name(sentence, one.start, one.start + len(name))
+            opinions += model.read([encode(sentence, mentions, model.pieces)])
         labels.append([opinion.label for opinion in opinions])
         print(f"  as {name}: mean polarity {statistics.fmean(o.polarity for o in opinions):+.3f}")
     same = sum(len(set(column)) == 1 for column in zip(*labels, strict=True))
@@ -164,7 +167,6 @@ def fast_scorer(seen: Sequence[Example]) -> NewsScorer:
     lexicon = load_news()
     if not seen:
         return NewsScorer(lexicon)
-    sys.path.append(str(Path(__file__).resolve().parents[1] / "training"))
     from leader_model import fit  # noqa: PLC0415 - needs the group `training`
 
     return NewsScorer(lexicon, parse_leader_model(*fit(seen), single_words(lexicon)))

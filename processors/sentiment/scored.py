@@ -110,9 +110,12 @@ class ScoredArticle:
         return self.method.combined(parts, words), evidence
 
     def evidence(self, sentence: ScoredSentence, spans: Sequence[Span]) -> Evidence:
-        """One sentence as evidence of what it says of the leader at `spans`, all of them in it."""
-        said = self.method.towards(sentence, self._read(sentence), spans)
-        return self._evidence(sentence, spans[0], said)
+        """Return a sentence as evidence of what it says of the leader at `spans`, all in it."""
+        return self._evidence(sentence, spans[0], self.said_of(sentence, spans))
+
+    def said_of(self, sentence: ScoredSentence, spans: Sequence[Span]) -> Towards:
+        """Return what one sentence says of the leader at `spans`, all of them in it."""
+        return self.method.towards(sentence, self._read(sentence), spans)
 
     def sentences_of(self, spans: Sequence[Span]) -> list[tuple[ScoredSentence, list[Span]]]:
         """Each sentence that one of the spans begins in, in order, with its spans in order."""

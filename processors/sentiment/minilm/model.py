@@ -22,7 +22,7 @@ from processors.errors import BadWeightsError, MissingExtraError
 from processors.sentiment.minilm.inputs import Encoded
 from processors.sentiment.minilm.wordpiece import WordPiece
 
-VERSION = "1"
+VERSION = "2"
 """Goes up whenever the same weights can answer otherwise."""
 
 WEIGHTS, VOCABULARY = "model.onnx", "vocabulary.txt"

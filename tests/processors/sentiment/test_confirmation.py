@@ -105,11 +105,11 @@ def test_the_model_reads_the_heaviest_first_until_it_agrees() -> None:
     ]
     spans = [name(133), name(120), name(200), name(0, field="headline"), name(300), name(500)]
     _, shown = confirmation(agreeing).confirmed(strong(), evidence, spans, 80)
-    assert agreeing.asked == [f"[CLS] {OPEN} xi {CLOSE} sees an attack [SEP]"]
+    assert agreeing.asked == [f"[CLS] {OPEN} he {CLOSE} sees an attack [SEP]"]
     assert [one.label for one in shown] == ["negative", None, None, None]
     _, shown = confirmation(differing).confirmed(strong(), evidence, spans, 80)
     assert differing.asked[2] == (
-        f"[CLS] the war goes on and {OPEN} xi {CLOSE} , it says , xi is to blame . [SEP]"
+        f"[CLS] the war goes on and {OPEN} he {CLOSE} , it says , he is to blame . [SEP]"
     )
     assert len(differing.asked) == MOST_READ
     assert [one.label for one in shown] == ["neutral", "neutral", "neutral", None]

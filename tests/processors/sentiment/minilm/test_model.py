@@ -31,7 +31,7 @@ MOST_PACKAGED_BYTES = 16_000_000
 
 def towards(sentence: str, target: str) -> Encoded:
     start = sentence.index(target)
-    return encode(sentence, start, start + len(target), MODEL.pieces)
+    return encode(sentence, [(start, start + len(target))], MODEL.pieces)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_an_answer_does_not_depend_on_what_is_read_with_it() -> None:
 @settings(max_examples=100)
 @given(st.text(), st.integers(0, 50), st.integers(0, 20))
 def test_any_text_has_three_probabilities(text: str, start: int, size: int) -> None:
-    encoded = [encode(text, start, start + size, MODEL.pieces)]
+    encoded = [encode(text, [(start, start + size)], MODEL.pieces)]
     (found,) = MODEL.read(encoded)
     shares = (found.negative, found.neutral, found.positive)
     assert all(0.0 <= share <= 1.0 for share in shares)
@@ -84,7 +84,7 @@ import os
 from processors.sentiment.minilm.inputs import encode
 from processors.sentiment.minilm.model import load_model
 model = load_model()
-encoded = [encode("Protesters denounced Xi as a tyrant.", 21, 23, model.pieces)]
+encoded = [encode("Protesters denounced Xi as a tyrant.", [(21, 23)], model.pieces)]
 before = model.read(encoded)
 if os.fork() == 0:
     os._exit(0 if model.read(encoded) == before else 1)
