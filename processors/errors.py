@@ -1,9 +1,9 @@
-"""Every error that the pure half raises.
+"""The errors that `processors` raises.
 
     TocsinError
-    ├── BadInputError            the record is at fault; it goes to the dead letters
+    ├── BadInputError            wrong record, which becomes a dead letter
     │   └── BadArticleError      carries a DeadLetterReason
-    └── MisconfigurationError    the operator is at fault; the worker does not start
+    └── MisconfigurationError    configuration error: the worker does not start
         ├── BadRegistryError     a row of the leaders' registry
         ├── BadLexiconError      a row of a sentiment lexicon
         ├── BadFamiliesError     a row of the publisher families
@@ -14,8 +14,8 @@
         ├── BadWeightsError      a file of the small model
         └── MissingExtraError    an optional part that is not installed
 
-Anything else that leaves `processors` is a bug. Passing faults (a broker that is away) belong to
-`streams.errors`, which adds its own branches below the same root.
+Any other exception from `processors` is a bug. `streams.errors` adds transient errors, such as an
+unavailable broker, below the same root.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from enum import StrEnum
 class DeadLetterReason(StrEnum):
     """Why a record could not be used: the closed set behind `tocsin.error.reason`.
 
-    The values are metric labels and part of the published contract: none is ever renamed.
+    The values are metric labels and part of the published contract: they are never renamed.
     """
 
     NULL_VALUE = "null_value"
@@ -45,7 +45,7 @@ class DeadLetterReason(StrEnum):
     FUTURE_TIMESTAMP = "future_timestamp"
     INVALID_LANGUAGE = "invalid_language"
     INVALID_CLOUDEVENT = "invalid_cloudevent"
-    # Before the article is read, and after: what Kafka's clients and brokers say of a record.
+    # Errors of Kafka's clients and brokers, before and after the article is read.
     UNREADABLE_RECORD = "unreadable_record"
     OUTPUT_REFUSED = "output_refused"
 
@@ -55,15 +55,15 @@ class TocsinError(Exception):
 
 
 class BadInputError(TocsinError):
-    """The record is at fault. Another try gives the same answer."""
+    """The record is wrong. A retry gives the same result."""
 
 
 class BadArticleError(BadInputError):
-    """An article that cannot be used, and why.
+    """An article that cannot be used.
 
     Args:
-        reason: One of the closed set; a metric label.
-        message: What was wrong and where in the record, for a person; never a whole value.
+        reason: The reason, which is also a metric label.
+        message: The problem and its place in the record, without a whole value.
     """
 
     def __init__(self, reason: DeadLetterReason, message: str) -> None:
@@ -73,26 +73,26 @@ class BadArticleError(BadInputError):
 
 
 class MisconfigurationError(TocsinError):
-    """The operator is at fault: a setting or a data file. Nothing starts until it is mended."""
+    """Configuration error in a setting or a data file: fix it before restarting."""
 
 
 class BadRegistryError(MisconfigurationError):
-    """The leaders' registry is wrong; the message names file, line and what to do."""
+    """The leaders' registry is wrong. The message names file, line and fix."""
 
 
 class BadLexiconError(MisconfigurationError):
-    """A sentiment lexicon is wrong; the message names file, line and what to do."""
+    """A sentiment lexicon is wrong. The message names file, line and fix."""
 
 
 class BadFamiliesError(MisconfigurationError):
-    """The file of publisher families is wrong; the message names line and what to do."""
+    """The file of publisher families is wrong. The message names line and fix."""
 
 
 class BadConditionError(MisconfigurationError):
-    """A rule's condition means nothing.
+    """A rule's condition is not valid.
 
     Args:
-        problems: Column, counted from 1 in the condition, and what is wrong there.
+        problems: Columns, counted from 1 in the condition, with the problem.
     """
 
     def __init__(self, problems: Sequence[tuple[int, str]]) -> None:
@@ -101,13 +101,13 @@ class BadConditionError(MisconfigurationError):
 
     @classmethod
     def at(cls, column: int, message: str) -> "BadConditionError":
-        """Give the error of one problem."""
+        """Return the error of one problem."""
         return cls([(column, message)])
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class RulesProblem:
-    """What is wrong at a place of a file of rules; line and column count from 1."""
+class FileProblem:
+    """A problem at a place in a checked file. Line and column count from 1."""
 
     line: int
     column: int
@@ -115,7 +115,7 @@ class RulesProblem:
 
 
 class BadFileError(MisconfigurationError):
-    """A TOML file is wrong; the message lists every problem with its line.
+    """A TOML file is wrong. The message lists every problem with its line.
 
     Args:
         name: The file's name.
@@ -124,7 +124,7 @@ class BadFileError(MisconfigurationError):
 
     heading = "The file is wrong:"
 
-    def __init__(self, name: str, problems: Sequence[RulesProblem]) -> None:
+    def __init__(self, name: str, problems: Sequence[FileProblem]) -> None:
         lines = [f"  - {name}:{one.line}:{one.column}: {one.message}" for one in problems]
         super().__init__("\n".join([self.heading, *lines]))
         self.name = name
@@ -144,8 +144,8 @@ class BadShapesError(BadFileError):
 
 
 class BadWeightsError(MisconfigurationError):
-    """The small model's files are wrong; the message names file, hash and what to do."""
+    """The small model's files are wrong. The message names file, hash and fix."""
 
 
 class MissingExtraError(MisconfigurationError):
-    """An optional part is named and not installed; the message says what to install."""
+    """An optional part is not installed. The message names the package to install."""

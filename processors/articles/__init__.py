@@ -1,5 +1,5 @@
-"""Articles as they arrive: from a record's bytes to one clean `Article`, or a reason why not.
+"""Reads articles: from a record's bytes to one clean `Article`, or the reason of a dead letter.
 
-Owns the input formats (flat JSON, a profile of IPTC ninjs, CloudEvents around either), an article's
-identity and the cleaning of its text. Must not know Kafka, nor what the article is read for.
+This package has the input formats (flat JSON, a profile of IPTC ninjs, CloudEvents around either),
+an article's identity and the cleaning of its text.
 """

@@ -1,13 +1,12 @@
-"""What pages and agencies put around an article, taken out of its text.
+"""Removes what pages and agencies put around an article from its text.
 
-Owns which lines are links to other articles, lists of tags, captions, credits and calls to
-subscribe. What is left is the text that is published, and that offsets count in: names in those
-lines are not the article's. Must not know leaders.
+It removes links to other articles, lists of tags, captions, credits and calls to subscribe, whose
+names do not belong to the article. The remaining text is published, and offsets refer to it.
 
-A line is taken out only where its form says what it is: a label and no sentence ("RELATED: Putin
+A line is removed only if its form identifies it: a label and no sentence ("RELATED: Putin
 orders call-up"), names and nothing else ("Reporting by A. Writer; Editing by B. Editor"). A
-paragraph that begins with "Related:" and ends as a sentence does stays. Works line by line, in time
-linear in the text; a second time it finds nothing more.
+paragraph that begins with "Related:" and ends as a sentence does stays. It works line
+by line, in time linear in the text. A second run changes nothing.
 """
 
 import re

@@ -1,6 +1,6 @@
-"""The words that stand before what is not an article's: links, tags, pictures, calls.
+"""The labels of lines that do not belong to an article: links, tags, pictures, calls.
 
-Owns the lists, as parts of verbose patterns. `boilerplate` says where they count.
+The lists are parts of verbose patterns. `boilerplate` decides where they apply.
 """
 
 from typing import Final

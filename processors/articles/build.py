@@ -1,7 +1,7 @@
-"""From the fields of a format to an article: bounded, plain, clean, with what could not be read.
+"""Builds an article from the fields of a format: bounded, plain and clean, with flags.
 
-Owns which text, date and language of several is the article's, and the flags of what was not
-understood. A date or language that cannot be read never refuses an article.
+It chooses the article's text, date and language among several, and flags unreadable ones. An
+unreadable date or language never rejects an article.
 """
 
 from collections.abc import Iterable

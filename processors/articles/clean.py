@@ -1,13 +1,13 @@
-"""Text that can be read, compared and encoded again.
+"""Cleans text, so that it can be read, compared and encoded again.
 
-Owns what "clean" means, for every text that leaves `decode`: offsets in mentions and evidence count
-the code points of the cleaned text. Must not know formats or fields.
+Every text that leaves `decode` is clean: offsets in mentions and evidence count the code points of
+the cleaned text.
 
 The form is Unicode NFC (registry and lexicon are NFC: "Erdoğan" must match however it was typed).
 Lone surrogates become U+FFFD. Characters U+0080-U+009F are read as Windows-1252, as browsers do,
-for they are nearly always misread quotes and dashes. Other controls, tabs and every kind of space
-become one plain space; every line end becomes a newline; invisible joints within words (soft
-hyphen, zero-width space, byte order mark) go. Runs of combining marks are cut at 30, the bound of
+because they are nearly always misread quotes and dashes. Other controls, tabs and every kind of
+space become one plain space, every line end becomes a newline, and invisible joints within words
+(soft hyphen, zero-width space, byte order mark) are removed. Runs of combining marks are cut at 30, the bound of
 the Stream-Safe Text Format (UAX 15): sorting longer runs makes normalising quadratic.
 """
 

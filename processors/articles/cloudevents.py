@@ -1,6 +1,6 @@
-"""CloudEvents 1.0 around an article, by the JSON format and the Kafka protocol binding.
+"""Reads CloudEvents 1.0 around an article, in the JSON format and the Kafka protocol binding.
 
-Owns the envelope: structured mode (the content type says so, or the object has `specversion`) and
+It reads structured mode (the content type says so, or the object has `specversion`) and
 binary mode (`ce_` headers, the value being the data). An event's id, source and time are about the
 event, and never become the article's: each revision of an article is an event of its own.
 """

@@ -1,6 +1,6 @@
-"""Codes of countries: where an article is at home.
+"""Reads the country of an article.
 
-Owns the form of a country. Whether the registry knows it is for the step that looks for leaders.
+It checks the form only. The detector checks whether the registry has the country.
 """
 
 from typing import Final

@@ -1,8 +1,8 @@
-"""From a record to an article, or the reason why not.
+"""Decodes a record to an article, or raises the reason of a dead letter.
 
-Owns the order of the steps and the limits: size, JSON, CloudEvents envelope, format, cleaning,
-identity. Must not know Kafka: a record is its value, headers and key. The formats are described in
-`formats`, `flat`, `ninjs` and `cloudevents`. The same record always gives the same article.
+The steps are size, JSON, CloudEvents envelope, format, cleaning and identity. A record is its
+value, headers and key. `formats`, `flat`, `ninjs` and `cloudevents` describe the formats. The same
+record always gives the same article.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from processors.errors import BadArticleError, DeadLetterReason
 
 @dataclass(frozen=True, slots=True)
 class DecodeLimits:
-    """What one record may cost.
+    """The limits of one record.
 
     Args:
         value_bytes: The record's value. 32 MiB is above what brokers are usually set to let in

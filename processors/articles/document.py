@@ -1,8 +1,7 @@
-"""A record's bytes as one JSON object: bounded, UTF-8, not too deep.
+"""Reads a record's bytes as one JSON object: bounded, UTF-8, not too deep.
 
-Owns the reading of JSON. Must not know what an article is. msgspec parses; what it refuses is
-given to the standard library once more, which accepts lone surrogates and numbers of any size and
-says where a mistake stands.
+msgspec parses first. If it rejects a document, the standard library parses it again: that accepts
+lone surrogates and numbers of any size, and reports the place of a mistake.
 """
 
 import json

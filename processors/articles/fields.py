@@ -1,8 +1,8 @@
-"""Reading the fields of a JSON object: the first name that holds something, of the right type.
+"""Reads the fields of a JSON object: the first name with a value, of the right type.
 
-Owns the rules that all formats share: null and blank text count as absent, and a value of the wrong
-type is refused by name, also where another field would have served. Dates, languages and countries
-are never a reason to refuse an article.
+All formats share these rules: null and blank text count as absent, and a value of the wrong type is
+rejected by name, even if another field has a good one. Dates, languages and countries never reject
+an article.
 """
 
 from collections.abc import Iterable
@@ -37,7 +37,7 @@ class Words(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What a format found in a document: right in type, not yet cleaned or bounded.
+    """The values that a format found in a document: right in type, not yet cleaned or bounded.
 
     `texts` are the candidates for the article's text, the longest of which is taken. `dates` and
     `languages` are as they were sent, the best first: they are read where all of them are known.

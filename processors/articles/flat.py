@@ -1,16 +1,16 @@
-"""Flat JSON, the form that everyone has: one object, one field a fact.
+"""Reads flat JSON, the most common form: one object with one field for each fact.
 
-Owns the names of the flat fields, the first name winning:
+These are the names of the fields. Of several, the first one wins:
 
     id | uri                 the publisher's id
     url                      the article's address
     title | headline         text | body        source
     published                language           version | revision
     status                   usable | withheld | canceled
-    country                  where the article is at home, ISO 3166-1 ("KE")
+    country                  the article's country, ISO 3166-1 ("KE")
 
-Of text and body the longer one is taken. What these names leave open is read under the names that
-other services use: `formats/data/shapes.toml`.
+Of text and body the longer one is taken. Fields that are still missing are read under the names
+that other services use: `formats/data/shapes.toml`.
 """
 
 from typing import Final

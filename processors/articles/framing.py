@@ -1,8 +1,7 @@
-"""What a schema registry's serializer writes in front of a value: a few bytes that name the schema.
+"""Removes the framing of a schema registry: a few bytes before the value that name the schema.
 
-Owns the framings and what lies behind them: JSON is read, Avro and Protobuf are named. Must not
-know any schema: no registry is asked. Serializers that put the schema's id into a header leave the
-value as it is.
+JSON behind a framing is read, and Avro and Protobuf are named in the dead letter. No registry is
+asked. Serializers that put the schema's id into a header leave the value as it is.
 
     Confluent, Redpanda, Karapace   00, schema id in 4 bytes
     Apicurio with long ids          00, schema id in 8 bytes
@@ -110,7 +109,7 @@ def _framing(value: bytes) -> _Framing | None:
 
 
 def _is_wide_text(value: bytes) -> bool:
-    """Whether this is text in UTF-16 or UTF-32, high bytes first: its first byte is 0 as well."""
+    """Return whether this is UTF-16 or UTF-32 text, big endian: its first byte is also 0."""
     return (value[1] != 0 and value[2] == 0 and value[3] != 0) or (
         value[1:3] == b"\0\0" and value[3] != 0 and value[4:7] == b"\0\0\0"
     )

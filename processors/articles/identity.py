@@ -1,8 +1,7 @@
-"""Which article a record speaks of.
+"""Determines the id of an article.
 
-Owns an article's id: the id that its publisher gave, else its canonical URL, else the record's key.
-The same article always gets the same id, and a new version of it does too (`revision` tells them
-apart). Must not know formats.
+It is the publisher's id, else the canonical URL, else the record's key. The same article always
+gets the same id, also in a new version (`revision` separates the versions).
 
 A canonical URL is compared, never fetched: scheme and host in lower case, the host in its ASCII
 (IDNA) form, other signs outside ASCII and spaces percent-encoded, default port, user and fragment

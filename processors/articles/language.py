@@ -1,7 +1,7 @@
 """Languages: tags as lower-case primary subtags ("en-GB" is "en"), and whether a text is English.
 
-Owns the form of a tag, and a small check of the text itself, because tags are missing or wrong.
-Whether a language is supported is for the steps that read the text. The check counts letters of
+Tags are often missing or wrong, so a small check reads the text itself. The steps that read the
+text decide whether a language is supported. The check counts letters of
 other scripts, and the most frequent small words of large languages (our own lists). Well-formed
 means BCP 47 (RFC 5646) with a primary subtag of two or three letters, as every registered one has;
 ISO 639-2 codes are shortened as BCP 47 asks, and names of languages are read.
@@ -64,7 +64,7 @@ _OTHERS: Final = _words(
 
 
 def is_english(title: str, text: str) -> bool | None:
-    """Whether an article is in English, by the first 900 characters of its title and text.
+    """Return whether an article is in English, by the first 900 characters of its title and text.
 
     Returns:
         None where there is too little to tell by: few words, or only names and numbers.
@@ -90,8 +90,8 @@ def read_language(value: Any, field: str = "language") -> str:
         A primary subtag of two or three lower-case letters, or "" where none was given.
 
     Raises:
-        BadArticleError: INVALID_LANGUAGE for text or numbers that are no language, WRONG_TYPE for
-            other types.
+        BadArticleError: INVALID_LANGUAGE for text or numbers that are not a language, WRONG_TYPE
+            for other types.
     """
     if value is None:
         return ""

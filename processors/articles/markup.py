@@ -1,15 +1,14 @@
-"""HTML bodies as plain text.
+"""Reads HTML bodies as plain text, with their paragraphs.
 
-Owns which parts of a page are text and where its paragraphs end. Must not know articles.
-
-A scanner of our own, after the tokenizer of the HTML Living Standard, because the standard
+It is a scanner of our own, after the tokenizer of the HTML Living Standard, because the standard
 library's `html.parser` is quadratic on broken markup (32 kB of "<a " hold it for seconds), and
 because its reading of broken markup changes with Python's patch versions, which would move the
 offsets of a replay. Entities are the standard library's. Comments, scripts, styles and other raw
-text are dropped; what a broken page leaves open is dropped to its end, as browsers do.
+text are dropped. An element that a broken page leaves open is dropped to the page's end, as
+browsers do.
 
-Elements that stand around an article are dropped whole, where they are closed: captions, asides,
-navigation, and what its classes call related, shared or credited. Attributes are never text. The
+Elements around an article are dropped whole if they are closed: captions, asides, navigation, and
+elements with a class such as related, share or credit. Attributes are never text. The
 same reading serves NITF, whose head and end repeat the headline and name the writers.
 """
 

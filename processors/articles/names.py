@@ -1,7 +1,7 @@
 """Names of languages and countries, and their codes of three letters.
 
-Owns the two tables: English names as Unicode CLDR 48 has them (taken with Babel 2.19), languages in
-their own words, ISO 639-2 and 3166-1 codes, and other names in use. Must not know fields.
+The two tables have English names as in Unicode CLDR 48 (taken with Babel 2.19), languages in their
+own words, ISO 639-2 and 3166-1 codes, and other names in use.
 """
 
 import csv

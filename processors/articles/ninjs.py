@@ -1,11 +1,11 @@
-"""IPTC ninjs: the profile of it that Tocsin reads.
+"""Reads a profile of IPTC ninjs.
 
-Owns the names of ninjs 3 (`headlines`, `versionCreated`), of ninjs 2 (the same in lower case) and
+It reads names of ninjs 3 (`headlines`, `versionCreated`), of ninjs 2 (the same in lower case) and
 of ninjs 1 (`headline`, `body_text`, `body_xhtml`), from https://iptc.org/std/ninjs/. Associations,
 renditions and subjects are not read. Of several headlines or bodies the main one is taken, and
-plain text before HTML; they are renditions of one text and are never joined. A body in NITF is read
-as HTML is. The description stands in for a body that is missing or shorter. Where ninjs names hold
-nothing the flat ones are read, so that a mixture of both loses nothing.
+plain text before HTML: they are renditions of one text and are never joined. A body in NITF is read
+like HTML. The description replaces a body that is missing or shorter. Fields without a value under
+their ninjs names are read under their flat names, so that a mixture of both is complete.
 """
 
 from typing import Any, Final

@@ -1,7 +1,7 @@
-"""Plain text of what publishers send as text: escapes undone, markup read, stubs left aside.
+"""Makes plain text of publishers' text: decodes escapes, reads markup, ignores stubs.
 
-Owns what counts as markup in a text that does not say whether it is HTML, how often escapes are
-undone, and which of several texts is the article's. Feeds and JSON are read alike::
+It decides what is markup in a text of unknown type, how often escapes are decoded, and which of
+several texts is the article's. Feeds and JSON are read the same way::
 
     from processors.articles.plain import best_text, to_plain
 
@@ -9,7 +9,8 @@ undone, and which of several texts is the article's. Feeds and JSON are read ali
     text = best_text([to_plain(body, is_html=True), to_plain(teaser)], title)
 
 A "<" is markup only where a tag of HTML is closed, has attributes, or stands where a paragraph
-begins or a line breaks: "5 < 6" and "List<String>" stay as they are. Linear in the text's length.
+begins or a line breaks: "5 < 6" and "List<String>" stay as they are. The time is linear in the
+text's length.
 """
 
 import html

@@ -1,7 +1,7 @@
-"""What an article holds and nothing read: texts and dates under names that are not known.
+"""Finds texts and dates of an article under names that no format knows.
 
-Owns what looks like an article's text, and like its date. An article that is accepted with nothing
-read of it must say so. Must not know formats: it is given the object and what was read of it.
+An article that is accepted without them is flagged. The module gets the object and the values that
+were read from it.
 """
 
 import re

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
-from processors.errors import BadArticleError, BadRulesError, MisconfigurationError, RulesProblem
+from processors.errors import BadArticleError, BadRulesError, FileProblem, MisconfigurationError
 from streams.cli import context, rules_try
 from streams.errors import EXIT_MISCONFIGURED
 from streams.service.rules import rules_path
@@ -194,7 +194,7 @@ def _known() -> dict[str, dict[str, str]]:
     }
 
 
-def _print_problems(name: str, level: str, problems: "tuple[RulesProblem, ...]") -> None:
+def _print_problems(name: str, level: str, problems: "tuple[FileProblem, ...]") -> None:
     for problem in problems:
         row = {"level": level, "file": name, **msgspec.to_builtins(problem)}
         typer.echo(msgspec.json.encode(row).decode())

@@ -1,7 +1,7 @@
-"""From a value to a moment: numbers, objects, and the forms that machines write.
+"""Reads a date from a value: numbers, objects, and the forms that machines write.
 
-Owns what counts as no date, and the bounds. The forms that nearly all publishers use (RFC 3339 and
-its ISO 8601 kin, RFC 5322) are read here; `written` reads the rest.
+It also has the bounds and the values that stand for no date. The forms that nearly all publishers
+use (RFC 3339, other ISO 8601, RFC 5322) are read here, and `written` reads the rest.
 """
 
 import re

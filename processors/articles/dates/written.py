@@ -1,7 +1,7 @@
-"""Dates as people write them, in many languages: "Fri, 1. Mai 2026, 8.57 Uhr MESZ".
+"""Reads dates as people write them, in many languages: "Fri, 1. Mai 2026, 8.57 Uhr MESZ".
 
-Owns the taking apart: a clock, a zone, and what is left must be one day, with no word that is not
-known. Fuzzy reading finds dates in any text; here a word too many means that there is no date.
+It takes out a clock time and a zone. The rest must be one day, without unknown words. Fuzzy readers
+find dates in any text: here one extra word means that the text is not a date.
 """
 
 import re

@@ -1,9 +1,8 @@
-"""Names of time zones, as minutes east of UTC.
+"""Reads names of time zones, as minutes east of UTC.
 
-Owns the table of names. A name that stands for several zones is read by the country or language of
-the article, else as the first that does not put the article into the future, in the order of the
-table. Military letters other than Z are no zone, as RFC 5322 has it (4.3): their sign was used both
-ways.
+The country or language of the article decides between several zones of one name. Otherwise the
+first one in the table wins that does not put the article into the future. Military letters other
+than Z are ignored, as RFC 5322 (4.3) says, because their sign was used both ways.
 """
 
 from collections.abc import Mapping

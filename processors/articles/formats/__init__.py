@@ -1,9 +1,8 @@
-"""The shapes in which publishers and services send articles: recognise one, and read its fields.
+"""Recognises the shape of an article and reads its fields.
 
-Owns the order in which they are tried: the operator's own shapes, IPTC ninjs, schema.org, the known
-services of `data/shapes.toml`, and flat JSON, which reads the names that most of them share. An
-article inside another object ("article", "data", "payload" …) is taken out first. Must not know how
-the fields are cleaned.
+The shapes are tried in this order: the operator's own, IPTC ninjs, schema.org, the known services
+of `data/shapes.toml`, and flat JSON, which reads the names that most of them share. An article
+inside another object ("article", "data", "payload" …) is taken out first.
 """
 
 from collections.abc import Sequence

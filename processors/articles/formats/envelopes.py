@@ -1,7 +1,6 @@
-"""Objects around an article: {"article": {…}}, {"data": {…}}, change events, search hits.
+"""Unwraps objects around an article: {"article": {…}}, {"data": {…}}, change events, search hits.
 
-Owns which objects are taken for a wrapping. What has a title or a text of its own is none. Must not
-know the fields of an article beyond their names.
+An object with a title or text of its own is an article and is never unwrapped.
 """
 
 from typing import Final

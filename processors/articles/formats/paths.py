@@ -1,7 +1,6 @@
-"""Paths to values in JSON: "source.name", through objects and lists.
+"""Follows paths to values in JSON: "source.name", through objects and lists.
 
-Owns how a path is walked: a name of an object leads on, and a list is walked in each of its
-elements. Must not know what the values mean.
+A name leads into an object, and a list is followed in each of its elements.
 """
 
 from collections.abc import Iterator

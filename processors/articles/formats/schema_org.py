@@ -1,8 +1,8 @@
-"""schema.org NewsArticle and its kin, as JSON-LD.
+"""Reads schema.org NewsArticle and its subtypes, as JSON-LD.
 
-Owns where the article is in a graph, and the entries of a live blog, which are its text. The paths
-of its fields are in `data/shapes.toml`. Names may have a prefix ("schema:headline"), and parts of
-the article may stand elsewhere in the graph and be named by their `@id`.
+It finds the article in a graph, and the entries of a live blog, which are its text. The paths of
+the fields are in `data/shapes.toml`. Names may have a prefix ("schema:headline"), and the article
+may refer to other parts of the graph by their `@id`.
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
-"""Shapes of articles as data: which names mark one, and which paths lead to its fields.
+"""Reads and checks files of article shapes: the names that mark a shape, and its fields' paths.
 
-Owns the TOML form of a file of shapes and every check of it; `data/shapes.toml` holds the packaged
-ones, and TOCSIN_SHAPES names a file of the operator's own, tried before them. Every problem is
-reported at once, with line and column. A file has one table for each shape::
+`data/shapes.toml` has the packaged shapes. TOCSIN_SHAPES names a file of the operator's own, which
+are tried before them. Every problem is reported at once, with line and column. A file has one table
+for each shape::
 
     [[shape]]
     name = "acme"
@@ -12,8 +12,8 @@ reported at once, with line and column. A file has one table for each shape::
     text = ["story.body", "story.teaser"]      # the longest real text is taken
     published = ["story.goLive"]               # the first that can be read
 
-Paths are names with dots between them; a list is walked in each of its elements. Of texts the
-longest is taken, of everything else the first path that leads to a value.
+Paths are names with dots between them. A list is followed in each of its elements. Of several texts
+the longest is taken, of other fields the first path with a value.
 """
 
 import tomllib
@@ -28,7 +28,7 @@ from msgspec import Meta
 
 from processors.articles.document import Document
 from processors.articles.formats.paths import Path, has_path, parse_path
-from processors.errors import BadShapesError, MisconfigurationError, RulesProblem
+from processors.errors import BadShapesError, FileProblem, MisconfigurationError
 from processors.rules.file.checked import Problems, Table, syntax_problem
 from processors.rules.file.positions import positions
 
@@ -139,7 +139,7 @@ def read_shapes(text: str, name: str, *, packaged: bool = False) -> tuple[Shape,
     except tomllib.TOMLDecodeError as error:
         raise BadShapesError(name, [syntax_problem(error, text)]) from error
     except RecursionError as error:
-        raise BadShapesError(name, [RulesProblem(1, 1, "nested too deep")]) from error
+        raise BadShapesError(name, [FileProblem(1, 1, "nested too deep")]) from error
     file = Table(values, (), problems)
     shapes: list[Shape] = []
     lines: dict[str, int] = {}

@@ -1,7 +1,7 @@
-"""Articles of a flat shape, read by its table of paths.
+"""Reads the fields of an article by the table of paths of its shape.
 
-Owns how paths become fields. Must not know any shape: those are data. A value of the wrong type is
-skipped, for the next path may serve; what is not read at all is flagged later.
+A value of the wrong type is skipped, because the next path may have a good one. Texts and dates
+that are not read at all are flagged later.
 """
 
 import re

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 import msgspec
 from msgspec import Meta
 
-from processors.errors import RulesProblem
+from processors.errors import FileProblem
 from processors.rules.file.positions import Path, Position
 
 # How `tomllib` ends its messages.
@@ -34,8 +34,8 @@ class Problems:
     """What is wrong in one text, and where things are in it. Warnings do not make it wrong."""
 
     places: Mapping[Path, Position]
-    found: list[RulesProblem] = field(default_factory=list)
-    warnings: list[RulesProblem] = field(default_factory=list)
+    found: list[FileProblem] = field(default_factory=list)
+    warnings: list[FileProblem] = field(default_factory=list)
 
     def place(self, path: Path) -> Position:
         """Give the place of a path, or of the nearest thing around it."""
@@ -46,22 +46,22 @@ class Problems:
     def add(self, path: Path, message: str) -> None:
         """Note what is wrong at a path."""
         place = self.place(path)
-        self.found.append(RulesProblem(place.line, place.column, message))
+        self.found.append(FileProblem(place.line, place.column, message))
 
     def add_in_text(self, path: Path, column: int, message: str) -> None:
         """Note what is wrong at a character of a text, its column counted from 1."""
         place = self.place(path)
         if place.text_column:
             exact = place.text_column + column - 1
-            self.found.append(RulesProblem(place.line, exact, message))
+            self.found.append(FileProblem(place.line, exact, message))
         else:
             message = f"character {column} of the text: {message}"
-            self.found.append(RulesProblem(place.line, place.column, message))
+            self.found.append(FileProblem(place.line, place.column, message))
 
     def warn(self, path: Path, message: str) -> None:
         """Note what is allowed and probably not meant."""
         place = self.place(path)
-        self.warnings.append(RulesProblem(place.line, place.column, message))
+        self.warnings.append(FileProblem(place.line, place.column, message))
 
 
 class Table:
@@ -232,11 +232,11 @@ def _table(path: Path) -> str:
     return f"[{_last(path)}]" if path else "the file"
 
 
-def syntax_problem(error: tomllib.TOMLDecodeError, text: str) -> RulesProblem:
+def syntax_problem(error: tomllib.TOMLDecodeError, text: str) -> FileProblem:
     """Return what the parser says of a text that is no TOML, at its place."""
     found = _AT.fullmatch(str(error))
     if found is None:
-        return RulesProblem(1, 1, str(error))
+        return FileProblem(1, 1, str(error))
     if found[2] is None:
-        return RulesProblem(text.count("\n") + 1, 1, f"{found[1]}, at the end of the file")
-    return RulesProblem(int(found[2]), int(found[3]), found[1])
+        return FileProblem(text.count("\n") + 1, 1, f"{found[1]}, at the end of the file")
+    return FileProblem(int(found[2]), int(found[3]), found[1])

@@ -13,7 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from processors.errors import BadRulesError, MisconfigurationError, RulesProblem
+from processors.errors import BadRulesError, FileProblem, MisconfigurationError
 from processors.rules.file.checked import Problems, Table, near_miss, syntax_problem, take_fields
 from processors.rules.file.examples import Example, read_example
 from processors.rules.file.positions import positions
@@ -41,7 +41,7 @@ class RulesFile:
     rules: Rules
     own: tuple[str, ...]
     examples: tuple[Example, ...]
-    warnings: tuple[RulesProblem, ...]
+    warnings: tuple[FileProblem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _read(text: str, name: str, known: Known, builtin: RulesFile | None) -> Rule
     except tomllib.TOMLDecodeError as error:
         raise BadRulesError(name, [syntax_problem(error, text)]) from error
     except RecursionError as error:
-        raise BadRulesError(name, [RulesProblem(1, 1, "nested too deep")]) from error
+        raise BadRulesError(name, [FileProblem(1, 1, "nested too deep")]) from error
     file = Table(values, (), problems)
     extends = file.take("extends", Literal["builtin"], None)
     extended = builtin if extends else None
