@@ -7,8 +7,8 @@ The form is Unicode NFC (registry and lexicon are NFC: "Erdoğan" must match how
 Lone surrogates become U+FFFD. Characters U+0080-U+009F are read as Windows-1252, as browsers do,
 because they are nearly always misread quotes and dashes. Other controls, tabs and every kind of
 space become one plain space, every line end becomes a newline, and invisible joints within words
-(soft hyphen, zero-width space, byte order mark) are removed. Runs of combining marks are cut at 30, the bound of
-the Stream-Safe Text Format (UAX 15): sorting longer runs makes normalising quadratic.
+(soft hyphen, zero-width space, byte order mark) are removed. Runs of combining marks are cut at 30,
+the bound of the Stream-Safe Text Format (UAX 15): sorting longer runs makes normalising quadratic.
 """
 
 import re
