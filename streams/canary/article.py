@@ -17,13 +17,13 @@ _TEXT = (
     f"{CANARY_NAME} is nobody. This article is sent to see whether its alert comes back, and "
     "whoever reads it may pass over it."
 )
-_LONGEST_NAME = 64
-NAME = re.compile(rf"[A-Za-z0-9._-]{{1,{_LONGEST_NAME}}}")
+_MAX_NAME = 64
+NAME = re.compile(rf"[A-Za-z0-9._-]{{1,{_MAX_NAME}}}")
 
 
 def name_of_host(host: str) -> str:
     """Make a canary's name of a host's."""
-    return re.sub(r"[^A-Za-z0-9._-]", "-", host)[:_LONGEST_NAME] or "canary"
+    return re.sub(r"[^A-Za-z0-9._-]", "-", host)[:_MAX_NAME] or "canary"
 
 
 def canary_article(topic: str, name: str, moment: datetime) -> tuple[str, Outgoing]:

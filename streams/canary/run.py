@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 POLL_MS = 100
 PAUSE_SECONDS = 2.0
 # A send that finds no metadata must not hold the loop up for kafka-python's minute.
-MOST_BLOCK_SECONDS = 10.0
+MAX_BLOCK_SECONDS = 10.0
 # Clocks of this machine and of the broker may differ.
 CLOCK_SKEW = timedelta(minutes=1)
 
@@ -108,7 +108,7 @@ class Canary:
         settings, connection = self._settings, self._connection
         with (
             clients.consumer_client(connection, settings) as consumer,
-            clients.producer_client(connection, settings, MOST_BLOCK_SECONDS) as producer,
+            clients.producer_client(connection, settings, MAX_BLOCK_SECONDS) as producer,
         ):
             partitions = subscriber.partitions_of(consumer, [self._names.canary])
             # A missing topic of articles would fail each send after a while only.

@@ -23,7 +23,7 @@ _CE: Final = "ce_"
 # Of a header's value, the HTTP binding encodes all but printable ASCII without space, " and %.
 _PLAIN: Final = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"%')
 # Ids of ours are short; a header of any length would be refused by servers, or worse.
-_LONGEST_HEADER: Final = 1_024
+_MAX_HEADER: Final = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,9 @@ def event_of(record: Record, alert: Alert, mode: Mode) -> Event:
     }
     encoded = {name: quote(text, safe=_PLAIN) for name, text in attributes.items()}
     for name, text in encoded.items():
-        if len(text) > _LONGEST_HEADER:
+        if len(text) > _MAX_HEADER:
             raise _not_an_alert(
-                f"its {name} is longer than the {_LONGEST_HEADER} characters of a header"
+                f"its {name} is longer than the {_MAX_HEADER} characters of a header"
             )
     value, data_type = record.value or b"", JSON_TYPE.decode()
     if mode == "binary":

@@ -29,7 +29,7 @@ from streams.errors import (
 from streams.forward.alert_forwarder import AlertForwarder, Job
 from streams.forward.delivery import Delivery
 from streams.forward.initial_offsets import set_first_offsets
-from streams.forward.keyed_queue import Lanes
+from streams.forward.keyed_queue import KeyedQueue
 from streams.forward.sinks.sink import Answer
 from streams.kafka.acls import forward_grants
 from streams.kafka.broker_watch import BrokerWatch
@@ -53,7 +53,7 @@ from streams.service.metrics import ForwardMetrics
 
 log = structlog.get_logger(__name__)
 
-MOST_WAITING: Final = 1_000
+MAX_WAITING: Final = 1_000
 _POLL_MS: Final = 200
 _POLL_RECORDS: Final = 100
 
@@ -77,7 +77,7 @@ class Forwarder:
         # A receiver that is away is no reason to restart: only the loop's own turning counts.
         self.health = Health(time.monotonic, settings.live_timeout_seconds, lambda: None)
         self._life = Lifecycle("forward", settings.stop_timeout_seconds, self.health.ticked)
-        self._lanes = Lanes(self._carry, self._life.fail)
+        self._queue = KeyedQueue(self._carry, self._life.fail)
         grants = forward_grants(settings, job.group, job.topics)
         self._needs = Needs(connection, "forward", grants, job.group)
         self._lag = LagReporter(self._lag_meter, self.metrics, settings.lag_interval_seconds)
@@ -204,7 +204,7 @@ class Forwarder:
         while not self._life.is_stopping:
             self._life.parts.check()
             self.health.ticked()
-            if self._lanes.waiting < MOST_WAITING:
+            if self._queue.waiting < MAX_WAITING:
                 consumer.resume(*consumer.paused())
             else:
                 # Asked all the same: a consumer that does not poll is put out of its group.
@@ -212,21 +212,21 @@ class Forwarder:
             fetched = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_POLL_RECORDS)
             for records in fetched.values():
                 for record in records:
-                    self._lanes.take(read_record(record))
-            self.metrics.waiting.set(self._lanes.waiting)
+                    self._queue.take(read_record(record))
+            self.metrics.waiting.set(self._queue.waiting)
             commits.run_if_due(self._settings.commit_interval_seconds)
         await commits.finish(self._settings.stop_timeout_seconds)
 
     async def _finish(self, consumer: Any) -> None:
         """Let the requests that run end, and commit what is done."""
         self._stop_trying()
-        if not await self._lanes.drained(self._settings.stop_timeout_seconds):
+        if not await self._queue.drained(self._settings.stop_timeout_seconds):
             log.warning("forward.stop_timed_out", note="what is in flight is sent again")
         await self._life.within_stop_timeout(self._commit(consumer), "commit")
 
     async def _commit(self, consumer: Any) -> None:
         """Commit what is done. A failed commit is made good by the next."""
-        done = self._lanes.committable()
+        done = self._queue.committable()
         if not done:
             return
         try:
@@ -237,7 +237,7 @@ class Forwarder:
                 raise
             log.warning("forward.not_committed", error=str(error) or type(error).__name__)
         else:
-            self._lanes.committed(done)
+            self._queue.committed(done)
 
     async def _carry(self, record: Record) -> None:
         if self._carrier is None:
@@ -253,7 +253,7 @@ class Forwarder:
         """Break off what is in hand of partitions that are taken away."""
         self.health.recovering = True
         self.metrics.ready.set(False)
-        await self._lanes.forget(partitions)
+        await self._queue.forget(partitions)
 
     def assigned(self, partitions: Sequence[Any]) -> None:
         """Note what we have now."""

@@ -15,7 +15,7 @@ from streams.kafka.offset_tracker import BatchOffsets, CommittableOffset, Offset
 Work = Callable[[Record], Awaitable[None]]
 
 
-class Lanes:
+class KeyedQueue:
     """Processes records.
 
     Args:

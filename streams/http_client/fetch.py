@@ -23,8 +23,8 @@ from streams.http_client.addresses import PrivateAddressError, public_sockets
 from streams.http_client.answers import retry_after_seconds, shown
 from streams.http_client.unpacking import ACCEPT_ENCODING, BadCodingError, unpacking_of
 
-LARGEST_FEED_BYTES: Final = 10_485_760
-MOST_REDIRECTS: Final = 5
+MAX_FEED_BYTES: Final = 10_485_760
+MAX_REDIRECTS: Final = 5
 TOTAL_SECONDS: Final = 60.0
 
 _CONNECT_SECONDS: Final = 15.0
@@ -126,7 +126,7 @@ async def open_fetch(
     user_agent: str,
     *,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    largest_bytes: int = LARGEST_FEED_BYTES,
+    largest_bytes: int = MAX_FEED_BYTES,
     total_seconds: float = TOTAL_SECONDS,
 ) -> AsyncIterator[Fetch]:
     """Give the function that fetches, for as long as its connections are open.
@@ -219,7 +219,7 @@ async def _get(
     largest_bytes: int,
 ) -> Fetched | None:
     url, moved_to, is_permanent = request.url, "", True
-    for _ in range(MOST_REDIRECTS + 1):
+    for _ in range(MAX_REDIRECTS + 1):
         session = public if _is_elsewhere(url, request.first) else anywhere
         async with session.get(url, headers=request.conditions, allow_redirects=False) as answer:
             if answer.status == _NOT_MODIFIED:
@@ -249,7 +249,7 @@ async def _get(
                 ),
                 moved_to=moved_to,
             )
-    raise FeedError(f"more than {MOST_REDIRECTS} redirects", lasting=True, reason="redirect")
+    raise FeedError(f"more than {MAX_REDIRECTS} redirects", lasting=True, reason="redirect")
 
 
 def _redirected(url: str, location: str) -> str:

@@ -24,7 +24,7 @@ from streams.service.settings import Settings
 # A person waits for this command, so it ends sooner than a worker, which waits indefinitely.
 WAIT_SECONDS = 10.0
 _SEND_SECONDS = 30
-_LONGEST_DETAIL = 300
+_MAX_DETAIL = 300
 
 
 @contextmanager
@@ -83,7 +83,7 @@ def consumer_client(
 def producer_client(
     connection: Connection,
     settings: Settings,
-    most_block_seconds: float = _SEND_SECONDS,
+    max_block_seconds: float = _SEND_SECONDS,
     *,
     of_alerts: bool = False,
 ) -> Iterator[Any]:
@@ -92,7 +92,7 @@ def producer_client(
     Args:
         connection: How to reach the cluster.
         settings: The settings in force.
-        most_block_seconds: How long a send may wait for metadata or memory.
+        max_block_seconds: How long a send may wait for metadata or memory.
         of_alerts: Whether it publishes alerts, which have a codec of their own.
 
     Raises:
@@ -112,7 +112,7 @@ def producer_client(
             linger_ms=5,
             delivery_timeout_ms=_SEND_SECONDS * 1000,
             request_timeout_ms=(_SEND_SECONDS - 1) * 1000,
-            max_block_ms=round(most_block_seconds * 1000),
+            max_block_ms=round(max_block_seconds * 1000),
         )
         try:
             yield client
@@ -159,4 +159,4 @@ def _brief(error: KafkaError) -> str:
     if isinstance(error, BrokerResponseError) and error.description:
         return f"{name}: {re.sub(r'[ .]+$', '', str(error.description))}"
     detail = " ".join(str(part) for part in error.args)
-    return f"{name}: {detail[:_LONGEST_DETAIL]}" if detail else name
+    return f"{name}: {detail[:_MAX_DETAIL]}" if detail else name

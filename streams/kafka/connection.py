@@ -27,7 +27,7 @@ NO_BROKER = (
     "`tocsin worker` start an embedded broker; while one runs, use the address it shows.)"
 )
 METADATA_MAX_AGE_MS = 10_000
-_LARGEST_PORT = 65535
+_MAX_PORT = 65535
 
 
 class _Hidden(str):
@@ -252,6 +252,6 @@ def _host_and_port(server: str) -> tuple[str, int] | None:
         return None
     if any(character.isspace() or character in "/@," for character in host):
         return None
-    if not (port.isascii() and port.isdigit() and 0 < int(port) <= _LARGEST_PORT):
+    if not (port.isascii() and port.isdigit() and 0 < int(port) <= _MAX_PORT):
         return None
     return host, int(port)

@@ -73,14 +73,14 @@ def _reduced(letter: Outgoing, error: BaseException) -> Outgoing:
     )
 
 
-def _cut(letter: Outgoing, most_bytes: int) -> Outgoing:
+def _cut(letter: Outgoing, max_bytes: int) -> Outgoing:
     value = letter.value
-    if value is None or len(value) <= most_bytes:
+    if value is None or len(value) <= max_bytes:
         return letter
     headers = letter.headers
     if not any(name == TRUNCATED_HEADER for name, _ in headers):
         headers = [*headers, (TRUNCATED_HEADER, str(len(value)).encode())]
-    return structs.replace(letter, value=value[:most_bytes], headers=headers)
+    return structs.replace(letter, value=value[:max_bytes], headers=headers)
 
 
 class DeadLetterLimit:

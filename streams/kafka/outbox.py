@@ -66,7 +66,7 @@ STALLED_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Parcel:
+class _ProduceBatch:
     """A batch of one partition, and the records in it with their indexes in the call."""
 
     topic: str
@@ -193,54 +193,56 @@ class Outbox:
         """
         producer = self._producer()
         self._observe(producer)
-        parcels: list[_Parcel] = []
+        batches: list[_ProduceBatch] = []
         futures: list[asyncio.Future[Any]] = []
         try:
             for group in groups:
-                for parcel in self._filled(producer, group):
-                    size = parcel.batch.size()
+                for filled in self._filled(producer, group):
+                    size = filled.batch.size()
                     await self._budget.take(size)
-                    future = await self._hand_over(producer, parcel)
+                    future = await self._hand_over(producer, filled)
                     future.add_done_callback(partial(self._budget.answered, size))
-                    parcels.append(parcel)
+                    batches.append(filled)
                     futures.append(future)
-            await _answered(parcels, futures)
+            await _answered(batches, futures)
         except asyncio.CancelledError:
             for future in futures:
                 future.cancel()
             raise
         parted: list[_Group] = []
         failed: list[_Group] = []
-        for parcel, future in zip(parcels, futures, strict=True):
+        for filled, future in zip(batches, futures, strict=True):
             error = future.exception()
             if error is None:
                 continue
             if _may_pass(error):
-                failed.append(parcel.records)
+                failed.append(filled.records)
             elif not isinstance(error, OF_A_RECORD):
                 raise error
-            elif len(parcel.records) == 1:
-                ((index, record),) = parcel.records
+            elif len(filled.records) == 1:
+                ((index, record),) = filled.records
                 refused.append(RefusedRecord(index, record.topic, len(record.value or b""), error))
             else:
-                middle = len(parcel.records) // 2
-                parted += [parcel.records[:middle], parcel.records[middle:]]
+                middle = len(filled.records) // 2
+                parted += [filled.records[:middle], filled.records[middle:]]
         self._budget.adapt(well=not failed)
         return parted, failed
 
-    def _filled(self, producer: Any, group: _Group) -> Iterator[_Parcel]:
+    def _filled(self, producer: Any, group: _Group) -> Iterator[_ProduceBatch]:
         """Fill batches of one partition. An empty batch takes any record, however large."""
-        parcel: _Parcel | None = None
+        filled: _ProduceBatch | None = None
         for index, record in group:
-            if parcel is not None and not parcel.append(index, record):
-                yield _closed(parcel)
-                parcel = None
-            if parcel is None:
+            if filled is not None and not filled.append(index, record):
+                yield _closed(filled)
+                filled = None
+            if filled is None:
                 assert record.partition is not None  # noqa: S101 - `_groups` has chosen one
-                parcel = _Parcel(record.topic, record.partition, self._batch(producer, record))
-                parcel.append(index, record)
-        if parcel is not None:
-            yield _closed(parcel)
+                filled = _ProduceBatch(
+                    record.topic, record.partition, self._batch(producer, record)
+                )
+                filled.append(index, record)
+        if filled is not None:
+            yield _closed(filled)
 
     def _batch(self, producer: Any, record: Outgoing) -> Any:
         is_large = len(record.value or b"") > MAX_COMPRESSED_BYTES
@@ -249,10 +251,10 @@ class Outbox:
         return producer.create_batch()
 
     @staticmethod
-    async def _hand_over(producer: Any, parcel: _Parcel) -> asyncio.Future[Any]:
+    async def _hand_over(producer: Any, filled: _ProduceBatch) -> asyncio.Future[Any]:
         try:
             future: asyncio.Future[Any] = await producer.send_batch(
-                parcel.batch, parcel.topic, partition=parcel.partition
+                filled.batch, filled.topic, partition=filled.partition
             )
         except KafkaError as error:
             # Carried in the future, so that one batch's fault does not hide the others' answers.
@@ -278,14 +280,14 @@ class Outbox:
 
 
 class _Budget:
-    """The bytes under way to the broker: never more than `most_bytes`, or one batch alone.
+    """The bytes under way to the broker: never more than `max_bytes`, or one batch alone.
 
     While nothing gets through less is sent at once: a broker may take smaller requests than usual.
     """
 
-    def __init__(self, most_bytes: int) -> None:
-        self._limit_bytes = most_bytes
-        self._most_bytes = most_bytes
+    def __init__(self, max_bytes: int) -> None:
+        self._limit_bytes = max_bytes
+        self._max_bytes = max_bytes
         self._under_way_bytes = 0
         self._room = asyncio.Event()
         # First come, first served: a wait for room changes no order.
@@ -299,7 +301,7 @@ class _Budget:
 
     async def _wait_for_room(self, size: int) -> None:
         began = time.monotonic()
-        while self._under_way_bytes and self._under_way_bytes + size > self._most_bytes:
+        while self._under_way_bytes and self._under_way_bytes + size > self._max_bytes:
             self._room.clear()
             try:
                 await asyncio.wait_for(self._room.wait(), STALLED_SECONDS)
@@ -318,23 +320,25 @@ class _Budget:
     def adapt(self, *, well: bool) -> None:
         """Send more at once after a try that went well, and less after one that did not."""
         if well:
-            self._most_bytes = min(self._limit_bytes, self._most_bytes * 2)
+            self._max_bytes = min(self._limit_bytes, self._max_bytes * 2)
         else:
-            self._most_bytes = max(MIN_IN_FLIGHT_BYTES, self._most_bytes // 2)
+            self._max_bytes = max(MIN_IN_FLIGHT_BYTES, self._max_bytes // 2)
 
 
-async def _answered(parcels: Sequence[_Parcel], futures: Sequence[asyncio.Future[Any]]) -> None:
+async def _answered(
+    batches: Sequence[_ProduceBatch], futures: Sequence[asyncio.Future[Any]]
+) -> None:
     """Wait for every answer, and say in the log what is waited for when that takes long."""
     began = time.monotonic()
     waiting = {future for future in futures if not future.done()}
     while waiting:
         _, waiting = await asyncio.wait(waiting, timeout=STALLED_SECONDS)
         if waiting:
-            late = [p for p, future in zip(parcels, futures, strict=True) if future in waiting]
+            late = [p for p, future in zip(batches, futures, strict=True) if future in waiting]
             log.warning(
                 "outbox.not_acknowledged",
-                records=sum(len(parcel.records) for parcel in late),
-                topics=sorted({parcel.topic for parcel in late}),
+                records=sum(len(filled.records) for filled in late),
+                topics=sorted({filled.topic for filled in late}),
                 waited_seconds=round(time.monotonic() - began, 1),
             )
 
@@ -344,10 +348,10 @@ def _with(record: Outgoing, headers: Headers) -> Outgoing:
     return structs.replace(record, headers=[*record.headers, *missing]) if missing else record
 
 
-def _closed(parcel: _Parcel) -> _Parcel:
+def _closed(filled: _ProduceBatch) -> _ProduceBatch:
     # An open one would wait for the linger time, and the producer might add to it.
-    parcel.batch.close()
-    return parcel
+    filled.batch.close()
+    return filled
 
 
 def _may_pass(error: BaseException) -> bool:

@@ -17,7 +17,7 @@ _SASL_HANDSHAKE = 17
 _UNSUPPORTED_SASL_MECHANISM = 33
 _LENGTH_BYTES = 4
 _CORRELATION_ID_BYTES = 4
-_LARGEST_ANSWER_BYTES = 1 << 20
+_MAX_ANSWER_BYTES = 1 << 20
 _TLS_ALERT = b"\x15\x03"
 _NOT_KAFKA = "the answer is not of the Kafka protocol; check the address"
 # What TLS says when the peer speaks, but not what we speak. Everything else may pass by itself.
@@ -88,7 +88,7 @@ def _ask(connection: socket.socket, address: str, api_key: int, version: int, bo
             f"{address} speaks TLS: set the security protocol to SSL or SASL_SSL"
         )
     (length,) = struct.unpack(">i", header)
-    if not _CORRELATION_ID_BYTES <= length <= _LARGEST_ANSWER_BYTES:
+    if not _CORRELATION_ID_BYTES <= length <= _MAX_ANSWER_BYTES:
         raise ConnectionError(_NOT_KAFKA)
     answer = _read(connection, length)
     if struct.unpack_from(">i", answer)[0] != api_key:

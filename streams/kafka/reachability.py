@@ -19,7 +19,7 @@ from streams.kafka.probe import probe
 
 _PROBE_SECONDS = 5.0
 _FIRST_PAUSE_SECONDS = 0.25
-_LONGEST_PAUSE_SECONDS = 5.0
+_MAX_PAUSE_SECONDS = 5.0
 
 
 def wait_until_reachable(
@@ -60,7 +60,7 @@ def wait_until_reachable(
         if on_waiting is not None:
             on_waiting(reason)
         sleep(pause_seconds)
-        pause_seconds = min(2 * pause_seconds, _LONGEST_PAUSE_SECONDS)
+        pause_seconds = min(2 * pause_seconds, _MAX_PAUSE_SECONDS)
 
 
 def connection_fault(error: BaseException) -> BaseException:

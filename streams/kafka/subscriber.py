@@ -157,12 +157,12 @@ def follow(consumer: Any, starts: Offsets) -> Iterator[Record]:
         yield from newest(consumer)
 
 
-def newest(consumer: Any, most_records: int | None = None) -> list[Record]:
+def newest(consumer: Any, max_records: int | None = None) -> list[Record]:
     """Give what has come, in the order of its time; within a tenth of a second nothing may have.
 
     One partition's records keep the order of their offsets.
     """
-    fetched = consumer.poll(timeout_ms=_IDLE_POLL_MS, max_records=most_records)
+    fetched = consumer.poll(timeout_ms=_IDLE_POLL_MS, max_records=max_records)
     if not fetched:
         time.sleep(_IDLE_SECONDS)
     records = [record for several in fetched.values() for record in several]

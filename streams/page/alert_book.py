@@ -19,8 +19,8 @@ from streams.page.view_model import (
 )
 from streams.reading.alerts import Seen
 
-MOST_ALERTS = 300
-MOST_MESSAGES = 20
+MAX_ALERTS = 300
+MAX_MESSAGES = 20
 
 
 @dataclass(slots=True)
@@ -40,7 +40,7 @@ class AlertBook:
         most: How many are kept; the one that was sent first is dropped first.
     """
 
-    def __init__(self, most: int = MOST_ALERTS) -> None:
+    def __init__(self, most: int = MAX_ALERTS) -> None:
         self._most = most
         self._seen = Seen()
         self._kept: dict[str, _Kept] = {}
@@ -54,7 +54,7 @@ class AlertBook:
         messages = [*(known.messages if known else ()), shown_message(alert)]
         # The first message stays, whatever happens to those between it and the newest.
         messages.sort(key=lambda one: (one.revision, one.at, one.reason))
-        del messages[1 : max(1, len(messages) - MOST_MESSAGES + 1)]
+        del messages[1 : max(1, len(messages) - MAX_MESSAGES + 1)]
         newest = max(alert, known.newest, key=_place) if known else alert
         grounds = max(alert, known.grounds, key=_grounds) if known else alert
         shown = shown_alert(newest, grounds, messages, countries, spans)

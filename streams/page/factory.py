@@ -43,7 +43,7 @@ def page_of(
         articles=names.articles,
     )
     options = PageOptions(
-        most_visitors=visitors_allowed(settings.page_visitors),
+        max_visitors=visitors_allowed(settings.page_visitors),
         quiet_after_seconds=settings.page_quiet_seconds,
         stuck_after_seconds=settings.live_timeout_seconds,
         is_eager=is_eager,

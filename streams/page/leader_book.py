@@ -17,9 +17,9 @@ from processors.contracts import Span
 
 SPANS_SECONDS = (3_600, 21_600, 86_400)
 BUCKETS = 24
-MOST_LEADERS = 5_000
-MOST_ARTICLES = 10_000
-MOST_SHOWN = 12
+MAX_LEADERS = 5_000
+MAX_ARTICLES = 10_000
+MAX_SHOWN = 12
 FUTURE_SECONDS = 600.0
 
 
@@ -110,7 +110,7 @@ class LeaderBook:
         self._newest = max(self._newest, mention.at)
         self._oldest = min(self._oldest, mention.at)
         self._count(mention, 1)
-        if len(self._articles) > MOST_ARTICLES:
+        if len(self._articles) > MAX_ARTICLES:
             self._articles.popitem(last=False)
         return True
 
@@ -130,7 +130,7 @@ class LeaderBook:
         mention = self._articles.get(article_id, {}).get(leader_id)
         return mention.spans if mention else ()
 
-    def rankings(self, most: int = MOST_SHOWN) -> list[Ranking]:
+    def rankings(self, most: int = MAX_SHOWN) -> list[Ranking]:
         """Rank the leaders over every span."""
         return [self._ranking(number, most) for number in range(len(SPANS_SECONDS))]
 
@@ -173,7 +173,7 @@ class LeaderBook:
         self._leaders.move_to_end(mention.leader_id)
         for seconds, cells in zip(SPANS_SECONDS, leader.series, strict=True):
             self._count_in(cells, seconds // BUCKETS, mention, sign)
-        if len(self._leaders) > MOST_LEADERS:
+        if len(self._leaders) > MAX_LEADERS:
             gone, _ = self._leaders.popitem(last=False)
             self.countries.pop(gone, None)
 

@@ -41,7 +41,7 @@ class PageOptions:
     until a visitor comes.
     """
 
-    most_visitors: int
+    max_visitors: int
     quiet_after_seconds: float
     stuck_after_seconds: float
     is_eager: bool
@@ -82,7 +82,7 @@ class LivePage:
         self._counted_unreadable = 0
         self.pulse = Pulse(since=clock())
         self.model = PageModel(subscription.mentions)
-        self.visitors = Visitors(options.most_visitors, metrics)
+        self.visitors = Visitors(options.max_visitors, metrics)
 
     # In the port's event loop.
 

@@ -17,10 +17,10 @@ from streams.reading.terminal_text import visible
 
 Mark = Literal["leader", "word"]
 
-LONGEST_SENTENCE = 1_200
-MOST_WORDS = 250
-LONGEST_WORD = 100
-_SHORTEST_SURNAME = 3
+MAX_SENTENCE = 1_200
+MAX_WORDS = 250
+MAX_WORD = 100
+_MIN_SURNAME = 3
 
 
 class Part(Struct, frozen=True, omit_defaults=True):
@@ -49,7 +49,7 @@ def marked(evidence: Evidence, spans: Sequence[Span], names: Sequence[str]) -> l
         spans: Where the article names the leaders, as far as it is known.
         names: The leaders' names, for a sentence in which no span lies.
     """
-    sentence = evidence.sentence[:LONGEST_SENTENCE]
+    sentence = evidence.sentence[:MAX_SENTENCE]
     words, unfound = _words(shown_words(evidence.words), sentence)
     leaders = list(_spans(evidence, spans, sentence)) or list(_names(names, sentence))
     parts, position = [], 0
@@ -60,7 +60,7 @@ def marked(evidence: Evidence, spans: Sequence[Span], names: Sequence[str]) -> l
         mark: Mark = "word" if place.rank else "leader"
         parts.append(Part(sentence[place.start : place.end], mark, place.weight))
         position = place.end
-    cut = "…" if len(evidence.sentence) > LONGEST_SENTENCE else ""
+    cut = "…" if len(evidence.sentence) > MAX_SENTENCE else ""
     parts.append(Part(sentence[position:] + cut))
     for word, weight in unfound:
         parts += [Part(" "), Part(word, "word", weight)]
@@ -73,15 +73,15 @@ def _words(
 ) -> tuple[list[_Place], list[tuple[str, float]]]:
     """Find scored words, which are in the order of the text, in lower case, with plain spaces."""
     found, unfound, position = [], [], 0
-    for word, weight in scored[:MOST_WORDS]:
-        spaced = r"\s+".join(map(re.escape, word[:LONGEST_WORD].split()))
+    for word, weight in scored[:MAX_WORDS]:
+        spaced = r"\s+".join(map(re.escape, word[:MAX_WORD].split()))
         pattern = re.compile(rf"(?<!\w){spaced}(?!\w)", re.IGNORECASE) if spaced else None
         match = pattern.search(sentence, position) if pattern else None
         if match:
             found.append(_Place(match.start(), 1, match.end(), weight))
             position = match.end()
-        elif len(sentence) < LONGEST_SENTENCE:
-            unfound.append((word[:LONGEST_WORD], weight))
+        elif len(sentence) < MAX_SENTENCE:
+            unfound.append((word[:MAX_WORD], weight))
     return found, unfound
 
 
@@ -99,7 +99,7 @@ def _names(names: Sequence[str], sentence: str) -> Iterator[_Place]:
     """Find full names, and surnames where they stand last."""
     for name in names:
         surname = name.split()[-1:]
-        wanted = [name, *(one for one in surname if len(one) >= _SHORTEST_SURNAME)]
+        wanted = [name, *(one for one in surname if len(one) >= _MIN_SURNAME)]
         either = "|".join(re.escape(one) for one in wanted if one)
         if either:
             for match in re.finditer(rf"(?<!\w)(?:{either})(?!\w)", sentence):

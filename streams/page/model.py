@@ -17,8 +17,8 @@ from streams.kafka.envelope import Record
 from streams.page.alert_book import AlertBook
 from streams.page.leader_book import FUTURE_SECONDS, LeaderBook, MentionSeen, Ranking
 from streams.page.view_model import (
-    LONGEST_ID,
-    LONGEST_NAME,
+    MAX_ID,
+    MAX_NAME,
     ShownAlert,
     ShownKind,
     short,
@@ -28,7 +28,7 @@ from streams.reading.alerts import decode_alert
 
 # A canary's alert says that the bell works, not that anything happened.
 NO_NEWS = frozenset({"canary", CANARY_ID})
-_MOST_SPANS = 50
+_MAX_SPANS = 50
 
 
 class _Sentiment(Struct, frozen=True):
@@ -143,10 +143,10 @@ def _mention_seen(value: _MentionRecord) -> MentionSeen | None:
     return MentionSeen(
         article_id=value.context.article.article_id,
         revision=value.context.revision,
-        leader_id=short(value.leader_id, LONGEST_ID),
-        name=short(value.leader_name, LONGEST_NAME),
-        country=short(value.country, LONGEST_NAME),
+        leader_id=short(value.leader_id, MAX_ID),
+        name=short(value.leader_name, MAX_NAME),
+        country=short(value.country, MAX_NAME),
         at=value.context.event_time.timestamp(),
         polarity=value.sentiment.polarity if is_scored else None,
-        spans=tuple(value.spans[:_MOST_SPANS]),
+        spans=tuple(value.spans[:_MAX_SPANS]),
     )

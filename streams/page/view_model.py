@@ -18,14 +18,14 @@ from processors.watch.kind import Figures
 from streams.page.marking import Part, marked
 from streams.reading.terminal_text import visible
 
-LONGEST_TITLE = 240
-LONGEST_REASON = 600
-LONGEST_NAME = 120
-LONGEST_ID = 200
-LONGEST_URL = 2_000
-MOST_ARTICLES = 12
-MOST_SENTENCES = 8
-MOST_LEADERS = 8
+MAX_TITLE = 240
+MAX_REASON = 600
+MAX_NAME = 120
+MAX_ID = 200
+MAX_URL = 2_000
+MAX_ARTICLES = 12
+MAX_SENTENCES = 8
+MAX_LEADERS = 8
 
 SpansOf = Callable[[str, str], Sequence[Span]]
 
@@ -129,7 +129,7 @@ def shown_alert(
     figures = kind.figures if kind else Figures()
     title, tone = _title(alert, kind)
     return ShownAlert(
-        id=short(alert.references[0] if alert.references else alert.alert_id, LONGEST_ID),
+        id=short(alert.references[0] if alert.references else alert.alert_id, MAX_ID),
         msg_type=alert.msg_type,
         revision=alert.revision,
         kind=alert.kind,
@@ -138,11 +138,11 @@ def shown_alert(
         severity=alert.severity,
         leaders=[
             ShownLeader(
-                short(one.leader_id, LONGEST_ID),
-                short(one.leader_name, LONGEST_NAME),
+                short(one.leader_id, MAX_ID),
+                short(one.leader_name, MAX_NAME),
                 countries.get(one.leader_id, ""),
             )
-            for one in alert.leaders[:MOST_LEADERS]
+            for one in alert.leaders[:MAX_LEADERS]
         ],
         rang_at=history[0].at,
         at=alert.event_time.timestamp(),
@@ -151,15 +151,15 @@ def shown_alert(
         expected=alert.expected,
         threshold=alert.threshold,
         figures=(figures.observed, figures.expected, figures.threshold),
-        reason=short(alert.reason, LONGEST_REASON),
-        articles=[_article(one) for one in grounds.articles[:MOST_ARTICLES]],
-        articles_left_out=max(0, len(grounds.articles) - MOST_ARTICLES),
-        evidence=[_evidence(one, grounds, spans) for one in grounds.evidence[:MOST_SENTENCES]],
-        evidence_left_out=max(0, len(grounds.evidence) - MOST_SENTENCES),
-        rule=short(alert.rule.id, LONGEST_NAME),
+        reason=short(alert.reason, MAX_REASON),
+        articles=[_article(one) for one in grounds.articles[:MAX_ARTICLES]],
+        articles_left_out=max(0, len(grounds.articles) - MAX_ARTICLES),
+        evidence=[_evidence(one, grounds, spans) for one in grounds.evidence[:MAX_SENTENCES]],
+        evidence_left_out=max(0, len(grounds.evidence) - MAX_SENTENCES),
+        rule=short(alert.rule.id, MAX_NAME),
         rule_version=alert.rule.version,
         novelty=alert.story.novelty if alert.story else None,
-        replay_id=None if alert.replay_id is None else short(alert.replay_id, LONGEST_NAME),
+        replay_id=None if alert.replay_id is None else short(alert.replay_id, MAX_NAME),
         history=list(history),
     )
 
@@ -176,7 +176,7 @@ def shown_message(alert: Alert) -> ShownMessage:
         msg_type=alert.msg_type,
         revision=alert.revision,
         severity=alert.severity,
-        reason=short(alert.reason, LONGEST_REASON),
+        reason=short(alert.reason, MAX_REASON),
     )
 
 
@@ -197,7 +197,7 @@ def short(text: str, longest: int) -> str:
 
 def web_address(url: str) -> tuple[str | None, str]:
     """Give the address and its host where it is one of the web; None and "" otherwise."""
-    if len(url) > LONGEST_URL or visible(url) != url or any(c.isspace() for c in url):
+    if len(url) > MAX_URL or visible(url) != url or any(c.isspace() for c in url):
         return None, ""
     try:
         parts: Any = urlsplit(url)
@@ -208,7 +208,7 @@ def web_address(url: str) -> tuple[str | None, str]:
         return None, ""
     if parts.scheme not in {"http", "https"} or not host or named:
         return None, ""
-    return url, short(host, LONGEST_NAME)
+    return url, short(host, MAX_NAME)
 
 
 def _title(alert: Alert, kind: Kind[Any, Any] | None) -> tuple[str, str]:
@@ -224,9 +224,9 @@ def _title(alert: Alert, kind: Kind[Any, Any] | None) -> tuple[str, str]:
 def _article(article: ArticleRef) -> ShownArticle:
     url, host = web_address(article.url)
     return ShownArticle(
-        title=short(article.title or article.article_id, LONGEST_TITLE),
-        source=short(article.source, LONGEST_NAME),
-        family=short(article.family, LONGEST_NAME),
+        title=short(article.title or article.article_id, MAX_TITLE),
+        source=short(article.source, MAX_NAME),
+        family=short(article.family, MAX_NAME),
         url=url,
         host=host,
     )
@@ -234,10 +234,10 @@ def _article(article: ArticleRef) -> ShownArticle:
 
 def _evidence(evidence: Evidence, alert: Alert, spans: SpansOf) -> ShownEvidence:
     article_id = evidence.article_id or (alert.articles[0].article_id if alert.articles else "")
-    leaders = alert.leaders[:MOST_LEADERS]
+    leaders = alert.leaders[:MAX_LEADERS]
     known = [span for one in leaders for span in spans(article_id, one.leader_id)]
     return ShownEvidence(
-        parts=marked(evidence, known, [one.leader_name[:LONGEST_NAME] for one in leaders]),
+        parts=marked(evidence, known, [one.leader_name[:MAX_NAME] for one in leaders]),
         field=evidence.field,
         label=evidence.label,
         probability=evidence.probability,

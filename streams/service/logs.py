@@ -33,7 +33,7 @@ QUIET = {
 WIRE = ("aiokafka.conn", "kafka.protocol", "kafka.net.connection", "kafka.net.sasl")
 HIDDEN = "(hidden)"
 # A shorter one would be found in words that are none.
-_SHORTEST_HIDDEN = 4
+_MIN_HIDDEN = 4
 # Of the process, as the loggers are.
 _spellings: list[str] = []
 
@@ -45,7 +45,7 @@ def hide(secrets: Iterable[str]) -> None:
     nothing of ours puts a secret into a log, but not all that speaks here is ours.
     """
     for secret in secrets:
-        if len(secret) >= _SHORTEST_HIDDEN:
+        if len(secret) >= _MIN_HIDDEN:
             spelt = {secret, repr(secret)[1:-1], repr(secret.encode())[2:-1]}
             spelt |= {json.dumps(one)[1:-1] for one in spelt}
             spelt.add(base64.b64encode(secret.encode()).decode())

@@ -21,7 +21,7 @@ from streams.errors import BadSettingsError
 from streams.service.settings import END, PREFIX, Described, Settings, describe, metas
 
 FILE_SUFFIX = "_FILE"
-_LONGEST_SHOWN = 100
+_MAX_SHOWN = 100
 _DEFAULT = "default"
 _COMMAND_LINE = "command line"
 _SERVICE_LINK = re.compile(r"TOCSIN_(\w+_)?(SERVICE_(HOST|PORT\w*)|PORT(_\d+_\w+)?)", re.ASCII)
@@ -188,4 +188,4 @@ def _taken(kind: Any) -> str:
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
+    return text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "…"

@@ -14,8 +14,8 @@ ID_HEADER: Final = "webhook-id"
 TIMESTAMP_HEADER: Final = "webhook-timestamp"
 SIGNATURE_HEADER: Final = "webhook-signature"
 SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - the prefix of secrets, and none
-LEAST_KEY_BYTES: Final = 24
-MOST_KEY_BYTES: Final = 64
+MIN_KEY_BYTES: Final = 24
+MAX_KEY_BYTES: Final = 64
 
 
 def key_of(secret: str) -> bytes:
@@ -32,9 +32,9 @@ def key_of(secret: str) -> bytes:
     except binascii.Error:
         # Not chained: the cause's frames hold the secret.
         raise ValueError(f"what follows {SECRET_PREFIX} is not base64") from None
-    if not LEAST_KEY_BYTES <= len(key) <= MOST_KEY_BYTES:
+    if not MIN_KEY_BYTES <= len(key) <= MAX_KEY_BYTES:
         raise ValueError(
-            f"it holds {len(key)} bytes; {LEAST_KEY_BYTES} to {MOST_KEY_BYTES} are needed"
+            f"it holds {len(key)} bytes; {MIN_KEY_BYTES} to {MAX_KEY_BYTES} are needed"
         )
     return key
 

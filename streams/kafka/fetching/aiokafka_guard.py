@@ -20,7 +20,7 @@ from streams.kafka.fetching.aborted import current
 from streams.kafka.fetching.layout import (
     FIRST_REST_SECONDS,
     HANDED_ON_BYTES,
-    LONGEST_REST_SECONDS,
+    MAX_REST_SECONDS,
     FetchedRecords,
 )
 
@@ -90,7 +90,7 @@ class GuardedFetcher(fetcher.Fetcher):  # type: ignore[misc]  # no types
             self._rests.pop(node_id, None)
             return has_records
         rest_seconds = self._rests.get(node_id, FIRST_REST_SECONDS)
-        self._rests[node_id] = min(2 * rest_seconds, LONGEST_REST_SECONDS)
+        self._rests[node_id] = min(2 * rest_seconds, MAX_REST_SECONDS)
         try:
             await asyncio.sleep(rest_seconds)
         except asyncio.CancelledError:

@@ -16,7 +16,7 @@ from streams.kafka.fetching.batch import Batch, Record
 from streams.kafka.fetching.layout import (
     FIRST_REST_SECONDS,
     HANDED_ON_BYTES,
-    LONGEST_REST_SECONDS,
+    MAX_REST_SECONDS,
     FetchedRecords,
     OldBatch,
 )
@@ -159,7 +159,7 @@ class GuardedFetcher(fetcher.Fetcher):  # type: ignore[misc]  # no types
         left_seconds = timeout_ms / 1000 - (time.monotonic() - began)
         if left_seconds > 0:
             time.sleep(min(self._rest_seconds, left_seconds))
-            self._rest_seconds = min(2 * self._rest_seconds, LONGEST_REST_SECONDS)
+            self._rest_seconds = min(2 * self._rest_seconds, MAX_REST_SECONDS)
         return records, idle
 
     def _append(self, drained: Any, part: Any, max_records: int, update_offsets: Any) -> int:

@@ -26,12 +26,12 @@ HANDED_ON_BYTES: Final = 2_097_152
 # After an answer without records that came at once, the next question waits: from so long on.
 FIRST_REST_SECONDS: Final = 0.005
 # The first article after a quiet time waits no longer; 22 questions a second are 2 % of a core.
-LONGEST_REST_SECONDS: Final = 0.045
+MAX_REST_SECONDS: Final = 0.045
 _OFFSET_AND_LENGTH: Final = struct.Struct(">qi")
 _OFFSET: Final = struct.Struct(">q")
 _LENGTH: Final = struct.Struct(">i")
 # Behind offset and length: checksum, magic, attributes, and the lengths of key and value.
-_LEAST_BYTES: Final = 14
+_MIN_BYTES: Final = 14
 _FORMAT_2: Final = 2
 _OLD_ATTRIBUTES_AT: Final = 17
 _OLD_KEY_AT: Final = 18
@@ -77,7 +77,7 @@ class FetchedRecords:
         data = self._data[self._at : end]
         (first,) = _OFFSET.unpack_from(data)
         magic = data[MAGIC_AT] if len(data) > MAGIC_AT else None
-        least = HEADER.size if magic == _FORMAT_2 else _OFFSET_AND_LENGTH.size + _LEAST_BYTES
+        least = HEADER.size if magic == _FORMAT_2 else _OFFSET_AND_LENGTH.size + _MIN_BYTES
         if magic is None or magic > _FORMAT_2 or len(data) < least:
             raise UnreadableLogError(self.where, first, f"its {len(data)} bytes are not a batch")
         self._at = end

@@ -8,7 +8,7 @@ import { follow } from "./stream.js";
 import { shortMoment } from "./time.js";
 
 const PAGE_ALERTS = 25;
-const MOST_ALERTS = 400;
+const MAX_ALERTS = 400;
 const ANNOUNCE_MS = 5000;
 const TOUCHED_MS = 60_000;
 const SCROLLED_PIXELS = 240;
@@ -90,7 +90,7 @@ function forget(id) {
 }
 
 function trim() {
-  while (alerts.size > MOST_ALERTS) {
+  while (alerts.size > MAX_ALERTS) {
     forget([...alerts.values()].reduce((one, other) => (one.rang_at <= other.rang_at ? one : other)).id);
   }
 }

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from streams.forward.delivery import StoppedError
-from streams.forward.keyed_queue import Lanes
+from streams.forward.keyed_queue import KeyedQueue
 from streams.kafka.envelope import Record, TopicPartition
 
 P, Q = TopicPartition("t", 0), TopicPartition("t", 1)
@@ -16,7 +16,7 @@ def record(offset: int, key: str, tp: TopicPartition = P) -> Record:
     return Record(tp.topic, tp.partition, offset, 0, key.encode(), b"", [])
 
 
-def committable(lanes: Lanes) -> dict[TopicPartition, int]:
+def committable(lanes: KeyedQueue) -> dict[TopicPartition, int]:
     return {tp: one.offset for tp, one in lanes.committable().items()}
 
 
@@ -26,7 +26,7 @@ class Work:
     def __init__(self) -> None:
         self.begun: list[int] = []
         self.failures: list[BaseException] = []
-        self.lanes = Lanes(self._work, self.failures.append)
+        self.lanes = KeyedQueue(self._work, self.failures.append)
         self._ends: dict[int, asyncio.Future[None]] = {}
 
     async def _work(self, one: Record) -> None:

@@ -64,14 +64,14 @@ def test_the_limit_names_its_numbers_and_the_way_out() -> None:
 class NarrowOutbox:
     """Takes values up to a size, as a topic does, and keeps what it took."""
 
-    def __init__(self, most_bytes: int, error: type[KafkaError]) -> None:
-        self._most_bytes = most_bytes
+    def __init__(self, max_bytes: int, error: type[KafkaError]) -> None:
+        self._max_bytes = max_bytes
         self._error = error
         self.taken: list[Outgoing] = []
 
     async def send(self, records: Sequence[Outgoing]) -> None:
         for record in records:
-            if len(record.value or b"") > self._most_bytes:
+            if len(record.value or b"") > self._max_bytes:
                 raise RecordsRefusedError([RefusedRecord(0, record.topic, 0, self._error())])
             self.taken.append(record)
 

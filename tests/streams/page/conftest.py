@@ -149,15 +149,15 @@ def log() -> Log:
 
 @pytest.fixture
 def serve(log: Log) -> Iterator[Callable[..., Served]]:
-    """`serve(most_visitors=1)` serves a page that reads `log`."""
+    """`serve(max_visitors=1)` serves a page that reads `log`."""
     started = []
 
-    def start(*, most_visitors: int = 10, is_eager: bool = True, **more: Any) -> Served:
+    def start(*, max_visitors: int = 10, is_eager: bool = True, **more: Any) -> Served:
         metrics = PageMetrics.alone()
         failures: list[BaseException] = []
         page = LivePage(
             Subscription(log.open, [ALERTS], MENTIONS, ARTICLES),
-            PageOptions(most_visitors, 300.0, 60.0, is_eager=is_eager),
+            PageOptions(max_visitors, 300.0, 60.0, is_eager=is_eager),
             metrics,
             lambda: None,
             failures.append,

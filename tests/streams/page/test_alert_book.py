@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processors.contracts import Alert
-from streams.page.alert_book import MOST_MESSAGES, AlertBook
+from streams.page.alert_book import MAX_MESSAGES, AlertBook
 from streams.page.view_model import ShownAlert
 from tools.contracts.examples import alerts
 
@@ -90,7 +90,7 @@ def test_a_history_is_bounded_and_keeps_its_beginning() -> None:
         take(book, message(revision, "update" if revision > 1 else "alert"))
     (shown,) = book.newest_first({})
     revisions = [one.revision for one in shown.history]
-    assert revisions == [1, *range(200 - MOST_MESSAGES + 1, 200)]
+    assert revisions == [1, *range(200 - MAX_MESSAGES + 1, 200)]
 
 
 def test_a_country_that_is_learnt_later_is_shown() -> None:

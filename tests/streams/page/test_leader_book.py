@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from streams.page.leader_book import (
     BUCKETS,
     FUTURE_SECONDS,
-    MOST_ARTICLES,
+    MAX_ARTICLES,
     SPANS_SECONDS,
     LeaderBook,
     MentionSeen,
@@ -143,8 +143,8 @@ def test_the_counts_are_those_of_what_stands(steps: Sequence[MentionSeen | str])
 
 def test_memory_is_bounded_whoever_is_written_about() -> None:
     book = LeaderBook()
-    for number in range(MOST_ARTICLES + 500):
+    for number in range(MAX_ARTICLES + 500):
         book.take(seen(f"Q{number}", f"a{number}", NOW + number), NOW + number)
-    assert len(book._articles) == MOST_ARTICLES  # noqa: SLF001 - what is bounded is not shown
+    assert len(book._articles) == MAX_ARTICLES  # noqa: SLF001 - what is bounded is not shown
     assert len(book._leaders) <= 5_000  # noqa: SLF001
     assert len(book.countries) <= 5_000

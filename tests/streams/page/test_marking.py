@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processors.contracts import Evidence, Span
-from streams.page.marking import LONGEST_SENTENCE, Part, marked
+from streams.page.marking import MAX_SENTENCE, Part, marked
 from streams.reading.terminal_text import visible
 
 ANYTHING = st.text(st.characters(exclude_categories=()), max_size=60)
@@ -97,5 +97,5 @@ def test_the_parts_together_are_the_sentence_and_hold_nothing_that_is_obeyed(
 
 def test_a_sentence_of_a_hundred_thousand_characters_is_cut() -> None:
     parts = marked(evidence("so bad " * 20_000, *[("bad", -0.7)] * 20_000), [], ["x " * 50_000])
-    assert sum(len(part.text) for part in parts) <= LONGEST_SENTENCE + 1
+    assert sum(len(part.text) for part in parts) <= MAX_SENTENCE + 1
     assert parts[-1].text.endswith("…")

@@ -172,7 +172,7 @@ def test_a_browser_whose_last_event_is_not_known_begins_anew(serve: Serve, last:
 
 
 def test_too_many_browsers_are_turned_away_and_counted(serve: Serve) -> None:
-    served = serve(most_visitors=2)
+    served = serve(max_visitors=2)
     live_state(served)
     with listening(served) as one, listening(served) as other:
         next(one), next(other)

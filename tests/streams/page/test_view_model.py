@@ -5,8 +5,8 @@ import pytest
 
 from processors.contracts import Alert, ArticleRef, LeaderRef
 from streams.page.view_model import (
-    LONGEST_TITLE,
-    MOST_ARTICLES,
+    MAX_ARTICLES,
+    MAX_TITLE,
     ShownAlert,
     shown_alert,
     shown_message,
@@ -71,8 +71,8 @@ def test_what_is_too_long_or_too_much_is_cut_and_counted() -> None:
         evidence=EXAMPLE.evidence * 50,
     )
     seen = shown(many)
-    assert len(seen.articles[0].title) == LONGEST_TITLE
+    assert len(seen.articles[0].title) == MAX_TITLE
     assert seen.articles[0].title.endswith("…")
-    assert seen.articles_left_out == 50 - MOST_ARTICLES
+    assert seen.articles_left_out == 50 - MAX_ARTICLES
     assert len(msgspec.json.encode(seen)) < 20_000
     assert not set("\u202e\u0000") & set(seen.leaders[0].name)

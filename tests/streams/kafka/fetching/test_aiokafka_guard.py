@@ -14,7 +14,7 @@ from raw_batches import Raw, batch
 from streams.errors import UnreadableLogError
 from streams.kafka.connection import Connection
 from streams.kafka.fetching import aiokafka_guard
-from streams.kafka.fetching.layout import HANDED_ON_BYTES, LONGEST_REST_SECONDS, FetchedRecords
+from streams.kafka.fetching.layout import HANDED_ON_BYTES, MAX_REST_SECONDS, FetchedRecords
 from streams.worker.faust_app import faust_broker_urls
 
 TP = TopicPartition("news.articles", 1)
@@ -126,7 +126,7 @@ def test_rests_grow_while_answers_are_empty_and_quick_and_records_end_them(
 ) -> None:
     empty, full = (False, 0.001), (True, 0.001)
     ask(monkeypatch, *[empty] * 6, full, empty)
-    assert rests == [0.005, 0.01, 0.02, 0.04, LONGEST_REST_SECONDS, LONGEST_REST_SECONDS, 0.005]
+    assert rests == [0.005, 0.01, 0.02, 0.04, MAX_REST_SECONDS, MAX_REST_SECONDS, 0.005]
 
 
 def test_a_broker_that_keeps_the_question_open_is_asked_again_at_once(
@@ -137,4 +137,4 @@ def test_a_broker_that_keeps_the_question_open_is_asked_again_at_once(
 
 
 def test_the_longest_rest_leaves_an_article_its_50_ms() -> None:
-    assert LONGEST_REST_SECONDS < 0.05
+    assert MAX_REST_SECONDS < 0.05
