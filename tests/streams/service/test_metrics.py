@@ -21,7 +21,7 @@ from streams.service.metrics import (
 # A label is bounded by a closed set, the registry or the partitions: a new one is a decision.
 LABELS = {
     *("stage", "reason", "leader", "country", "flag", "label", "kind", "severity", "rule", "topic"),
-    *("partition", "outcome", "status", "version", "registry", "lexicon", "scorer"),
+    *("partition", "outcome", "status", "sink", "version", "registry", "lexicon", "scorer"),
     *("direction", "replay", "bound", "feed", "difference"),
 }
 UNITS = ("_seconds", "_bytes", "_records")
