@@ -150,7 +150,7 @@ class Deployment:
     def begin(self, replay_id: str, *options: str) -> subprocess.Popen[bytes]:
         """Begin a replay of all articles."""
         topic = ("--topic", self.settings.articles_topic)
-        return self.start("replay", "--from", "beginning", *topic, "--id", replay_id, *options)
+        return self.start("replay", "--since", "beginning", *topic, "--id", replay_id, *options)
 
     def alert_ids(self, prefix: str) -> set[str]:
         """Give the ids of the alerts of live (the deployment's prefix) or of a replay."""

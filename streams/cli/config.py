@@ -1,14 +1,18 @@
 """`tocsin config`: the settings in force, where each comes from, and whether they are right."""
 
 import os
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 import typer
 from rich.text import Text
 
+from processors.articles.formats.shapes import load_shapes
 from processors.errors import MisconfigurationError
+from processors.families import load_families
+from processors.sentiment.scorer import scorer_names
 from streams.cli import context
+from streams.cli.options import BrokerOption, JsonOption
 from streams.errors import BadSettingsError
 from streams.reading.terminal_text import visible, visible_json
 from streams.service.rules import rules_in_force
@@ -25,12 +29,12 @@ app = typer.Typer(help="Show and check the settings.", no_args_is_help=True, ric
 
 
 @app.command()
-def show(*, json: Annotated[bool, context.Json] = False) -> None:
-    """Show every setting: its variable, its value, where that comes from, and what it means.
+def show(*, json: JsonOption = False) -> None:
+    """Show every setting with its variable, value, origin and meaning.
 
-    A value comes from its default, from the variable TOCSIN_<NAME>, or from the file that
-    TOCSIN_<NAME>_FILE names, as container platforms hand over secrets. Of a secret it is shown only
-    whether it is set.
+    A value is the default, or comes from the variable TOCSIN_<NAME>, or from the file that
+    TOCSIN_<NAME>_FILE names, as container platforms provide secrets. For a secret, only whether it
+    is set is shown.
 
     \b
     Examples:
@@ -49,11 +53,11 @@ def show(*, json: Annotated[bool, context.Json] = False) -> None:
 
 
 @app.command()
-def check(broker: Annotated[str | None, context.Broker] = None) -> None:
+def check(broker: BrokerOption = None) -> None:
     """Check the settings without a broker, and report every problem at once.
 
-    Looks for variables that are unknown, values that a setting does not take, files that cannot be
-    read, and security settings that do not go together.
+    Finds unknown variables, invalid values, files that cannot be read, and security settings that
+    contradict each other.
 
     \b
     Examples:
@@ -61,7 +65,7 @@ def check(broker: Annotated[str | None, context.Broker] = None) -> None:
       tocsin config check --broker kafka:9093
 
     \b
-    Exit codes: 0 if all is well, 2 if there is any problem.
+    Exit codes: 0 if there is no problem, 2 if there is any.
     """
     effective, problems = examine(os.environ, broker=broker)
     messages = [problem.message for problem in problems]
@@ -117,7 +121,6 @@ def _is_about_the_connection(problem: Problem) -> bool:
 
 
 def _scorer_problems(settings: Settings) -> list[str]:
-    from processors.sentiment.scorer import scorer_names  # noqa: PLC0415 - only this needs it
 
     names = scorer_names()
     if settings.scorer in names:
@@ -126,7 +129,6 @@ def _scorer_problems(settings: Settings) -> list[str]:
 
 
 def _families_problems(settings: Settings) -> list[str]:
-    from processors.families import load_families  # noqa: PLC0415 - only this needs it
 
     try:
         load_families(path_of(settings.families))
@@ -136,7 +138,6 @@ def _families_problems(settings: Settings) -> list[str]:
 
 
 def _shapes_problems(settings: Settings) -> list[str]:
-    from processors.articles.formats.shapes import load_shapes  # noqa: PLC0415 - only this needs it
 
     try:
         load_shapes(path_of(settings.shapes))

@@ -5,29 +5,16 @@ Owns the only place that reads the environment and the terminal. Must not know a
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import typer
 from rich.console import Console
 
 from processors.errors import MisconfigurationError
 from streams.kafka.connection import NO_BROKER, Connection
+from streams.kafka.deployment import Deployment
 from streams.service import logs
 from streams.service.settings import Settings, describe, path_of
 from streams.service.settings_loading import Effective, load
-
-if TYPE_CHECKING:
-    from streams.kafka.deployment import Deployment
-
-Broker = typer.Option(
-    "--broker",
-    metavar="HOST:PORT[,…]",
-    help="Kafka's bootstrap addresses. Without it: TOCSIN_BROKER.",
-)
-Json = typer.Option("--json", help="For programs: one JSON document a line.")
 
 
 def effective(**options: object) -> Effective:
@@ -58,11 +45,8 @@ def connection(of: Settings) -> Connection:
     return connection_to(of.broker, of)
 
 
-def deployment(of: Settings) -> "Deployment":
+def deployment(of: Settings) -> Deployment:
     """Return the deployment of the settings. Its `connection` raises where they name no broker."""
-    # Kafka's clients take a third of a second to load: `--help` does not pay for it.
-    from streams.kafka.deployment import Deployment  # noqa: PLC0415 - see above
-
     return Deployment.of(of, connection_to(of.broker, of) if of.broker else None)
 
 
@@ -80,22 +64,6 @@ def connection_to(bootstrap: str, of: Settings) -> Connection:
         ssl_key_password=of.ssl_key_password or None,
         ssl_check_hostname=of.ssl_check_hostname,
     )
-
-
-@contextmanager
-def broker_or_embedded(of: Settings) -> Iterator[Connection]:
-    """Reach the broker of the settings, or start an embedded one for as long as it is needed.
-
-    Raises:
-        MisconfigurationError: if the embedded broker is not installed or does not start.
-    """
-    if of.broker:
-        yield connection_to(of.broker, of)
-        return
-    from streams.demo.embedded_broker import EmbeddedBroker  # noqa: PLC0415 - an optional extra
-
-    with EmbeddedBroker(path_of(of.broker_data)) as broker:
-        yield Connection.plaintext(broker.bootstrap_servers)
 
 
 def registry_extra(of: Settings) -> Path | None:

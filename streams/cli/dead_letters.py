@@ -3,46 +3,53 @@
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import msgspec
 import typer
 
 from processors.errors import MisconfigurationError
 from streams.cli import context
+from streams.cli.options import BrokerOption, DryRunOption, JsonOption, SinceOption, YesOption
+from streams.cli.time_options import since_option
+from streams.cli.views.counts import counted
+from streams.cli.views.dead_letter import as_document, as_lines, whole, whole_document
 from streams.errors import EXIT_INTERRUPTED
+from streams.kafka.clients import consumer_client, producer_client
+from streams.reading.dead_letter_log import DeadLetterLog, Selection, put_back
 from streams.reading.dead_letters import Place, dead_letter, place_of, refusal, wanted_by
 from streams.reading.terminal_text import visible_json
-from streams.reading.time_argument import FORMS, moment_of
 from streams.service.settings import Settings
 
-if TYPE_CHECKING:
-    from streams.reading.dead_letter_log import DeadLetterLog, Selection
-
 app = typer.Typer(
-    help="Look at what could not be read, and put it back.",
+    help="List records that could not be processed, and put them back.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 
-Reason = typer.Option(metavar="REASON", help="Only those with this reason, such as invalid_json.")
-Since = typer.Option(metavar="TIME", help=f"Only records that entered their topic since: {FORMS}.")
+ReasonOption = Annotated[
+    str | None,
+    typer.Option(
+        "--reason",
+        metavar="REASON",
+        help="Only dead letters with this reason, such as invalid_json.",
+    ),
+]
 
 
 @app.command("list")
 def list_(
-    reason: Annotated[str | None, Reason] = None,
-    since: Annotated[str | None, Since] = None,
-    limit: Annotated[int, typer.Option(min=1, help="Show at most so many.")] = 20,
-    broker: Annotated[str | None, context.Broker] = None,
+    reason: ReasonOption = None,
+    since: SinceOption = None,
+    limit: Annotated[int, typer.Option(min=1, help="Maximum number of dead letters.")] = 20,
+    broker: BrokerOption = None,
     *,
-    json: Annotated[bool, context.Json] = False,
+    json: JsonOption = False,
 ) -> None:
-    """List the newest dead letters, the newest first: place, time, reason, and what was wrong.
+    """List dead letters with their reasons, the newest first.
 
-    The place, PARTITION:OFFSET, is what `show` and `requeue` take. The time is when the record
-    entered the topic that it came from.
+    Each has a place, PARTITION:OFFSET, which `show` and `requeue` take. The time is when the
+    record entered the topic that it came from.
 
     \b
     Examples:
@@ -50,10 +57,8 @@ def list_(
       tocsin dead-letters list --reason invalid_json --since 1d --limit 100
       tocsin dead-letters list --json | jq -r .reason | sort | uniq -c
     """
-    from streams.cli.views.dead_letter import as_document, as_lines  # noqa: PLC0415 - loads rich
-
     settings = context.settings(broker=broker)
-    moment = _moment(since)
+    moment = since_option(since)
     with _log(settings) as log:
         letters = log.newest(wanted_by(reason, moment), moment, limit)
     if json:
@@ -69,26 +74,30 @@ def list_(
 
 @app.command()
 def show(
-    place: Annotated[str, typer.Argument(metavar="PARTITION:OFFSET", help="From `list`.")],
-    broker: Annotated[str | None, context.Broker] = None,
+    place: Annotated[
+        str,
+        typer.Argument(
+            metavar="PARTITION:OFFSET", help="Place of a dead letter, as `list` shows it."
+        ),
+    ],
+    broker: BrokerOption = None,
     *,
     raw: Annotated[
-        bool, typer.Option("--raw", help="Write the value's bytes as they are, and nothing else.")
+        bool,
+        typer.Option("--raw", help="Write the bytes of the value as they are, and nothing else."),
     ] = False,
-    json: Annotated[bool, context.Json] = False,
+    json: JsonOption = False,
 ) -> None:
-    """Show one dead letter: why it is here, its headers and key, and the beginning of its value.
+    """Show one dead letter: its reason, headers, key and the start of its value.
 
-    A value that is no text is shown in hexadecimal. What a terminal would obey is shown as
-    <U+001B>; with --raw it is not, so --raw writes to a file or a pipe alone.
+    A value that is not text is shown in hexadecimal. Characters that control a terminal are shown
+    as <U+001B>. --raw writes the bytes as they are, so it writes to a file or a pipe only.
 
     \b
     Examples:
       tocsin dead-letters show 0:17
       tocsin dead-letters show 0:17 --raw > record.json
     """
-    from streams.cli.views.dead_letter import whole, whole_document  # noqa: PLC0415 - loads rich
-
     if raw and json:
         raise MisconfigurationError("give --raw or --json, not both.")
     if raw and sys.stdout.isatty():
@@ -114,35 +123,38 @@ def show(
 @app.command()
 def requeue(
     places: Annotated[
-        list[str] | None, typer.Argument(metavar="PARTITION:OFFSET", help="From `list`.")
+        list[str] | None,
+        typer.Argument(
+            metavar="PARTITION:OFFSET", help="Place of a dead letter, as `list` shows it."
+        ),
     ] = None,
-    reason: Annotated[str | None, Reason] = None,
-    since: Annotated[str | None, Since] = None,
-    broker: Annotated[str | None, context.Broker] = None,
+    reason: ReasonOption = None,
+    since: SinceOption = None,
+    broker: BrokerOption = None,
     *,
     every: Annotated[
-        bool, typer.Option("--all", help="All of them, or all that --reason and --since leave.")
+        bool, typer.Option("--all", help="All dead letters that --reason and --since leave.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be put back, and end.")
-    ] = False,
+    yes: YesOption = False,
+    dry_run: DryRunOption = False,
 ) -> None:
-    """Put dead letters back into the topic that they came from, to be read once more.
+    """Put dead letters back into the topic that they came from.
 
-    Mend the cause first. Bytes, key, headers and timestamp are as they were; the header
+    Fix the cause first. Value, key, headers and timestamp stay the same. The header
     tocsin.requeued counts how often the record was put back. Records with the reason
-    invalid_timestamp or future_timestamp get the time of now instead, or they would come back. The
-    dead letter itself stays, until its topic's retention removes it: so --all also takes what was
-    put back before (analysing an article again rings no second alert). Narrow it with --since and
-    --reason. Records that are the same are put back once.
+    invalid_timestamp or future_timestamp get the present time, because they would come back
+    otherwise.
 
-    An alert that `tocsin forward` could not deliver goes back to its topic of alerts: every
-    subscriber gets it again, under the same id.
+    The dead letter itself stays until the retention of its topic removes it. So --all also takes
+    dead letters that were put back before: narrow it down with --since and --reason. Identical
+    records are put back once. Analysing an article again does not send a second alert.
 
-    Dead letters that were cut short when they were stored cannot be put back, nor those from a
-    topic that Tocsin does not read: named by their places they are an error, and nothing is put
-    back; with --all they are left out and counted.
+    An alert that `tocsin forward` could not deliver goes back to its topic of alerts. Every
+    subscriber receives it again, with the same id.
+
+    Dead letters whose value was truncated cannot be put back, nor can those from topics that
+    Tocsin does not read. If you name one by its place, nothing is put back. With --all they are
+    left out and counted.
 
     \b
     Examples:
@@ -156,7 +168,7 @@ def requeue(
         raise MisconfigurationError("--reason and --since go with --all, not with places.")
     settings = context.settings(broker=broker)
     named = [_place(text) for text in places or ()]
-    moment = _moment(since)
+    moment = since_option(since)
     with _log(settings) as log:
         partitions = _sources(log, settings)
         if every:
@@ -169,7 +181,7 @@ def requeue(
             typer.echo("There is nothing to put back.")
             return
         if dry_run:
-            typer.echo(f"{_letters(count)} would be put back:")
+            typer.echo(f"{counted(count, 'dead letter')} would be put back:")
             for place in selection.places:
                 typer.echo(f"{place}")
             return
@@ -179,17 +191,15 @@ def requeue(
 
 
 @contextmanager
-def _log(settings: Settings) -> "Iterator[DeadLetterLog]":
+def _log(settings: Settings) -> Iterator[DeadLetterLog]:
     # kafka-python takes a third of a second to load: `--help` does not pay for it.
-    from streams.kafka.clients import consumer_client  # noqa: PLC0415 - see above
-    from streams.reading.dead_letter_log import DeadLetterLog  # noqa: PLC0415
 
     deployment = context.deployment(settings)
     with consumer_client(deployment.connection, settings) as consumer:
         yield DeadLetterLog(consumer, deployment.names.dead_letters)
 
 
-def _sources(log: "DeadLetterLog", settings: Settings) -> Mapping[str, int]:
+def _sources(log: DeadLetterLog, settings: Settings) -> Mapping[str, int]:
     """Give the topics that Tocsin reads, and the number of their partitions.
 
     A worker reads articles and mentions, `tocsin forward` the alerts.
@@ -199,10 +209,8 @@ def _sources(log: "DeadLetterLog", settings: Settings) -> Mapping[str, int]:
     return log.partition_counts([names.articles, names.mentions, *deployment.alerts.news])
 
 
-def _named(log: "DeadLetterLog", places: list[Place], partitions: Mapping[str, int]) -> "Selection":
+def _named(log: DeadLetterLog, places: list[Place], partitions: Mapping[str, int]) -> Selection:
     """Check every named dead letter before the first is put back."""
-    from streams.reading.dead_letter_log import Selection  # noqa: PLC0415 - loads kafka-python
-
     unique = sorted(set(places))
     causes = ((place, refusal(dead_letter(log.at(place)), partitions)) for place in unique)
     problems = [f"\n  - {place}: {cause}" for place, cause in causes if cause is not None]
@@ -211,12 +219,13 @@ def _named(log: "DeadLetterLog", places: list[Place], partitions: Mapping[str, i
     return Selection(unique, {}, 0)
 
 
-def _report_left_out(selection: "Selection") -> None:
+def _report_left_out(selection: Selection) -> None:
     for cause, count in selection.refused.items():
-        typer.echo(f"Left out {_letters(count)}: {cause}.", err=True)
+        typer.echo(f"Left out {counted(count, 'dead letter')}: {cause}.", err=True)
     if selection.repeated:
         typer.echo(
-            f"Left out {_letters(selection.repeated)} of records that are put back anyway.",
+            f"Left out {counted(selection.repeated, 'dead letter')}: copies of "
+            f"records that are put back.",
             err=True,
         )
 
@@ -224,36 +233,36 @@ def _report_left_out(selection: "Selection") -> None:
 def _confirm(count: int) -> None:
     if not sys.stdin.isatty():
         raise MisconfigurationError(
-            f"{_letters(count)} would be put back. There is no terminal to ask on: "
+            f"{counted(count, 'dead letter')} would be put back. There is no terminal to ask on: "
             f"give --yes to do it, or --dry-run to see which."
         )
-    if not typer.confirm(f"Put {_letters(count)} back?", err=True):
+    if not typer.confirm(f"Put {counted(count, 'dead letter')} back?", err=True):
         typer.echo("Nothing was put back.", err=True)
         raise typer.Exit(EXIT_INTERRUPTED)
 
 
 def _put_back(
     settings: Settings,
-    log: "DeadLetterLog",
-    selection: "Selection",
+    log: DeadLetterLog,
+    selection: Selection,
     partitions: Mapping[str, int],
 ) -> None:
-    from streams.kafka.clients import producer_client  # noqa: PLC0415 - loads kafka-python
-    from streams.reading.dead_letter_log import put_back  # noqa: PLC0415
 
     restamped: list[int] = []
     with producer_client(context.connection(settings), settings) as producer:
         records = log.records(selection.places)
         done = put_back(producer, records, partitions, lambda: restamped.append(1))
-    typer.echo(f"{_letters(done)} put back.")
+    typer.echo(f"{counted(done, 'dead letter')} put back.")
     if restamped:
         typer.echo(
-            f"{_letters(len(restamped))} had an impossible timestamp and got a new one: their "
-            f"event time is now."
+            f"{counted(len(restamped), 'dead letter')} had an impossible timestamp and got "
+            f"a new one: their event time is now."
         )
     gone = len(selection.places) - done
     if gone:
-        typer.echo(f"{_letters(gone)} had gone meanwhile: its retention was over.", err=True)
+        typer.echo(
+            f"{counted(gone, 'dead letter')} had gone meanwhile: its retention was over.", err=True
+        )
 
 
 def _json(document: object) -> str:
@@ -261,7 +270,7 @@ def _json(document: object) -> str:
 
 
 def _letters(count: int) -> str:
-    return "1 dead letter" if count == 1 else f"{count} dead letters"
+    return counted(count, "dead letter")
 
 
 def _place(text: str) -> Place:
@@ -269,12 +278,3 @@ def _place(text: str) -> Place:
         return place_of(text)
     except ValueError as error:
         raise MisconfigurationError(f"{error}.") from error
-
-
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return moment_of(text, datetime.now(UTC))
-    except ValueError as error:
-        raise MisconfigurationError(f"--since: {error}.") from error

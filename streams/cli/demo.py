@@ -8,23 +8,29 @@ import typer
 def demo(
     broker: Annotated[
         str | None,
-        typer.Option(metavar="HOST:PORT[,…]", help="A broker instead of the embedded one."),
+        typer.Option(
+            metavar="HOST:PORT[,…]", help="Use this Kafka cluster instead of the embedded broker."
+        ),
     ] = None,
     rate: Annotated[
-        float, typer.Option(min=0.1, max=1000, help="Articles to publish a second.")
+        float, typer.Option(min=0.1, max=1000, help="Articles to publish per second.")
     ] = 10.0,
     *,
     leave: Annotated[
-        bool, typer.Option("--exit", help="End after the summary, also on a terminal.")
+        bool, typer.Option("--exit", help="End after the summary, even on a terminal.")
     ] = False,
 ) -> None:
-    """Start a broker and a worker, publish articles, and show the alerts as they ring.
+    """Run everything on an embedded broker and show alerts as they are sent.
 
-    The articles are invented and come with Tocsin; some records are bad on purpose. The embedded
-    broker's data is not kept. TOCSIN_BROKER is not used, so that the demo never writes into a real
-    stream by mistake; with --broker its topics start with "demo.".
+    Starts a Kafka broker and a worker, publishes invented articles that come with Tocsin, and
+    shows the alerts. Some of the articles are damaged on purpose, so that you see dead letters
+    too. Nothing is kept: the data of the embedded broker is deleted at the end.
 
-    Off a terminal, or with --exit, it ends by itself with a summary; else Ctrl-C ends it.
+    TOCSIN_BROKER is ignored, so that the demo never writes into a real stream by mistake. With
+    --broker, every topic of the demo starts with "demo.".
+
+    On a terminal the demo keeps running after its summary, so that you can look at the live page.
+    Press Ctrl-C to end it. With --exit, or without a terminal, it ends after the summary.
 
     \b
     Examples:
@@ -32,6 +38,6 @@ def demo(
       tocsin demo --exit --rate 50
       tocsin demo --broker localhost:9092
     """
-    from streams.cli.demo_run import run  # noqa: PLC0415 - loads rich and Kafka's client
+    from streams.cli.demo_run import run  # noqa: PLC0415 - see `lazy_group`
 
     run(broker, rate, leave=leave)

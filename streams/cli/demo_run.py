@@ -22,6 +22,7 @@ from processors.contracts import Alert
 from streams.cli import context
 from streams.cli.views.alert import render
 from streams.demo.bundle import load_bundle, redated
+from streams.demo.embedded_broker import EmbeddedBroker
 from streams.demo.session import DemoStopped, Outputs, Tally, WorkerProcess, publish, settle
 from streams.errors import EXIT_OK, PassingFaultError
 from streams.kafka.compression import Compression
@@ -103,7 +104,6 @@ def _start_broker(
         settings = context.settings(broker=broker, **changes)
         console.print(f"Broker at {broker}; the demo's topics start with “{PREFIX}”.")
         return Deployment.of(settings, context.connection_to(broker, settings))
-    from streams.demo.embedded_broker import EmbeddedBroker  # noqa: PLC0415 - an optional extra
 
     address = stack.enter_context(EmbeddedBroker(folder / "broker")).bootstrap_servers
     settings = msgspec.structs.replace(Settings(), broker=address, **changes)
@@ -179,7 +179,7 @@ def _wait(console: Console, connection: Connection, address: str, worker: Worker
     console.print(
         f"\nStill running. Look at {address}/ in a browser. In another terminal:\n"
         f"  curl -s {address}/metrics\n"
-        f"  tocsin alerts --broker {broker} --from-beginning\n"
+        f"  tocsin alerts --broker {broker} --since beginning\n"
         f"  tocsin dead-letters list --broker {broker}\n"
         f"Ctrl-C stops it."
     )

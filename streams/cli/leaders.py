@@ -17,8 +17,10 @@ from processors.leaders.registry.lookup import find_country, find_people, terms_
 from processors.leaders.registry.registry import Registry, load_registry
 from processors.leaders.registry.values import Term
 from streams.cli import context
+from streams.cli.options import JsonOption, YesOption
 from streams.cli.views import leaders as leaders_view
 from streams.errors import EXIT_MISCONFIGURED
+from streams.http_client.fetch import open_fetch
 from streams.registry.acceptance import accept
 from streams.registry.difference import Change, changes
 from streams.registry.wikidata import ENDPOINT, ask, read_answer
@@ -39,10 +41,10 @@ class _FindByDefault(TyperGroup):
 
 
 app = typer.Typer(
-    help="""Search the registry of leaders, check it, and refresh it.
+    help="""Search the registry of leaders, check it, and compare it with Wikidata.
 
-    `tocsin leaders WORDS` is short for `tocsin leaders find WORDS`. Tables of your own, named by
-    TOCSIN_REGISTRY_EXTRA, are part of the registry in every command.
+    `tocsin leaders WORDS` is short for `tocsin leaders find WORDS`. Every command also uses the
+    tables of your own that TOCSIN_REGISTRY_EXTRA names.
 
     \b
     Examples:
@@ -64,25 +66,30 @@ def find(
         typer.Argument(metavar="[WORDS]", help="A name, a part of one, or an id."),
     ] = None,
     country: Annotated[
-        str | None, typer.Option(metavar="CODE|NAME", help="A country or body: GB, France, NATO.")
+        str | None,
+        typer.Option(
+            metavar="CODE|NAME",
+            help="Only this country or organisation, such as GB, France or NATO.",
+        ),
     ] = None,
     on: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Only offices held on this day: 2022-09-20.")
+        str | None,
+        typer.Option(metavar="DATE", help="Only offices held on this day, such as 2022-09-20."),
     ] = None,
     *,
     check: Annotated[
-        bool, typer.Option("--check", help="List gaps and overlaps since 1990 instead.")
+        bool, typer.Option("--check", help="List gaps and overlaps since 1990 instead of leaders.")
     ] = False,
-    json: Annotated[bool, context.Json] = False,
+    json: JsonOption = False,
 ) -> None:
-    """Find people by name or alias, or say who held what.
+    """Find leaders by name or alias, and list who held an office when.
 
-    Every word must begin a word of one of a person's names; case and accents do not count. Without
-    words, the terms in a country or on a day are listed; the end of a term is the first day out of
+    Every word must start a word of one of a leader's names. Case and accents do not matter.
+    Without words, it lists the terms in a country or on a day. A term ends on the first day out of
     office.
 
-    --check lists the seats (of head of state and of government) that nobody holds for more than 31
-    days, and the offices that two hold at once. Those that a person has looked at are marked as
+    --check lists offices of heads of state and of government that were empty for more than 31 days
+    since 1990, and offices that two people held at once. Cases that were reviewed are marked as
     known, with the reason.
 
     \b
@@ -95,8 +102,8 @@ def find(
       TOCSIN_REGISTRY_EXTRA=docs/guides/registry-extra tocsin leaders find Example
 
     \b
-    Exit codes: 0 also where nobody is found; with --check 2 if there is a gap or an overlap that
-    nobody has looked at; 2 for broken tables; others as in `tocsin --help`.
+    Exit codes: 0 also where no leader is found; with --check 2 if a gap or an overlap was not
+    reviewed; 2 for tables that cannot be read; others as in `tocsin --help`.
     """
     registry = load_registry(context.registry_extra(context.settings()))
     code = _code(registry, country)
@@ -117,33 +124,37 @@ def find(
 def update(
     since: Annotated[
         str | None,
-        typer.Option(metavar="DATE", help="Look at changes since this day. Without it: 400 days."),
+        typer.Option(
+            metavar="DATE",
+            help="Only changes since this day, such as 2026-01-01. Default: 400 days ago.",
+        ),
     ] = None,
     into: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="Where to write. Without it: TOCSIN_REGISTRY_EXTRA."),
+        typer.Option(metavar="FOLDER", help="Folder to write to. Default: TOCSIN_REGISTRY_EXTRA."),
     ] = None,
-    endpoint: Annotated[str, typer.Option(metavar="URL", help="A SPARQL endpoint.")] = ENDPOINT,
+    endpoint: Annotated[
+        str, typer.Option(metavar="URL", help="Address of the SPARQL endpoint.")
+    ] = ENDPOINT,
     *,
-    yes: Annotated[
-        bool, typer.Option("--accept", help="Write what is shown, without asking.")
-    ] = False,
-    json: Annotated[bool, context.Json] = False,
+    yes: YesOption = False,
+    json: JsonOption = False,
 ) -> None:
-    """Compare the registry with Wikidata, show what differs, and write what you accept.
+    """Compare the registry with Wikidata and write the changes that you accept.
 
-    Asks Wikidata's query service once for heads of state and government, and shows terms that the
-    registry lacks (+), takes to be running though they ended (-), and has other dates for (~). On a
-    terminal it asks whether to write them; elsewhere only --accept writes. What is accepted goes
-    into tables of your own, which lie over the packaged ones: use them with TOCSIN_REGISTRY_EXTRA.
-    Differing dates are never written: mend them yourself if Wikidata is right. Nobody checks
-    Wikidata: read what you accept.
+    Asks the query service of Wikidata once for heads of state and government. Shows terms that the
+    registry lacks (+), terms that have ended but run in the registry (-), and terms with other
+    dates (~). On a terminal it asks before it writes. Elsewhere it writes with --yes only.
+
+    Accepted changes go to tables of your own, on top of the packaged ones. Set
+    TOCSIN_REGISTRY_EXTRA to use them. Differing dates (~) are never written: correct them yourself
+    where Wikidata is right. Read what you accept: anyone can edit Wikidata.
 
     \b
     Examples:
       tocsin leaders update
       tocsin leaders update --since 2026-01-01 --json | jq -r .name
-      tocsin leaders update --into my-registry --accept
+      tocsin leaders update --into my-registry --yes
 
     \b
     Exit codes: 0 also where nothing differs; 3 without internet, or when the service is busy;
@@ -177,7 +188,6 @@ def _write(
 
 
 async def _ask(endpoint: str, since: date) -> bytes:
-    from streams.http_client.fetch import open_fetch  # noqa: PLC0415 - loads aiohttp
 
     agent = f"tocsin/{tocsin_version()} (registry of leaders; one query a run)"
     async with open_fetch(agent) as fetch:
@@ -186,7 +196,7 @@ async def _ask(endpoint: str, since: date) -> bytes:
 
 def _confirmed(count: int) -> bool:
     if not context.is_terminal():
-        typer.echo(f"Nothing is written without --accept ({count} could be).", err=True)
+        typer.echo(f"Nothing is written without --yes ({count} could be).", err=True)
         return False
     return typer.confirm(f"Write these {count} changes?", err=True)
 

@@ -1,7 +1,4 @@
-"""`tocsin`: the commands together, and how an error becomes a message and an exit code.
-
-Owns the program's name, help and exit codes. Must not know what a command does.
-"""
+"""`tocsin`: the table of commands, and how an error becomes a message and an exit code."""
 
 import select
 import sys
@@ -11,42 +8,81 @@ import structlog
 import typer
 
 from processors.errors import TocsinError
-from streams.cli import (
-    alerts,
-    analyse,
-    canary,
-    config,
-    dead_letters,
-    demo,
-    forward,
-    ingest,
-    leaders,
-    page,
-    rules,
-    topics,
-    worker,
-)
-from streams.cli.replay import commands as replay
+from streams.cli.lazy_group import LazyCommand, lazy_group
 from streams.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, exit_code
 from streams.service import logs
 from streams.service.version import tocsin_version
 
-HELP = """Watch a stream of news for world leaders, and ring when something happens around one.
+HELP = """Watch a stream of news for world leaders, and send alerts that name their reasons.
 
-Start here: `tocsin demo`. Settings are variables: `tocsin config show` lists them.
+Start with `tocsin demo`: it needs no broker and no settings. Settings are environment variables:
+`tocsin config show` lists them.
 
 \b
 Exit codes:
   0    done
   1    a bug; the log has its traceback
   2    wrong use, settings or data files: nothing was started
-  3    a passing fault, such as a broker that is away: try again later
+  3    a transient fault, such as an unavailable broker: try again later
   4    a replay is incomplete: its results do not cover every record of its range
   130  interrupted
 """
 
+COMMANDS = {
+    "demo": LazyCommand(
+        "streams.cli.demo:demo",
+        "Run everything on an embedded broker and show alerts as they are sent",
+    ),
+    "worker": LazyCommand(
+        "streams.cli.worker:worker", "Analyse articles and watch leaders, until stopped"
+    ),
+    "analyse": LazyCommand(
+        "streams.cli.analyse:analyse",
+        "Analyse articles from a file or standard input, without a broker",
+    ),
+    "ingest": LazyCommand(
+        "streams.cli.ingest.command:ingest",
+        "Send articles from files, standard input and feeds to news.articles",
+    ),
+    "alerts": LazyCommand(
+        "streams.cli.alerts:alerts", "Show alerts as they are sent, with their reasons"
+    ),
+    "canary": LazyCommand(
+        "streams.cli.canary:canary",
+        "Send a canary article regularly and check that its alert arrives",
+    ),
+    "page": LazyCommand(
+        "streams.cli.page:page", "Serve the live page on its own, without a worker"
+    ),
+    "forward": LazyCommand(
+        "streams.cli.forward:forward",
+        "Send alerts to an HTTP receiver as signed webhooks, until stopped",
+    ),
+    "replay": LazyCommand(
+        "streams.cli.replay.commands:app",
+        "Run past articles through analysis and rules again, apart from live",
+    ),
+    "leaders": LazyCommand(
+        "streams.cli.leaders:app",
+        "Search the registry of leaders, check it, and compare it with Wikidata",
+    ),
+    "topics": LazyCommand(
+        "streams.cli.topics:app", "Show, compare and create the topics and access rights"
+    ),
+    "dead-letters": LazyCommand(
+        "streams.cli.dead_letters:app",
+        "List records that could not be processed, and put them back",
+    ),
+    "rules": LazyCommand(
+        "streams.cli.rules.commands:app",
+        "Show, check and test the rules, and try them on past articles",
+    ),
+    "config": LazyCommand("streams.cli.config:app", "Show and check the settings"),
+}
+
 app = typer.Typer(
     name="tocsin",
+    cls=lazy_group(COMMANDS),
     help=HELP,
     no_args_is_help=True,
     add_completion=False,
@@ -55,7 +91,7 @@ app = typer.Typer(
 )
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001 - a flag's callback gets its value
+def _version(wanted: bool) -> None:  # noqa: FBT001 - the callback of a flag gets its value
     if wanted:
         typer.echo(f"tocsin {tocsin_version()}")
         raise typer.Exit
@@ -83,7 +119,7 @@ def run(arguments: list[str] | None = None) -> None:
     except SystemExit as end:
         # Typer ends with 1, a bug's code, when the reader of our output goes away as `head` does.
         sys.exit(EXIT_OK if _is_broken_output(end.__context__) else end.code)
-    except Exception as error:  # noqa: BLE001 - the last place to tell usage from a bug
+    except Exception as error:  # noqa: BLE001 - the last place to tell wrong use from a bug
         _usage_or_bug(error)
     sys.exit(code if isinstance(code, int) else 0)
 
@@ -107,19 +143,3 @@ def _usage_or_bug(error: Exception) -> None:
         logs.configure()
     structlog.get_logger(__name__).error("tocsin.bug", exc_info=error)
     sys.exit(EXIT_BUG)
-
-
-app.command()(demo.demo)
-app.command()(worker.worker)
-app.command()(analyse.analyse)
-app.command()(ingest.ingest)
-app.command()(alerts.alerts)
-app.command()(canary.canary)
-app.command()(page.page)
-app.command()(forward.forward)
-app.add_typer(replay.app, name="replay")
-app.add_typer(leaders.app, name="leaders")
-app.add_typer(topics.app, name="topics")
-app.add_typer(dead_letters.app, name="dead-letters")
-app.add_typer(rules.app, name="rules")
-app.add_typer(config.app, name="config")

@@ -4,27 +4,28 @@ from typing import Annotated
 
 import typer
 
-from streams.cli import context
+from streams.cli.options import BrokerOption, PagePortOption
 
 
 def page(
-    broker: Annotated[str | None, context.Broker] = None,
+    broker: BrokerOption = None,
     http_host: Annotated[
-        str | None, typer.Option(help="Address to listen on. Without it: TOCSIN_HTTP_HOST.")
+        str | None,
+        typer.Option(metavar="HOST", help="Address to listen on. Default: TOCSIN_HTTP_HOST."),
     ] = None,
-    http_port: Annotated[
-        int | None, typer.Option(help="Port of the page; 0: any free one.")
-    ] = None,
+    http_port: PagePortOption = None,
 ) -> None:
-    """Serve the live page alone, without a worker.
+    """Serve the live page on its own, without a worker.
 
-    Shows alerts as they ring, and the leaders who are written about, in a browser. Reads
-    news.alerts.<kind>, the topics that the rules in force name and news.mentions, as any subscriber
-    would: without a consumer group, and so with nothing to commit. As many as one likes can run.
-    /metrics, /livez and /readyz are on the same port.
+    The page shows alerts as they are sent and the leaders in the news, in a browser. It reads
+    news.alerts.<kind>, the topics that your rules name, and news.mentions. It uses no consumer
+    group, so you can run as many pages as you like. /metrics, /livez and /readyz are on the same
+    port.
 
-    There is no login: it listens on 127.0.0.1 unless told otherwise. Goes on until Ctrl-C or
-    SIGTERM.
+    There is no login. The page listens on 127.0.0.1 unless you set --http-host or
+    TOCSIN_HTTP_HOST.
+
+    Press Ctrl-C or send SIGTERM to stop it.
 
     \b
     Examples:
@@ -35,8 +36,8 @@ def page(
     \b
     Exit codes: 0 after Ctrl-C or SIGTERM; others as in `tocsin --help`.
     """
-    settings = context.settings(broker=broker, http_host=http_host, http_port=http_port)
-    # The clients and the web server take half a second to load: `--help` does not pay for it.
-    from streams.page.run import serve  # noqa: PLC0415 - see above
+    from streams.cli import context  # noqa: PLC0415 - see `lazy_group`
+    from streams.page.run import serve  # noqa: PLC0415 - see `lazy_group`
 
+    settings = context.settings(broker=broker, http_host=http_host, http_port=http_port)
     serve(context.deployment(settings))

@@ -6,19 +6,29 @@ import msgspec
 import typer
 
 from streams.cli import context
+from streams.cli.options import BrokerOption, JsonOption
+from streams.cli.views.counts import counted
 from streams.errors import EXIT_MISCONFIGURED
+from streams.kafka import strimzi as form
+from streams.kafka.acls import commands
+from streams.kafka.clients import admin_client
+from streams.kafka.deployment import Deployment
+from streams.kafka.topics import apply as make_so
+from streams.kafka.topics import compare
 from streams.service.settings import Settings
 
 app = typer.Typer(
-    help="Show, compare and make the topics.", no_args_is_help=True, rich_markup_mode=None
+    help="Show, compare and create the topics and access rights.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 
 @app.command()
-def show(*, json: Annotated[bool, context.Json] = False) -> None:
-    """Show the topics that the settings ask for; no broker is needed.
+def show(*, json: JsonOption = False) -> None:
+    """Show the topics that the settings ask for, without a broker.
 
-    For those who make topics by other means, such as Terraform.
+    Use it to create topics with other tools, such as Terraform.
 
     \b
     Examples:
@@ -33,21 +43,21 @@ def show(*, json: Annotated[bool, context.Json] = False) -> None:
         config = ", ".join(f"{key}={value}" for key, value in topic.config.items())
         typer.echo(f"{topic.name}: {topic.purpose}")
         typer.echo(
-            f"    {_count(topic.partitions, 'partition')}, "
-            f"{_count(topic.replication_factor, 'replica')}, {config}"
+            f"    {counted(topic.partitions, 'partition')}, "
+            f"{counted(topic.replication_factor, 'replica')}, {config}"
         )
 
 
 @app.command("plan")
 def plan_(
-    broker: Annotated[str | None, context.Broker] = None,
+    broker: BrokerOption = None,
     *,
     check: Annotated[
         bool, typer.Option("--check", help="End with exit code 2 if anything differs.")
     ] = False,
-    json: Annotated[bool, context.Json] = False,
+    json: JsonOption = False,
 ) -> None:
-    """Print how the cluster's topics differ from the plan, one a line; change nothing.
+    """Show how the topics of the cluster differ, and change nothing.
 
     \b
     Examples:
@@ -59,9 +69,6 @@ def plan_(
     Exit codes: 0 even where something differs, and 2 then with --check; others as in
     `tocsin --help`.
     """
-    from streams.kafka.clients import admin_client  # noqa: PLC0415 - loads kafka-python
-    from streams.kafka.topics import compare  # noqa: PLC0415
-
     settings = context.settings(broker=broker)
     with admin_client(context.connection(settings), settings) as admin:
         wanted = _plan(settings)
@@ -75,24 +82,22 @@ def plan_(
 
 @app.command()
 def apply(
-    broker: Annotated[str | None, context.Broker] = None,
+    broker: BrokerOption = None,
     *,
-    json: Annotated[bool, context.Json] = False,
+    json: JsonOption = False,
 ) -> None:
-    """Create the topics that are missing, and alter configurations that differ; print each.
+    """Create missing topics and correct configurations that differ.
 
-    Configuration that is not in the plan stays as it is. Where a topic has other partitions than
-    the plan, nothing is changed at all: moving a key to another partition would part a leader from
-    its state. Set TOCSIN_PARTITIONS to what is there, or delete and create the topic again.
+    Prints each change. Configuration that is not part of the plan stays as it is. If a topic has
+    another number of partitions than the plan, nothing is changed at all, because a leader's
+    mentions would move to another partition than the leader's state. Set TOCSIN_PARTITIONS to the
+    number of the cluster, or delete the topic and apply again.
 
     \b
     Examples:
       tocsin topics apply
       TOCSIN_PARTITIONS=12 TOCSIN_REPLICATION_FACTOR=3 tocsin topics apply --broker kafka:9092
     """
-    from streams.kafka.clients import admin_client  # noqa: PLC0415 - loads kafka-python
-    from streams.kafka.topics import apply as make_so  # noqa: PLC0415
-
     settings = context.settings(broker=broker)
     with admin_client(context.connection(settings), settings) as admin:
         wanted = _plan(settings)
@@ -105,19 +110,19 @@ def apply(
 @app.command()
 def acls(
     role: Annotated[
-        str | None, typer.Option(metavar="ROLE", help="Only this role. Without it: all.")
+        str | None, typer.Option(metavar="ROLE", help="Only this role. Default: all roles.")
     ] = None,
     *,
-    json: Annotated[bool, context.Json] = False,
+    json: JsonOption = False,
 ) -> None:
-    """Print the rights that each part of Tocsin needs at the broker; no broker is needed.
+    """Print the access rights that each part of Tocsin needs, without a broker.
 
-    They are printed as commands of Kafka's own kafka-acls.sh, one role after the other, or with
-    --json as one role a line. Each role is a user of its own, <application id>-<role>. Prefix,
-    application id and the topics that rules name are those of the settings; set them before.
+    The rights are printed as commands of kafka-acls.sh, one role after the other, or with --json
+    as one role a line. Each role is a user of its own, <application id>-<role>. Topic prefix,
+    application id and the topics that your rules name come from the settings, so set these first.
 
     The commands need $BOOTSTRAP (host:port of a broker) and $CONFIG (the properties file of a user
-    who may give rights).
+    who may grant rights).
 
     \b
     Examples:
@@ -128,9 +133,6 @@ def acls(
     \b
     Exit codes: 2 if there is no such role; others as in `tocsin --help`.
     """
-    from streams.kafka.acls import commands  # noqa: PLC0415 - loads kafka-python
-    from streams.kafka.deployment import Deployment  # noqa: PLC0415
-
     known = Deployment.of(context.settings()).roles()
     wanted = [one for one in known if role in {None, one.name}]
     if not wanted:
@@ -148,17 +150,19 @@ def acls(
 @app.command()
 def strimzi(
     cluster: Annotated[
-        str, typer.Option(help="Name of the Kafka resource that the topics belong to.")
+        str,
+        typer.Option(metavar="NAME", help="Name of the Kafka resource that the topics belong to."),
     ] = "kafka",
     *,
     users: Annotated[
-        bool, typer.Option("--users", help="The users with their rights, and not the topics.")
+        bool, typer.Option("--users", help="Print users with their rights instead of topics.")
     ] = False,
 ) -> None:
-    """Print the topics, or the users, as YAML for Strimzi, the operator of Kafka in Kubernetes.
+    """Print the topics or users as YAML for Strimzi, the Kafka operator for Kubernetes.
 
-    Topics as `topics show` lists them, users with the rights that `topics acls` lists. Prefix,
-    partitions, replicas, application id and the topics that rules name are those of the settings.
+    The topics are those of `tocsin topics show`, the rights of users those of `tocsin topics
+    acls`. Topic prefix, partitions, replicas, application id and the topics that your rules name
+    come from the settings.
 
     \b
     Examples:
@@ -166,9 +170,6 @@ def strimzi(
       tocsin topics strimzi --users | kubectl apply -n kafka -f -
       TOCSIN_PARTITIONS=12 TOCSIN_REPLICATION_FACTOR=3 tocsin topics strimzi
     """
-    from streams.kafka import strimzi as form  # noqa: PLC0415 - loads kafka-python
-    from streams.kafka.deployment import Deployment  # noqa: PLC0415
-
     deployment = Deployment.of(context.settings())
     resources = (
         [form.user(one, cluster) for one in deployment.roles()]
@@ -179,7 +180,6 @@ def strimzi(
 
 
 def _plan(settings: Settings) -> list[Any]:
-    from streams.kafka.deployment import Deployment  # noqa: PLC0415 - loads kafka-python
 
     return Deployment.of(settings).topic_plans()
 
@@ -194,7 +194,3 @@ def _print(differences: list[Any], *, json: bool, verbs: dict[str, str] | None =
             typer.echo(f"{verbs[difference.kind]}, because {difference.message}")
         else:
             typer.echo(difference.message)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

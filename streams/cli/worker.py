@@ -1,53 +1,42 @@
 """`tocsin worker`: analyse articles and watch leaders until stopped."""
 
-import asyncio
 from typing import Annotated
 
-import structlog
 import typer
 
-from streams.cli import context
-from streams.kafka.connection import Connection
-from streams.service.settings import Settings
-
-log = structlog.get_logger(__name__)
+from streams.cli.options import BrokerOption, PagePortOption
 
 
 def worker(
-    broker: Annotated[str | None, context.Broker] = None,
-    http_port: Annotated[
-        int | None, typer.Option(help="Port of the live page and /metrics; 0: any free one.")
-    ] = None,
+    broker: BrokerOption = None,
+    http_port: PagePortOption = None,
     *,
     create_topics: Annotated[
-        bool | None, typer.Option("--create-topics", help="Create the topics that are missing.")
+        bool | None,
+        typer.Option(
+            "--create-topics", help="Create missing topics. Default: TOCSIN_CREATE_TOPICS."
+        ),
     ] = None,
 ) -> None:
-    """Analyse articles and watch leaders until stopped.
+    """Analyse articles and watch leaders, until stopped.
 
-    Reads news.articles; writes news.analyses, news.mentions, news.alerts.<kind> and
-    news.dead-letters. Start as many as there are partitions. SIGTERM or Ctrl-C finishes the batch
-    in flight, commits and leaves. Without a broker it waits for one.
+    Reads news.articles. Writes news.analyses, news.mentions, news.alerts.<kind> and
+    news.dead-letters. Start up to as many workers as the topics have partitions: they share the
+    work. If the broker is unavailable, the worker waits for it.
 
-    Without TOCSIN_BROKER it starts an embedded broker of its own, and makes the topics.
+    Without TOCSIN_BROKER and --broker, the worker starts an embedded broker and creates the
+    topics: for development only.
+
+    Press Ctrl-C or send SIGTERM to stop it: it finishes the batch in flight and commits its
+    offsets.
 
     \b
     Examples:
-      TOCSIN_BROKER=kafka:9092 tocsin worker
+      tocsin worker
       tocsin worker --broker localhost:9092 --create-topics
+      TOCSIN_BROKER=kafka:9092 tocsin worker
     """
-    settings = context.settings(broker=broker, http_port=http_port, create_topics=create_topics)
-    with context.broker_or_embedded(settings) as connection:
-        if not settings.broker:
-            settings = context.settings(http_port=http_port, create_topics=True)
-            log.info("worker.embedded_broker", broker=",".join(connection.bootstrap_servers))
-        asyncio.run(_run(settings, connection))
+    # Faust and the lexicon take a second to load: `--help` has no use for them.
+    from streams.cli.worker_run import run  # noqa: PLC0415 - see `lazy_group`
 
-
-async def _run(settings: Settings, connection: Connection) -> None:
-    # Faust and the lexicon take a second to load: no other command pays for it.
-    from streams.analysis.loading import analysis_of  # noqa: PLC0415 - see above
-    from streams.kafka.deployment import Deployment  # noqa: PLC0415
-    from streams.worker.worker import Worker  # noqa: PLC0415
-
-    await Worker(Deployment.of(settings, connection), analysis_of(settings)).run()
+    run(broker, http_port, create_topics=create_topics)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import msgspec
 
 from processors.contracts import Alert, AlertKind, Severity
+from processors.leaders.registry.values import Person
 from streams.reading.terminal_text import folded
 
 SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high")
@@ -94,6 +95,11 @@ def leader_query(text: str, known: Mapping[str, Iterable[str]]) -> LeaderQuery:
         raise ValueError(f"{text!r} is neither an id such as Q7747 nor a name")
     named = (one for one, names in known.items() if any(words <= words_of(n) for n in names))
     return LeaderQuery(frozenset(one.casefold() for one in named), words)
+
+
+def names_of_leaders(people: Iterable[Person]) -> dict[str, tuple[str, ...]]:
+    """Return the name and the aliases of each leader of the registry, by id."""
+    return {one.person_id: (one.name, *(alias.text for alias in one.aliases)) for one in people}
 
 
 def words_of(name: str) -> frozenset[str]:

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from streams.errors import ReplayRangeError
-from streams.reading.time_argument import FORMS, moment_of
+from streams.reading.time_argument import BEGINNING, FORMS, moment_of
 
-BEGINNING = "beginning"
 _OFFSETS = re.compile(r"([0-9]{1,9}):([0-9]{0,18})-([0-9]{0,18})", re.ASCII)
 
 
@@ -88,8 +87,7 @@ def parse_range(
     """Read the options of a range.
 
     Args:
-        since: A moment (see `streams.reading.time_argument`), with or without a minus as in `-7d`,
-            or `beginning`.
+        since: A moment (see `streams.reading.time_argument`).
         until: A moment.
         offsets: `partition:start-end`, where either side of the hyphen may be empty.
         last: Number of records of each partition.
@@ -101,22 +99,22 @@ def parse_range(
     ways = [since is not None or until is not None, bool(offsets), last is not None]
     if sum(ways) != 1:
         raise ReplayRangeError(
-            "give the range to replay in one way: --from and --to (times, where `--from beginning` "
+            "give the range to replay in one way: --since and --until (where `--since beginning` "
             "is the oldest record kept), --offsets, or --last"
         )
     if last is not None:
         return RangeRequest(last=last)
     if offsets:
         return RangeRequest(offsets=dict(map(_offsets, offsets)))
-    begin = None if since in {None, BEGINNING} else _moment("--from", since or "", now)
-    end = None if until is None else _moment("--to", until, now)
+    begin = None if since in {None, BEGINNING} else _moment("--since", since or "", now)
+    end = None if until is None else _moment("--until", until, now)
     if end is not None and end > now:
         raise ReplayRangeError(
-            f"--to {until} is in the future, and a replay has a fixed end: leave --to out to end "
-            f"at the newest record"
+            f"--until {until} is in the future, and a replay has a fixed end: leave --until out to "
+            f"end at the newest record"
         )
     if begin is not None and begin > now:
-        raise ReplayRangeError(f"--from {since} is in the future: give a moment in the past")
+        raise ReplayRangeError(f"--since {since} is in the future: give a moment in the past")
     if begin is not None and end is not None and begin >= end:
         raise ReplayRangeError(
             f"the range is empty: it begins at {begin.isoformat()} and ends at {end.isoformat()}"
@@ -261,8 +259,6 @@ def _offsets(text: str) -> tuple[int, tuple[int | None, int | None]]:
 
 def _moment(option: str, text: str, now: datetime) -> datetime:
     try:
-        return moment_of(text.strip().removeprefix("-"), now)
+        return moment_of(text, now)
     except ValueError as error:
-        raise ReplayRangeError(
-            f"{option} {text!r} is not a moment: write {FORMS}, or with a minus: -7d"
-        ) from error
+        raise ReplayRangeError(f"{option} {text!r} is not a moment: write {FORMS}") from error

@@ -214,7 +214,9 @@ def wait_for_alerts(broker: ApacheKafka, worker: subprocess.Popen[bytes], log: P
 
 
 def test_the_subscriber_reads_what_the_worker_rang(worked: Worked) -> None:
-    out = done(worked.broker, "subscriber", "alerts", "--from-beginning", "--no-follow", "--json")
+    out = done(
+        worked.broker, "subscriber", "alerts", "--since", "beginning", "--no-follow", "--json"
+    )
     assert {json.loads(line)["kind"] for line in out.splitlines()} == {"sentiment"}
 
 
@@ -237,7 +239,7 @@ def test_the_scaler_measures_lag(worked: Worked) -> None:
 
 
 def test_a_replay_runs_is_compared_and_deleted_beside_the_live_topics(worked: Worked) -> None:
-    done(worked.broker, "replay", "replay", "--from", "beginning", "--id", "again")
+    done(worked.broker, "replay", "replay", "--since", "beginning", "--id", "again")
     *_, counts = done(worked.broker, "replay", "replay", "diff", "again", "--json").splitlines()
     assert json.loads(counts)["same"] == 1
     done(worked.broker, "replay-publish", "replay", "publish", "again", "--yes")

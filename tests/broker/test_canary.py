@@ -152,9 +152,9 @@ def test_it_rings_and_tells_no_news(
         for mention in place.read(place.names.mentions)
     }
     assert about == {(True, True), (False, False)}
-    code, out, _ = tocsin("alerts", "--from-beginning", "--no-follow", "--json")
+    code, out, _ = tocsin("alerts", "--since", "beginning", "--no-follow", "--json")
     assert [json.loads(line)["kind"] for line in out.splitlines()] == ["sentiment"]
-    options = ("--from-beginning", "--no-follow", "--json", "--kind", "canary")
+    options = ("--since", "beginning", "--no-follow", "--json", "--kind", "canary")
     code, out, _ = tocsin("alerts", *options)
     assert {json.loads(line)["alert_id"] for line in out.splitlines()} == set(ids)
 

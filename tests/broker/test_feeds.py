@@ -78,7 +78,7 @@ class Place:
             return keys
 
     def alerts(self) -> list[dict[str, Any]]:
-        done = self.start("alerts", "--json", "--from-beginning", "--no-follow")
+        done = self.start("alerts", "--json", "--since", "beginning", "--no-follow")
         out, _ = done.communicate(timeout=WAIT_SECONDS)
         return [json.loads(line) for line in out.splitlines()]
 

@@ -268,7 +268,7 @@ def test_alerts_arrive_signed_and_in_order_and_what_is_refused_is_put_aside_and_
 
     receiver.answer = answer
     system.publish(alert("before"))
-    system.start("--severity", "medium")
+    system.start("--min-severity", "medium")
     system.publish(
         alert("low", severity="low"),
         alert("busy", severity="high"),
@@ -325,7 +325,7 @@ def test_after_a_crash_nothing_is_lost_and_what_comes_twice_is_the_same(
     receiver.holds_after = 1_000_000
 
     # The group goes on: what a new one would begin with does not count.
-    system.start("--from-beginning")
+    system.start("--since", "beginning")
     system.wait(lambda: set(receiver.ids) == set(wanted))
     bodies: dict[str, set[bytes]] = {}
     for headers, body in receiver.got:

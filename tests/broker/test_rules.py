@@ -92,4 +92,4 @@ def test_rules_are_tried_on_what_the_topic_keeps_and_their_topics_are_made(
     assert f"created, because {topic_prefix}news.alerts.desk is missing" in tocsin(
         "topics", "apply"
     )
-    assert tocsin("alerts", "--from-beginning", "--no-follow") == ""
+    assert tocsin("alerts", "--since", "beginning", "--no-follow") == ""

@@ -383,7 +383,7 @@ def test_alerts_of_the_past_are_shown_once_in_the_order_of_their_time(ready: Sys
         out = alert_record(names[kind], alert(kind, number))
         ready.write(out, in_partition(out, number % 3))
     ready.write(Outgoing(names["sentiment"], None, b"\xff", []))
-    everything = ["alerts", "--from-beginning", "--no-follow", "--json"]
+    everything = ["alerts", "--since", "beginning", "--no-follow", "--json"]
     shown = ready.run(*everything)
     ids = ["sentiment-0", "encounter-1", "sentiment-2", "encounter-3"]
     assert [d["alert_id"] for d in shown.documents] == ids
@@ -391,7 +391,7 @@ def test_alerts_of_the_past_are_shown_once_in_the_order_of_their_time(ready: Sys
     assert "is no alert that this version of tocsin can read" in shown.err
     chosen = ready.run(*everything, "--kind", "encounter", "--leader", "putin", "--limit", "1")
     assert [d["alert_id"] for d in chosen.documents] == ["encounter-1"]
-    severe = ready.run(*everything, "--severity", "high")
+    severe = ready.run(*everything, "--min-severity", "high")
     assert (severe.code, severe.out) == (0, "")
     later = ready.run("alerts", "--since", "2099-01-01", "--no-follow", "--json")
     assert (later.code, later.out) == (0, "")
@@ -433,5 +433,5 @@ def test_records_of_an_aborted_transaction_are_not_shown_and_the_reading_ends(
             producer.send(topic, out.value, key=out.key, partition=0)
             producer.flush()
             end()
-    shown = ready.run("alerts", "--from-beginning", "--no-follow", "--json")
+    shown = ready.run("alerts", "--since", "beginning", "--no-follow", "--json")
     assert [d["alert_id"] for d in shown.documents] == ["sentiment-0"]

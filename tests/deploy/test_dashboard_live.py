@@ -130,7 +130,7 @@ def ask(run: Running, scrape: dict[str, Any]) -> Iterator[Ask]:
     ]
     worker = [sys.executable, "-m", "streams", "worker"]
     replay = [sys.executable, "-m", "streams", "replay", "--topic", ARCHIVE]
-    replay += ["--from", "-1h", "--id", "test", "--rate", str(REPLAYED_A_SECOND)]
+    replay += ["--since", "-1h", "--id", "test", "--rate", str(REPLAYED_A_SECOND)]
     replay += ["--http-port", run.addresses[REPLAY].split(":")[1]]
     with ExitStack() as stack:
         start = {
@@ -142,7 +142,7 @@ def ask(run: Running, scrape: dict[str, Any]) -> Iterator[Ask]:
         ready = f'tocsin_ready{{job="{LIVE}"}} == 1'
         wait_for(lambda: answer(address, ready), start[LIVE], run.folder / LIVE)
         stack.enter_context(fed(run.broker))
-        canary = [sys.executable, "-m", "streams", "canary", "--every", "1"]
+        canary = [sys.executable, "-m", "streams", "canary", "--interval", "1"]
         stack.enter_context(running(canary, run.folder / CANARY, run.environment(CANARY)))
         site = f"{LOOPBACK}:{free_port()}"
         serve = [sys.executable, "-c", SITE, str(SAMPLES), *site.split(":")]

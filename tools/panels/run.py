@@ -107,7 +107,7 @@ class _Stage:
 
     def replay(self) -> None:
         """Start a replay of the days before."""
-        command = ["replay", "--from", "-96h", "--to", "-30m", "--id", "four-days"]
+        command = ["replay", "--since", "96h", "--until", "30m", "--id", "four-days"]
         command += ["--rate", str(REPLAY_RATE), "--http-port", str(self._ports["replay"])]
         self._start("replay", command, {})
 

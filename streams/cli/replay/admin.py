@@ -4,22 +4,17 @@ Owns both. Must not know any command.
 """
 
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING
 
 import typer
 
 from processors.errors import MisconfigurationError
 from streams.cli import context
-
-if TYPE_CHECKING:
-    from streams.kafka.deployment import Deployment
-    from streams.replay.admin import ReplayAdmin
+from streams.kafka.deployment import Deployment
+from streams.replay.admin import ReplayAdmin, open_replay_admin
 
 
-def replay_admin_of(deployment: "Deployment") -> "AbstractContextManager[ReplayAdmin]":
+def replay_admin_of(deployment: Deployment) -> AbstractContextManager[ReplayAdmin]:
     """Open the cluster's replays; see `streams.replay.admin.open_replay_admin`."""
-    from streams.replay.admin import open_replay_admin  # noqa: PLC0415 - loads Kafka's client
-
     return open_replay_admin(deployment)
 
 

@@ -1,33 +1,48 @@
 """`tocsin replay`: run the application again on a bounded range of a topic of articles."""
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
-import msgspec
-import structlog
 import typer
 
-from processors.errors import MisconfigurationError
-from streams.analysis.selection import Selection
-from streams.cli import context
-from streams.cli.replay import finish as replay_after
-from streams.cli.replay import manage as replay_manage
-from streams.cli.replay.admin import replay_admin_of
-from streams.cli.replay.finish import FinishActions
-from streams.cli.replay.options import ReplayOptions
-from streams.cli.replay.run import worked
-from streams.cli.replay.start import ready_replay, show_plan
-from streams.errors import EXIT_INTERRUPTED, TopicMismatchError
+from streams.cli.lazy_group import LazyCommand, lazy_group
+from streams.cli.options import (
+    BrokerOption,
+    DryRunOption,
+    JsonOption,
+    LeaderOption,
+    SinceOption,
+    UntilOption,
+    YesOption,
+)
+from streams.cli.replay.options import FinishActions, ReplayOptions, ReplaySettings
 
-if TYPE_CHECKING:
-    from streams.kafka.deployment import Deployment
-    from streams.replay.manifest import Manifest
-
-log = structlog.get_logger(__name__)
-
+COMMANDS = {
+    "list": LazyCommand(
+        "streams.cli.replay.manage:list_replays",
+        "List the replays of this cluster, the oldest first",
+    ),
+    "show": LazyCommand(
+        "streams.cli.replay.manage:show", "Show the range, the progress and the result of a replay"
+    ),
+    "delete": LazyCommand(
+        "streams.cli.replay.manage:delete", "Delete a replay with its topics and its consumer group"
+    ),
+    "diff": LazyCommand(
+        "streams.cli.replay.manage:diff",
+        "Compare the alerts of a replay with live, or with another replay",
+    ),
+    "publish": LazyCommand(
+        "streams.cli.replay.finish:publish",
+        "Write alerts of a finished replay that were never sent to the live topics",
+    ),
+    "warm": LazyCommand(
+        "streams.cli.replay.finish:warm",
+        "Start a new deployment with the state that a finished replay ended with",
+    ),
+}
 
 app = typer.Typer(
-    name="replay",
+    cls=lazy_group(COMMANDS),
     invoke_without_command=True,
     rich_markup_mode=None,
 )
@@ -36,104 +51,99 @@ app = typer.Typer(
 @app.callback()
 def replay(  # noqa: PLR0913, PLR0917 - one argument an option
     invoked: typer.Context,
-    since: Annotated[
-        str | None,
-        typer.Option(
-            "--from", metavar="TIME", help="First moment: an ISO date and time, -7d, or beginning."
-        ),
-    ] = None,
-    until: Annotated[
-        str | None,
-        typer.Option("--to", metavar="TIME", help="Moment after the last. Without it: now."),
-    ] = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     offsets: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="PARTITION:START-END", help="Instead of times; repeat it for each partition."
+            metavar="PARTITION:START-END",
+            help="Instead of times: offsets. Repeat the option for several partitions.",
         ),
     ] = None,
     last: Annotated[
-        int | None, typer.Option(min=1, help="Instead of times: the last so many per partition.")
+        int | None,
+        typer.Option(min=1, help="Instead of times: the last N records of each partition."),
     ] = None,
     replay_id: Annotated[
-        str | None, typer.Option("--id", help="Name of the replay. Without it: the time.")
+        str | None, typer.Option("--id", help="Name of the replay. Default: the present time.")
     ] = None,
     topic: Annotated[
-        str | None, typer.Option(help="Topic of articles. Without it: the live one.")
+        str | None, typer.Option(help="Topic of articles to read. Default: the live topic.")
     ] = None,
     join: Annotated[
-        str | None, typer.Option(metavar="ID", help="Share the work of a replay that runs.")
+        str | None, typer.Option(metavar="ID", help="Join the workers of a running replay.")
     ] = None,
     resume: Annotated[
-        str | None, typer.Option(metavar="ID", help="Go on with a replay that was broken off.")
+        str | None, typer.Option(metavar="ID", help="Continue an interrupted replay.")
     ] = None,
     rate: Annotated[
-        float | None, typer.Option(min=0.01, help="Articles a second of a worker, at most.")
+        float | None, typer.Option(min=0.01, help="Maximum articles per second and worker.")
     ] = None,
     speed: Annotated[
         str | None,
-        typer.Option(metavar="60x", help="Let the past go by so many times as fast as it did."),
+        typer.Option(metavar="60x", help="Replay at this multiple of real time."),
     ] = None,
-    leader: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME|ID", help="Only mentions of this leader; repeat it for more."),
-    ] = None,
+    leader: LeaderOption = None,
     country: Annotated[
-        list[str] | None, typer.Option(metavar="CODE", help="Only mentions of its leaders.")
+        list[str] | None,
+        typer.Option(metavar="CODE", help="Only mentions of leaders of this country, such as FR."),
     ] = None,
     source: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only articles of this source.")
     ] = None,
     language: Annotated[
-        list[str] | None, typer.Option(metavar="TAG", help="Only articles of this language.")
+        list[str] | None,
+        typer.Option(metavar="TAG", help="Only articles in this language, such as en."),
     ] = None,
     article: Annotated[
-        list[str] | None, typer.Option(metavar="ID", help="Only the article of this id.")
+        list[str] | None, typer.Option(metavar="ID", help="Only the article with this id.")
     ] = None,
-    broker: Annotated[str | None, context.Broker] = None,
-    http_port: Annotated[int, typer.Option(help="Port of /metrics; 0: any free one.")] = 0,
+    broker: BrokerOption = None,
+    http_port: Annotated[
+        int, typer.Option(help="Port of /metrics, /livez and /readyz; 0 picks a free one.")
+    ] = 0,
     *,
     allow_truncated: Annotated[
         bool,
         typer.Option(
-            "--allow-truncated", help="Take what is left where retention has removed the start."
+            "--allow-truncated", help="Accept a range whose start was removed by retention."
         ),
     ] = False,
     publish: Annotated[
         bool,
         typer.Option(
-            "--publish", help="At the end, write what never rang into the live topics; asks first."
+            "--publish",
+            help="At the end, write alerts that were never sent to the live topics; asks first.",
         ),
     ] = False,
     warm: Annotated[
         bool,
         typer.Option(
-            "--warm", help="At the end, let a new deployment begin with its state; asks first."
+            "--warm", help="At the end, start a new deployment with this state; asks first."
         ),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")
-    ] = False,
-    json: Annotated[bool, context.Json] = False,
+    yes: YesOption = False,
+    dry_run: DryRunOption = False,
+    json: JsonOption = False,
 ) -> None:
-    """Run again on a range of past articles, apart from live, and end.
+    """Run past articles through analysis and rules again, apart from live.
 
-    The same analysis and rules read the range [--from, --to) of the topic of articles, and write to
-    topics of their own, replay.<id>.news.…, as a consumer group of their own. The end is fixed when
-    the replay is made. Nothing live moves. Alerts have the ids that they had live.
+    A replay reads a range of the topic of articles and writes to topics of its own,
+    replay.<id>.news.…, with a consumer group of its own. Live topics and offsets stay as they are.
+    The range starts at --since and ends before --until. Both ends are fixed when the replay is
+    made. An alert of the replay has the same id as the live alert.
 
-    Start as many workers of one replay as you like, here or on other machines, with --join. Ctrl-C,
-    a crash or a restart of the broker lose nothing: --resume goes on. Every worker must have the
-    same version, rules and settings of the analysis; another one is refused.
+    To share the work, start more workers with --join, here or on other machines. After Ctrl-C, a
+    crash or a restart of the broker, continue with --resume: no record is lost. Every worker needs
+    the same version, rules and analysis settings as the first.
 
     \b
     Examples:
-      tocsin replay --from -7d --dry-run
-      tocsin replay --from 2026-11-18 --to 2026-11-20 --id after-outage
+      tocsin replay --since 7d --dry-run
+      tocsin replay --since 2026-11-18 --until 2026-11-20 --id after-outage
       tocsin replay --last 500 --speed 60x --leader Macron
-      tocsin replay --from -2d --publish
-      tocsin replay --from beginning --warm --yes && tocsin worker
+      tocsin replay --since 2d --publish
+      tocsin replay --since beginning --warm --yes && tocsin worker
       tocsin replay --join after-outage
       tocsin replay --resume after-outage
       tocsin replay diff after-outage --json
@@ -142,9 +152,9 @@ def replay(  # noqa: PLR0913, PLR0917 - one argument an option
     Exit codes:
       0    finished: every article of the range is done
       2    wrong use: an empty range, one that is gone or in the future, an unknown or taken id
-      3    a passing fault: no broker, or workers of the replay still run
-      4    incomplete: records of the range have no outcome; which, is said and kept
-      130  interrupted: go on with --resume
+      3    a transient fault: no broker, or workers of the replay still run
+      4    incomplete: records of the range have no outcome; the message says which
+      130  interrupted: continue with --resume
     """
     if invoked.invoked_subcommand is not None:
         return
@@ -159,87 +169,20 @@ def replay(  # noqa: PLR0913, PLR0917 - one argument an option
         resume=resume,
         rate=rate,
         speed=speed,
-        leaders=leader or [],
-        selection=Selection(
-            articles=tuple(article or ()),
-            sources=tuple(source or ()),
-            languages=tuple(one.lower() for one in language or ()),
-            countries=tuple(one.upper() for one in country or ()),
-        ),
+        articles=tuple(article or ()),
+        sources=tuple(source or ()),
+        languages=tuple(language or ()),
+        leaders=tuple(leader or ()),
+        countries=tuple(country or ()),
     )
     after = FinishActions(publish=publish, warm=warm, yes=yes)
-    _check(which, topic, after, dry_run=dry_run)
-    settings = context.settings(broker=broker, articles_topic=topic, http_port=http_port)
-    deployment = context.deployment(settings)
-    if dry_run:
-        show_plan(deployment, which, json=json)
-    else:
-        _run(deployment, which, after, json=json)
+    # Faust and Kafka's client take two seconds to load: `--help` has no use for them.
+    from streams.cli.replay.run import run  # noqa: PLC0415 - see `lazy_group`
 
-
-def _check(which: ReplayOptions, topic: str | None, after: FinishActions, *, dry_run: bool) -> None:
-    old = which.join or which.resume
-    if which.join and which.resume:
-        raise MisconfigurationError("give --join or --resume, not both.")
-    if old and (which.has_own or topic or dry_run):
-        raise MisconfigurationError(
-            "a replay that is there has all of its options: give --join or --resume alone."
-        )
-    if after and (which.join or dry_run):
-        raise MisconfigurationError(
-            "--publish and --warm are for whoever makes or resumes a replay; without it there are "
-            "`tocsin replay publish` and `tocsin replay warm`."
-        )
-    if not old:
-        # What is wrong with it needs no broker to say so.
-        which.range_request(datetime.now(UTC))
-        if which.speed is not None:
-            from streams.replay.manifest import read_speed  # noqa: PLC0415 - not for --help
-
-            read_speed(which.speed)
-
-
-def _run(
-    deployment: "Deployment", which: ReplayOptions, after: FinishActions, *, json: bool
-) -> None:
-    from streams.cli.views.replay import summary_line  # noqa: PLC0415 - loads rich
-    from streams.replay.manifest import require_complete  # noqa: PLC0415 - loads Kafka's client
-
-    manifest = ready_replay(deployment, which, after)
-    if manifest.finished is None:
-        manifest = worked(deployment, manifest)
-    finished = manifest.finished
-    if finished is None:
-        typer.echo(f"Interrupted. `tocsin replay --resume {manifest.replay_id}` goes on.", err=True)
-        raise typer.Exit(EXIT_INTERRUPTED)
-    with replay_admin_of(deployment) as replay_admin:
-        differences = _differences(replay_admin, deployment, manifest)
-        if json:
-            document = {"replay_id": manifest.replay_id, **msgspec.to_builtins(finished)}
-            document["differences"] = differences
-            typer.echo(msgspec.json.encode(document).decode())
-        else:
-            typer.echo(summary_line(manifest, finished, differences))
-        require_complete(manifest)
-        after.do(replay_admin, manifest, deployment)
-
-
-def _differences(
-    replay_admin: Any, deployment: "Deployment", manifest: "Manifest"
-) -> dict[str, int] | None:
-    """Count what differs from live; None where nothing rang live for this topic."""
-    if manifest.topic != deployment.names.articles:
-        return None
-    try:
-        return replay_manage.compared(replay_admin, deployment, manifest).counts
-    except TopicMismatchError as error:
-        log.warning("replay.not_compared", error=str(error))
-        return None
-
-
-app.command("list")(replay_manage.list_replays)
-app.command("show")(replay_manage.show)
-app.command("delete")(replay_manage.delete)
-app.command("diff")(replay_manage.diff)
-app.command("publish")(replay_after.publish)
-app.command("warm")(replay_after.warm)
+    run(
+        which,
+        after,
+        ReplaySettings(broker=broker, topic=topic, http_port=http_port),
+        dry_run=dry_run,
+        json=json,
+    )

@@ -6,84 +6,40 @@ runs.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from streams.cli import context
+from streams.cli.options import BrokerOption, YesOption
 from streams.cli.replay.admin import agree, replay_admin_of
-
-if TYPE_CHECKING:
-    from streams.kafka.deployment import Deployment
-    from streams.replay.manifest import Manifest
+from streams.cli.replay.options import FinishActions
+from streams.kafka.deployment import Deployment
+from streams.replay import alerts
+from streams.replay.manifest import Manifest, require_complete
 
 ReplayId = Annotated[str, typer.Argument(metavar="ID", help="The replay.")]
 Incomplete = Annotated[
     bool,
     typer.Option(
-        "--incomplete", help="Also where the replay's results do not cover its whole range."
+        "--incomplete", help="Accept a replay whose results do not cover its whole range."
     ),
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class FinishActions:
-    """What is to be done when the replay is finished; `yes`: without a question."""
-
-    publish: bool
-    warm: bool
-    yes: bool
-
-    def __bool__(self) -> bool:
-        return self.publish or self.warm
-
-    def agree(self, replay_admin: Any, manifest: "Manifest", deployment: "Deployment") -> None:
-        """Ask before the replay starts, and refuse then what could not be done at its end.
-
-        Raises:
-            MisconfigurationError: nobody can be asked.
-            ReplayStateError: the replay cannot warm the deployment, or that has begun.
-            ReplayBusyError: the deployment's workers run.
-        """
-        if self.warm:
-            replay_admin.check_can_be_warmed(manifest)
-            agree(
-                f"Let {deployment.settings.application_id} begin with the state that the replay "
-                f"{manifest.replay_id} comes to, after its range?",
-                yes=self.yes,
-            )
-        if self.publish:
-            agree(
-                f"Write those alerts of the replay {manifest.replay_id} that never rang into the "
-                f"live topics at its end, where subscribers take them for new?",
-                yes=self.yes,
-            )
-
-    def do(self, replay_admin: Any, manifest: "Manifest", deployment: "Deployment") -> None:
-        """Do it; the replay is finished and complete."""
-        if self.warm:
-            states = replay_admin.states_to_copy(manifest)
-            _warm(replay_admin, manifest, deployment, states)
-        if self.publish:
-            _publish(
-                replay_admin, manifest, deployment, _unpublished(replay_admin, manifest, deployment)
-            )
-
-
 def publish(
     replay_id: ReplayId,
-    broker: Annotated[str | None, context.Broker] = None,
+    broker: BrokerOption = None,
     *,
     incomplete: Incomplete = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: YesOption = False,
 ) -> None:
-    """Write those alerts of a finished replay into the live topics that are not there yet.
+    """Write alerts of a finished replay that were never sent to the live topics.
 
-    What has an id that is there already is left out, so nothing rings twice, and a second time
-    publishes nothing. Each keeps the replay's id in its header and value. A replay that is
-    incomplete is refused with exit code 4, unless --incomplete is given.
+    Alerts whose id is in the live topics already are left out, so no alert is sent twice. Each
+    published alert keeps the id of the replay in its header and value. An incomplete replay ends
+    with exit code 4, unless you give --incomplete.
 
     \b
     Examples:
@@ -105,22 +61,22 @@ def publish(
 
 def warm(
     replay_id: ReplayId,
-    broker: Annotated[str | None, context.Broker] = None,
+    broker: BrokerOption = None,
     *,
     incomplete: Incomplete = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: YesOption = False,
 ) -> None:
-    """Let a new deployment begin where a finished replay ended, with the state that it came to.
+    """Start a new deployment with the state that a finished replay ended with.
 
-    Baselines, cooldowns and known stories are those of the replay then, and the first article read
-    is the one after its range. No alert is sent. Only a deployment that has not begun is warmed: no
-    worker, no offset, no state under TOCSIN_APPLICATION_ID. A replay that is incomplete is refused
-    with exit code 4, unless --incomplete is given.
+    The deployment then knows baselines, cooldowns and stories, and reads the first article after
+    the range of the replay. No alert is sent. This works for a deployment that has not started: no
+    worker, no offset and no state under TOCSIN_APPLICATION_ID. An incomplete replay ends with exit
+    code 4, unless you give --incomplete.
 
     \b
     Examples:
       tocsin topics apply
-      tocsin replay --from -30d --id history
+      tocsin replay --since 30d --id history
       tocsin replay warm history && tocsin worker
     """
     deployment = context.deployment(context.settings(broker=broker))
@@ -135,16 +91,52 @@ def warm(
         _warm(replay_admin, manifest, deployment, states)
 
 
-def _complete(replay_admin: Any, replay_id: str, *, incomplete: bool) -> "Manifest":
-    from streams.replay.manifest import require_complete  # noqa: PLC0415 - loads Kafka's client
+def agree_to_actions(
+    actions: FinishActions, replay_admin: Any, manifest: Manifest, deployment: Deployment
+) -> None:
+    """Ask before the replay starts, and refuse then what could not be done at its end.
+
+    Raises:
+        MisconfigurationError: nobody can be asked.
+        ReplayStateError: the replay cannot warm the deployment, or that has begun.
+        ReplayBusyError: the deployment's workers run.
+    """
+    if actions.warm:
+        replay_admin.check_can_be_warmed(manifest)
+        agree(
+            f"Let {deployment.settings.application_id} begin with the state that the replay "
+            f"{manifest.replay_id} comes to, after its range?",
+            yes=actions.yes,
+        )
+    if actions.publish:
+        agree(
+            f"Write those alerts of the replay {manifest.replay_id} that never rang into the "
+            f"live topics at its end, where subscribers take them for new?",
+            yes=actions.yes,
+        )
+
+
+def do_actions(
+    actions: FinishActions, replay_admin: Any, manifest: Manifest, deployment: Deployment
+) -> None:
+    """Do it; the replay is finished and complete."""
+    if actions.warm:
+        states = replay_admin.states_to_copy(manifest)
+        _warm(replay_admin, manifest, deployment, states)
+    if actions.publish:
+        _publish(
+            replay_admin, manifest, deployment, _unpublished(replay_admin, manifest, deployment)
+        )
+
+
+def _complete(replay_admin: Any, replay_id: str, *, incomplete: bool) -> Manifest:
 
     manifest: Manifest = replay_admin.manifests.get(replay_id)
     require_complete(manifest, incomplete=incomplete)
     return manifest
 
 
-def _unpublished(replay_admin: Any, manifest: "Manifest", deployment: "Deployment") -> list[Any]:
-    from streams.replay import alerts  # noqa: PLC0415 - loads Kafka's client
+def _unpublished(replay_admin: Any, manifest: Manifest, deployment: Deployment) -> list[Any]:
 
     found: list[Any] = replay_admin.with_consumer(
         partial(alerts.unpublished_records, deployment=deployment, manifest=manifest)
@@ -153,9 +145,8 @@ def _unpublished(replay_admin: Any, manifest: "Manifest", deployment: "Deploymen
 
 
 def _publish(
-    replay_admin: Any, manifest: "Manifest", deployment: "Deployment", new: Sequence[Any]
+    replay_admin: Any, manifest: Manifest, deployment: Deployment, new: Sequence[Any]
 ) -> None:
-    from streams.replay import alerts  # noqa: PLC0415 - loads Kafka's client
 
     replay_admin.send(
         [alerts.for_live_topic(record, deployment.settings, manifest) for record in new]
@@ -163,7 +154,7 @@ def _publish(
     typer.echo(f"Published {len(new)} alerts of the replay {manifest.replay_id}.", err=True)
 
 
-def _warm(replay_admin: Any, manifest: "Manifest", deployment: "Deployment", states: Any) -> None:
+def _warm(replay_admin: Any, manifest: Manifest, deployment: Deployment, states: Any) -> None:
     replay_admin.warm(manifest, states)
     application_id = deployment.settings.application_id
     typer.echo(f"{application_id} begins with {len(states)} leaders.", err=True)

@@ -2,38 +2,39 @@
 
 from collections.abc import Callable, Collection
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 import typer
 
+from processors.leaders.registry.registry import load_registry
 from streams.cli import context
+from streams.cli.options import BrokerOption, JsonOption, YesOption
 from streams.cli.replay.admin import agree, replay_admin_of
+from streams.cli.views.replay import event_time, list_table, state_of
+from streams.cli.views.replay_diff import diff_lines, diff_table
+from streams.kafka.deployment import Deployment
+from streams.replay import alerts
+from streams.replay.diff import Comparison, compare
+from streams.replay.manifest import Manifest
+from streams.replay.progress import ReplayProgress
 from streams.service.settings import Settings
 
-if TYPE_CHECKING:
-    from streams.kafka.deployment import Deployment
-    from streams.replay.diff import Comparison
-    from streams.replay.manifest import Manifest
-    from streams.replay.progress import ReplayProgress
-
-ReplayId = Annotated[str, typer.Argument(metavar="ID", help="The replay.")]
+ReplayId = Annotated[str, typer.Argument(metavar="ID", help="Name of the replay.")]
 
 
 def list_replays(
-    broker: Annotated[str | None, context.Broker] = None,
+    broker: BrokerOption = None,
     *,
-    json: Annotated[bool, context.Json] = False,
+    json: JsonOption = False,
 ) -> None:
     """List the replays of this cluster, the oldest first.
 
     \b
     Examples:
       tocsin replay list
-      tocsin replay list --json | jq -r 'select(.state == "finished").id'
+      tocsin replay list --json | jq -r 'select(.state == "finished") | .id'
     """
-    from streams.cli.views.replay import list_table  # noqa: PLC0415 - loads rich
-
     deployment = context.deployment(context.settings(broker=broker))
     with replay_admin_of(deployment) as replay_admin:
         rows = [_row(replay_admin, one) for one in replay_admin.manifests.all().values()]
@@ -49,11 +50,11 @@ def list_replays(
 
 def show(
     replay_id: ReplayId,
-    broker: Annotated[str | None, context.Broker] = None,
+    broker: BrokerOption = None,
     *,
-    json: Annotated[bool, context.Json] = False,
+    json: JsonOption = False,
 ) -> None:
-    """Show one replay: its range, where it stands, and what it came to.
+    """Show the range, the progress and the result of a replay.
 
     \b
     Examples:
@@ -83,13 +84,14 @@ def show(
 
 def delete(
     replay_id: ReplayId,
-    broker: Annotated[str | None, context.Broker] = None,
+    broker: BrokerOption = None,
     *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: YesOption = False,
 ) -> None:
-    """Delete a replay: its topics with all that is in them, its consumer group, its entry here.
+    """Delete a replay with its topics and its consumer group.
 
-    Nothing else is touched. A replay that has workers is refused.
+    Nothing else is touched. Stop the workers of the replay first: while one runs, the replay is
+    not deleted.
 
     \b
     Examples:
@@ -108,27 +110,25 @@ def delete(
 def diff(
     replay_id: ReplayId,
     against: Annotated[
-        str | None, typer.Option(metavar="ID", help="Compare with this replay, not with live.")
+        str | None, typer.Option(metavar="ID", help="Compare with this replay instead of live.")
     ] = None,
-    broker: Annotated[str | None, context.Broker] = None,
+    broker: BrokerOption = None,
     *,
-    json: Annotated[bool, context.Json] = False,
+    json: JsonOption = False,
 ) -> None:
-    """Compare a replay's alerts with those that rang live for its range, or with another replay's.
+    """Compare the alerts of a replay with live, or with another replay.
 
-    An alert is added, gone, or changed: it has another severity, or its rule another version. Live
-    alerts are taken by event time, so a range by offsets is compared from its first article's
-    moment to its last one's. Beside a replay of a part, live alerts of other leaders, sources and
-    articles are left out; languages cannot be told apart. With --json each line is one difference;
-    the last line counts them.
+    An alert is added, gone, or changed. Changed means another severity, or another version of its
+    rule. Live alerts are chosen by event time, so a range by offsets is compared from the moment
+    of its first article to that of its last. If the replay chose leaders, sources or articles,
+    live alerts of others are left out. Languages cannot be told apart. With --json, each line is
+    one difference, and the last line counts them.
 
     \b
     Examples:
       tocsin replay diff after-outage
       tocsin replay diff new-rule --against old-rule --json | jq -r .change
     """
-    from streams.cli.views.replay_diff import diff_lines, diff_table  # noqa: PLC0415 - loads rich
-
     deployment = context.deployment(context.settings(broker=broker))
     with replay_admin_of(deployment) as replay_admin:
         manifest = replay_admin.manifests.get(replay_id)
@@ -148,18 +148,15 @@ def diff(
 
 def compared(
     replay_admin: Any,
-    deployment: "Deployment",
-    manifest: "Manifest",
-    other: "Manifest | None" = None,
-) -> "Comparison":
+    deployment: Deployment,
+    manifest: Manifest,
+    other: Manifest | None = None,
+) -> Comparison:
     """Compare a replay with another one, or with what rang live for its range.
 
     Raises:
         TopicMismatchError: topics of either are gone.
     """
-    from streams.replay import alerts  # noqa: PLC0415 - loads Kafka's client
-    from streams.replay.diff import compare  # noqa: PLC0415
-
     of_replay = partial(alerts.replay_alerts, deployment=deployment)
     live = partial(alerts.live_alerts, deployment=deployment, manifest=manifest)
     before = partial(of_replay, manifest=other) if other else live
@@ -178,8 +175,6 @@ def compared(
 
 def _countries(settings: Settings) -> Callable[[str], Collection[str]]:
     """Give a function from a leader's id to the countries that the leader was ever of."""
-    from processors.leaders.registry.registry import load_registry  # noqa: PLC0415 - takes a moment
-
     registry = load_registry(context.registry_extra(settings))
 
     def of(leader_id: str) -> set[str]:
@@ -191,8 +186,7 @@ def _countries(settings: Settings) -> Callable[[str], Collection[str]]:
     return of
 
 
-def _row(replay_admin: Any, manifest: "Manifest") -> dict[str, object]:
-    from streams.cli.views.replay import event_time, state_of  # noqa: PLC0415 - loads rich
+def _row(replay_admin: Any, manifest: Manifest) -> dict[str, object]:
 
     progress: ReplayProgress | None = replay_admin.progress(manifest)
     members = replay_admin.members(manifest)
@@ -211,7 +205,7 @@ def _row(replay_admin: Any, manifest: "Manifest") -> dict[str, object]:
     }
 
 
-def _missing(manifest: "Manifest") -> int | None:
+def _missing(manifest: Manifest) -> int | None:
     """Return the number of records without an outcome; None where that is not known."""
     proof = manifest.finished.proof if manifest.finished else None
     return None if proof is None else proof.missing

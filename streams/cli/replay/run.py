@@ -1,148 +1,103 @@
-"""One worker of a replay, from its start to its end, with its progress shown.
+"""Run the replay that the options name: a new one, or one that exists; then show its result."""
 
-Owns how the work is begun and what is shown of it. Must not know how a replay is made.
-"""
-
-import asyncio
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 import structlog
+import typer
 
+from processors.errors import MisconfigurationError
 from streams.cli import context
-from streams.service import logs
-from streams.service.settings import Settings
-
-if TYPE_CHECKING:
-    from streams.kafka.deployment import Deployment
-    from streams.replay.manifest import Manifest
-    from streams.replay.progress import ReplayProgress
+from streams.cli.replay.admin import replay_admin_of
+from streams.cli.replay.finish import do_actions
+from streams.cli.replay.manage import compared
+from streams.cli.replay.options import FinishActions, ReplayOptions, ReplaySettings
+from streams.cli.replay.request import range_of
+from streams.cli.replay.start import ready_replay, show_plan
+from streams.cli.replay.work import worked
+from streams.cli.views.replay import summary_line
+from streams.errors import EXIT_INTERRUPTED, TopicMismatchError
+from streams.kafka.deployment import Deployment
+from streams.replay.manifest import Manifest, read_speed, require_complete
 
 log = structlog.get_logger(__name__)
 
-PROGRESS_SECONDS = 5.0
-_RATE_SECONDS = 10.0
 
+def run(
+    which: ReplayOptions,
+    after: FinishActions,
+    given: ReplaySettings,
+    *,
+    dry_run: bool,
+    json: bool,
+) -> None:
+    """Check the options and run the replay, or show its plan.
 
-def worked(live: "Deployment", manifest: "Manifest") -> "Manifest":
-    """Work on a replay to its end, and give its manifest with what it came to."""
-    # Faust takes a second to load: no other command pays for it.
-    from streams.analysis.loading import analysis_of  # noqa: PLC0415 - see above
-    from streams.replay import gauges  # noqa: PLC0415
-    from streams.replay.manifest import deployment_of  # noqa: PLC0415
-    from streams.replay.progress import ReplayProgressMeter  # noqa: PLC0415
-    from streams.replay.run import run  # noqa: PLC0415
-    from streams.worker.worker import Worker  # noqa: PLC0415
-
-    of_replay = deployment_of(manifest, live)
-
-    async def work(on_progress: "Callable[[ReplayProgress], None]") -> bool:
-        worker = Worker(
-            of_replay,
-            analysis_of(of_replay.settings, manifest.selection),
-            bounds=manifest.bounds,
-        )
-
-        def tell(progress: "ReplayProgress") -> None:
-            gauges.show(worker.metrics, manifest, progress)
-            on_progress(progress)
-
-        def meter() -> ReplayProgressMeter:
-            return ReplayProgressMeter(of_replay, manifest)
-
-        return await run(manifest.replay_id, worker, meter, tell)
-
-    with _progress(manifest, live.settings) as on_progress:
-        if not asyncio.run(work(on_progress)):
-            return manifest
-    return _concluded(live, manifest, of_replay)
-
-
-def _concluded(live: "Deployment", manifest: "Manifest", of_replay: "Deployment") -> "Manifest":
-    """Prove a replay that came to its end, and write down what it came to."""
-    from streams.kafka.clients import consumer_client  # noqa: PLC0415 - loads Kafka's client
-    from streams.replay.admin import open_replay_admin  # noqa: PLC0415
-    from streams.replay.exclusion import exclusion_filter  # noqa: PLC0415
-    from streams.replay.progress import ReplayProgressMeter  # noqa: PLC0415
-    from streams.replay.run import outcome  # noqa: PLC0415
-    from streams.replay.verification import FETCH_BYTES, prove  # noqa: PLC0415
-
-    connection, settings = live.connection, live.settings
-    with open_replay_admin(live) as replay_admin:
-        newest: Manifest = replay_admin.manifests.get(manifest.replay_id)
-        if newest.finished is not None:
-            # Another worker saw the end first; it came to the same.
-            return newest
-        log.info("replay.verifying", replay_id=manifest.replay_id, records=manifest.offsets)
-        with consumer_client(connection, settings, fetch_bytes=FETCH_BYTES) as consumer:
-            proof = prove(consumer, manifest, of_replay.names, exclusion_filter(manifest, settings))
-        log.info("replay.verified", replay_id=manifest.replay_id, **msgspec.to_builtins(proof))
-        meter = ReplayProgressMeter(of_replay, manifest)
-        try:
-            finished = outcome(meter, of_replay, proof)
-        finally:
-            meter.close()
-        newest = msgspec.structs.replace(newest, finished=finished)
-        replay_admin.manifests.write(newest)
-    return newest
-
-
-class _Rate:
-    """Articles a second, over the last while."""
-
-    def __init__(self) -> None:
-        self._seen: list[tuple[float, int]] = []
-
-    def after(self, done: int) -> float | None:
-        now = time.monotonic()
-        self._seen = [one for one in self._seen if now - one[0] < _RATE_SECONDS] + [(now, done)]
-        (then, before), *rest = self._seen
-        return (done - before) / (now - then) if rest and done > before else None
-
-
-@contextmanager
-def _progress(
-    manifest: "Manifest", settings: Settings
-) -> "Iterator[Callable[[ReplayProgress], None]]":
-    """A bar for a person, and log entries for programs."""
-    from streams.cli.views.replay import event_time, progress_fields  # noqa: PLC0415 - loads rich
-
-    rate, told = _Rate(), [0.0]
-    console = context.message_console()
-    if not console.is_terminal:
-
-        def log_it(progress: "ReplayProgress") -> None:
-            now_rate = rate.after(progress.articles_done)
-            if progress.is_finished or time.monotonic() - told[0] >= PROGRESS_SECONDS:
-                told[0] = time.monotonic()
-                fields = progress_fields(progress, now_rate)
-                log.info("replay.progress", replay_id=manifest.replay_id, **fields)
-
-        yield log_it
-        return
-    # The worker's log would tear the bar apart; what is wrong is still said.
-    if settings.log_level == "INFO":
-        logs.configure("WARNING", settings.log_format)
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[told]}", markup=False),
-        console=console,
+    Raises:
+        MisconfigurationError: Options contradict each other.
+        ReplayRangeError: The range is none.
+        typer.Exit: The replay was interrupted.
+    """
+    _check(which, given.topic, after, dry_run=dry_run)
+    settings = context.settings(
+        broker=given.broker, articles_topic=given.topic, http_port=given.http_port
     )
-    with bar:
-        task = bar.add_task(f"Replay {manifest.replay_id}", total=manifest.offsets, told="")
+    deployment = context.deployment(settings)
+    if dry_run:
+        show_plan(deployment, which, json=json)
+    else:
+        _run(deployment, which, after, json=json)
 
-        def show_it(progress: "ReplayProgress") -> None:
-            now_rate = rate.after(progress.articles_done) or 0.0
-            at = event_time(progress) or "the start"
-            told = f"{now_rate:.0f}/s, at {at}, {progress.alerts} alerts"
-            bar.update(task, completed=progress.articles_done, told=told)
 
-        yield show_it
+def _check(which: ReplayOptions, topic: str | None, after: FinishActions, *, dry_run: bool) -> None:
+    old = which.join or which.resume
+    if which.join and which.resume:
+        raise MisconfigurationError("give --join or --resume, not both.")
+    if old and (which.has_own or topic or dry_run):
+        raise MisconfigurationError(
+            "a replay that is there has all of its options: give --join or --resume alone."
+        )
+    if after and (which.join or dry_run):
+        raise MisconfigurationError(
+            "--publish and --warm are for whoever makes or resumes a replay; without it there are "
+            "`tocsin replay publish` and `tocsin replay warm`."
+        )
+    if not old:
+        # What is wrong with it needs no broker to say so.
+        range_of(which, datetime.now(UTC))
+        if which.speed is not None:
+            read_speed(which.speed)
+
+
+def _run(deployment: Deployment, which: ReplayOptions, after: FinishActions, *, json: bool) -> None:
+    manifest = ready_replay(deployment, which, after)
+    if manifest.finished is None:
+        manifest = worked(deployment, manifest)
+    finished = manifest.finished
+    if finished is None:
+        typer.echo(f"Interrupted. `tocsin replay --resume {manifest.replay_id}` goes on.", err=True)
+        raise typer.Exit(EXIT_INTERRUPTED)
+    with replay_admin_of(deployment) as replay_admin:
+        differences = _differences(replay_admin, deployment, manifest)
+        if json:
+            document = {"replay_id": manifest.replay_id, **msgspec.to_builtins(finished)}
+            document["differences"] = differences
+            typer.echo(msgspec.json.encode(document).decode())
+        else:
+            typer.echo(summary_line(manifest, finished, differences))
+        require_complete(manifest)
+        do_actions(after, replay_admin, manifest, deployment)
+
+
+def _differences(
+    replay_admin: Any, deployment: Deployment, manifest: Manifest
+) -> dict[str, int] | None:
+    """Count what differs from live; None where nothing rang live for this topic."""
+    if manifest.topic != deployment.names.articles:
+        return None
+    try:
+        return compared(replay_admin, deployment, manifest).counts
+    except TopicMismatchError as error:
+        log.warning("replay.not_compared", error=str(error))
+        return None

@@ -4,32 +4,32 @@ Owns the steps before its work. Must not know how it is worked on.
 """
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 import structlog
 import typer
 
 from processors.errors import MisconfigurationError
+from streams.analysis.loading import load_reader
 from streams.cli import context
 from streams.cli.replay.admin import replay_admin_of
-from streams.cli.replay.finish import FinishActions
-from streams.cli.replay.options import ReplayOptions
+from streams.cli.replay.finish import agree_to_actions
+from streams.cli.replay.options import FinishActions, ReplayOptions
+from streams.cli.replay.request import range_of, selection_of
+from streams.cli.views.replay import plan_lines, print_lines
+from streams.kafka.deployment import Deployment
+from streams.replay.admin import ReplayRequest, SystemVersion, own_plans
+from streams.replay.manifest import Manifest, check_system, new_id, read_speed
+from streams.replay.speed import measure
+from streams.service.rules import rules_digest
 from streams.service.settings import Settings
-
-if TYPE_CHECKING:
-    from streams.kafka.deployment import Deployment
-    from streams.replay.manifest import Manifest
 
 log = structlog.get_logger(__name__)
 
 
-def show_plan(deployment: "Deployment", which: ReplayOptions, *, json: bool) -> None:
+def show_plan(deployment: Deployment, which: ReplayOptions, *, json: bool) -> None:
     """Show what a new replay would do."""
-    from streams.cli.views.replay import plan_lines, print_lines  # noqa: PLC0415 - loads rich
-    from streams.replay.admin import own_plans  # noqa: PLC0415 - loads Kafka's client
-    from streams.replay.speed import measure  # noqa: PLC0415
-
     settings = deployment.settings
     with replay_admin_of(deployment) as replay_admin:
         manifest = _planned(replay_admin, settings, which)
@@ -50,18 +50,16 @@ def show_plan(deployment: "Deployment", which: ReplayOptions, *, json: bool) -> 
     print_lines(context.data_console(), plan_lines(manifest, outputs, records_per_second))
 
 
-def _planned(replay_admin: Any, settings: Settings, which: ReplayOptions) -> "Manifest":
-    from streams.replay.admin import ReplayRequest  # noqa: PLC0415 - loads Kafka's client
-    from streams.replay.manifest import new_id, read_speed  # noqa: PLC0415
+def _planned(replay_admin: Any, settings: Settings, which: ReplayOptions) -> Manifest:
 
     now = datetime.now(UTC)
     request = ReplayRequest(
-        which.range_request(now),
+        range_of(which, now),
         which.range_text,
         which.allow_truncated,
         which.rate,
         read_speed(which.speed) if which.speed else None,
-        which.selected(context.registry_extra(settings)),
+        selection_of(which, context.registry_extra(settings)),
     )
     replay_id = which.replay_id or new_id(now)
     planned: Manifest = replay_admin.plan(replay_id, request, _system(settings), now)
@@ -70,30 +68,24 @@ def _planned(replay_admin: Any, settings: Settings, which: ReplayOptions) -> "Ma
 
 def _system(settings: Settings) -> Any:
     """Say which system this is; every worker of a replay must be the same."""
-    from streams.analysis.loading import load_reader  # noqa: PLC0415 - loads the lexicon
-    from streams.replay.admin import SystemVersion  # noqa: PLC0415
-    from streams.service.rules import rules_digest  # noqa: PLC0415
-
     return SystemVersion(load_reader(settings).analyser.versions, rules_digest(settings))
 
 
-def ready_replay(
-    deployment: "Deployment", which: ReplayOptions, after: FinishActions
-) -> "Manifest":
+def ready_replay(deployment: Deployment, which: ReplayOptions, after: FinishActions) -> Manifest:
     """Give a manifest whose topics and offsets stand, or whose work is done."""
     settings = deployment.settings
     with replay_admin_of(deployment) as replay_admin:
         old = which.join or which.resume
         if old:
             manifest: Manifest = replay_admin.manifests.get(old)
-            after.agree(replay_admin, manifest, deployment)
+            agree_to_actions(after, replay_admin, manifest, deployment)
             return manifest if manifest.finished else _old(replay_admin, settings, manifest, which)
         manifest = _planned(replay_admin, settings, which)
-        after.agree(replay_admin, manifest, deployment)
+        agree_to_actions(after, replay_admin, manifest, deployment)
         return _new(replay_admin, manifest)
 
 
-def _new(replay_admin: Any, manifest: "Manifest") -> "Manifest":
+def _new(replay_admin: Any, manifest: Manifest) -> Manifest:
     replay_admin.manifests.claim(manifest)
     log.info("replay.created", replay_id=manifest.replay_id, records=manifest.offsets)
     if manifest.held_back:
@@ -108,9 +100,8 @@ def _new(replay_admin: Any, manifest: "Manifest") -> "Manifest":
 
 
 def _old(
-    replay_admin: Any, settings: Settings, manifest: "Manifest", which: ReplayOptions
-) -> "Manifest":
-    from streams.replay.manifest import check_system  # noqa: PLC0415
+    replay_admin: Any, settings: Settings, manifest: Manifest, which: ReplayOptions
+) -> Manifest:
 
     made = _system(settings)
     check_system(manifest, made.versions, made.rules)

@@ -75,10 +75,10 @@ def test_a_range_with_transactions_has_each_committed_record_and_no_other(
     expected = [a for a in made if a in made[40:120] or a in made[130:160]]
     expected += [a for a in made[180:200] if a.partition >= 2]
     plan = json.loads(
-        cluster.ask("replay", "--from", "beginning", "--id", "open", "--dry-run", "--json")
+        cluster.ask("replay", "--since", "beginning", "--id", "open", "--dry-run", "--json")
     )
     assert set(plan["held_back"]) == {"0", "1"}
-    running = cluster.start("replay", "--from", "beginning", "--id", "open", "--json")
+    running = cluster.start("replay", "--since", "beginning", "--id", "open", "--json")
     proof = json.loads(cluster.ended(running))["proof"]
     assert "replay.range_ends_at_open_transaction" in cluster.log(running)
     assert sorted(analysed(cluster, "open")) == sorted(a.article_id for a in expected)
@@ -113,7 +113,7 @@ def test_what_is_excluded_or_cannot_be_read_is_counted_and_what_is_lost_is_named
     foreign = (REPLAY_ID_HEADER, b"elsewhere")
     producer.send(topic, b'{"id":"f","title":"Storm"}', partition=1, headers=[foreign])
     producer.flush()
-    chosen = ("--from", "beginning", "--article", "g3", "--article", "g4", "--id", "part")
+    chosen = ("--since", "beginning", "--article", "g3", "--article", "g4", "--id", "part")
     proof = json.loads(cluster.run("replay", *chosen, "--json"))["proof"]
     counts = {name: proof[name] for name in ("records", "analysed", "dead_letters", "excluded")}
     assert counts == {"records": 42, "analysed": 2, "dead_letters": 1, "excluded": 39}

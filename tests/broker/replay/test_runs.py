@@ -53,7 +53,7 @@ def test_a_replay_that_is_killed_and_resumed_rings_what_rang_live_and_moves_noth
     topics = cluster.topics()
     names = cluster.replay("again")
 
-    killed = cluster.start("replay", "--from", "beginning", "--id", "again", **SLOWLY)
+    killed = cluster.start("replay", "--since", "beginning", "--id", "again", **SLOWLY)
     cluster.until(
         lambda: names.analyses in cluster.topics() and bool(cluster.read(names.analyses)),
         "the replay to begin",
@@ -90,7 +90,7 @@ def test_a_broker_that_restarts_in_the_middle_costs_a_replay_nothing(restartable
     restartable.publish_bundle()
     names = restartable.replay("one")
     # At ten a second it is in the middle for a while.
-    limited = ("--from", "beginning", "--rate", "10", "--json")
+    limited = ("--since", "beginning", "--rate", "10", "--json")
     variables = {"TOCSIN_BATCH_RECORDS": "5"}
     running = restartable.start("replay", *limited, "--id", "one", **variables)
     restartable.until(
@@ -107,7 +107,7 @@ def test_a_broker_that_restarts_in_the_middle_costs_a_replay_nothing(restartable
     # The limit held, the batches in hand apart.
     assert seconds_of(analyses) > 7
 
-    restartable.run("replay", "--from", "beginning", "--id", "whole")
+    restartable.run("replay", "--since", "beginning", "--id", "whole")
     assert restartable.alert_ids(names) == restartable.alert_ids(restartable.replay("whole"))
     against = ("replay", "diff", "one", "--against", "whole", "--json")
     compared = json.loads(restartable.ask(*against).splitlines()[-1])
@@ -127,7 +127,7 @@ def test_two_workers_share_a_range_that_ends_in_gaps(cluster: Any) -> None:
     # An hour earlier: the last would be of the future, which the topic does not take.
     cluster.publish(documents, after=-60, transactional_id=uuid.uuid4().hex)
     slowly = {"TOCSIN_BATCH_RECORDS": "10"}
-    first = cluster.start("replay", "--from", "beginning", "--id", "two", "--json", **slowly)
+    first = cluster.start("replay", "--since", "beginning", "--id", "two", "--json", **slowly)
     cluster.until(lambda: is_prepared(cluster, "two"), "the replay to be prepared")
     # What comes after the range was fixed is not in it.
     cluster.publish([(b"late", json.dumps({"id": "late", "title": "Late"}).encode())])
@@ -149,7 +149,7 @@ def test_a_worker_that_freezes_and_shares_the_range_with_a_second_one_ends_with_
     # Records are fetched long before they are due: those of the freeze are of an older generation.
     slowly = {"TOCSIN_BATCH_RECORDS": "10"}
     names = cluster.replay("two")
-    limited = ("--from", "beginning", "--rate", "20", "--json")
+    limited = ("--since", "beginning", "--rate", "20", "--json")
     first = cluster.start("replay", "--id", "two", *limited, **slowly)
     cluster.until(lambda: is_prepared(cluster, "two"), "the replay to be prepared")
     # What comes after the range was fixed is not in it: every partition has some.
@@ -180,14 +180,14 @@ def test_two_workers_that_are_both_killed_ring_what_one_rings(away: Any) -> None
         away.until(lambda: "replay.progress" in away.log(one), "the replay to be under way")
         return [one, away.start("replay", "--join", "pair", **SLOWLY)]
 
-    pair = two("--from", "beginning", "--id", "pair")
+    pair = two("--since", "beginning", "--id", "pair")
     away.until(lambda: bool(away.read(names.analyses)), "the replay to begin")
     for each in pair:
         each.kill()
         each.wait()
     for each in two("--resume", "pair"):
         away.ended(each)
-    away.run("replay", "--from", "beginning", "--id", "alone")
+    away.run("replay", "--since", "beginning", "--id", "alone")
     alert_ids = away.alert_ids(names)
     assert len(alert_ids) > 10
     assert alert_ids == away.alert_ids(away.replay("alone"))

@@ -54,7 +54,7 @@ def test_a_replay_decides_on_timestamps_as_the_live_worker_did(cluster: Any) -> 
     )
     assert cluster.alert_ids(cluster.names)
     # By its own clock this replay would take the article that was ahead.
-    cluster.run("replay", "--from", "beginning", "--id", "same", TOCSIN_MAX_AHEAD_SECONDS="100000")
+    cluster.run("replay", "--since", "beginning", "--id", "same", TOCSIN_MAX_AHEAD_SECONDS="100000")
     names = cluster.replay("same")
     assert ids_and_reasons(cluster, names) == live
     assert cluster.alert_ids(names) == cluster.alert_ids(cluster.names)

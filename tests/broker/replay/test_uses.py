@@ -40,7 +40,7 @@ MADE = SystemVersion(Versions(tocsin="0", registry="1", lexicon="2", scorer="3")
 @pytest.fixture(scope="module")
 def replayed(away: Any) -> Any:
     """With a replay of all of it, called whole."""
-    away.run("replay", "--from", "beginning", "--id", "whole")
+    away.run("replay", "--since", "beginning", "--id", "whole")
     return away
 
 
@@ -85,7 +85,7 @@ def named(mentions: list[Any]) -> set[str]:
 def test_alerts_that_never_rang_live_are_published_once(cluster: Any) -> None:
     cluster.publish_bundle()
     # No live worker: it was away, say. The articles came a minute apart.
-    played = ("--from", "beginning", "--id", "away", "--speed", "1200x")
+    played = ("--since", "beginning", "--id", "away", "--speed", "1200x")
     said = cluster.ask("replay", *played, "--publish", code=2)
     assert "Nobody can be asked here: say --yes" in said
     assert cluster.ask("replay", "list", "--json") == ""
@@ -128,11 +128,11 @@ def test_filters_choose_articles_and_mentions_and_all_are_to_hold(replayed: Any)
     options = [option for one in sources for option in ("--source", one)]
     options += [option for one in kinds[2] for option in ("--article", one)]
     options += ["--language", "en"]
-    by_article = replayed.start("replay", "--from", "beginning", "--id", "articles", *options)
+    by_article = replayed.start("replay", "--since", "beginning", "--id", "articles", *options)
 
     options = ["--leader", "Emmanuel Macron", "--leader", "Javier Milei"]
     options += ["--country", "FR", "--country", "ua"]
-    by_mention = replayed.start("replay", "--from", "beginning", "--id", "mentions", *options)
+    by_mention = replayed.start("replay", "--since", "beginning", "--id", "mentions", *options)
     for child in (by_article, by_mention):
         replayed.ended(child)
     done = values(replayed, replayed.replay("articles").analyses)
@@ -157,7 +157,7 @@ def test_after_a_change_of_one_rule_only_that_rules_alerts_differ(
 ) -> None:
     rules = tmp_path / "rules.toml"
     rules.write_text(CHANGED_RULE, encoding="utf-8")
-    replayed.run("replay", "--from", "beginning", "--id", "changed", TOCSIN_RULES=str(rules))
+    replayed.run("replay", "--since", "beginning", "--id", "changed", TOCSIN_RULES=str(rules))
     against = ("replay", "diff", "changed", "--against", "whole")
     *differences, counts = map(json.loads, replayed.ask(*against, "--json").splitlines())
     assert counts["same"] > 3
@@ -174,7 +174,7 @@ def test_a_new_deployment_that_is_warmed_rings_as_if_it_had_always_run(cluster: 
     bundle = [(one.key, one.value) for one in redated(load_bundle(), datetime.now(UTC))]
     half = len(bundle) // 2
     cluster.publish(bundle[:half])
-    cluster.run("replay", "--from", "beginning", "--id", "history", "--warm", "--yes")
+    cluster.run("replay", "--since", "beginning", "--id", "history", "--warm", "--yes")
     assert not cluster.read(*cluster.names.alerts.values())
     cluster.publish(bundle[half:], after=half)
     cluster.run_live()
@@ -182,7 +182,7 @@ def test_a_new_deployment_that_is_warmed_rings_as_if_it_had_always_run(cluster: 
     too_late = cluster.ask("replay", "--last", "1", "--id", "late", "--warm", "--yes", code=2)
     assert "has begun already" in too_late
 
-    cluster.run("replay", "--from", "beginning", "--id", "whole")
+    cluster.run("replay", "--since", "beginning", "--id", "whole")
     before = cluster.alert_ids(cluster.replay("history"))
     after = cluster.alert_ids(cluster.names)
     whole = cluster.alert_ids(cluster.replay("whole"))
@@ -207,7 +207,16 @@ def test_an_archive_is_kept_and_replayed_by_its_own_times(cluster: Any, tmp_path
     archive = cluster.settings.topic_prefix + "archive"
     cluster.ask(*to, archive, str(path))
 
-    of_range = ("--topic", archive, "--from", "1988-01-01", "--to", "1989-06-01", "--id", "past")
+    of_range = (
+        "--topic",
+        archive,
+        "--since",
+        "1988-01-01",
+        "--until",
+        "1989-06-01",
+        "--id",
+        "past",
+    )
     plan_of_it = json.loads(cluster.ask("replay", *of_range, "--dry-run", "--json"))
     assert sum(one["end"] - one["start"] for one in plan_of_it["spans"]) == 1
     cluster.run("replay", *of_range)

@@ -131,8 +131,7 @@ def test_nothing_that_an_article_says_is_obeyed_by_the_terminal(text: str) -> No
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--from-beginning", "--since", "2h"], "not both"),
-        (["--no-follow"], "say which, with --since or --from-beginning"),
+        (["--no-follow"], "say from when, such as --since 2h or --since beginning"),
         (["--since", "yesterday"], "--since: 'yesterday' is no moment"),
         (["--leader", "--"], "--leader: '--' is neither an id"),
         (["--kind", "gossip"], "gossip"),

@@ -10,7 +10,7 @@ import pytest
     ("options", "said"),
     [
         ([], "No broker is set"),
-        (["--every", "0"], "greater than or equal to 1"),
+        (["--interval", "0"], "greater than or equal to 1"),
         (["--once", "--broker", "127.0.0.1:1", "--name", "two words"], "--name is 'two words'"),
     ],
 )

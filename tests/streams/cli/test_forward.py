@@ -31,7 +31,6 @@ GOOD = {"FORWARD_TO": f"https://hooks.example/{TOKEN}", "FORWARD_SECRET": SECRET
         ),
         (["--to", f"http://hooks.example/{TOKEN}"], GOOD, "allow it with --allow-http"),
         (["--to", f"https://127.0.0.1/{TOKEN}"], GOOD, "only with --allow-private"),
-        (["--since", "2h", "--from-beginning"], GOOD, "not both"),
         (["--since", "soon"], GOOD, "--since: 'soon' is no moment"),
         (["--leader", "!"], GOOD, "--leader:"),
         (["--group", "a b"], GOOD, "text that matches"),

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from streams.cli import main
-from streams.cli.ingest import exit_status
+from streams.cli.ingest.run import exit_status
 from streams.cli.views.ingest import summary_lines
 from streams.ingest import feeds
 from streams.ingest.lists import feed_of_address

@@ -121,7 +121,7 @@ def test_update_shows_what_differs_and_writes_nothing_unasked(
         f"- President, France: Emmanuel Macron (Q3052772) {left}",
         "+ President, France: Ann Other (Q999999999) since 2027-05-13",
     ]
-    assert "Nothing is written without --accept (2 could be)." in done.err
+    assert "Nothing is written without --yes (2 could be)." in done.err
     assert not (tmp_path / "mine").exists()
 
 
@@ -130,7 +130,7 @@ def test_update_writes_what_is_accepted_and_is_then_up_to_date(
 ) -> None:
     body = answer(NEW, LEAVES)
     endpoint, _ = service((200, {}, body), (200, {}, body))
-    arguments = ["leaders", "update", "--endpoint", endpoint, "--accept"]
+    arguments = ["leaders", "update", "--endpoint", endpoint, "--yes"]
     done = tocsin(*arguments, "--into", str(tmp_path / "mine"))
     assert f"2 changes written to {tmp_path}/mine. Set TOCSIN_REGISTRY_EXTRA=" in done.err
     extra = str(tmp_path / "mine")
@@ -162,7 +162,7 @@ def test_update_as_json(tocsin: Tocsin, service: Start) -> None:
 
 def test_update_needs_a_folder_to_write_to(tocsin: Tocsin, service: Start) -> None:
     endpoint, _ = service((200, {}, answer(NEW)))
-    done = tocsin("leaders", "update", "--endpoint", endpoint, "--accept")
+    done = tocsin("leaders", "update", "--endpoint", endpoint, "--yes")
     assert done.code == 2
     assert "there is no folder to write to. Give --into FOLDER" in done.err
 

@@ -127,7 +127,7 @@ def test_the_version_is_the_distributions(capsys: pytest.CaptureFixture[str]) ->
 def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert code_of() == 2
     shown = capsys.readouterr()
-    assert "Start here: `tocsin demo`" in shown.out + shown.err
+    assert "Start with `tocsin demo`" in shown.out + shown.err
 
 
 def test_a_reader_that_goes_away_is_no_fault() -> None:

@@ -39,7 +39,7 @@ def manifest() -> Callable[..., Manifest]:
         replay_id="one",
         claim="c",
         created=MOMENT,
-        range_text="--from -7d",
+        range_text="--since 7d",
         topic="news.articles",
         spans=[Span(0, 10, 30), Span(1, 5, 5)],
         topic_prefix="replay.one.",

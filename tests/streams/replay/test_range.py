@@ -49,7 +49,7 @@ def test_a_range_is_read(
         (None, None, [], None, "give the range"),
         ("7d", None, [], 10, "in one way"),
         ("7d", None, ["0:1-2"], None, "in one way"),
-        ("yesterday", None, [], None, "--from 'yesterday' is not a moment"),
+        ("yesterday", None, [], None, "--since 'yesterday' is not a moment"),
         (None, "2026-11-26", [], None, "in the future"),
         ("2026-11-26", None, [], None, "in the future"),
         ("1h", "2h", [], None, "the range is empty"),

@@ -1,40 +1,18 @@
-"""What one `tocsin ingest` is asked to read: sources and lists of feeds, checked together."""
+"""Read what a call of `tocsin ingest` asks for into a job: sources and lists of feeds together."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import typer
 
 from processors.articles.language import read_language
 from processors.errors import BadArticleError
+from streams.cli.ingest.request import FeedOptions
 from streams.ingest.job import STDIN, Job
 from streams.ingest.lists import Feed, feed_of_address, merged, read_opml, read_table
 from streams.ingest.reports import BUILT_IN_WINDOW, AlertWindow
 from streams.service.settings import Settings
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedOptions:
-    """The options that are for feeds alone.
-
-    Attributes:
-        opml: Lists of feeds as readers export them.
-        tables: Tables of feeds.
-        categories: Of the lists, only feeds below these outlines; empty: all.
-        poll: The pause between two looks.
-        source: The source's name for feeds that have none in their list.
-        language: The language for feeds that have none in their list, and name none.
-        state: The file that keeps what is known of feeds.
-    """
-
-    opml: Sequence[Path] = ()
-    tables: Sequence[Path] = ()
-    categories: Sequence[str] = ()
-    poll: float | None = None
-    source: str = ""
-    language: str = ""
-    state: Path | None = None
 
 
 def is_feed(name: str) -> bool:

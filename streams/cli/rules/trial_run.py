@@ -1,4 +1,4 @@
-"""`tocsin rules try`: what a changed file of rules would have sent on past articles."""
+"""Try changed rules on past articles, beside the rules in force."""
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -6,79 +6,43 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
+from processors.analyse import Analyser
+from processors.articles.decode import DecodeLimits
+from processors.articles.formats.shapes import load_shapes
 from processors.canary import CANARY_KIND
 from processors.contracts import Alert
 from processors.errors import MisconfigurationError
+from processors.trial import Difference, Trial, Unsent, comparable, compare
+from processors.watch import load_rules
+from streams.analysis.loading import load_reader
 from streams.cli import context
+from streams.cli.time_options import moment_option
+from streams.cli.views.rules import render_difference, render_unsent, summary
 from streams.ingest.records import SourceError
+from streams.kafka import clients
+from streams.reading.past_articles import PastArticle, PastArticles
 from streams.reading.terminal_text import visible_json
-from streams.reading.time_argument import FORMS, moment_of
 from streams.service.rules import rules_in_force
 from streams.service.settings import Settings, path_of
-
-if TYPE_CHECKING:
-    from processors.analyse import Analyser
-    from processors.articles.decode import DecodeLimits
-    from processors.trial import Difference, Trial, Unsent
-    from streams.reading.past_articles import PastArticle, PastArticles
 
 PROGRESS_SECONDS = 10.0
 
 
-def try_(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="The changed file of rules.")],
-    since: Annotated[
-        str | None, typer.Option(metavar="TIME", help=f"Compare what rings since: {FORMS}.")
-    ] = None,
-    articles: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="Past articles from a file, instead of the broker."),
-    ] = None,
-    warm_up: Annotated[
-        str,
-        typer.Option(
-            metavar="TIME", help="Read so much before --since, so that state is there: 3d, 12h."
-        ),
-    ] = "3d",
-    broker: Annotated[str | None, context.Broker] = None,
+def run(
+    file: str,
+    since: str | None,
+    articles: str | None,
+    warm_up: str,
+    broker: str | None,
     *,
-    explain_suppressed: Annotated[
-        bool,
-        typer.Option(
-            "--explain-suppressed",
-            help="List also every alert that the changed rules hold back, with the reason.",
-        ),
-    ] = False,
-    json: Annotated[bool, context.Json] = False,
+    explain_suppressed: bool,
+    json: bool,
 ) -> None:
-    """Try changed rules on past articles, beside the rules in force; nothing is sent.
-
-    The articles are those that the topic still keeps, or those of a file. They are analysed again
-    and watched twice: under the rules in force (TOCSIN_RULES, or the built-in ones) and under FILE.
-    Shown is every alert that only FILE sends (+), that only the rules in force send (-), and that
-    both send with another severity (~). A rule whose version was raised is compared with itself.
-
-    With --json each line is one such alert with its `change`; the last line has the numbers.
-
-    \b
-    Examples:
-      tocsin rules try --since 2d my-rules.toml
-      tocsin rules try --articles past.jsonl.gz my-rules.toml
-      tocsin rules try --since 2026-11-23 --explain-suppressed my-rules.toml
-      tocsin rules try --since 1d --json my-rules.toml | jq 'select(.change == "added")'
-
-    \b
-    Exit codes: 0 whatever differs; others as in `tocsin --help`.
-    """
-    from processors.trial import Trial, comparable, compare  # noqa: PLC0415
-    from processors.watch import load_rules  # noqa: PLC0415 - `--help` has no use for it
-    from streams.analysis.loading import load_reader  # noqa: PLC0415
-
+    """Try changed rules on past articles, beside the rules in force."""
     if since is None and articles is None:
         raise MisconfigurationError("say which past articles: --since TIME or --articles FILE.")
     span = _span(since, warm_up, datetime.now(UTC))
@@ -124,33 +88,23 @@ def _span(since: str | None, warm_up: str, now: datetime) -> _Span:
     if since is None:
         beginning = datetime.fromtimestamp(0, tz=UTC)
         return _Span(beginning, beginning, now)
-    start = _moment("--since", since, now)
-    return _Span(_moment("--warm-up", warm_up, start), start, now)
-
-
-def _moment(option: str, text: str, now: datetime) -> datetime:
-    try:
-        return moment_of(text, now)
-    except ValueError as error:
-        raise MisconfigurationError(f"{option}: {error}.") from error
+    start = moment_option("--since", since, now)
+    return _Span(moment_option("--warm-up", warm_up, start), start, now)
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
     """Past articles, and the counts of those that are left out."""
 
-    articles: "Iterable[PastArticle]"
-    reader: "PastArticles"
+    articles: Iterable[PastArticle]
+    reader: PastArticles
 
 
 @contextmanager
 def _source(
-    settings: Settings, limits: "DecodeLimits", file: str | None, span: _Span
+    settings: Settings, limits: DecodeLimits, file: str | None, span: _Span
 ) -> Iterator[_Source]:
     # kafka-python takes a third of a second to load.
-    from processors.articles.formats.shapes import load_shapes  # noqa: PLC0415
-    from streams.kafka import clients  # noqa: PLC0415
-    from streams.reading.past_articles import PastArticles  # noqa: PLC0415
 
     reader = PastArticles(limits, load_shapes(path_of(settings.shapes)))
     if file is not None:
@@ -166,7 +120,7 @@ def _source(
         yield _Source(articles, reader)
 
 
-def _run(analyser: "Analyser", source: _Source, trials: "Sequence[Trial]", span: _Span) -> _Reading:
+def _run(analyser: Analyser, source: _Source, trials: Sequence[Trial], span: _Span) -> _Reading:
     """Analyse each article once, and watch its mentions under both sets of rules."""
     reading = _Reading()
     spoken = time.monotonic()
@@ -187,13 +141,12 @@ def _run(analyser: "Analyser", source: _Source, trials: "Sequence[Trial]", span:
 
 
 def _print(
-    difference: "Difference", unsent: "Sequence[Unsent]", reading: _Reading, *, json: bool
+    difference: Difference, unsent: Sequence[Unsent], reading: _Reading, *, json: bool
 ) -> None:
     if json:
         for row in _rows(difference, unsent, reading):
             typer.echo(visible_json(msgspec.json.encode(row).decode()))
         return
-    from streams.cli.views.rules import render_difference, render_unsent, summary  # noqa: PLC0415
 
     console = context.data_console()
     for line in render_difference(difference):
@@ -209,7 +162,7 @@ def _print(
 
 
 def _rows(
-    difference: "Difference", unsent: "Sequence[Unsent]", reading: _Reading
+    difference: Difference, unsent: Sequence[Unsent], reading: _Reading
 ) -> Iterator[dict[str, object]]:
     for alert in difference.added:
         yield {"change": "added", "alert": alert}

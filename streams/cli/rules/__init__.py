@@ -1,0 +1,1 @@
+"""The commands of `tocsin rules`, one module for each kind of work."""
