@@ -56,7 +56,7 @@ COMMANDS = {
     ),
     "forward": LazyCommand(
         "streams.cli.forward:forward",
-        "Send alerts to an HTTP receiver as signed webhooks, until stopped",
+        "Send alerts to an HTTP receiver or a file, until stopped",
     ),
     "replay": LazyCommand(
         "streams.cli.replay.commands:app",
