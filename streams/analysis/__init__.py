@@ -3,7 +3,7 @@
 Owns the way from an article's bytes to the bytes of everything that is published of it. Two
 implementations stand behind one protocol: `streams.analysis.inline` in the worker's own process,
 `streams.analysis.pool` in processes of their own. Must not know topics' readers, offsets or
-acknowledgements; the answer to a record is the same whoever computes it.
+acknowledgements; the answer to a record is the same in any process.
 """
 
 from collections.abc import Sequence
@@ -43,5 +43,5 @@ class Analysis(Protocol):
         ...
 
     def close(self) -> None:
-        """Give back what was taken. Calls in hand fail."""
+        """Give back what was taken. Calls in flight fail."""
         ...

@@ -140,7 +140,7 @@ class _Process:
             try:
                 answer = self._answer(records)
             finally:
-                # Whoever is next hears of it too, if the process is not there any more.
+                # The next caller gets the error too, if the process is not there any more.
                 with self._turn:
                     self._received += 1
                     self._turn.notify_all()

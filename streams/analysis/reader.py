@@ -18,7 +18,7 @@ from streams.analysis.selection import Selection
 from streams.kafka.envelope import Record, analysis_record, mention_record, withdrawal_records
 from streams.kafka.topics import TopicNames
 
-# Kafka's default limit is 1 MiB, and the broker would refuse the record for ever. Only a list of
+# Kafka's default limit is 1 MiB, and the broker would refuse the record every time. Only a list of
 # very many leaders comes near.
 MAX_OUTPUT_BYTES = 1_000_000
 EVERYTHING = Selection()

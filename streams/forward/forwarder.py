@@ -1,4 +1,4 @@
-"""The life of `tocsin forward`: join the group, carry alerts on, commit, stop in good order.
+"""The life of `tocsin forward`: join the group, carry alerts on, commit, stop cleanly.
 
 Owns the consumer and the process's end. Must not know what becomes of one alert
 (`streams.forward.alert_forwarder`), nor in which order (`streams.forward.keyed_queue`). An offset
@@ -74,7 +74,7 @@ class Forwarder:
         self._carrier: AlertForwarder | None = None
         self._stop_trying: Callable[[], None] = lambda: None
         self.metrics = ForwardMetrics(process=True)
-        # A receiver that is away is no reason to restart: only the loop's own turning counts.
+        # An unavailable receiver is no reason to restart: only the loop's own turning counts.
         self.health = Health(time.monotonic, settings.live_timeout_seconds, lambda: None)
         self._life = Lifecycle("forward", settings.stop_timeout_seconds, self.health.ticked)
         self._queue = KeyedQueue(self._carry, self._life.fail)
@@ -207,7 +207,7 @@ class Forwarder:
             if self._queue.waiting < MAX_WAITING:
                 consumer.resume(*consumer.paused())
             else:
-                # Asked all the same: a consumer that does not poll is put out of its group.
+                # Asked all the same: a consumer that does not poll is removed from its group.
                 consumer.pause(*consumer.assignment())
             fetched = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_POLL_RECORDS)
             for records in fetched.values():
@@ -250,7 +250,7 @@ class Forwarder:
         self.metrics.attempt_duration.labels(*labels).observe(seconds)
 
     async def revoked(self, partitions: Iterable[Any]) -> None:
-        """Break off what is in hand of partitions that are taken away."""
+        """Break off what is in flight of partitions that are taken away."""
         self.health.recovering = True
         self.metrics.ready.set(False)
         await self._queue.forget(partitions)

@@ -13,7 +13,7 @@ THRESHOLDS = (20_000, 20, 20)
 
 
 def freeze_startup_objects() -> None:
-    """Leave alone what is there now, and look seldom at what comes.
+    """Exclude objects loaded at startup from collection, and raise the thresholds.
 
     Call it when everything that stays is loaded.
     """

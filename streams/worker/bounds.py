@@ -1,7 +1,7 @@
 """The bounds of a run that ends: which offsets of the articles are its own.
 
 Owns the value that a replay hands to the worker. Must not know how a range is asked for, nor who
-ends the run. A worker without bounds runs for ever.
+ends the run. A worker without bounds runs until it is stopped.
 """
 
 import math

@@ -1,7 +1,7 @@
 """Gauges of the leaders: set when they are asked for, from the states that watch has at hand.
 
 Owns which leaders are shown. Must not know how a surge or a turn is decided (`processors.watch`).
-Nothing is done for a mention: whoever scrapes pays, in a thread of its own. The states are changed
+No work is done for a mention: the scraper pays, in a thread of its own. The states are changed
 meanwhile by the event loop; a figure may be of before a mention or after it, and is whole.
 """
 

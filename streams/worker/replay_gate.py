@@ -67,7 +67,7 @@ class ReplayGate:
         return bool(self._ahead - self._ended)
 
     def forget(self) -> None:
-        """Drop everything: the partitions are being assigned anew."""
+        """Drop everything: the partitions are being reassigned."""
         for one in (self._first_ms, self._newest_ms, self._ended, self._ahead):
             one.clear()
         for reason in (HoldReason.AHEAD, HoldReason.RANGE_ENDED):

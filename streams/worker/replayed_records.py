@@ -1,8 +1,7 @@
-"""Records that a replay wrote, in a topic that is read live.
+"""Skips records written by a replay when reading a live topic.
 
-Owns the decision to leave them alone: a replay's records are repetitions, and its mentions beside
-the live ones would ring a second time. Must not know how a record got there. Each is counted, by
-stage and reason.
+A replay's records are repetitions, and its mentions beside the live ones would trigger alerts a
+second time. Each is counted, by stage and reason.
 """
 
 from dataclasses import dataclass

@@ -3,7 +3,7 @@
 A broker that knows `message.timestamp.after.max.ms` refuses what is too far ahead by its own clock.
 This check is for other brokers. It allows twice as much, so that a worker whose clock is behind
 does not refuse what such a broker accepted. A replay decides as the live worker did: it refuses the
-records that are in the live dead letters for their timestamp, and its clock stands still at the
+records that are in the live dead letters for their timestamp, and its clock is fixed at the
 time at which the replay was made.
 """
 

@@ -22,7 +22,7 @@ GLOSSARY = ROOT / "docs/concepts/glossary.md"
 # Names that prose may use in another sense.
 AMBIGUOUS = {
     "being", "document", "item", "house", "gravity", "tell", "discard", "away", "put back",
-    "passing fault", "stranger", "bearer",
+    "passing fault", "stranger", "bearer", "pass over",
 }  # fmt: skip
 
 

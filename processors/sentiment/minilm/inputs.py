@@ -2,7 +2,7 @@
 
 Owns the marks around the target, the piece that stands in for its name, and the bounds of length.
 Training and reading both come through here, so that the model reads what it was trained on. No name
-of the target reaches the model: the same words give the same answer, whoever is meant.
+of the target reaches the model: the same words give the same answer, for every leader.
 """
 
 from collections.abc import Sequence

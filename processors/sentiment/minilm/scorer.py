@@ -91,7 +91,7 @@ def blended(opinion: Opinion, said: Towards) -> Opinion:
 
     Args:
         opinion: The model's.
-        said: The fast scorer's, unless it passed over the sentence.
+        said: The fast scorer's, unless it skipped the sentence.
     """
     if not said.words and said.certainty == 1.0:
         return opinion

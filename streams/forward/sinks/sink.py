@@ -1,4 +1,4 @@
-"""The protocol of a sink: what `tocsin forward` asks of a receiver, whatever its kind."""
+"""The protocol of a sink: what `tocsin forward` asks of a receiver of any kind."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
