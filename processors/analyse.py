@@ -1,8 +1,8 @@
 """Analyse: one article in, its analysis and its mentions out.
 
-The one module that joins the steps: leaders, sentiment, and what is published of both. A pure
-function of the article, its event time, and the versioned registry and lexicon; it must not keep
-anything from one article to the next. (The scorer's memos change how fast it answers, never what.)
+Joins the steps: leaders, sentiment, and the published values of both. An analysis is a pure
+function of the article, its event time, and the versioned registry and lexicon. It keeps no state
+between articles. (The scorer's caches change its speed only.)
 """
 
 import hashlib
@@ -168,14 +168,14 @@ def version_digest(article: Article) -> bytes:
 
 
 def mention_id(version: bytes, leader_id: str) -> str:
-    """Name the mention of a leader in one version of an article: 32 hexadecimal digits."""
+    """Return the id of a leader's mention in one version of an article: 32 hexadecimal digits."""
     return hashlib.blake2b(version + leader_id.encode(), digest_size=ID_BYTES).hexdigest()
 
 
 def _mention(
     leader: DetectedLeader, scored: Scored | None, confirmation: Confirmation | None, leaders: int
 ) -> Mention:
-    """Say what the article says of one of its `leaders` leaders."""
+    """Build the mention of one of the article's `leaders` leaders."""
     sentiment, evidence = scored.towards(leader.spans) if scored else (UNKNOWN, [])
     if confirmation is not None:
         sentiment, evidence = confirmation.confirmed(
@@ -219,7 +219,7 @@ def _contexts(
     leaders: Sequence[DetectedLeader],
     families: Families,
 ) -> list[MentionContext]:
-    """Give each leader's mention what watch must know of the article."""
+    """Return for each leader's mention what watch needs of the article."""
     if not leaders:
         return []
     ref = _ref(article, families.family(article.source, article.url, article.text))

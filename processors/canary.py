@@ -1,8 +1,8 @@
-"""The canary: an article that goes the whole way of any other, so that its alert proves the way.
+"""The canary: a test article that goes through the whole pipeline, and its alert.
 
-Owns how a canary's article is known, and the name under which it rings. Must not know how it is
-sent, found or watched. The canary is a reserved being, in no table of the registry: no other
-article is about it, and its articles are about nobody else, so that it can touch no leader's state.
+This module says how a canary's article and alert are recognised. The canary is a reserved entity,
+in no table of the registry. Other articles are not about it, and its articles are about no leader,
+so that it changes no leader's state.
 """
 
 from typing import Final
@@ -17,5 +17,5 @@ ARTICLE_PREFIX = "urn:tocsin:canary:"
 
 
 def is_canary(article_id: str) -> bool:
-    """Say whether an article is a canary's, by its id."""
+    """Return whether an article is a canary's, by its id."""
     return article_id.startswith(ARTICLE_PREFIX)

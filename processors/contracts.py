@@ -1,8 +1,7 @@
 """The values that Tocsin publishes, and the article that they are made from.
 
-Owns the shape of every topic's value: JSON Schemas and the AsyncAPI document are generated from
-these structs. Must not know how a value is read from or written to a broker. Within a major version
-only optional fields are added; the names are the published contract.
+JSON Schemas and the AsyncAPI document are generated from these structs, and their names are the
+published contract. Within a major version only optional fields are added.
 """
 
 from datetime import datetime
@@ -174,9 +173,9 @@ class Mention(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Withdrawal(Struct, frozen=True, kw_only=True):
-    """An article that its publisher took back.
+    """An article that its publisher withdrew.
 
-    It is in every partition of `news.mentions`, since nobody knows which leaders the article named.
+    It is in every partition of `news.mentions`, since the leaders of the article are not known.
     """
 
     withdrawn: ArticleRef
@@ -207,7 +206,7 @@ class Analysis(Struct, frozen=True, kw_only=True):
 
 
 class RuleRef(Struct, frozen=True, kw_only=True):
-    """The rule that rang, and its version: both are part of the alert's id."""
+    """The rule that fired, and its version: both are part of the alert's id."""
 
     id: str
     version: int
@@ -230,7 +229,7 @@ class MentionCounts(Struct, frozen=True, kw_only=True):
 
 
 class StoryRef(Struct, frozen=True, kw_only=True):
-    """The story that an alert is about, as it was when the alert rang.
+    """The story that an alert is about, as it was when the alert was sent.
 
     `novelty` is 100 for a story's first report, then 75, 56, 42, 32 …; `reports` counts its
     articles about the leader. `similar` counts articles of this and of like older stories, and

@@ -1,11 +1,10 @@
 """Puts records back into the order of event time.
 
-Owns the waiting of records until nothing earlier can come. Must not know what a record is, nor how
-a watermark is found. Articles of several partitions are analysed at different speeds, so a leader's
-mentions arrive out of order; a watermark says up to which event time all have arrived. What is
-released is in the order of event time, ties by id, so that it is the same however the records
-arrived. This is the field's bounded out-of-orderness: what comes after its watermark is late, and
-is released as it comes.
+Articles of several partitions are analysed at different speeds, so a leader's mentions arrive out
+of order. A watermark says up to which event time all have arrived. Records are released in the
+order of event time, ties by id, so that the result does not depend on the order of arrival. This is
+bounded out-of-orderness: a record that arrives after its watermark is late, and is released on
+arrival.
 
 A watermark is measured apart from the reading of records, so it comes with the offset up to which
 the records before it stand in the log, and counts once they have been read.
@@ -36,7 +35,7 @@ class WatermarkSnapshot:
 @dataclass(slots=True)
 class _Partition(Generic[T]):
     # Moment, name, offset, number and record: a heap. A record that is delivered twice stands there
-    # twice, told apart by the number: records themselves have no order.
+    # twice, distinguished by the number: records themselves have no order.
     waiting: list[tuple[int, str, int, int, T]] = field(default_factory=list)
     read_to: int = 0
     watermark_ms: float = -math.inf
@@ -79,18 +78,18 @@ class Reordering(Generic[T]):
         return max((len(one.waiting) for one in self._partitions.values()), default=0)
 
     def add(self, partition: int, offset: int, moment_ms: int, name: str, record: T) -> None:
-        """Take a record in. `name` orders records of one moment."""
+        """Add a record. `name` orders records of one moment."""
         held = self._partitions.setdefault(partition, _Partition())
         self._added += 1
         heappush(held.waiting, (moment_ms, name, offset, self._added, record))
         held.read(offset)
 
     def passed(self, partition: int, offset: int) -> None:
-        """Say that a record was read that is not to wait."""
+        """Note a record that was read and does not wait."""
         self._partitions.setdefault(partition, _Partition()).read(offset)
 
     def mark(self, marks: WatermarkSnapshot) -> None:
-        """Take a measured watermark in, for the partitions that were read from."""
+        """Apply a measured watermark to the partitions that were read from."""
         for partition, held in self._partitions.items():
             end = marks.ends.get(partition)
             if end is None:
@@ -102,7 +101,7 @@ class Reordering(Generic[T]):
             held.read(held.read_to - 1)
 
     def release(self, most: int) -> list[T]:
-        """Give up to so many records that wait no longer, in the order of event time."""
+        """Return up to so many records that no longer wait, in the order of event time."""
         ready: list[T] = []
         for held in self._partitions.values():
             while held.waiting and len(ready) < most:
@@ -128,5 +127,5 @@ class Reordering(Generic[T]):
         return ready
 
     def forget(self) -> None:
-        """Drop everything: the partitions are being assigned anew."""
+        """Drop everything: the partitions are assigned again."""
         self._partitions.clear()

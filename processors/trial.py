@@ -1,9 +1,8 @@
 """A trial: articles through analyse and watch in one process, with no broker.
 
-The module above analyse and watch: it keeps a state for each leader and does what the worker does,
-so that rules can be tried on examples and on past articles. Must not know where articles come from.
-Articles are to be given in the order of their event time. Those of one moment are sorted as the
-worker sorts them, so that a trial and a run have one answer.
+It keeps a state for each leader and does what the worker does, so that rules can be tried on
+examples and on past articles. Pass articles in the order of their event time. Those of one moment
+are sorted as the worker sorts them, so that a trial and a run have the same result.
 """
 
 from collections import Counter
@@ -64,7 +63,7 @@ class Trial:
             self._waiting.append((analysed.withdrawal.withdrawn.article_id, analysed.withdrawal))
 
     def finish(self) -> None:
-        """Apply what still waits for others of its moment."""
+        """Apply the mentions that still wait for others of their moment."""
         ready, self._waiting = self._waiting, []
         for _, one in sorted(ready, key=lambda named: named[0]):
             if isinstance(one, Mention):
@@ -91,7 +90,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class ExampleRun:
-    """How an example went: it passed if nothing is missing and nothing is too much.
+    """The result of an example. It passed if no alert is missing or unexpected.
 
     `missing` alerts were expected and not sent, `unexpected` ones were sent and not expected.
     `suppressed` are the reasons found where they are not those expected, else None.
@@ -105,7 +104,7 @@ class ExampleRun:
 
     @property
     def passed(self) -> bool:
-        """Whether all is as the example says."""
+        """Whether the result is as the example says."""
         return not self.missing and not self.unexpected and self.suppressed is None
 
 
@@ -136,7 +135,7 @@ def _analysed(article: ExampleArticle, analyser: Analyser) -> Analysed:
 def _compared(
     expected: Sequence[ExpectedAlert], sent: Sequence[Alert]
 ) -> tuple[tuple[ExpectedAlert, ...], tuple[Alert, ...]]:
-    """Match each expected alert with one that was sent, and give what is left of both."""
+    """Match each expected alert with one that was sent, and return the rest of both."""
     left = list(sent)
     missing = []
     # Those that say most are matched first, so that a loose one does not take their alert away.
@@ -160,7 +159,7 @@ def _fits(expected: ExpectedAlert, alert: Alert) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What changed rules send beyond the present ones, and what they leave out.
+    """The alerts that changed rules add to those of the present ones, and those that they remove.
 
     `changed` are alerts that both send, with another severity: before and after.
     """

@@ -1,11 +1,10 @@
-"""Publisher families: who counts as one source.
+"""Publisher families: which publishers count as one source.
 
-Owns which publishers belong together and which agency an article is credited to. Must not know
-what a source counts for. An article credited to
-an agency ("LONDON (Reuters) - …") is the agency's, on whichever site it is; else the family is that
-of its host or its publisher's name in `data/families.csv` (owners as the publishers themselves
-state them; ours); a publisher that is not there is its own family, under its registrable domain
-where its address or its name gives one, and under its name where not.
+An article that is credited to an agency ("LONDON (Reuters) - …") belongs to the agency, regardless
+of its publisher. Otherwise the family is that of its host or its publisher's name in
+`data/families.csv` (owners as the publishers themselves state them). A publisher that is not in the
+file is its own family, under its registrable domain if its address or name gives one, and otherwise
+under its name.
 """
 
 import csv
@@ -41,7 +40,7 @@ class Families:
     _credit: re.Pattern[str]
 
     def family(self, source: str, url: str, text: str) -> str:
-        """Name the family of an article; "" if neither source nor address is given.
+        """Return the family of an article, or "" if neither source nor address is given.
 
         Args:
             source: The publisher's name or host, as the article says.
@@ -59,7 +58,7 @@ class Families:
         return known or _registrable(of_source) or source or _registrable(of_url)
 
     def credited(self, text: str) -> str | None:
-        """Give the family of the agency that the text is credited to."""
+        """Return the family of the agency that the text is credited to."""
         found = None
         if "(" in text[:HEAD_CHARACTERS]:
             found = self._credit.search(text, 0, HEAD_CHARACTERS)
@@ -69,13 +68,13 @@ class Families:
         return self.credits[found.group(1)] if found else None
 
     def _known(self, labels: Sequence[str]) -> str | None:
-        """Give the family of a host or of the nearest domain above it."""
+        """Return the family of a host or of the nearest domain above it."""
         above = (".".join(labels[at:]) for at in range(len(labels) - 1))
         return next((self.domains[one] for one in above if one in self.domains), None)
 
 
 def load_families(extra: Path | None = None) -> Families:
-    """Load the packaged families, and lay a user's own over them.
+    """Load the packaged families, and merge a user's own over them.
 
     Args:
         extra: A file of the same form; its rows win.
@@ -137,7 +136,7 @@ def _labels(host: str) -> Sequence[str]:
 
 
 def _registrable(labels: Sequence[str]) -> str:
-    """Give the domain that is registered: two labels, or three below a suffix like "co.uk"."""
+    """Return the domain that is registered: two labels, or three below a suffix like "co.uk"."""
     if not labels:
         return ""
     three = len(labels[-1]) == _COUNTRY_LABEL and labels[-2] in _SECOND_LEVEL

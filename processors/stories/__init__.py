@@ -1,7 +1,6 @@
 """Stories: which reports tell of the same event.
 
-Owns signatures and their likeness, and the book of a leader's stories. Must not know leaders, rules
-or alerts.
+A signature finds similar articles, and a book places the reports of one leader in stories.
 """
 
 from processors.stories.book import (

@@ -1,6 +1,6 @@
-"""The book of one leader's stories: places each report in the story that it is most like.
+"""The book of one leader's stories: places each report in the most similar story.
 
-Owns what makes two reports one story. Must not know leaders, sources, rules or alerts. A report
+A report
 joins the open story whose centre is most like it, by the cosine of their weighed terms, if they are
 alike enough; else it begins a story. This is single-pass clustering with a moving centre, as in
 topic detection (Allan et al. 1998). A story stays open for a time from its first report on, so that
@@ -105,11 +105,11 @@ class StoryBook:
         return Placed(story, is_first, counted(reported, hour))
 
     def get(self, key: int) -> Story | None:
-        """Give a story by its key, if it is still known."""
+        """Return a story by its key, if it is still known."""
         return self._by_key.get(key)
 
     def _find(self, moment_ms: int, signed: Terms, open_ms: int) -> list[Story]:
-        """Give the known stories like these terms, the most like first."""
+        """Return the known stories similar to these terms, the most similar first."""
         products: dict[int, int] = {}
         known, product_of = self._postings.get, products.get
         for term, weight in signed.items():

@@ -1,6 +1,6 @@
 """The signature of an article: its telling words, hashed and weighed, in at most 160 bytes.
 
-Owns the form of a signature and how alike two are. Must not know what a story is. Copies share
+Copies share
 nearly all telling words of their beginning, and so do abridged copies; rewrites of one event share
 names, places and numbers, but few word sequences, so words are compared and no shingles.
 
@@ -79,7 +79,7 @@ def signature(title: str, text: str) -> bytes:
 
 
 def pack(terms: Mapping[int, int]) -> bytes:
-    """Give terms as bytes, in their order."""
+    """Return terms as bytes, in their order."""
     return struct.pack(f">{len(terms)}I", *[term << 8 | weight for term, weight in terms.items()])
 
 
@@ -91,19 +91,19 @@ def unpack(value: bytes) -> Terms:
 
 
 def length(terms: Mapping[int, int]) -> float:
-    """Give the Euclidean length of a signature."""
+    """Return the Euclidean length of a signature."""
     weights = terms.values()
     return math.sqrt(sum(map(mul, weights, weights)))
 
 
 def mark(terms: Iterable[int]) -> bytes:
-    """Give a signature's hashes without their weights: what a copy of the text is known by."""
+    """Return a signature's hashes without their weights, which identify copies of the text."""
     hashes = sorted(terms)
     return struct.pack(f">{len(hashes)}I", *hashes)
 
 
 def copied(one: bytes, others: Iterable[bytes]) -> int | None:
-    """Say which of several marks is the first that is of the same text as this one; None: none is.
+    """Return the index of the first mark that is of the same text as this one, or None.
 
     What counts is the share of the smaller of the two, so that an abridged copy is known too. Short
     texts on one event share most words without being copies, so they must share nearly all.
@@ -124,7 +124,7 @@ def _hashes_of(marked: bytes) -> tuple[int, ...]:
 
 
 def without(terms: Terms, phrase: str) -> Terms:
-    """Give terms without the words of a phrase.
+    """Return terms without the words of a phrase.
 
     Every article of a leader's has the leader's name: it tells no story from another.
     """

@@ -1,14 +1,13 @@
-"""What is usual for one leader: independent reports an hour, by the hour of the week.
+"""The baseline of one leader: usual independent reports an hour, by the hour of the week.
 
-Owns the arithmetic of the baseline and of its tail. Must not know rules or alerts. The rate of an
-hour of the week is its own mean drawn towards the mean of all hours, by so many hours' weight; in
-the first weeks there is nearly nothing but the mean, later Monday 09:00 has its own. Weeks fade by
-a fifth a week. An hour far above what was expected counts as the most that would not surprise, so
+The rate of an hour of the week is its own mean drawn towards the mean of all hours, by so many
+hours' weight; in the first weeks the mean decides, later Monday 09:00 has its own rate. Weeks fade
+by a fifth a week. An hour far above what was expected counts as the largest unsurprising number, so
 that one surge does not hide the next.
 
-Time may be wrong. The newest hours stay open: a mention that is earlier than a lone one before it
-removes that one, and three in a row remove whatever came before them. So an article of the
-future, or a feeder that ran ahead for a while, leaves the past as it was.
+Times can be wrong. The newest hours stay open: a mention that is earlier than a lone one before it
+removes that one, and three in a row remove those before them. So an article of the future, or a
+feeder that ran ahead for a while, leaves the past as it was.
 """
 
 import math
@@ -129,7 +128,7 @@ class Past:
             newest.origins.append(origin)
 
     def expected(self, moment_ms: int, window_seconds: int, least_per_day: float) -> float:
-        """Say how many independent reports are usual in a window that ends at this moment."""
+        """Return how many independent reports are usual in a window that ends at this moment."""
         rates = self._rates
         if rates.exposure <= 0.0:
             return least_per_day * window_seconds / 86_400
@@ -139,7 +138,7 @@ class Past:
         return max(hourly, least_per_day / 24) * window_seconds / 3_600
 
     def dispersion(self) -> float:
-        """Say how much more an hour's count varies than chance would have it; 1 or more.
+        """Return how much more an hour's count varies than by chance, 1 or more.
 
         News comes in bursts: a headline name's hours vary more than Poisson's. A rare name's bursts
         are what is looked for, so they do not count.
@@ -297,10 +296,10 @@ def _dispersion(rates: Rates | Baseline) -> float:
 
 
 def poisson_tail(count: int, expected: float, dispersion: float = 1.0) -> float:
-    """Say how likely `count` or more are where `expected` are usual.
+    """Return how likely `count` or more are where `expected` are usual.
 
     Args:
-        count: What was seen.
+        count: The observed number.
         expected: The mean, above 0.
         dispersion: Variance over mean; both numbers are divided by it (quasi-Poisson).
 

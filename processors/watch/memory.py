@@ -1,14 +1,13 @@
-"""Which mentions were applied: the last ones by their ids, those before them by their moments.
+"""Remembers applied mentions: the last ones by their ids, those before them by their moments.
 
-Owns the decision whether a mention may have been applied before. Delivery is at least once, so a
-mention that was applied must never be applied again; and a mention that was not is only refused if
-that cannot be distinguished any more.
+Delivery is at least once, so an applied mention must not be applied again. A mention that was not
+applied is skipped only if it cannot be distinguished from an applied one.
 
-What falls out of the memory of ids is remembered as stretches of event time. One stretch would do
-if time only went forward. A feeder that ran ahead leaves a stretch of its own, with a gap before it
-in which the others continue. So that they can continue through that stretch, too, ids are kept
-in two rows: the first maps them to their moments, the second holds the same as bytes, which costs
-little to keep, to write and to search.
+Mentions that fall out of the memory of ids are remembered as stretches of event time. One stretch
+would be enough if time only went forward. A feeder that ran ahead leaves a stretch of its own, with
+a gap before it in which the others continue. So that they can continue through that stretch too,
+ids are kept in two rows: the first maps them to their moments, and the second holds the same as
+bytes, which are cheap to keep, to write and to search.
 """
 
 import math

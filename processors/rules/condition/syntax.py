@@ -1,10 +1,9 @@
 """The syntax of conditions: text in, a tree out.
 
-Owns tokens and grammar. Must not know which fields there are, nor what a tree means: that is
-`conditions`. The language is a part of CEL (Common Expression Language, cel.dev): comparisons,
-`in`, `&&`, `||`, `!`, parentheses, text, numbers, lists, `size` and four methods of text. It takes
-one liberty: numbers are of one kind, so that `polarity < 0` needs no `0.0`. The libraries that do
-CEL were measured, and lost (docs/guides/rules.md).
+The language is a part of CEL (Common Expression Language, cel.dev): comparisons, `in`, `&&`, `||`,
+`!`, parentheses, text, numbers, lists, `size` and four methods of text. It takes one liberty:
+numbers are of one kind, so that `polarity < 0` needs no `0.0`. The libraries that do CEL were
+measured, and lost (docs/guides/rules.md).
 """
 
 import re

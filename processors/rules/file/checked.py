@@ -1,7 +1,6 @@
-"""Tables of a rules file, read value by value, with every problem noted and none raised.
+"""Reads the tables of a rules file value by value, and notes every problem without raising.
 
-Owns the messages about a wrong, missing or unknown key. Must not know which keys there are. What
-is wrong has its default, so that reading goes on and finds the rest.
+A wrong value is replaced by its default, so that reading continues and finds the other problems.
 """
 
 import difflib
@@ -31,25 +30,25 @@ _END = r"\Z"
 
 @dataclass(slots=True)
 class Problems:
-    """What is wrong in one text, and where things are in it. Warnings do not make it wrong."""
+    """The problems and warnings of one text, and the positions of its parts."""
 
     places: Mapping[Path, Position]
     found: list[FileProblem] = field(default_factory=list)
     warnings: list[FileProblem] = field(default_factory=list)
 
     def place(self, path: Path) -> Position:
-        """Give the place of a path, or of the nearest thing around it."""
+        """Return the place of a path, or of the nearest part around it."""
         while path and path not in self.places:
             path = path[:-1]
         return self.places.get(path, _START)
 
     def add(self, path: Path, message: str) -> None:
-        """Note what is wrong at a path."""
+        """Note a problem at a path."""
         place = self.place(path)
         self.found.append(FileProblem(place.line, place.column, message))
 
     def add_in_text(self, path: Path, column: int, message: str) -> None:
-        """Note what is wrong at a character of a text, its column counted from 1."""
+        """Note a problem at a character of a text. Columns count from 1."""
         place = self.place(path)
         if place.text_column:
             exact = place.text_column + column - 1
@@ -59,13 +58,13 @@ class Problems:
             self.found.append(FileProblem(place.line, place.column, message))
 
     def warn(self, path: Path, message: str) -> None:
-        """Note what is allowed and probably not meant."""
+        """Note a warning: this is allowed, and probably a mistake."""
         place = self.place(path)
         self.warnings.append(FileProblem(place.line, place.column, message))
 
 
 class Table:
-    """One table of the file. Ask for each key; `finish` reports those that nobody asked for."""
+    """One table of the file. Read each key, and `finish` then reports the unknown ones."""
 
     __slots__ = ("_asked", "_problems", "_values", "path")
 
@@ -85,12 +84,12 @@ class Table:
         return self._problems.place(self.path).line
 
     def has(self, key: str) -> bool:
-        """Say whether a key is given; `finish` then knows it."""
+        """Return whether a key is given, and count it as known."""
         self._asked[key] = None
         return key in self._values
 
     def take(self, key: str, kind: Any, default: T) -> T | Any:
-        """Give a key's value, or the default where it is not given or is wrong."""
+        """Return a key's value, or the default if it is missing or wrong."""
         if not self.has(key):
             return default
         value = self._values[key]
@@ -108,13 +107,13 @@ class Table:
         return converted
 
     def require(self, key: str, kind: Any, default: T) -> T | Any:
-        """Give a key's value; note it where it is missing."""
+        """Return a key's value, and note a problem if it is missing."""
         if not self.has(key):
             self._problems.add(self.path, f"{_table(self.path)} has no {key}: {taken(kind)}")
         return self.take(key, kind, default)
 
     def tables(self, key: str) -> list["Table"]:
-        """Give the tables of a list, each with its place."""
+        """Return the tables of a list, each with its place."""
         if not self.has(key):
             return []
         value = self._values[key]
@@ -125,33 +124,33 @@ class Table:
         return [Table(one, (*path, index), self._problems) for index, one in enumerate(value)]
 
     def table(self, key: str) -> "Table | None":
-        """Give the table under a key."""
+        """Return the table under a key."""
         return (
             Table(self._values[key], (*self.path, key), self._problems) if self.has(key) else None
         )
 
     def rest(self) -> dict[str, Any]:
-        """Give every value as it stands, and ask for all of them."""
+        """Return all values as they are, and count all keys as known."""
         self._asked |= dict.fromkeys(self._values)
         return dict(self._values)
 
     def problem(self, key: str, message: str) -> None:
-        """Note what is wrong with a key."""
+        """Note a problem with a key."""
         self._problems.add((*self.path, key), message)
 
     def problem_in(self, key: str, column: int, message: str) -> None:
-        """Note what is wrong at a character of a key's text."""
+        """Note a problem at a character of a key's text."""
         self._problems.add_in_text((*self.path, key), column, message)
 
     def warn(self, key: str, message: str) -> None:
-        """Note what is probably not meant."""
+        """Note a warning about a key."""
         self._problems.warn((*self.path, key), message)
 
     def finish(self, elsewhere: Mapping[str, str] | None = None) -> None:
-        """Report the keys that nobody asked for.
+        """Report the unknown keys.
 
         Args:
-            elsewhere: Keys that are known but have no place here, with what to say of them.
+            elsewhere: Keys that are known but have no place here, with the message for each.
         """
         for key in self._values:
             if key not in self._asked:
@@ -162,7 +161,7 @@ class Table:
 
 
 def take_fields(table: Table, kind: type[T], base: T) -> T:
-    """Read the fields of a struct from a table; what is not given is as in `base`."""
+    """Read the fields of a struct from a table. Missing ones are as in `base`."""
     fields: Any = msgspec.structs.fields(kind)  # type: ignore[arg-type]
     return kind(
         **{
@@ -173,13 +172,13 @@ def take_fields(table: Table, kind: type[T], base: T) -> T:
 
 
 def near_miss(word: str, known: Collection[str]) -> str:
-    """Say which known word may be meant, with a space before it; nothing where none is near."""
+    """Return a hint at the nearest known word, with a space before it, or an empty text."""
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     return f" Did you mean {near[0]}?" if near else ""
 
 
 def taken(kind: Any) -> str:
-    """Say what a key takes, such as "a whole number from 1 to 100"."""
+    """Return what a key takes, such as "a whole number from 1 to 100"."""
     bare, metas = _parts(kind)
     if get_origin(bare) is Literal:
         return "one of " + ", ".join(map(str, get_args(bare)))
@@ -233,7 +232,7 @@ def _table(path: Path) -> str:
 
 
 def syntax_problem(error: tomllib.TOMLDecodeError, text: str) -> FileProblem:
-    """Return what the parser says of a text that is no TOML, at its place."""
+    """Return the parser's message on a text that is no TOML, at its place."""
     found = _AT.fullmatch(str(error))
     if found is None:
         return FileProblem(1, 1, str(error))

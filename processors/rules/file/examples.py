@@ -1,7 +1,6 @@
 """Examples beside a rule: articles that come in, and the alerts that the rule must send for them.
 
-Owns their form. Must not know how an example is run: `processors.trial` does that, through the real
-analysis and the real watch.
+`processors.trial` runs an example through the real analysis and the real watch.
 """
 
 from collections.abc import Mapping
@@ -16,10 +15,10 @@ from processors.rules.file.checked import Table
 from processors.rules.kind import MAX_SECONDS
 
 NOON = datetime(2026, 5, 20, 12, tzinfo=UTC)
-"""When an example's first article comes in, where it does not say."""
+"""The default event time of an example's first article."""
 
 PLACE = "{}"
-"""Where a word of `for_each` goes."""
+"""The placeholder of a word of `for_each`."""
 
 _Name = Annotated[str, Meta(min_length=1, max_length=200)]
 _Seconds = Annotated[int, Meta(ge=0, le=MAX_SECONDS)]
@@ -37,7 +36,7 @@ class ExampleArticle:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedAlert:
-    """What an alert must be. None, and an empty text, stand for anything."""
+    """The expected properties of an alert. None and an empty text match anything."""
 
     leaders: frozenset[str]
     msg_type: MessageType = "alert"
@@ -75,7 +74,7 @@ def read_example(table: Table, rule_id: str, file: str) -> Example:
     alerts = tuple(_expected(one) for one in table.tables("alerts"))
     suppressed = table.take("suppressed", tuple[str, ...], None)
     if not table.has("alerts") and suppressed is None:
-        table.problem("alerts", "say what is expected; alerts = [] means that nothing rings")
+        table.problem("alerts", "say what is expected; alerts = [] means that no rule fires")
     table.finish()
     return Example(rule_id, name, file, table.line, articles, alerts, suppressed)
 

@@ -1,7 +1,6 @@
-"""Where everything stands in a TOML text: the standard library's parser does not say.
+"""Finds the position of every part of a TOML text, which the standard library does not tell.
 
-Owns the way from a key's path to its line and column. Must not judge a text: it is called on what
-`tomllib` has read without complaint, and relies on that. The grammar is that of toml.io, 1.0.
+It relies on a text that `tomllib` has read without error. The grammar is that of toml.io, 1.0.
 """
 
 import re
@@ -86,7 +85,7 @@ class _Scanner:
         return path
 
     def _last_item(self, path: Path) -> Path:
-        """Give the newest item where a path is a list of tables; it is what a header means."""
+        """Return the newest item if a path is a list of tables: a header means that one."""
         count = self._counts.get(path, 0)
         return (*path, count - 1) if count else path
 
@@ -162,7 +161,7 @@ class _Scanner:
             self._skip(_BLANK)
 
     def _text_column(self) -> int:
-        """Give the column of a text's first character, if columns in it can be counted on."""
+        """Return the column of a text's first character, if columns in it are reliable."""
         for pattern, width in ((_BASIC, 1), (_LITERAL, 1)):
             found = pattern.match(self._text, self._at)
             triple = self._text.startswith(('"""', "'''"), self._at)

@@ -55,7 +55,7 @@ def test_an_article_goes_in_and_its_alert_appears_opens_and_is_found(desk: Desk)
     assert link == ["https://wire.example/story", "noopener noreferrer", "_blank"]
     # It is found, and what does not fit goes.
     found = len(titles(browser))
-    browser.choose("search", "mélöni DISASTROUS")
+    browser.choose("search", "mélöni TOGETHER")
     browser.until(lambda: 0 < len(titles(browser)) < found, "the search finds nothing")
     browser.choose("search", "no such words")
     browser.until(

@@ -154,7 +154,7 @@ update_after_seconds = [60, 120]
         (
             rule("[[rule.example]]\nname = 'n'\narticles = [{ title = 'T' }]"),
             5,
-            "say what is expected; alerts = [] means that nothing rings",
+            "say what is expected; alerts = [] means that no rule fires",
         ),
         (
             rule("[[rule.example]]\nname = 'n'\nalerts = []\narticles = [{ titel = 'T' }]"),
