@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def others(source: str, values: dict[str, Any]) -> Iterator[tuple[str, Callable[[], Any]]]:
-    """Give a test for each library that is there."""
+    """Return a test for each library that is there."""
     if find_spec("cel_expr_python"):
         from cel_expr_python import cel as google  # noqa: PLC0415 - if it is there
 

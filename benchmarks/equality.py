@@ -1,4 +1,4 @@
-"""Whether a replay rings what rang live: partitions by workers, killed many times, on both brokers.
+"""Checks that replays send the live alerts, with killed workers, on both brokers.
 
 Articles are loaded as an archive, a live worker reads them, and replays of the whole range follow.
 Workers of a replay are killed with SIGKILL whenever another share of the articles is committed, one

@@ -1,6 +1,6 @@
 """Tocsin's processes as the benchmarks of replays start them, and what they ask the broker.
 
-Owns the environment of a process and its log. Must not know what is measured.
+Owns the environment of a process and its log.
 """
 
 import os
@@ -83,7 +83,7 @@ class Deployment:
         return child
 
     def log(self, number: int) -> Path:
-        """Give the log of the process that was started as that one."""
+        """Return the log of the process that was started as that one."""
         return self.folder / f"{self.settings.application_id}-{number}.log"
 
     def run(self, *arguments: str, **variables: str) -> None:
@@ -106,7 +106,7 @@ class Deployment:
             time.sleep(LOOK_SECONDS)
 
     def running(self) -> list[subprocess.Popen[bytes]]:
-        """Give the processes that run."""
+        """Return the processes that run."""
         return [child for child in self.children if child.poll() is None]
 
     def until_prepared(self, replay_id: str) -> None:
@@ -153,7 +153,7 @@ class Deployment:
         return self.start("replay", "--since", "beginning", *topic, "--id", replay_id, *options)
 
     def alert_ids(self, prefix: str) -> set[str]:
-        """Give the ids of the alerts of live (the deployment's prefix) or of a replay."""
+        """Return the ids of the alerts of live (the deployment's prefix) or of a replay."""
         topics = [
             prefix + name.removeprefix(self.settings.topic_prefix)
             for name in self.names.alerts.values()
@@ -172,7 +172,7 @@ class Deployment:
 
 
 def reader(broker: Broker) -> KafkaConsumer:
-    """Give a consumer without a group."""
+    """Return a consumer without a group."""
     return KafkaConsumer(
         bootstrap_servers=broker.bootstrap_servers,
         enable_auto_commit=False,

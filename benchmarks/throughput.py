@@ -160,7 +160,7 @@ class Contender:
         return run
 
     def latencies_seconds(self, since: int) -> list[float]:
-        """Give the times from an article's record to its output's, for the newest outputs."""
+        """Return the times from an article's record to its output's, for the newest outputs."""
         arrived = self._timestamps(self.names.articles)
         ready = self._timestamps(self.done_topic)
         return [ready[i] - arrived[i] for i in ready if i in arrived and number(i) >= since]
@@ -185,12 +185,12 @@ class Contender:
 
 
 def number(article_id: str) -> int:
-    """Give the number in a benchmark article's id."""
+    """Return the number in a benchmark article's id."""
     return int(article_id.removeprefix("bench-"))
 
 
 def resident_bytes(pid: int) -> int:
-    """Give a process's resident memory; Linux."""
+    """Return a process's resident memory; Linux."""
     for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) * 1024

@@ -145,7 +145,7 @@ def stories(path: Path) -> Iterator[Mapping[str, Any]]:
 
 
 def bursts(path: Path, rules: Rules) -> Iterator[Mapping[str, Any]]:
-    """Give the delay from an event's first article to its alert, and alerts about no event.
+    """Return the delay from an event's first article to its alert, and alerts about no event.
 
     The labelled times are often wrong by days, so an event's articles are given times of their own:
     one every four minutes from its first one on, events six hours apart, after a quiet week. Once
@@ -182,7 +182,7 @@ def bursts(path: Path, rules: Rules) -> Iterator[Mapping[str, Any]]:
 
 
 def _quiet(rules: Rules) -> HeldState:
-    """Give the state of a leader who was named once, eight days ago."""
+    """Return the state of a leader who was named once, eight days ago."""
     state = new_state()
     watch(state, _mention("quiet", BURSTS_FROM - timedelta(days=8), "", b""), rules, NOW)
     return state

@@ -1,6 +1,6 @@
 """Apache Kafka in one process, for tests and benchmarks; not for production.
 
-Owns its life: format, start, stop. Must not know topics or settings. The jars come from
+Owns its life: format, start, stop. The jars come from
 `tools.brokers.kafka_jars`, the configuration from `tools.brokers.apache_configuration`.
 """
 
@@ -181,7 +181,7 @@ class ApacheKafka:
 
 
 def _format(run: Sequence[str], properties: Path, security: Security) -> None:
-    """Give a new data folder its cluster id and, for SCRAM, its users."""
+    """Write the cluster id, and for SCRAM the users, into a new data folder."""
     cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     # One id in 64 begins with a hyphen, which on its own would be taken for an option.
     command = [*run, "kafka.tools.StorageTool", "format"]

@@ -1,7 +1,7 @@
 """The configuration of a single Apache Kafka node in KRaft mode, for tests and benchmarks.
 
 Owns the names and values of `server.properties`, those of the release that
-`tools.brokers.kafka_jars` pins. Must not know how the node is started.
+`tools.brokers.kafka_jars` pins.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """The official jars of Apache Kafka, fetched once through Maven and kept outside the repository.
 
-Owns which release is used and where its jars lie. Must not know how a broker is run.
+Owns which release is used and where its jars lie.
 """
 
 import os

@@ -1,6 +1,6 @@
 """What every published field means, in one table.
 
-Owns the descriptions that go into the schemas. Must not know schemas. They stand here and not in
+Owns the descriptions that go into the schemas. They stand here and not in
 `processors.contracts`, so that the structs stay short enough to be read in one go. A field without
 a description cannot be published: `tools.contracts.schemas` refuses it.
 """

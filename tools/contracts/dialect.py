@@ -1,7 +1,7 @@
 """From JSON Schema 2020-12 to the dialect of AsyncAPI 3.0, which is draft 07 with extensions.
 
 Owns the differences that our schemas meet: where definitions stand, tuples, and what may stand
-beside a reference. Must not know what the schemas describe.
+beside a reference.
 """
 
 from collections.abc import Mapping

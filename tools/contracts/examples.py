@@ -1,7 +1,7 @@
 """One realistic value of every kind, for the schemas, the AsyncAPI document and the tests.
 
 Owns the examples. They are made from the structs, so that they are valid by construction, and their
-offsets are found in the text, not counted by hand. Must not know schemas. The news in them is made
+offsets are found in the text, not counted by hand. The news in them is made
 up; so are the publishers, under a top-level domain that is reserved for examples.
 """
 

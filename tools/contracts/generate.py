@@ -1,6 +1,6 @@
 """Writes the published contracts: `python -m tools.contracts.generate`, or `make contracts`.
 
-Owns the files' form (indented JSON in UTF-8) and the drift check. Must not know what is in them.
+Owns the files' form (indented JSON in UTF-8) and the drift check.
 With `--check` nothing is written, and the exit code is 1 where a file differs from the code.
 """
 

@@ -1,7 +1,7 @@
 """The headers of every record, as schemas of an object from header name to UTF-8 text.
 
-Owns what the headers mean. Must not know how they are written: names and fixed values come from
-`streams.kafka.envelope`, and tests hold both together. More headers may be there than are named.
+It describes the headers. Names and fixed values come from `streams.kafka.envelope`, and tests
+compare the two. More headers may be there than are named.
 """
 
 from typing import Any, Final

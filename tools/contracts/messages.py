@@ -1,7 +1,6 @@
 """The messages of the AsyncAPI document: each kind of record, its key, headers, value and examples.
 
-Owns their description. Must not know on which topic a record stands, nor how AsyncAPI writes it
-down. Values and headers come from the schemas beside this module.
+Owns their description. Values and headers come from the schemas beside this module.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """JSON Schemas (2020-12) of the values that Tocsin writes, from the structs that it writes.
 
 Owns what msgspec's own schemas do not say: which fields are always there, what they mean, and that
-times are RFC 3339. Must not know topics. Every schema stands alone (`$defs`), and none closes an
+times are RFC 3339. Every schema stands alone (`$defs`), and none closes an
 object, because fields may be added within a major version and readers must skip them.
 """
 
@@ -48,7 +48,7 @@ def value_schemas() -> dict[str, Schema]:
 
 
 def schema_id(name: str) -> str:
-    """Give a schema's id: a name, not an address, so that nobody fetches it."""
+    """Return a schema's id: a name, not an address, so that nobody fetches it."""
     return f"urn:tocsin:schema:{VERSION}:{name}"
 
 

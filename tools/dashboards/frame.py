@@ -1,6 +1,6 @@
 """What surrounds the panels: variables, links to the other dashboards, annotations.
 
-Owns what all dashboards share. Must not know their panels.
+Owns what all dashboards share.
 """
 
 from collections.abc import Sequence
@@ -96,7 +96,7 @@ class Dashboard:
 
 
 def uid_of(name: str) -> str:
-    """Give the uid of a dashboard."""
+    """Return the uid of a dashboard."""
     return f"tocsin-{name}"
 
 
@@ -150,7 +150,7 @@ def annotations() -> list[dict[str, Any]]:
             "severity",
         ),
         _annotation(
-            "Alerts rung, high",
+            "Alerts sent, high",
             "orange",
             f"sum by (kind) (increase({ours}[$__rate_interval])) > 0",
             "{{kind}}, high",

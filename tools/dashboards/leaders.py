@@ -18,7 +18,7 @@ def strength(direction: str, span: str = "$__rate_interval", function: str = "ra
 
 
 def mean_polarity(span: str = "$__rate_interval", function: str = "rate") -> str:
-    """Give the mean polarity of the mentions that have a scored word."""
+    """Return the mean polarity of the mentions that have a scored word."""
     scored = f'tocsin_mentions_total{WHO}, label!="unknown"}}'
     return (
         f"({strength('positive', span, function)} - {strength('negative', span, function)})"

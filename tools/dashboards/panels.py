@@ -1,6 +1,6 @@
 """The kinds of panels: their options, once.
 
-Owns how a panel looks. Must not know what it asks. Expressions are PromQL with one shorthand: `{@}`
+Owns how a panel looks. Expressions are PromQL with one shorthand: `{@}`
 and `{@, more}` stand for the matchers of the variables `job` and `instance`.
 """
 

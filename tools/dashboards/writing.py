@@ -1,6 +1,6 @@
 """The JSON of a dashboard, in a form that can be reviewed.
 
-Owns the layout on the grid and the text. Must not know any dashboard.
+Owns the layout on the grid and the text.
 """
 
 import json
@@ -23,12 +23,12 @@ WIDTH = 100
 
 
 def text_of(dashboard: Dashboard) -> str:
-    """Give the file's text."""
+    """Return the file's text."""
     return _text(json_of(dashboard), 0) + "\n"
 
 
 def json_of(dashboard: Dashboard) -> dict[str, Any]:
-    """Give the dashboard as Grafana reads it."""
+    """Return the dashboard as Grafana reads it."""
     return {
         "uid": dashboard.uid,
         "title": TITLES[dashboard.name],

@@ -1,6 +1,6 @@
 """Invented articles for the pictures: four quiet days, and twelve minutes in which much happens.
 
-Owns what is written of whom, and when. Must not know how an article is sent. The leaders are real
+Owns what is written of whom, and when. The leaders are real
 and the events are invented; outlets and hosts are invented. The same seed gives the
 same articles.
 """
@@ -100,7 +100,7 @@ class Article:
 
 
 def history(start: datetime) -> list[Article]:
-    """Give the four days before: a few outlets an hour write of each leader."""
+    """Return the four days before: a few outlets an hour write of each leader."""
     chance = random.Random(1)  # noqa: S311 - no secret
     drafts = [
         (3600 * -hour + chance.uniform(0, 3600), who, outlet)
@@ -118,7 +118,7 @@ def history(start: datetime) -> list[Article]:
 
 
 def live(start: datetime) -> Iterator[Article]:
-    """Give what comes in the live part, in order."""
+    """Return what comes in the live part, in order."""
     chance = random.Random(2)  # noqa: S311 - no secret
     found = [*_usual(chance, start), *_surging(chance, start), *_rush(chance, start)]
     found += [*_meetings(chance, start), *_bad(chance)]
@@ -126,7 +126,7 @@ def live(start: datetime) -> Iterator[Article]:
 
 
 def usual_outlets(who: str) -> list[str]:
-    """Give the outlets that write of a leader day by day."""
+    """Return the outlets that write of a leader day by day."""
     first = list(LEADERS).index(who) * 7
     return [OUTLETS[(first + 5 * n) % len(OUTLETS)] for n in range(USUAL_OUTLETS)]
 

@@ -1,6 +1,6 @@
 """Asking Prometheus what Grafana would ask it.
 
-Owns the values of Grafana's variables. Must not know how an answer is drawn.
+Owns the values of Grafana's variables.
 """
 
 import json
@@ -62,7 +62,7 @@ def _filled(name: str, expr: str, span: Mapping[str, int], interval: str = "") -
 
 
 def _ask(address: str, expr: str, span: Mapping[str, int], *, at_end: Any) -> list[dict[str, Any]]:
-    """Give each series' labels and its values; one where it was asked for the end alone."""
+    """Return each series' labels and its values; one where it was asked for the end alone."""
     if at_end:
         parameters = {"query": expr, "time": span["end"]}
         found = _get(address, "query", parameters)

@@ -1,7 +1,6 @@
 """The kinds of panels, drawn.
 
-Owns how each kind looks: close to Grafana's, so that one is known from the other. Must not know
-where a panel stands in the picture.
+Owns how each kind looks: close to Grafana's, so that one is known from the other.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,6 +1,6 @@
 """The run that the pictures are of: two workers, a replay, and a Prometheus that scrapes them.
 
-Owns the order of events. Must not know what is asked of Prometheus. Everything is on this machine:
+Owns the order of events. Everything is on this machine:
 Apache Kafka from its jars, `tocsin worker` and `tocsin replay` as they are, and Prometheus with
 deploy/prometheus, whose targets alone are changed.
 """
@@ -170,7 +170,7 @@ class _Stage:
         return f"{LOOPBACK}:{self._ports[name]}"
 
     def _target(self, name: str) -> Mapping[str, Any]:
-        """Give a target under a name that says more than a port of this machine."""
+        """Return a target under a name that says more than a port of this machine."""
         return {"targets": [self._address(name)], "labels": {"instance": name}}
 
     def _metrics(self, name: str) -> str:

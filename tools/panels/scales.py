@@ -1,6 +1,6 @@
 """Where moments and values stand in a picture, and the series as they are drawn.
 
-Owns series and axes. Must not know SVG.
+Owns series and axes.
 """
 
 import math
@@ -83,7 +83,7 @@ def named(legend: str, labels: Mapping[str, str]) -> str:
 
 
 def color_at(value: float, thresholds: Mapping[str, Any]) -> str:
-    """Give the colour of the highest step that a value reaches."""
+    """Return the colour of the highest step that a value reaches."""
     reached = [s for s in thresholds["steps"] if s["value"] is None or value >= s["value"]]
     color: str = reached[-1]["color"]
     return COLORS.get(color, color)
@@ -92,7 +92,7 @@ def color_at(value: float, thresholds: Mapping[str, Any]) -> str:
 def bounds(
     panel: Mapping[str, Any], tops: Sequence[float], bottoms: Sequence[float]
 ) -> tuple[float, float]:
-    """Give the ends of the axis of values."""
+    """Return the ends of the axis of values."""
     defaults = panel["fieldConfig"]["defaults"]
     if defaults["unit"] == "dateTimeAsIso":
         low, high = min(bottoms), max(tops)
@@ -108,7 +108,7 @@ def bounds(
 
 
 def ticks(low: float, high: float, unit: str) -> list[float]:
-    """Give a few values between two that are round in their unit."""
+    """Return a few values between two that are round in their unit."""
     least = (high - low) / MOST_TICKS
     step = next((one for one in _steps(unit, least) if one >= least), least)
     first = math.ceil(low / step - 1e-9)

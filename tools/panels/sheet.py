@@ -1,6 +1,6 @@
 """A dashboard's panels on one sheet.
 
-Owns where a panel stands, the heading and the marks. Must not know how a panel is drawn.
+Owns where a panel stands, the heading and the marks.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -60,7 +60,7 @@ def _head(dashboard: Mapping[str, Any], span: Mapping[str, int]) -> Iterator[str
 def _marks(
     dashboard: Mapping[str, Any], answers: Sequence[Any], span: Mapping[str, int]
 ) -> Iterator[Mark]:
-    """Give the moments at which each annotation's series begin, and begin again."""
+    """Return the moments at which each annotation's series begin, and begin again."""
     for one, answer in zip(dashboard["annotations"]["list"], answers, strict=True):
         for series in answer:
             before = -span["step"]

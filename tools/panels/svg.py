@@ -1,6 +1,6 @@
 """Pieces of SVG, and how numbers are written.
 
-Owns the colours, the text and the units. Must not know panels.
+Owns the colours, the text and the units.
 """
 
 from collections.abc import Iterable, Sequence
@@ -63,7 +63,7 @@ class Box:
         return self.y + self.height
 
     def inside(self, left: float, top: float, right: float, bottom: float) -> "Box":
-        """Give the place that is left within margins."""
+        """Return the place that is left within margins."""
         return Box(
             self.x + left, self.y + top, self.width - left - right, self.height - top - bottom
         )

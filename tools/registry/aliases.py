@@ -118,7 +118,7 @@ def _put_family_name_first(person: Row, rows: dict[tuple[str, str], Row]) -> Non
 
 
 def _has_surname_of_name(person: Row, rows: dict[tuple[str, str], Row]) -> bool:
-    """Whether one of the surnames is a word of the name ("Yel'tsin" alone is none of "Yeltsin")."""
+    """Return whether a surname is a word of the name ("Yel'tsin" is not one of "Yeltsin")."""
     name = f" {plain(person['name'])} "
     return any(kind == "surname" and f" {plain(alias)} " in name for kind, alias in rows)
 

@@ -1,7 +1,7 @@
 """Corrections to the collected facts, one row each with its reason.
 
-Owns the form of `corrections.csv` and how a correction is applied. Must not know where the facts
-came from. A correction that matches nothing is an error: it has become stale, or was mistyped.
+It reads `corrections.csv` and applies the corrections. A correction without a match is an error: it
+is stale or mistyped.
 """
 
 import csv
@@ -73,7 +73,7 @@ def _set_term(column: str) -> Callable[[Facts, Row], bool]:
 
 
 def has_correction(sources: str) -> bool:
-    """Whether a correction is among the sources of a fact."""
+    """Return whether a correction is among the sources of a fact."""
     return "mend" in sources.split("+")
 
 

@@ -57,7 +57,7 @@ NOTES_AMONG_CAPITALS = frozenset(
 
 
 def in_scope(end: str) -> bool:
-    """Whether a term brings its holder, with all terms, into the registry.
+    """Return whether a term brings its holder, with all terms, into the registry.
 
     Args:
         end: Exclusive end, `YYYY[-MM[-DD]]`; empty while the term runs.

@@ -1,7 +1,6 @@
 """The collected facts in memory while they are carried over, and how tables are read and written.
 
-Owns the reading of the facts folder and the writing of reviewable CSV. Must not know what is in
-scope or what is wrong with the facts.
+Owns the reading of the facts folder and the writing of reviewable CSV.
 """
 
 import csv
