@@ -1,9 +1,9 @@
 """The AsyncAPI 3.0 document: every topic, who writes it, and what a record of it looks like.
 
-Names, partitions and retention come from `streams.kafka.topics`, values and headers from the schemas
-beside this module. AsyncAPI's own schema dialect is JSON Schema draft 07 with extensions, so the
-2020-12 schemas are converted to it, with all structs under `components`. Servers are left out: every
-user has their own.
+Names, partitions and retention come from `streams.kafka.topics`, values and headers from the
+schemas beside this module. AsyncAPI's own schema dialect is JSON Schema draft 07 with extensions,
+so the 2020-12 schemas are converted to it, with all structs under `components`. Servers are left
+out: every user has their own.
 """
 
 from dataclasses import dataclass, field
