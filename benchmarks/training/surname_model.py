@@ -112,15 +112,14 @@ class Reader:
             on,
             home_of(readings[1], country),
             countries_in(readings),
-            prominence=self.model.prominence,
+            model=self.model,
+            topics=topics,
         )
         for reading in readings:
             note_strangers(reading, article)
         strangers = all_strangers(readings)
         for reading in readings:
-            for each in weighed_candidates(
-                reading, article, strangers, frozenset(), self.model, topics
-            ):
+            for each in weighed_candidates(reading, article, strangers, frozenset()):
                 if is_too_obscure(each.features, reading):
                     continue
                 hit = reading.hits[each.index]

@@ -23,6 +23,28 @@ _LONGEST_NAME: Final = 60
 _MOST_WORDS: Final = 2
 
 _SAMPLE_CHARACTERS = 900
+_MAX_PARTICLES = 2
+_MAX_ABBREVIATION = 4
+_OPENING_PARTICLES: Final = frozenset(
+    [
+        "al",
+        "da",
+        "de",
+        "del",
+        "di",
+        "dos",
+        "du",
+        "el",
+        "la",
+        "las",
+        "le",
+        "les",
+        "los",
+        "van",
+        "von",
+    ]
+)
+_PARTICLES: Final = _OPENING_PARTICLES | {"das", "den", "der", "y", "zu"}
 _FEWEST_WORDS = 8
 """Below this nothing is said: headlines of names are no language."""
 
@@ -38,7 +60,7 @@ _ENGLISH: Final = _words(
     which who been said be but their after more than about its or when out up you
     """
 )
-# Frequent in another language, and no word of English; a name holds one or two ("Le Pen").
+# Frequent in another language, and no word of English.
 _OTHERS: Final = _words(
     """
     der das und ist nicht ein eine einen dem des mit auf für von zu im sich auch wird sie es
@@ -46,7 +68,7 @@ _OTHERS: Final = _words(
     el los las y en una del se con para como más pero su al lo fue
     di che è gli della non sono nel alla dei ha anche più
     os um uma em não da dos na ao foi são mais pelo sua
-    het een van niet zijn dat den op voor met aan ook werd naar
+    het een van niet zijn dat den op voor aan ook werd naar
     och att det som är på av inte till har ett om
     og er ikke til af med ble
     w z się nie jest że jak po przez od oraz był
@@ -73,14 +95,59 @@ def is_english(title: str, text: str) -> bool | None:
     # Of Latin scripts at most a third of the letters is beyond ASCII, of others nearly all.
     if not sample.isascii() and 2 * len(sample.encode("ascii", "ignore")) < len(sample):
         return False if any(map(str.isalpha, sample)) else None
-    words = sample.lower().split()
-    if len(words) < _FEWEST_WORDS:
+    written = sample.split()
+    if len(written) < _FEWEST_WORDS:
         return None
+    words = _without_names(written)
     english = sum(map(_ENGLISH.__contains__, words))
     others = sum(map(_OTHERS.__contains__, words))
     if others > 2 * english:
         return False
     return True if english else None
+
+
+def _without_names(written: list[str]) -> list[str]:
+    """Return the words in lower case, without those inside names.
+
+    A particle between two capitalised words belongs to a name ("Lula da Silva", "Ursula von der
+    Leyen"), as does a capitalised one beside another ("Los Angeles", "Le Pen"). Short capitals are
+    an abbreviation ("UN"), unless the text has capitals throughout.
+    """
+    capital = [word[:1].isupper() for word in written]
+    in_capitals = sum(map(str.isupper, written)) * 2 > len(written)
+    kept = []
+    last = len(written) - 1
+    for index, word in enumerate(written):
+        lower = word.lower()
+        if in_capitals or lower not in _OTHERS:
+            is_name = False
+        elif word.isupper():
+            is_name = len(word) <= _MAX_ABBREVIATION
+        elif not capital[index]:
+            is_name = lower in _PARTICLES and _is_particle(capital, index)
+        else:
+            is_name = lower in _OPENING_PARTICLES and (
+                (index < last and capital[index + 1])
+                or (index > 0 and capital[index - 1] and not _ends_sentence(written[index - 1]))
+            )
+        if not is_name:
+            kept.append(lower)
+    return kept
+
+
+def _ends_sentence(word: str) -> bool:
+    return word[-1] in ".!?:"
+
+
+def _is_particle(capital: list[bool], index: int) -> bool:
+    """Return whether at most two words in lower case stand between capitalised ones here."""
+    first = index
+    while first > 0 and index - first < _MAX_PARTICLES and not capital[first - 1]:
+        first -= 1
+    last = index + 1
+    while last < len(capital) and last - first <= _MAX_PARTICLES and not capital[last]:
+        last += 1
+    return first > 0 and last < len(capital) and capital[first - 1] and capital[last]
 
 
 def read_language(value: Any, field: str = "language") -> str:

@@ -130,7 +130,8 @@ class Detector:
             on=on,
             home=home_of(readings[1], country),
             countries=countries_in(readings),
-            prominence=self._model.prominence,
+            model=self._model,
+            topics=self._topics[words.language],
         )
         self._climb(readings, article, automaton, knows_words=is_known)
         return self._leaders(readings, {"headline": headline, "text": text}, on)
@@ -156,15 +157,7 @@ class Detector:
             _note_named(readings, article)
         lost = lost_surnames(readings, strangers, automaton, article)
         if knows_words:
-            for reading in readings:
-                find_supported_surnames(
-                    reading,
-                    article,
-                    strangers,
-                    lost,
-                    self._model,
-                    self._topics[article.words.language],
-                )
+            find_supported_surnames(readings, article, strangers, lost)
             _note_named(readings, article)
         for reading in readings:
             find_named_surnames(reading, article, strangers, lost)

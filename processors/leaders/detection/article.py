@@ -5,13 +5,15 @@ is at home, which countries it names. Must not decide who is meant.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 
 from processors.leaders.detection.holders import Holders
 from processors.leaders.detection.reading import Reading
+from processors.leaders.detection.surname_model import NO_MODEL, SurnameModel
+from processors.leaders.languages.topics import NO_TOPICS, Topics
 from processors.leaders.languages.words import Words
 
 _DATELINE_CHARACTERS = 90
@@ -36,11 +38,12 @@ class Article:
     home: frozenset[str]
     countries: AbstractSet[str]
     named: set[str] = field(default_factory=set)
-    prominence: Mapping[str, float] = field(default_factory=dict)
+    model: SurnameModel = NO_MODEL
+    topics: Topics = NO_TOPICS
 
     def prominence_of(self, countries: AbstractSet[str]) -> float:
         """Return the prominence of the most prominent of these countries and bodies, 0 to 1."""
-        return max((self.prominence.get(code, 0.0) for code in countries), default=0.0)
+        return max((self.model.prominence.get(code, 0.0) for code in countries), default=0.0)
 
     @property
     def near(self) -> AbstractSet[str]:

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from processors.contracts import MentionKind
 from processors.leaders.languages.fold import fold_characters
+from processors.leaders.languages.transliteration import spellings
 from processors.leaders.languages.words import CountryWords, Title, Words
 from processors.leaders.registry.registry import Registry
 from processors.leaders.registry.values import AliasKind, Country, Person
@@ -122,9 +123,10 @@ class Automaton:
         names += [(text, "name") for text in words.aliases.get(person.person_id, ())]
         common = {a.text for a in person.aliases if a.ambiguous}
         surnames = {text for text, kind in names if kind == "surname"}
-        for text in surnames | _tails(person.name, surnames):
+        respelt = {text for name in surnames for text in spellings(name, person.home)}
+        for text in surnames | _tails(person.name, surnames) | respelt:
             self._add_surname(person, text, words)
-        for text, kind in _spellings(names):
+        for text, kind in _spellings(names, person.home):
             if kind == "surname":
                 continue
             if " " not in text:
@@ -228,10 +230,13 @@ class Automaton:
         return hits
 
 
-def _spellings(names: list[tuple[str, AliasKind]]) -> list[tuple[str, AliasKind]]:
+def _spellings(names: list[tuple[str, AliasKind]], home: str) -> list[tuple[str, AliasKind]]:
     """Names with initials are written with and without spaces: "H. W." and "H.W."."""
     joined = [(_INITIALS_APART.sub("", text), kind) for text, kind in names]
-    return names + [each for each in joined if each not in names]
+    respelt = [
+        (text, kind) for name, kind in names if " " in name for text in spellings(name, home)
+    ]
+    return list(dict.fromkeys([*names, *joined, *respelt]))
 
 
 def _with_capital(text: str) -> str:

@@ -19,10 +19,14 @@ from processors.leaders.detection.context import (
     word_before,
 )
 from processors.leaders.detection.reading import Found, Reading
+from processors.leaders.detection.surname_evidence import name_evidence
 from processors.leaders.languages.words import Title, Words
 
 _HITS_BEFORE = 2  # a country and a title
 _BETWEEN_NAMES = frozenset([" and ", ", ", " & ", ", and ", " und "])
+_DEFINITE = frozenset(["the"])
+_GOES_ON = frozenset(["and", "was", "were", "has", "had", "on", "in", "at", "with", "sailed"])
+_SONS = frozenset(["bin", "ibn", "ben", "bint"])
 _ANY_LEADER = (
     frozenset(["supreme-leader"]),
     frozenset(["president", "general-secretary", "chief-executive"]),
@@ -45,6 +49,8 @@ def find_full_names(reading: Reading, article: Article) -> None:
         if entry.not_a_person or is_part_of_a_thing(reading, index, words):
             continue
         if _is_another_monarch(reading, hit, words) or _is_longer_before(reading, index, words):
+            continue
+        if _is_called_after(reading, index, article):
             continue
         person_id = holders.one_of(people, article.on, article.near)
         if person_id is None:
@@ -69,6 +75,8 @@ def _is_doubtful(reading: Reading, hit: Hit, person_id: str, article: Article) -
         return False
     is_near = not known_in.isdisjoint(article.countries | article.home)
     if hit.entry.common_name:
+        if holders.countries_on(person_id, article.on):
+            return not _is_read_as_holder(reading, hit, person_id, article)
         follower = word_after(reading.text, hit.end)
         is_longer = _is_longer_name(follower, article.words) and not reading.in_title_case
         is_shared = len(hit.entry.names | hit.entry.nicknames) > 1
@@ -85,9 +93,33 @@ def _is_doubtful(reading: Reading, hit: Hit, person_id: str, article: Article) -
     return is_english and not holders.countries_on(person_id, article.on)
 
 
+def _is_read_as_holder(reading: Reading, hit: Hit, person_id: str, article: Article) -> bool:
+    """Return whether a common full name is the sitting holder's, by what the sentence is about."""
+    held = article.holders.countries_on(person_id, article.on)
+    if _is_longer_name(word_after(reading.text, hit.end), article.words) and not (
+        reading.in_title_case or reading.in_capitals
+    ):
+        return False
+    features = name_evidence(reading, hit, article, person_id, held)
+    return article.model.score(features) > 0.0
+
+
+def _is_called_after(reading: Reading, index: int, article: Article) -> bool:
+    """Return whether "the" makes a ship or the like of a full name: "the George Bush sailed".
+
+    "The Joe Biden administration" and "the Donald Trump of Brazil" go on with a noun or with "of".
+    """
+    if reading.before(index).lower() not in _DEFINITE:
+        return False
+    after = word_after(reading.text, reading.hits[index].end).lower()
+    return not after or after in _GOES_ON or after in article.topics.deeds
+
+
 def _is_longer_before(reading: Reading, index: int, words: Words) -> bool:
-    """Whether another given name stands before a full name: "Jose Luis Gonzalez"."""
+    """Return whether a name goes on before: "Jose Luis Gonzalez", "Tamim bin Hamad al-Thani"."""
     before = reading.before(index)
+    if before.lower() in _SONS:
+        return True
     return before[:1].isupper() and before.lower() in words.given_names
 
 
@@ -150,7 +182,7 @@ def find_composed_names(
         if is_initial(given):
             given_end -= len(given) + 1
             given = word_before(reading.text, given_end + 1)
-        if not given:
+        if not given or word_before(reading.text, given_end - len(given)).lower() in _SONS:
             continue
         people = [p for p in hit.entry.surnames if given in given_names.get(p, ())]
         if len(people) != 1 or is_part_of_a_thing(reading, index, words):

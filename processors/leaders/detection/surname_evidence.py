@@ -5,13 +5,12 @@ Owns what each feature means. `processors.leaders.detection.surname_model` weigh
 
 import re
 from collections.abc import Set as AbstractSet
-from datetime import timedelta
+from datetime import date, timedelta
 
 from processors.leaders.detection.article import Article
 from processors.leaders.detection.automaton import FULL_NAME, PLACE, SURNAME, TITLE, Hit
 from processors.leaders.detection.context import opens_sentence, word_after
 from processors.leaders.detection.reading import Reading
-from processors.leaders.detection.surname_model import SurnameModel
 from processors.leaders.languages.topics import Topics
 from processors.leaders.languages.words import Words
 
@@ -36,6 +35,7 @@ _AT_CEREMONIES = ("sport", "arts", "science", "life", "crime")
 _MAX_CAPITALS = 3
 _YEAR_DAYS = 365.25
 _RECENT_YEARS = 2.0
+_SECOND_DAY = date.min + timedelta(days=1)
 _ELECTED_DAYS = 80
 """Who takes office so soon has been elected: the United States takes 76 days."""
 
@@ -55,31 +55,22 @@ Features = dict[str, float]
 
 
 def read_prior(
-    person_id: str,
-    hit: Hit,
-    surname: str,
-    article: Article,
-    model: SurnameModel,
-    held: AbstractSet[str],
-    topics: Topics,
+    person_id: str, hit: Hit, surname: str, article: Article, held: AbstractSet[str]
 ) -> Features:
     """Return what is known before the words around the name are read."""
-    holders, on = article.holders, article.on
+    holders = article.holders
     features: Features = {"bias": 1.0}
     known_in = held or holders.countries_ever(person_id)
     if held:
-        # The day of a change belongs to both.
-        days = (on, on - timedelta(days=1))
-        leads = any(holders.leading(code, day) == person_id for code in held for day in days)
-        features["leads" if leads else "in_office"] = 1.0
+        features[_standing(person_id, held, article)] = 1.0
         if any(holders.is_body(code) for code in held):
             features["heads_body"] = 1.0
     else:
         features[_out_of_office(person_id, article)] = 1.0
-    prominence = max((model.prominence.get(code, 0.0) for code in known_in), default=0.0)
+    prominence = max((article.model.prominence.get(code, 0.0) for code in known_in), default=0.0)
     features["prominence"] = prominence
     lower = surname.lower()
-    frequency = model.frequency.get(lower, 0.0)
+    frequency = article.model.frequency.get(lower, 0.0)
     if frequency:
         features["frequent_surname"] = frequency
     if hit.entry.common_surname:
@@ -88,7 +79,7 @@ def read_prior(
         features["marked_surname"] = 1.0
     if len(hit.entry.surnames) > 1:
         features["shared_surname"] = 1.0
-    if lower in topics.ordinary:
+    if lower in article.topics.ordinary:
         features["ordinary_word"] = 1.0
     return features
 
@@ -105,10 +96,11 @@ def _out_of_office(person_id: str, article: Article) -> str:
 
 
 def read_evidence(
-    reading: Reading, index: int, article: Article, topics: Topics, known_in: AbstractSet[str]
+    reading: Reading, index: int, article: Article, known_in: AbstractSet[str]
 ) -> Features:
     """Return what the words around the name say."""
     features: Features = {}
+    topics = article.topics
     hit = reading.hits[index]
     sentence = reading.sentence(hit.start)
     _note_countries(features, reading, index, article, known_in, sentence)
@@ -124,6 +116,32 @@ def read_evidence(
         features["verb_beside"] = 1.0
     _note_topics(features, reading, sentence, article, topics)
     return features
+
+
+def name_evidence(
+    reading: Reading, hit: Hit, article: Article, person_id: str, held: AbstractSet[str]
+) -> Features:
+    """Return the evidence that a full name, which others bear too, is the holder's."""
+    features: Features = {"bias": 1.0, _standing(person_id, held, article): 1.0}
+    features["prominence"] = article.prominence_of(held)
+    sentence = reading.sentence(hit.start)
+    if not held.isdisjoint(reading.countries_of(sentence)):
+        features["country_in_sentence"] = 1.0
+    if not held.isdisjoint(article.home):
+        features["country_is_home"] = 1.0
+    after = word_after(reading.text, hit.end).lower()
+    if after in article.topics.deeds:
+        features["deed"] = 1.0
+    _note_apposition(features, reading.text, hit.end, article.topics)
+    _note_topics(features, reading, sentence, article, article.topics)
+    return features
+
+
+def _standing(person_id: str, held: AbstractSet[str], article: Article) -> str:
+    """Return "leads" or "in_office"; the day of a change belongs to both who hold an office."""
+    days = (article.on, max(article.on, _SECOND_DAY) - timedelta(days=1))
+    leading = {article.holders.leading(code, day) for code in held for day in days}
+    return "leads" if person_id in leading else "in_office"
 
 
 def _note_countries(
@@ -167,7 +185,11 @@ def _note_before(
         return
     if lower in words.men or lower in words.women:
         features["courtesy"] = 1.0
-    elif touches and reading.hits[index - 1].entry.countries:
+    elif (
+        "own_country_beside" in features
+        or "other_country_beside" in features
+        or (touches and reading.hits[index - 1].entry.countries)
+    ):
         pass
     elif lower in words.ranks or lower in topics.trades:
         features["trade_before"] = 1.0

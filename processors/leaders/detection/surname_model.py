@@ -33,6 +33,9 @@ class SurnameModel:
         return sum(weights.get(name, 0.0) * value for name, value in features.items())
 
 
+NO_MODEL = SurnameModel({}, {}, {})
+
+
 def load_surname_model() -> SurnameModel:
     """Read the packaged model."""
     return SurnameModel(

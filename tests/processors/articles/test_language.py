@@ -123,3 +123,16 @@ def test_too_little_to_tell_is_no_verdict(text: str) -> None:
 def test_only_the_beginning_is_read() -> None:
     english = "The talks of the two went on for hours and there was no result. " * 20
     assert is_english("", english + OTHER_LANGUAGES["German"] * 50) is True
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Lula da Silva hailed as hero while Lula da Silva allies celebrate",
+        "UN experts slam leaders over siege, UN says again",
+        "Los Angeles, Las Vegas mayors slam the raids again",
+        "Ursula von der Leyen met Marine Le Pen in Paris on Friday",
+    ],
+)
+def test_words_inside_names_are_no_other_language(title: str) -> None:
+    assert is_english(title, "") is not False

@@ -30,6 +30,13 @@ def names(headline: str, text: str = "", on: date = TODAY) -> set[str]:
         ("Modi Govt Under Fire Over Rail Fares", {"Narendra Modi"}),
         ("Macron attends final, hands over trophy", {"Emmanuel Macron"}),
         ("Students heckle Starmer", {"Keir Starmer"}),
+        ("Britain's Starmer to skip dinner", {"Keir Starmer"}),
+        ("Pedro Sánchez rules out snap vote", {"Pedro Sánchez"}),
+        ("Abdul Hamid Dbeibah sacks minister", {"Abdul Hamid Dbeibeh"}),
+        ("Kim Jung-un tours factory", {"Kim Jong Un"}),
+        ("Tamim bin Hamad al-Thani lands in Oslo", {"Tamim bin Hamad Al Thani"}),
+        ("POTUS vetoes ports bill", {"Donald Trump"}),
+        ("Pres. Tinubu sacks army chief", {"Bola Tinubu"}),
     ],
 )
 def test_a_sitting_leader_is_found_by_surname(headline: str, expected: set[str]) -> None:
@@ -52,6 +59,8 @@ def test_a_sitting_leader_is_found_by_surname(headline: str, expected: set[str])
         "Trump & Sons bakery recalls pies",
         "Kaczynski and Kaczynski smiled",
         "Roe v. Wade decision challenged",
+        "Boris Yeltsin Presidential Library shuts early",
+        "USS George H.W. Bush leaves port",
     ],
 )
 def test_a_namesake_is_nobody(headline: str) -> None:
@@ -67,3 +76,8 @@ def test_who_is_little_known_needs_the_country() -> None:
 def test_of_two_in_office_the_far_more_prominent_is_meant() -> None:
     assert names("Lee reshuffles cabinet") == {"Lee Jae-myung"}
     assert names("Hong Kong's Lee reshuffles cabinet") == {"John Lee Ka-chiu"}
+
+
+def test_headline_and_text_decide_together() -> None:
+    text = "Germany's Merz hit all ten targets. Merz, 23, thanked the ski technicians."
+    assert names("Germany's Merz wins biathlon sprint", text) == set()
