@@ -1,9 +1,7 @@
-"""Analysis of article records, beside the event loop or in it.
+"""Analysis of article records: from an article's bytes to the bytes of everything published of it.
 
-Owns the way from an article's bytes to the bytes of everything that is published of it. Two
-implementations stand behind one protocol: `streams.analysis.inline` in the worker's own process,
-`streams.analysis.pool` in processes of their own. Must not know topics' readers, offsets or
-acknowledgements; the answer to a record is the same in any process.
+Two implementations have one protocol: `streams.analysis.inline` runs in the worker's own process,
+`streams.analysis.pool` in processes of its own. Both return the same answer to a record.
 """
 
 from collections.abc import Sequence
@@ -15,22 +13,22 @@ from streams.kafka.envelope import Record
 
 
 class Analysis(Protocol):
-    """Reads article records, and gives an outcome for each."""
+    """Reads article records, and returns an outcome for each."""
 
     async def analyse(self, records: Sequence[Record]) -> list[Outcome]:
-        """Read the first of the records, at least one, as many as one answer may hold.
+        """Read the first of the records: at least one, and as many as one answer can hold.
 
         Returns:
-            Their outcomes, in their order. The caller asks again about the rest: see
+            Their outcomes, in their order. The caller sends the rest again: see
             `streams.analysis.answer`.
 
         Raises:
-            Exception: whatever is no bad article is a fault, and must end the worker.
+            Exception: an error other than a bad article, which must end the worker.
         """
         ...
 
     def start(self) -> Versions:
-        """Load, and say which system this is. Blocks; `analyse` may be called after it.
+        """Load, and return the versions of this system. This blocks; call `analyse` after it.
 
         Raises:
             MisconfigurationError: there is no such scorer, or a data file is wrong.
@@ -39,9 +37,9 @@ class Analysis(Protocol):
 
     @property
     def pids(self) -> Sequence[int]:
-        """The processes of its own, as the system numbers them."""
+        """The ids of its own processes."""
         ...
 
     def close(self) -> None:
-        """Give back what was taken. Calls in flight fail."""
+        """Release all resources. Calls in flight fail."""
         ...

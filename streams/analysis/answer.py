@@ -1,8 +1,8 @@
-"""One answer of an analysis: the outcomes of the first of the records that it was asked about.
+"""One answer of an analysis: the outcomes of the first records of a request.
 
-Owns how much travels together. What is asked is bounded by the size of the articles, and says
-little about what becomes of them: an answer ends where its outputs are many, so that what is in
-memory at once is bounded, and where it has taken long, so that the waiting side sees progress.
+A request is limited by the size of its articles, which says little about the size of their outputs.
+So an answer ends when its outputs are many, which limits memory, and when it has taken long, so
+that the waiting side sees progress.
 """
 
 import time
@@ -10,7 +10,7 @@ import time
 from streams.analysis.outcome import Outcome
 
 MAX_ANSWER_BYTES = 500_000
-"""Of outputs; the last article of an answer may bring as much again as one article can."""
+"""The limit of outputs. The last article of an answer can add as much as one article has."""
 MAX_ANSWER_SECONDS = 1.0
 
 
@@ -28,7 +28,7 @@ class Answer:
         self._output_bytes += outcome.output_bytes
 
     def is_full(self) -> bool:
-        """Whether it is to be given as it is; the rest of the records is asked about again."""
+        """Return whether the answer must end here."""
         return (
             self._output_bytes >= MAX_ANSWER_BYTES
             or time.monotonic() - self._began >= MAX_ANSWER_SECONDS

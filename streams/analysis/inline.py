@@ -1,7 +1,7 @@
-"""Analysis in the worker's own process, in slices between which the event loop turns.
+"""Analysis in the worker's own process, which yields to the event loop between articles.
 
-Owns the pauses: without them a batch of long articles would starve the heartbeats, and the group
-would take the worker for dead.
+Without these pauses a batch of long articles would delay the heartbeats, and the group would
+consider the worker dead.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ class InlineAnalysis:
     def __init__(self, load: Callable[[], ArticleReader]) -> None:
         self._load = load
         self._reader: ArticleReader | None = None
-        # One call at a time, the first first: the first chunk is then ready early.
+        # One call at a time, in order: so the first chunk is ready early.
         self._turn = asyncio.Lock()
 
     def start(self) -> Versions:
@@ -35,11 +35,11 @@ class InlineAnalysis:
 
     @property
     def pids(self) -> Sequence[int]:
-        """None but the worker's own."""
+        """See `Analysis`. There are no processes but the worker's own."""
         return ()
 
     def close(self) -> None:
-        """Nothing was taken."""
+        """See `Analysis`. There is no resource to release."""
 
     async def analyse(self, records: Sequence[Record]) -> list[Outcome]:
         """Read the records; see `Analysis`."""
@@ -55,6 +55,6 @@ class InlineAnalysis:
                     break
                 if budget.should_yield():
                     await asyncio.sleep(0)
-            # A chunk that took less than a slice must let others run as well.
+            # Also after a short chunk, so that other tasks can run.
             await asyncio.sleep(0)
             return answer.outcomes

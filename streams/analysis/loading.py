@@ -1,7 +1,4 @@
-"""Load what the settings ask for: the reader, and where it runs.
-
-Owns the way from settings to an analysis. Must not know the broker.
-"""
+"""Loads the reader of articles and the analysis that runs it, as the settings say."""
 
 from functools import partial
 
@@ -19,7 +16,7 @@ from streams.service.version import tocsin_version
 
 
 def load_reader(settings: Settings, selection: Selection = EVERYTHING) -> ArticleReader:
-    """Load registry, lexicon and scorer; a few hundred milliseconds.
+    """Load registry, lexicon and scorer. This takes a few hundred milliseconds.
 
     Raises:
         MisconfigurationError: there is no such scorer, or a data file is wrong.
@@ -43,7 +40,7 @@ def load_reader(settings: Settings, selection: Selection = EVERYTHING) -> Articl
 
 
 def analysis_of(settings: Settings, selection: Selection = EVERYTHING) -> Analysis:
-    """Give the analysis, not loaded yet, where the settings want it."""
+    """Return the analysis that the settings name, before it is loaded."""
     load = partial(load_reader, settings, selection)
     if settings.analysis_processes:
         return AnalysisPool(load, settings.analysis_processes)

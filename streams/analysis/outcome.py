@@ -1,7 +1,4 @@
-"""What became of one article record.
-
-Owns the form in which it travels between processes. Must not know how it was computed.
-"""
+"""The outcome of one article record, in the form in which processes exchange it."""
 
 from msgspec import Struct
 
@@ -12,10 +9,16 @@ from streams.kafka.envelope import Outgoing
 class Outcome(Struct, frozen=True, kw_only=True, array_like=True):
     """The records to publish, or why the article is bad.
 
-    `mentions` holds leader, country, sentiment label and polarity of each mention, for the metrics;
-    `reason` is empty for a good article; `left_out` counts what a replay is not about, by stage.
-    `leaders_left_out` counts the leaders beyond those that are published of one article; `flags`
-    are those of the analysis. Times are durations in seconds.
+    Attributes:
+        outputs: The records to publish.
+        mentions: Leader, country, sentiment label and polarity of each mention, for the metrics.
+        decode_seconds: How long decoding took.
+        analyse_seconds: How long the analysis took.
+        reason: Why the article is bad. It is empty for a good article.
+        message: The reason as text.
+        left_out: How many records the selection of a replay excludes, by stage.
+        leaders_left_out: How many leaders exceed the maximum that is published of one article.
+        flags: The flags of the analysis.
     """
 
     outputs: list[Outgoing] = []
@@ -30,12 +33,12 @@ class Outcome(Struct, frozen=True, kw_only=True, array_like=True):
 
     @property
     def output_bytes(self) -> int:
-        """The size of what is to be published."""
+        """The size of the records to publish."""
         return sum(len(one.value or b"") for one in self.outputs)
 
     @property
     def error(self) -> BadArticleError | None:
-        """The error of a bad article."""
+        """The error of a bad article, or None."""
         if not self.reason:
             return None
         return BadArticleError(DeadLetterReason(self.reason), self.message)

@@ -1,8 +1,7 @@
-"""Analysis in processes of their own, so that it has a core and the event loop another.
+"""Analysis in processes of its own, so that it and the event loop use different cores.
 
-Owns those processes: their start, the pipes to them, their end. Must not know what they compute.
-They are started, not forked: a fork would copy the threads' locks of the client in whatever state
-they are.
+The processes are spawned, not forked: a fork would copy the locks of the client's threads in an
+arbitrary state.
 """
 
 import asyncio
@@ -21,15 +20,15 @@ from processors.errors import MisconfigurationError
 from streams.analysis import process
 from streams.analysis.outcome import Outcome
 from streams.analysis.reader import ArticleReader
-from streams.analysis.slow import SLOW_SECONDS
+from streams.analysis.slow_articles import SLOW_SECONDS
 from streams.errors import AnalysisProcessError
 from streams.kafka.envelope import Record
 
 log = structlog.get_logger(__name__)
 
 _END_SECONDS = 5.0
-# While a process works on one chunk the next already lies in its pipe: our own threads may have to
-# wait for the interpreter that long, and the process would have nothing to do.
+# While a process analyses one chunk, the next already waits in its pipe. Our own threads may wait
+# that long for the interpreter, and the process would be idle.
 CHUNKS_AHEAD = 2
 
 
@@ -37,9 +36,9 @@ class AnalysisPool:
     """A `streams.analysis.Analysis` in `count` processes.
 
     Args:
-        load: Loads the reader, in each process; it is pickled.
-        count: How many processes, at least one.
-        slow_seconds: An article that takes longer is named in the log while it is read.
+        load: Loads the reader in each process. It is pickled.
+        count: The number of processes, at least one.
+        slow_seconds: An article that takes longer is logged while it is read.
     """
 
     def __init__(
@@ -53,16 +52,16 @@ class AnalysisPool:
         self._count = count
         self._idle: asyncio.Queue[_Process] = asyncio.Queue()
         self._processes: list[_Process] = []
-        # A thread for each chunk: it sends, waits and receives, all of it without the GIL.
+        # One thread for each chunk sends, waits and receives without the GIL.
         self._threads = ThreadPoolExecutor(count * CHUNKS_AHEAD, thread_name_prefix="analysis")
 
     @property
     def pids(self) -> Sequence[int]:
-        """The processes; see `Analysis`."""
+        """See `Analysis`."""
         return [one.pid for one in self._processes]
 
     def start(self) -> Versions:
-        """Start the processes and wait until each has loaded; see `Analysis`.
+        """Start the processes, and wait until each has loaded. See `Analysis`.
 
         Raises:
             AnalysisProcessError: a process died while it was loading.
@@ -82,11 +81,11 @@ class AnalysisPool:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def analyse(self, records: Sequence[Record]) -> list[Outcome]:
-        """Read the first of the records in the process that has room first; see `Analysis`.
+        """Read the first of the records in the process that has room first. See `Analysis`.
 
         Raises:
-            AnalysisProcessError: the process died, by the kernel's hand for want of memory for one.
-            RuntimeError: a bug in the analysis; with the traceback of the other process.
+            AnalysisProcessError: the process died. The kernel kills it if memory runs out.
+            RuntimeError: a bug in the analysis, with the traceback of the other process.
         """
         one = await self._idle.get()
         loop = asyncio.get_running_loop()
@@ -97,7 +96,7 @@ class AnalysisPool:
 
 
 class _Process:
-    """One process, and our end of the pipe to it."""
+    """One process, and this end of the pipe to it."""
 
     def __init__(self, load: Callable[[], ArticleReader], name: str, slow_seconds: float) -> None:
         context = multiprocessing.get_context("spawn")
@@ -125,9 +124,9 @@ class _Process:
             return process.decode_versions(self._answer())
 
     def ask(self, records: Sequence[Record]) -> list[Outcome]:
-        """Send the records and wait for the outcomes; in a thread, several at a time.
+        """Send the records, and wait for the outcomes. Several threads can call this.
 
-        Answers come in the order of what was sent, each about the first of its records.
+        Answers arrive in the order of the requests, each about the first records of its request.
         """
         encoded = process.encode(records)
         with self._alive(f"{len(records)} articles were with it"):
@@ -140,14 +139,14 @@ class _Process:
             try:
                 answer = self._answer(records)
             finally:
-                # The next caller gets the error too, if the process is not there any more.
+                # The next thread must notice, too, if the process has ended.
                 with self._turn:
                     self._received += 1
                     self._turn.notify_all()
         return process.decode_outcomes(answer)
 
     def close(self) -> None:
-        """Close the pipe, at which the process ends; and see that it does."""
+        """Close the pipe, which ends the process, and kill it if it does not end."""
         self._connection.close()
         self._child.join(_END_SECONDS)
         if self._child.is_alive():
@@ -156,7 +155,7 @@ class _Process:
 
     @contextmanager
     def _alive(self, doing: str) -> Iterator[None]:
-        """Say what is to be said when the process is not there any more."""
+        """Raise an error that explains why the process has ended."""
         try:
             yield
         except (EOFError, OSError) as error:
@@ -165,20 +164,20 @@ class _Process:
                 self._child.join(_END_SECONDS)
             raise AnalysisProcessError(
                 f"the process {self._child.name} ended with code {self._child.exitcode} ({doing}). "
-                f"Nothing of it is committed: start the worker again. The code -9 is most often "
-                f"the kernel's, for want of memory"
+                f"These articles are not committed: start the worker again. With code -9 the "
+                f"kernel has most likely killed it because memory ran out"
             ) from error
 
     def _answer(self, records: Sequence[Record] = ()) -> memoryview:
         kind, body = self._receive()
         while kind == process.SLOW:
-            number, seconds = process.decode_slow(body)
-            late = records[number]
+            index, seconds = process.decode_slow(body)
+            slow = records[index]
             log.warning(
                 "analysis.article_takes_long",
-                topic=late.topic,
-                partition=late.partition,
-                offset=late.offset,
+                topic=slow.topic,
+                partition=slow.partition,
+                offset=slow.offset,
                 seconds=round(seconds, 1),
                 process=self._child.name,
             )
@@ -186,8 +185,8 @@ class _Process:
         if kind == process.MISCONFIGURED:
             raise MisconfigurationError(bytes(body).decode())
         if kind == process.FAILED:
-            told = bytes(body).decode("utf-8", "replace")
-            raise RuntimeError(f"the analysis failed in the process {self._child.name}:\n{told}")
+            trace = bytes(body).decode("utf-8", "replace")
+            raise RuntimeError(f"the analysis failed in the process {self._child.name}:\n{trace}")
         return body
 
     def _receive(self) -> tuple[bytes, memoryview]:

@@ -1,7 +1,6 @@
-"""The process that analyses: what runs at the other end of the pipe.
+"""The process that analyses: it answers chunks of records from the other end of a pipe.
 
-Owns the loop that answers chunks of records. Must not know Kafka or the event loop. It ends when
-the pipe does, so a worker that is killed leaves no process behind.
+It ends when the pipe is closed, so a worker that is killed leaves no process behind.
 """
 
 import signal
@@ -16,7 +15,7 @@ from processors.errors import MisconfigurationError
 from streams.analysis.answer import Answer
 from streams.analysis.outcome import Outcome
 from streams.analysis.reader import ArticleReader
-from streams.analysis.slow import SLOW_SECONDS, SlowArticles
+from streams.analysis.slow_articles import SLOW_SECONDS, SlowArticles
 from streams.kafka.envelope import Record
 from streams.service.gc_tuning import freeze_startup_objects
 
@@ -31,20 +30,21 @@ decode_versions = msgspec.msgpack.Decoder(Versions).decode
 decode_records = msgspec.msgpack.Decoder(list[Record]).decode
 decode_outcomes = msgspec.msgpack.Decoder(list[Outcome]).decode
 decode_slow = msgspec.msgpack.Decoder(tuple[int, float]).decode
-"""An article's number in its question, and how many seconds it takes so far."""
+"""An article's index in its request, and how many seconds it takes so far."""
 
 
 def serve(
     connection: Connection, load: Callable[[], ArticleReader], slow_seconds: float = SLOW_SECONDS
 ) -> None:
-    """Answer chunks until the pipe ends.
+    """Answer chunks until the pipe is closed.
 
-    Every answer begins with one byte: it is `READY` once, with the versions, then `DONE` with the
-    outcomes of the first of the records. `SLOW` may come before `DONE`, and names an article that
-    takes long. `MISCONFIGURED` with a message and `FAILED` with a traceback are the last.
+    Every answer begins with one byte. The first is `READY` with the versions, and the others are
+    `DONE` with the outcomes of the first records of a chunk. `SLOW` can precede `DONE`, and names
+    an article that takes long. `MISCONFIGURED` with a message or `FAILED` with a traceback is the
+    last.
     """
-    # Ctrl-C and a stop of the whole group reach this process too. The worker decides when it is
-    # over: a batch in flight is finished first.
+    # Ctrl-C and a stop of the whole process group reach this process, too. The worker decides when
+    # to end it: a batch in flight is finished first.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     try:
@@ -68,5 +68,5 @@ def serve(
         return
     except MisconfigurationError as error:
         connection.send_bytes(MISCONFIGURED + str(error).encode("utf-8", "replace"))
-    except Exception:  # noqa: BLE001 - whatever it is, the worker must hear of it
+    except Exception:  # noqa: BLE001 - the worker must receive any error
         connection.send_bytes(FAILED + traceback.format_exc().encode("utf-8", "replace"))

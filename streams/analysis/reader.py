@@ -1,8 +1,4 @@
-"""Read one article record: decode, analyse, encode.
-
-Owns the step from a record to its outcome. Must not know where it runs, nor what is done with the
-outcome.
-"""
+"""Reads one article record: decodes, analyses and encodes it."""
 
 import time
 from collections.abc import Sequence
@@ -18,8 +14,8 @@ from streams.analysis.selection import Selection
 from streams.kafka.envelope import Record, analysis_record, mention_record, withdrawal_records
 from streams.kafka.topics import TopicNames
 
-# Kafka's default limit is 1 MiB, and the broker would refuse the record every time. Only a list of
-# very many leaders comes near.
+# Kafka's default limit is 1 MiB, and the broker would refuse a larger record on every retry. Only a
+# list of very many leaders comes near it.
 MAX_OUTPUT_BYTES = 1_000_000
 EVERYTHING = Selection()
 
@@ -28,8 +24,8 @@ EVERYTHING = Selection()
 class ArticleReader:
     """Reads article records.
 
-    `partitions` is the number that every topic has; `selection` leaves out what a replay is not
-    about; `shapes` are the operator's own.
+    `partitions` is the number of partitions of every topic. `selection` chooses the articles and
+    mentions of a replay. `shapes` are the operator's own.
     """
 
     analyser: Analyser
@@ -40,7 +36,7 @@ class ArticleReader:
     shapes: Sequence[Shape] = NO_SHAPES
 
     def read(self, record: Record) -> Outcome:
-        """Give the outcome of one record; a bad article is an outcome too."""
+        """Return the outcome of one record. A bad article is an outcome, too."""
         began = time.perf_counter()
         try:
             return self._read(record, began)

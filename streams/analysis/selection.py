@@ -1,7 +1,6 @@
-"""The selection of a replay: which articles and which mentions it is about.
+"""The selection of a replay: which articles and mentions it processes.
 
-Owns the choice. Must not know how it is asked for, nor where articles come from. An empty list
-chooses everything; several kinds are all to hold.
+An empty list selects everything. Several lists must all match.
 """
 
 from collections.abc import Callable, Collection
@@ -12,14 +11,14 @@ from processors.contracts import Alert, Article, Mention
 
 
 class Selection(Struct, frozen=True, kw_only=True):
-    """What is chosen.
+    """The values that are selected.
 
     Attributes:
-        articles: Ids.
-        sources: Names, in any case.
-        languages: Primary tags such as `en`; an article without a tag is of none.
-        leaders: Ids.
-        countries: Codes of the countries that leaders are of.
+        articles: Ids of articles.
+        sources: Names of sources, in any case.
+        languages: Primary tags such as `en`. An article without a tag matches none.
+        leaders: Ids of leaders.
+        countries: Codes of the leaders' countries.
     """
 
     articles: tuple[str, ...] = ()
@@ -29,16 +28,16 @@ class Selection(Struct, frozen=True, kw_only=True):
     countries: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        """Whether anything is left out."""
+        """Return whether the selection excludes anything."""
         return any(getattr(self, name) for name in self.__struct_fields__)
 
     @property
     def chooses_articles(self) -> bool:
-        """Return whether articles are left out, and not mentions alone."""
+        """Return whether the selection excludes articles, and not only mentions."""
         return bool(self.articles or self.sources or self.languages)
 
     def has_article(self, article: Article) -> bool:
-        """Say whether an article is chosen."""
+        """Return whether an article is selected."""
         return (
             (not self.articles or article.article_id in self.articles)
             and (not self.languages or article.language in self.languages)
@@ -49,20 +48,20 @@ class Selection(Struct, frozen=True, kw_only=True):
         )
 
     def has_mention(self, mention: Mention) -> bool:
-        """Say whether a mention is chosen."""
+        """Return whether a mention is selected."""
         return (not self.leaders or mention.leader_id in self.leaders) and (
             not self.countries or mention.country in self.countries
         )
 
     def may_have_fired(self, alert: Alert, countries_of: Callable[[str], Collection[str]]) -> bool:
-        """Say whether an alert can be of what is chosen, as far as an alert tells.
+        """Return whether an alert can come from this selection, as far as the alert tells.
 
-        It is of a chosen leader, and rests on a chosen article beside others perhaps. Of the
-        language of its articles an alert says nothing.
+        Its leader must be selected, and one of its articles. An alert does not name the language of
+        its articles.
 
         Args:
-            alert: Any, such as one of the live ones.
-            countries_of: Gives the countries that a leader, by id, was ever of.
+            alert: An alert, such as a live one.
+            countries_of: Returns the countries of a leader at any time, by id.
         """
         sources = {source.casefold() for source in self.sources}
         return (

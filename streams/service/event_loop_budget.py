@@ -1,7 +1,4 @@
-"""Slices of work on the event loop: heartbeats and producers share it.
-
-Owns the measure of how long work may go on without a pause.
-"""
+"""Limits how long work runs on the event loop without a pause, because heartbeats share it."""
 
 import time
 
@@ -9,7 +6,7 @@ BUDGET_SECONDS = 0.010
 
 
 class EventLoopBudget:
-    """Counts the time worked without a pause, and says when one is due."""
+    """Measures the time since the last pause."""
 
     __slots__ = ("_since",)
 
@@ -17,7 +14,7 @@ class EventLoopBudget:
         self._since = time.perf_counter()
 
     def should_yield(self) -> bool:
-        """Whether the slice is over; the next one starts then."""
+        """Return whether the budget is used up, and start the next one if it is."""
         now = time.perf_counter()
         if now - self._since < BUDGET_SECONDS:
             return False

@@ -1,9 +1,8 @@
-"""How often Python looks for garbage that refers to itself.
+"""Tunes the cyclic garbage collector for a long-running worker.
 
-Owns the collector's thresholds. Must not know what the process does. Registry, lexicon, rules and
-libraries stay for good, and so do most of the states of leaders: many small containers, which the
-collector walked again and again, at a sixth of the time of the worker's own process. What is not
-part of a cycle is freed at once whatever is set here.
+Registry, lexicon, rules and libraries stay loaded, and so do most of the states of leaders. These
+are many small containers, and the collector spent a sixth of the worker's time to traverse them.
+Objects that are not part of a cycle are freed at once with any setting.
 """
 
 import gc
@@ -13,9 +12,9 @@ THRESHOLDS = (20_000, 20, 20)
 
 
 def freeze_startup_objects() -> None:
-    """Exclude objects loaded at startup from collection, and raise the thresholds.
+    """Exclude objects that are loaded now from collection, and raise the thresholds.
 
-    Call it when everything that stays is loaded.
+    Call this once everything that stays loaded is loaded.
     """
     gc.collect()
     gc.freeze()

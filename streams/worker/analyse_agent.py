@@ -1,8 +1,4 @@
-"""The agent that analyses: `news.articles` in, analyses, mentions and dead letters out.
-
-Owns the handling of one batch of article records. Must not know how an article is read (that is
-`processors`), nor what follows from a mention.
-"""
+"""The agent that analyses: it reads articles, and writes analyses, mentions and dead letters."""
 
 import asyncio
 import time
@@ -17,7 +13,7 @@ from processors.canary import CANARY_NAME
 from processors.errors import BadArticleError
 from streams.analysis import Analysis
 from streams.analysis.outcome import Outcome
-from streams.analysis.slow import SLOW_SECONDS
+from streams.analysis.slow_articles import SLOW_SECONDS
 from streams.errors import RecordsRefusedError
 from streams.kafka.dead_letters import DeadLetterLimit, send_dead_letter
 from streams.kafka.envelope import Outgoing, Record, dead_letter_record
@@ -37,36 +33,36 @@ DECODE = "decode"
 PUBLISH = "publish"
 NOT_SELECTED = "not_selected"
 TOO_MANY_LEADERS = "too_many_leaders"
-# What is analysed in one piece: large enough that handing it over costs nothing beside the work,
-# small enough that the first outputs leave early. What becomes of it is bounded apart: the analysis
-# answers in parts (`streams.analysis.answer`).
+# Articles that are analysed in one request: so many that the request costs little beside the work,
+# and so few that the first outputs are sent early. Outputs are limited apart from this, because the
+# analysis answers in parts (`streams.analysis.answer`).
 CHUNK_RECORDS = 32
 CHUNK_BYTES = 1_000_000
-# Chunks that are with the analysis, or answered and wait for their turn.
+# Chunks that the analysis has, or has answered and that wait for their turn.
 CHUNKS_AHEAD = 4
 
 
 def _ignore() -> None:
-    """Do without the call."""
+    """Ignore the call."""
 
 
 @dataclass(slots=True)
 class _Batch:
-    """What one batch of articles came to; outcomes are kept without their outputs."""
+    """The results of one batch of articles. Outcomes are kept without their outputs."""
 
     analysed: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
-    # With the stage at which each became a dead letter.
+    # Each with the stage at which it became a dead letter.
     errors: list[tuple[str, BadArticleError]] = field(default_factory=list)
     sending: list[asyncio.Task[None]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class AnalyseAgent:
-    """Handles batches of article records; several at a time, whose outputs keep their order.
+    """Handles batches of article records, several at a time. Their outputs keep their order.
 
-    `advanced` is called whenever a part of a batch is done: a batch may take minutes. `ahead` are
-    the chunks that may be analysed before their turn.
+    `advanced` is called whenever a part of a batch is done, because a batch may take minutes.
+    `ahead` limits the chunks that are analysed before their turn.
     """
 
     analysis: Analysis
@@ -82,33 +78,33 @@ class AnalyseAgent:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def handle(self, records: Sequence[Record]) -> None:
-        """Analyse a batch, and return when the broker has every output.
+        """Analyse a batch, and return when the broker has acknowledged every output.
 
         Raises:
-            DeadLetterLimitError: when too large a share of the newest articles is bad. Their dead
-                letters are acknowledged by then.
+            DeadLetterLimitError: too large a share of the newest articles is bad. Their dead
+                letters are acknowledged.
         """
         self.metrics.articles_consumed.inc(len(records))
         batch = _Batch()
-        entered = await self._enter(self._own(records), batch)
-        chunks = list(_chunks(entered))
-        analysing = [asyncio.create_task(self._begin(chunk)) for chunk in chunks]
+        admitted = await self._admit(self._own(records), batch)
+        chunks = list(_chunks(admitted))
+        analysing = [asyncio.create_task(self._analyse_first(chunk)) for chunk in chunks]
         try:
-            # Outputs are handed over in the order of the input, whichever chunk is ready first.
+            # Outputs are sent in the order of the input, whichever chunk is ready first.
             async with self._turn:
                 for chunk, first in zip(chunks, analysing, strict=True):
-                    await self._take(chunk, await first, batch)
+                    await self._send_chunk(chunk, await first, batch)
             began = time.perf_counter()
             await asyncio.gather(*batch.sending)
         finally:
             for task in (*analysing, *batch.sending):
                 task.cancel()
         self.metrics.stage_duration.labels("publish").observe(time.perf_counter() - began)
-        self._count(entered, batch)
+        self._count(admitted, batch)
         self.dead_letter_limit.check()
 
-    async def _begin(self, chunk: Sequence[Record]) -> list[Outcome]:
-        """Analyse the first of a chunk, when it is not too far ahead of its turn."""
+    async def _analyse_first(self, chunk: Sequence[Record]) -> list[Outcome]:
+        """Analyse the first articles of a chunk once it is near enough to its turn."""
         await self.ahead.acquire()
         try:
             return await self.analysis.analyse(chunk)
@@ -116,10 +112,10 @@ class AnalyseAgent:
             self.ahead.release()
             raise
 
-    async def _take(
+    async def _send_chunk(
         self, chunk: Sequence[Record], outcomes: Sequence[Outcome], batch: _Batch
     ) -> None:
-        """Hand over what became of the first of a chunk, and have the rest analysed."""
+        """Send the outputs of the first articles of a chunk, and analyse the rest."""
         try:
             while True:
                 await self._send(chunk[: len(outcomes)], outcomes, batch)
@@ -136,25 +132,25 @@ class AnalyseAgent:
             return list(records)
         return [record for record in records if not self.replayed.skips(DECODE, record)]
 
-    async def _enter(self, records: Sequence[Record], batch: _Batch) -> list[Record]:
-        """Return the records that can be read and whose timestamp can be; bury the others."""
-        entered = []
+    async def _admit(self, records: Sequence[Record], batch: _Batch) -> list[Record]:
+        """Return the readable records with a valid timestamp, and dead-letter the others."""
+        admitted = []
         for record in records:
             unread = unreadable(record)
             if unread is not None:
                 self.dead_letter_limit.count(dead=True)
-                await self._bury(without_mark(record), unread, batch, FETCH)
+                await self._dead_letter(without_mark(record), unread, batch, FETCH)
                 continue
             error = self.timestamps.error_of(record)
             if error is None:
-                entered.append(record)
+                admitted.append(record)
             else:
                 self.timestamps.warn(error, record)
                 self.dead_letter_limit.count(dead=True)
-                await self._bury(record, error, batch)
-        return entered
+                await self._dead_letter(record, error, batch)
+        return admitted
 
-    async def _bury(
+    async def _dead_letter(
         self, record: Record, error: BadArticleError, batch: _Batch, stage: str = DECODE
     ) -> None:
         batch.errors.append((stage, error))
@@ -166,7 +162,7 @@ class AnalyseAgent:
     async def _send(
         self, records: Sequence[Record], outcomes: Sequence[Outcome], batch: _Batch
     ) -> None:
-        """Hand outputs over to the outbox, which sends meanwhile."""
+        """Pass outputs to the outbox, which sends them in a task."""
         ready: list[Outgoing] = []
         sources: list[Record] = []
         size_bytes = 0
@@ -175,7 +171,7 @@ class AnalyseAgent:
             self.dead_letter_limit.count(dead=error is not None)
             _warn_if_slow(record, outcome)
             if error is not None:
-                await self._bury(record, error, batch)
+                await self._dead_letter(record, error, batch)
                 continue
             ready += outcome.outputs
             sources += [record] * len(outcome.outputs)
@@ -188,18 +184,18 @@ class AnalyseAgent:
     async def _publish(
         self, ready: Sequence[Outgoing], sources: Sequence[Record], batch: _Batch
     ) -> None:
-        """Send outputs; the article of one that the broker will never take becomes a letter."""
+        """Send outputs, and dead-letter the articles whose outputs the broker refuses for good."""
         try:
             await self.outbox.send(ready)
         except RecordsRefusedError as error:
-            for record, why in refused_articles(error, sources):
+            for record, reason in refused_articles(error, sources):
                 self.dead_letter_limit.count(dead=True)
-                batch.errors.append((PUBLISH, why))
-                letter = dead_letter_record(self.names.dead_letters, record, PUBLISH, why)
+                batch.errors.append((PUBLISH, reason))
+                letter = dead_letter_record(self.names.dead_letters, record, PUBLISH, reason)
                 await send_dead_letter(self.outbox, letter)
 
     def _count(self, records: Sequence[Record], batch: _Batch) -> None:
-        """Count what is done, after the broker has it: a batch that is repeated counts once."""
+        """Count a batch once it is acknowledged, so that a batch that is repeated counts once."""
         now = time.time()
         metrics = self.metrics
         decoding = metrics.stage_duration.labels(DECODE)
@@ -224,11 +220,11 @@ class AnalyseAgent:
 
     def _count_mentions(self, mentions: Iterable[tuple[str, str, str, float]]) -> None:
         counts: Counter[tuple[str, str, str]] = Counter()
-        # Both directions of each leader, so that neither is missing from a difference.
+        # Both directions of each leader, so that the difference of both always exists.
         strengths: dict[tuple[str, str], list[float]] = {}
         for leader, country, label, polarity in mentions:
             if leader == CANARY_NAME:
-                # No leader: it would lead every ranking of a quiet day.
+                # The canary is not a leader. It would lead every ranking of a quiet day.
                 self.metrics.canary_articles.inc()
                 continue
             counts[leader, country, label] += 1
@@ -236,9 +232,9 @@ class AnalyseAgent:
             both[polarity < 0] += abs(polarity)
         for labels, count in counts.items():
             self.metrics.mentions.labels(*labels).inc(count)
-        for who, (praise, blame) in strengths.items():
-            self.metrics.mentions_polarity.labels(*who, "positive").inc(praise)
-            self.metrics.mentions_polarity.labels(*who, "negative").inc(blame)
+        for names, (praise, blame) in strengths.items():
+            self.metrics.mentions_polarity.labels(*names, "positive").inc(praise)
+            self.metrics.mentions_polarity.labels(*names, "negative").inc(blame)
 
 
 def _warn_if_slow(record: Record, outcome: Outcome) -> None:
@@ -255,7 +251,7 @@ def _warn_if_slow(record: Record, outcome: Outcome) -> None:
 
 
 def _chunks(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
-    """Part a batch into pieces of work, by number and by size."""
+    """Split a batch by number and by size."""
     chunk: list[Record] = []
     size = 0
     for record in records:

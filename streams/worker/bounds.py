@@ -1,7 +1,6 @@
-"""The bounds of a run that ends: which offsets of the articles are its own.
+"""The bounds of a replay: which offsets of the articles its workers read.
 
-Owns the value that a replay hands to the worker. Must not know how a range is asked for, nor who
-ends the run. A worker without bounds runs until it is stopped.
+A worker without bounds runs until it is stopped.
 """
 
 import math
@@ -14,16 +13,16 @@ from streams.worker.timestamp_check import OffsetRanges
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Partition to its first offset and to the one after its last; and whose run it is.
+    """What a worker of a replay reads, and how fast.
 
     Attributes:
-        replay_id: In the header of every record written.
-        spans: Half-open, for every partition of the articles.
-        rate: Articles a second of one worker at most; None: as many as there are.
-        speed: Seconds of event time that go by in a second; None: as many as there are.
+        replay_id: The id of the replay. It is in a header of every record that it writes.
+        spans: The first offset and the end of every partition of the articles. The end is not read.
         pace_ms: How far in event time a partition may be read ahead of the others.
+        rate: The maximum of articles a second that one worker reads; None without a limit.
+        speed: The maximum of seconds of event time that it reads a second; None without a limit.
         latest_ms: The latest event time that is allowed.
-        refused: Records that a live worker refused for their timestamp.
+        refused: Offsets of the records that a live worker refused for their timestamp.
     """
 
     replay_id: str
@@ -40,14 +39,14 @@ class Bounds:
         return [(REPLAY_ID_HEADER, self.replay_id.encode())]
 
     def has(self, partition: int, offset: int) -> bool:
-        """Say whether a record is within them."""
+        """Return whether a record is within the bounds."""
         start, end = self.spans.get(partition, (0, 0))
         return start <= offset < end
 
     def end(self, partition: int) -> int:
-        """Return the offset after the last of a partition."""
+        """Return the offset after the last one of a partition."""
         return self.spans.get(partition, (0, 0))[1]
 
     def is_beyond(self, partition: int, offset: int) -> bool:
-        """Say whether nothing from this offset on is within them."""
+        """Return whether a partition ends before this offset."""
         return offset >= self.end(partition)

@@ -1,8 +1,8 @@
-"""Gauges of the leaders: set when they are asked for, from the states that watch has at hand.
+"""Sets the gauges of the leaders when metrics are scraped, from the states of the watch agent.
 
-Owns which leaders are shown. Must not know how a surge or a turn is decided (`processors.watch`).
-No work is done for a mention: the scraper pays, in a thread of its own. The states are changed
-meanwhile by the event loop; a figure may be of before a mention or after it, and is whole.
+The scrape pays for them in a thread of its own, and processing a mention costs nothing more. The
+event loop changes the states meanwhile: a figure may be from before a mention or after it, and is
+consistent in itself.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,11 +13,11 @@ from streams.service.metrics import Metrics
 from streams.worker.timestamp_check import no_limit
 from streams.worker.watch_agent import WatchAgent
 
-# A leader of whom nothing came for so long is not shown: the others' lines can be read then, and
-# a scrape's cost does not grow with the past.
+# A leader without a mention for this long is not shown, so that a chart stays readable and the cost
+# of a scrape does not grow over time.
 SHOWN_MS = 24 * 3_600_000
-# Leaders whose newest mention is of the future, by a wrong timestamp: so many times as many others
-# must be there, or theirs is the time.
+# Leaders whose newest mention is in the future, by a wrong timestamp, are ignored if there are this
+# many times as many others. With fewer others, their time counts as now.
 OTHERS_FOR_EACH = 3
 
 
@@ -25,9 +25,9 @@ class LeaderGauges:
     """Sets the gauges of the leaders.
 
     Args:
-        agent: Whose states are shown, as of the newest event time among them that is not alone.
+        agent: The agent whose states are shown, as of their newest plausible event time.
         metrics: Where they are shown.
-        latest_ms: Gives the latest event time that can be.
+        latest_ms: Returns the latest event time that is allowed now.
     """
 
     def __init__(
@@ -44,11 +44,11 @@ class LeaderGauges:
         )
 
     def refresh(self) -> None:
-        """Show the leaders of whom something came of late, and no others."""
-        # Copied in one step; the other thread goes on adding.
+        """Show the leaders that were mentioned recently."""
+        # Copied in one step, because the event loop keeps adding.
         named = self._agent.named.copy()
         latest_ms = self._latest_ms()
-        # One state after the other: those that are not at hand are decoded, and together are large.
+        # One state at a time: states that are not cached are decoded, and together they are large.
         seen_ms = {
             key: state.kept.newest_ms
             for key in named
@@ -75,9 +75,9 @@ class LeaderGauges:
 
 
 def _now_ms(moments_ms: Sequence[int]) -> int:
-    """Return the newest moment that others stand near to: the event time of now.
+    """Return the newest event time that others are close to.
 
-    A leader alone in the future would have all others vanish, until that time has come.
+    One leader alone in the future would otherwise hide all others until that time.
     """
     newest_first = sorted(moments_ms, reverse=True)
     for number, (newer_ms, older_ms) in enumerate(pairwise(newest_first), start=1):

@@ -1,7 +1,7 @@
-"""Bounds what was handed to the outbox and is not acknowledged yet.
+"""Limits the bytes that were passed to the outbox and are not acknowledged yet.
 
-Owns the count of those bytes. Must not know what is sent. While a broker is slow, batches would
-otherwise pile up in memory, each with everything that became of its articles.
+While a broker is slow, batches would otherwise pile up in memory, each with all outputs of its
+articles.
 """
 
 import asyncio
@@ -12,10 +12,10 @@ MAX_BYTES_IN_FLIGHT = 4_000_000
 
 
 class BytesInFlight:
-    """Starts what sends records when there is room for them.
+    """Starts tasks that send records when there is room for them.
 
     Args:
-        max_bytes: Of all that is under way; one that is larger is sent alone.
+        max_bytes: The limit of all bytes in flight. A larger record is sent alone.
     """
 
     def __init__(self, max_bytes: int = MAX_BYTES_IN_FLIGHT) -> None:
@@ -26,7 +26,7 @@ class BytesInFlight:
     async def start(
         self, size_bytes: int, sending: Coroutine[Any, Any, None]
     ) -> asyncio.Task[None]:
-        """Wait for room, and return the task that sends."""
+        """Wait for room, start the task that sends, and return it."""
         try:
             while self._bytes and self._bytes + size_bytes > self._max_bytes:
                 self._freed.clear()

@@ -1,7 +1,4 @@
-"""What a worker waits for before it starts: the broker, and topics that are as the settings say.
-
-Owns that wait, which a stop ends. Must not know what the worker does then.
-"""
+"""Waits for the broker and checks the topics before a worker starts."""
 
 import time
 from collections.abc import Callable
@@ -18,20 +15,20 @@ from streams.kafka.topics import apply, require
 
 log = structlog.get_logger(__name__)
 
-LOOK_SECONDS = 0.1
+POLL_SECONDS = 0.1
 
 
 def prepare_topics(deployment: Deployment, needs: Needs, is_stopped: Callable[[], bool]) -> None:
-    """Wait for the broker, and check the topics; make those missing if the settings say so.
+    """Wait for the broker, check the topics, and create missing ones if the settings say so.
 
     Args:
         deployment: The worker's deployment.
         needs: What the worker needs at the cluster.
-        is_stopped: Asked while waiting; true ends the wait.
+        is_stopped: Returns whether to end the wait.
 
     Raises:
         MisconfigurationError: the broker refuses us, or a topic is not right.
-        PassingFaultError: stopped, or the broker stayed away too long.
+        PassingFaultError: stopped, or the broker was unavailable for too long.
     """
     settings = deployment.settings
 
@@ -40,7 +37,7 @@ def prepare_topics(deployment: Deployment, needs: Needs, is_stopped: Callable[[]
         while time.monotonic() < until:
             if is_stopped():
                 raise PassingFaultError("stopped while waiting for the broker")
-            time.sleep(LOOK_SECONDS)
+            time.sleep(POLL_SECONDS)
 
     wait_until_reachable(
         needs.connection,

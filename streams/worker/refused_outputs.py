@@ -17,7 +17,7 @@ def refused_articles(
     """Return the articles whose outputs are refused, each once, with the reason.
 
     Args:
-        error: What the outbox raised.
+        error: The error of the outbox.
         sources: The article of each record of that call.
     """
     first: dict[int, tuple[Record, RefusedRecord]] = {}

@@ -1,9 +1,8 @@
-"""The gate of a run that ends: which articles come in, and which partitions wait for the others.
+"""The gate of a replay: which articles it admits, and which partitions wait for the others.
 
-Owns the decision which partitions of articles are read on. Must not know what becomes of an
-article. Partitions are read at different speeds, and mentions wait in memory until every partition
-has come as far. So a partition that is too far ahead of the watermark pauses until the others have
-come after. The slowest never pauses: when what it has read is committed, it is the watermark.
+Partitions are read at different speeds, and mentions wait in memory until every partition has been
+read as far. So a partition that is too far ahead of the watermark pauses until the others have
+caught up. The slowest partition never pauses: once its records are committed, it is the watermark.
 """
 
 import math
@@ -18,9 +17,9 @@ from streams.worker.fetch_holds import FetchHolds, HoldReason
 
 @dataclass(slots=True)
 class ReplayGate:
-    """Lets articles in that are within the bounds, and paces their partitions.
+    """Admits articles that are within the bounds, and pauses partitions that are ahead.
 
-    `event_time_ms` returns the event time of a record; None: it has none, and moves no partition.
+    `event_time_ms` returns the event time of a record. A record without one moves no partition.
     """
 
     bounds: Bounds
@@ -47,11 +46,11 @@ class ReplayGate:
         return admitted
 
     def pause_partitions_ahead(self, watermark_ms: float) -> None:
-        """Hold the partitions that are too far ahead or at their end, and let the others continue.
+        """Hold the partitions that are too far ahead or at their end, and release the others.
 
         Args:
-            watermark_ms: Up to which event time everything is finished; negative infinity where
-                that is not known. Then each partition counts from its own first article.
+            watermark_ms: The event time up to which all articles are finished. While it is not
+                known it is negative infinity, and each partition counts from its first article.
         """
         self._ahead = {
             tp
@@ -67,7 +66,7 @@ class ReplayGate:
         return bool(self._ahead - self._ended)
 
     def forget(self) -> None:
-        """Drop everything: the partitions are being reassigned."""
+        """Forget all partitions: they are being assigned again."""
         for one in (self._first_ms, self._newest_ms, self._ended, self._ahead):
             one.clear()
         for reason in (HoldReason.AHEAD, HoldReason.RANGE_ENDED):

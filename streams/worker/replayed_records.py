@@ -1,7 +1,7 @@
-"""Skips records written by a replay when reading a live topic.
+"""Skips records that a replay wrote when it reads a live topic.
 
-A replay's records are repetitions, and its mentions beside the live ones would trigger alerts a
-second time. Each is counted, by stage and reason.
+They repeat live records, and their mentions would trigger the same alerts a second time. Each
+skipped record is counted by stage and reason.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ REPLAYED = "replayed"
 
 
 def is_of_another_replay(headers: Headers, replay_id: str) -> bool:
-    """Return whether another replay wrote a record; `replay_id` is empty for a live worker."""
+    """Return whether another replay wrote a record. `replay_id` is empty for a live worker."""
     return any(
         name == REPLAY_ID_HEADER and (value or b"") != replay_id.encode() for name, value in headers
     )
@@ -21,9 +21,9 @@ def is_of_another_replay(headers: Headers, replay_id: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ReplayedRecordFilter:
-    """Tells the records of other replays than `replay_id`, which is empty for a live worker.
+    """Skips records of other replays than `replay_id`, which is empty for a live worker.
 
-    With `accepted` there are none: the operator wants them worked on.
+    With `accepted` it skips none: the operator wants them processed.
     """
 
     replay_id: str

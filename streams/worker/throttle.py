@@ -1,8 +1,7 @@
-"""The throttle of a replay: articles are not worked on before they are due.
+"""The throttle of a replay: it delays batches until they are due.
 
-Owns when a batch is due. Must not know what is done with it. By rate, to spare a cluster that is
-shared; by speed, so that the past goes by as many times faster as was asked for. Both count from
-the first batch of this worker, so what was waited for before a restart is not waited for again.
+A rate spares a cluster that is shared. A speed replays the past at a multiple of real time. Both
+count from the first batch of this worker, so that a restart does not repeat the waiting.
 """
 
 import asyncio
@@ -13,21 +12,21 @@ from dataclasses import dataclass, field
 from streams.kafka.envelope import Record
 from streams.kafka.offset_tracker import EventTime, timestamp_of
 
-# A stop is not to wait for a night without articles.
+# A stop must not wait for a night without articles.
 STEP_SECONDS = 0.2
 
 
 @dataclass(slots=True)
 class Throttle:
-    """Holds batches back.
+    """Delays batches.
 
     Attributes:
-        rate: Articles a second at most; None: as many as there are.
-        speed: Seconds of event time that go by in a second; None: as many as there are.
-        stopping: Whether the worker is about to stop: then nothing waits.
-        clock: Seconds that only go forward.
-        sleep: Waits.
-        event_time_ms: Returns the event time of a record; None: it is not waited for.
+        rate: The maximum of articles a second; None without a limit.
+        speed: The maximum of seconds of event time a second; None without a limit.
+        stopping: Returns whether the worker stops: then no batch waits.
+        clock: Returns monotonic seconds.
+        sleep: Waits for some seconds.
+        event_time_ms: Returns the event time of a record. A record without one is not delayed.
     """
 
     rate: float | None

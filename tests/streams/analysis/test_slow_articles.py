@@ -5,41 +5,41 @@ import time
 
 import pytest
 
-from streams.analysis import slow
-from streams.analysis.slow import SlowArticles
+from streams.analysis import slow_articles
+from streams.analysis.slow_articles import SlowArticles
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [50.0]
-    monkeypatch.setattr(slow.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(slow_articles.time, "monotonic", lambda: now[0])
     return now
 
 
 def test_an_article_is_reported_once_and_the_next_one_again(clock: list[float]) -> None:
-    told: list[tuple[int, float]] = []
-    articles = SlowArticles(lambda *late: told.append(late), slow_seconds=3.0)
-    articles.look()
+    reports: list[tuple[int, float]] = []
+    articles = SlowArticles(lambda *late: reports.append(late), slow_seconds=3.0)
+    articles.report_slow()
     for number in (0, 7):
         articles.begin(number)
         clock[0] += 2.9
-        articles.look()
+        articles.report_slow()
         clock[0] += 0.1
-        articles.look()
+        articles.report_slow()
         clock[0] += 60.0
-        articles.look()
-    assert [number for number, _ in told] == [0, 7]
-    assert [seconds for _, seconds in told] == pytest.approx([3.0, 3.0])
+        articles.report_slow()
+    assert [number for number, _ in reports] == [0, 7]
+    assert [seconds for _, seconds in reports] == pytest.approx([3.0, 3.0])
 
 
 def test_an_article_that_is_done_is_never_reported(clock: list[float]) -> None:
-    told: list[tuple[int, float]] = []
-    articles = SlowArticles(lambda *late: told.append(late), slow_seconds=3.0)
+    reports: list[tuple[int, float]] = []
+    articles = SlowArticles(lambda *late: reports.append(late), slow_seconds=3.0)
     articles.begin(0)
     clock[0] += 10.0
     articles.done()
-    articles.look()
-    assert told == []
+    articles.report_slow()
+    assert reports == []
 
 
 def test_done_waits_for_a_report_under_way() -> None:
@@ -53,7 +53,7 @@ def test_done_waits_for_a_report_under_way() -> None:
 
     articles = SlowArticles(report, slow_seconds=0.0)
     articles.begin(0)
-    looking = threading.Thread(target=articles.look)
+    looking = threading.Thread(target=articles.report_slow)
     looking.start()
     assert reporting.wait(10)
     ending = threading.Thread(target=lambda: (articles.done(), order.append("done")))

@@ -1,7 +1,4 @@
-"""Names an article while it takes long, from a thread beside the one that reads it.
-
-Owns the measure of "long". Must not know what is done with the name.
-"""
+"""Reports an article while its analysis takes long, from a thread of its own."""
 
 import threading
 import time
@@ -11,12 +8,12 @@ from typing import NamedTuple
 from streams.service.polling import PollingThread
 
 SLOW_SECONDS = 3.0
-_LOOK_SECONDS = 0.5
+_POLL_SECONDS = 0.5
 
 
 class _Reading(NamedTuple):
     number: int
-    """Of the record among those of one question."""
+    """The index of the record in its request."""
     began: float
 
 
@@ -24,9 +21,9 @@ class SlowArticles:
     """Reports each article that is still being read after `slow_seconds`, once.
 
     Args:
-        report: Called with the article's number and its seconds so far, in a thread; never after
-            `done` or the next `begin`.
-        slow_seconds: What is long.
+        report: Called in the thread with the article's index and its seconds so far. It is never
+            called after `done` or the next `begin`.
+        slow_seconds: After how long an article is reported.
     """
 
     def __init__(
@@ -44,7 +41,7 @@ class SlowArticles:
         self._thread.start()
 
     def check(self) -> None:
-        """Raise what ended the thread, if it has ended.
+        """Raise the error that ended the thread, if it has ended.
 
         Raises:
             BaseException: that error. Without it slow articles would no longer be reported.
@@ -52,16 +49,16 @@ class SlowArticles:
         self._thread.check()
 
     def begin(self, number: int) -> None:
-        """Say that an article is being read now."""
+        """Note that an article is being read now."""
         self._reading = _Reading(number, time.monotonic())
 
     def done(self) -> None:
-        """Say that none is being read, and return when no report is under way."""
+        """Note that no article is being read, and return when no report is under way."""
         with self._lock:
             self._reading = None
 
-    def look(self) -> None:
-        """Report the article that is being read, if it takes long and is not reported yet."""
+    def report_slow(self) -> None:
+        """Report the article that is being read if it takes long and was not reported yet."""
         reading = self._reading
         if reading is None or reading is self._reported:
             return
@@ -74,6 +71,6 @@ class SlowArticles:
                 self._report(reading.number, seconds)
 
     def _poll(self) -> float:
-        # An OSError means that the pipe is gone, and the process with it in a moment.
-        self.look()
-        return min(_LOOK_SECONDS, self._slow_seconds)
+        # An OSError means that the pipe is closed, and the process is about to end.
+        self.report_slow()
+        return min(_POLL_SECONDS, self._slow_seconds)
