@@ -32,7 +32,6 @@ FAR_BACK_AFTER = 32
 # Hours of the last seven days are counted one by one.
 KEPT_HOURS = WEEK_HOURS
 _SURPRISE = 3.0
-_NEGLIGIBLE = 1e-6
 
 
 class Hour(Struct, array_like=True):
@@ -293,26 +292,3 @@ def _dispersion(rates: Rates | Baseline) -> float:
     mean = rates.count / rates.exposure
     ratio = (rates.squares / rates.exposure - mean * mean) / mean
     return 1.0 + (min(max(ratio, 1.0), MAX_DISPERSION) - 1.0) * min(1.0, mean)
-
-
-def poisson_tail(count: int, expected: float, dispersion: float = 1.0) -> float:
-    """Return how likely `count` or more are where `expected` are usual.
-
-    Args:
-        count: The observed number.
-        expected: The mean, above 0.
-        dispersion: Variance over mean; both numbers are divided by it (quasi-Poisson).
-
-    Returns:
-        The tail's probability; 1.0 where no more than expected were seen.
-    """
-    seen, mean = math.floor(count / dispersion), expected / dispersion
-    if seen <= mean:
-        return 1.0
-    term = math.exp(-mean + seen * math.log(mean) - math.lgamma(seen + 1))
-    total = 0.0
-    while term > total * _NEGLIGIBLE:
-        total += term
-        seen += 1
-        term *= mean / seen
-    return min(1.0, total)

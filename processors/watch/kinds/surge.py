@@ -10,10 +10,10 @@ from processors.alerts import Statement, Trigger, named, new_alert, usual, withi
 from processors.contracts import Alert, Severity
 from processors.rules import Limit, Rule, RuleKind
 from processors.rules.kind import DAY, HOUR, MAX_SECONDS, count, seconds
-from processors.watch.baseline import poisson_tail
 from processors.watch.decisions import Decision, Fire, Measured, Suppress, Update
 from processors.watch.evaluation import RANK, Evaluation, article_of
 from processors.watch.kind import Example, Figures, Kind, Sample
+from processors.watch.poisson import poisson_tail
 from processors.watch.state import MOMENT, Report, SentAlert
 from processors.windows import tumbling, window_to
 
