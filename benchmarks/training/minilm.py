@@ -8,10 +8,11 @@
 
 The first form trains from the base model, without the held-out stories, and writes figures and
 answers on them to OUT. The second goes on from weights that this script wrote earlier: `--start`
-names a folder with `model.onnx` and `vocabulary.txt`. The packaged weights were made so: from those
-of version 1, which were trained for two epochs on NewsMTSC with the names in it. Training is in
-bfloat16 on one thread and goes on from its last checkpoint if it was interrupted. Nothing imports
-this at run time.
+names a folder with `model.onnx` and `vocabulary.txt`. The packaged weights are older than both: two
+epochs on NewsMTSC with the names in it, in float32 (this script as of scorer version 1). What was
+tried from there (140 to 240 steps) was no better on documents. Training is in bfloat16 on one
+thread and goes on from its last checkpoint if it was interrupted. Nothing imports this at run
+time.
 
 Data: NewsMTSC, training part (Hamborg and Donnay 2021), MIT; read by `newsmtsc.py`. Invented
 sentences (`hard_cases.py`). Sentences of unlabelled news, labelled by a larger or earlier model.
