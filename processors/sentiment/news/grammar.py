@@ -124,6 +124,10 @@ CONDEMNING_VERBS = _words(
     denounced denouncing deplore deplores deplored deploring criticise criticises criticised
     criticising criticize criticizes criticized criticizing lament laments lamented mourns mourned
     regrets regretted warns warned warning
+        accuse accuses accused accusing blames blamed blaming blasts blasted blasting slams slammed
+    slamming scolds scolded scolding chides chided rebukes rebuked rebuking berates berated lashes
+    lashed lashing rips ripped ripping lambasts lambasted lambasting chastised censures censured
+    excoriated
     """
 )
 """Judging verbs that do not colour who judges: "Xi condemned the attack" makes no bad Xi."""

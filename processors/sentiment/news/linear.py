@@ -177,6 +177,8 @@ class LeaderModel:
         moved = [0.0] * len(words)
         known = self._known
         for index, role in roles(words, [n for n, word in enumerate(words) if word == LEADER]):
+            if at[index] == REPORTED:
+                continue
             below, above, _ = known[FIRST_ROLE + role][words[index]]
             negative += below
             positive += above

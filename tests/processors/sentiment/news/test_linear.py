@@ -70,7 +70,11 @@ def summed(words: Sequence[str]) -> Moved:
     at = places(words, relief(words)[0])
     leaders = [index for index, word in enumerate(words) if word == "@"]
     added = [WEIGHTS["bias"]]
-    added += [word_value(words[i], linear.FIRST_ROLE + role) for i, role in roles(words, leaders)]
+    added += [
+        word_value(words[index], linear.FIRST_ROLE + role)
+        for index, role in roles(words, leaders)
+        if at[index] != linear.REPORTED
+    ]
     for index, (word, place) in enumerate(zip(words, at, strict=True)):
         if place < 0:
             continue
