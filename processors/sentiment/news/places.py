@@ -46,6 +46,8 @@ _TOKEN = re.compile(
     f"{FILLER}+(?:['\u2019]s\\b)?|"
     "[^\\W_]+(?:['\u2019.\u2010\u2011-][^\\W_]+)*|[,;:\u2014\u2013()\"\u201c\u201d\u00ab\u00bb.!?\u2026-]"
 )
+_DISTANCED = re.compile("['\u2018]\\w+['\u2019][.,]?")
+"""A word alone in single quotation marks: the writer does not vouch for a 'peace' plan."""
 _SIGNS = {",": ",", ";": ";"}
 _SIGNS |= dict.fromkeys(":\u2014\u2013()-", "-")
 _SIGNS |= dict.fromkeys('"\u201c\u201d\u00ab\u00bb', '"')
@@ -67,7 +69,10 @@ class Chunks(dict[str, tuple[str, ...]]):
     """
 
     def __missing__(self, chunk: str) -> tuple[str, ...]:
-        words = tuple(_word(token) for token in _TOKEN.findall(chunk))
+        if _DISTANCED.fullmatch(chunk):
+            words: tuple[str, ...] = (NUMBER,)
+        else:
+            words = tuple(_word(token) for token in _TOKEN.findall(chunk))
         if len(chunk) <= _LONGEST_MEMO_CHARACTERS:
             if len(self) >= _MOST_MEMO_CHUNKS:
                 self.clear()

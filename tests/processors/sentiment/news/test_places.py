@@ -96,3 +96,9 @@ def test_long_stretches_are_not_remembered() -> None:
     chunks = Chunks()
     chunks.words("x" * 41 + " " + "y" * 40)
     assert set(chunks) == {"y" * 40}
+
+
+@pytest.mark.parametrize("word", ["'peace'", "\u2018peace\u2019", "'peace',"])
+def test_a_word_in_single_quotation_marks_says_nothing(word: str) -> None:
+    assert Chunks().words(f"a {word} plan") == ["a", "#", "plan"]
+    assert Chunks().words("a peace plan") == ["a", "peace", "plan"]
