@@ -177,11 +177,11 @@ def _summary(console: Console, tally: Tally) -> None:
 def _wait(console: Console, connection: Connection, address: str, worker: WorkerProcess) -> None:
     broker = ",".join(connection.bootstrap_servers)
     console.print(
-        f"\nStill running. Look at {address}/ in a browser. In another terminal:\n"
-        f"  curl -s {address}/metrics\n"
+        f"\nStill running. Open {address}/ in a browser, or try in another terminal:\n"
         f"  tocsin alerts --broker {broker} --since beginning\n"
         f"  tocsin dead-letters list --broker {broker}\n"
-        f"Ctrl-C stops it."
+        f"  tocsin rules show\n"
+        f"Press Ctrl-C to stop the demo."
     )
     while True:
         worker.check()
