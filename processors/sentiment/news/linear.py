@@ -20,7 +20,6 @@ from msgspec import Struct
 from processors.errors import BadLexiconError
 from processors.sentiment.news.places import (
     DENIERS,
-    LEADER,
     NEAR_AFTER,
     NEAR_BEFORE,
     NEXT_AFTER,
@@ -28,6 +27,7 @@ from processors.sentiment.news.places import (
     RELIEVED,
     REPORTED,
     SILENT,
+    leaders_in,
     negated,
     places,
 )
@@ -176,7 +176,7 @@ class LeaderModel:
         negative, positive = self._bias
         moved = [0.0] * len(words)
         known = self._known
-        for index, role in roles(words, [n for n, word in enumerate(words) if word == LEADER]):
+        for index, role in roles(words, leaders_in(words)):
             if at[index] == REPORTED:
                 continue
             below, above, _ = known[FIRST_ROLE + role][words[index]]

@@ -156,6 +156,16 @@ def in_title_case(parts: Sequence[Sequence[str]]) -> bool:
     return capitalised > level
 
 
+def leaders_in(words: Sequence[str]) -> list[int]:
+    """Return where the leader stands."""
+    found: list[int] = []
+    at = -1
+    for _ in range(words.count(LEADER)):
+        at = words.index(LEADER, at + 1)
+        found.append(at)
+    return found
+
+
 def places(words: Sequence[str], relieved: Iterable[int] = ()) -> list[int]:
     """Return the place of each word, as one of the constants above, to the nearest `@`.
 
@@ -163,7 +173,7 @@ def places(words: Sequence[str], relieved: Iterable[int] = ()) -> list[int]:
         words: As `join` gives them.
         relieved: Which words `relief` takes the blame off.
     """
-    leaders = [at for at, word in enumerate(words) if word == LEADER]
+    leaders = leaders_in(words)
     found = [AT_LEADER] * len(words)
     if not leaders:
         return found
