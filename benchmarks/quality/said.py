@@ -129,7 +129,7 @@ def is_expected(case: dict[str, Any], analyser: Analyser) -> bool:
         mention.leader_name: mention.sentiment.label
         for mention in analyser.analyse(article, datetime(2026, 5, 1, 9, tzinfo=UTC)).mentions
     }
-    who, denied, label = re.fullmatch(r"(?:(.+?) )?(not )?(\w+)", case["expect"]).groups()  # type: ignore[union-attr]
+    who, denied, label = re.fullmatch(r"(?:(?!not )(.+?) )?(not )?(\w+)", case["expect"]).groups()  # type: ignore[union-attr]
     meant = [said for name, said in found.items() if who is None or who.split()[-1] in name]
     if denied:
         return bool(meant) and label not in meant
