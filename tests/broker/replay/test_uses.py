@@ -235,7 +235,7 @@ def test_what_cannot_be_replayed_is_refused(cluster: Any) -> None:
     with open_replay_admin(cluster.deployment) as replay_admin:
         with pytest.raises(ReplayRangeError, match="empty"):
             planned(replay_admin, "one", RangeRequest())
-        with pytest.raises(ReplayStateError, match="no id"):
+        with pytest.raises(ReplayStateError, match="not a replay id"):
             planned(replay_admin, "One!", RangeRequest())
         with pytest.raises(ReplayStateError, match="no replay 'one'"):
             replay_admin.manifests.get("one")
@@ -256,7 +256,7 @@ def test_what_cannot_be_replayed_is_refused(cluster: Any) -> None:
 
         with (
             a_member_of(manifest.application_id, cluster),
-            pytest.raises(ReplayBusyError, match="1 worker that"),
+            pytest.raises(ReplayBusyError, match="1 running worker"),
         ):
             replay_admin.delete(manifest)
         replay_admin.delete(manifest)
