@@ -1,7 +1,4 @@
-"""What the commands of replays share: the way to the cluster's replays, and the question before.
-
-Owns both. Must not know any command.
-"""
+"""Opens the replays of the cluster for a command, and asks the operator before it acts."""
 
 from contextlib import AbstractContextManager
 
@@ -19,13 +16,13 @@ def replay_admin_of(deployment: Deployment) -> AbstractContextManager[ReplayAdmi
 
 
 def agree(question: str, *, yes: bool) -> None:
-    """Go on if it is agreed to, and end the command if not.
+    """Ask the operator, and end the command without consent.
 
     Raises:
-        MisconfigurationError: nobody can be asked.
+        MisconfigurationError: there is no terminal to ask on.
     """
     if yes:
         return
     if not context.is_terminal():
-        raise MisconfigurationError(f"{question} Nobody can be asked here: say --yes.")
+        raise MisconfigurationError(f"{question} There is no terminal to ask on: give --yes.")
     typer.confirm(question, abort=True, err=True)

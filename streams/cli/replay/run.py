@@ -10,8 +10,8 @@ import typer
 from processors.errors import MisconfigurationError
 from streams.cli import context
 from streams.cli.replay.admin import replay_admin_of
-from streams.cli.replay.finish import do_actions
-from streams.cli.replay.manage import compared
+from streams.cli.replay.finish_run import do_actions
+from streams.cli.replay.manage_run import compared
 from streams.cli.replay.options import FinishActions, ReplayOptions, ReplaySettings
 from streams.cli.replay.request import range_of
 from streams.cli.replay.start import ready_replay, show_plan

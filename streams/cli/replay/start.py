@@ -14,7 +14,7 @@ from processors.errors import MisconfigurationError
 from streams.analysis.loading import load_reader
 from streams.cli import context
 from streams.cli.replay.admin import replay_admin_of
-from streams.cli.replay.finish import agree_to_actions
+from streams.cli.replay.finish_run import agree_to_actions
 from streams.cli.replay.options import FinishActions, ReplayOptions
 from streams.cli.replay.request import range_of, selection_of
 from streams.cli.views.replay import plan_lines, print_lines

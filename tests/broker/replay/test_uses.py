@@ -87,7 +87,7 @@ def test_alerts_that_never_rang_live_are_published_once(cluster: Any) -> None:
     # No live worker: it was away, say. The articles came a minute apart.
     played = ("--since", "beginning", "--id", "away", "--speed", "1200x")
     said = cluster.ask("replay", *played, "--publish", code=2)
-    assert "Nobody can be asked here: say --yes" in said
+    assert "There is no terminal to ask on: give --yes" in said
     assert cluster.ask("replay", "list", "--json") == ""
     told = cluster.run("replay", *played, "--publish", "--yes")
     names = cluster.replay("away")
