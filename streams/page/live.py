@@ -169,7 +169,7 @@ class LivePage:
     def _rest(self) -> None:
         """Stop reading when nobody has looked for a while."""
         if self._feed is not None and self._clock() - self._last_visit > LINGER_SECONDS:
-            log.info("page.feed_rests", note="nobody looks; it begins again with the next visitor")
+            log.info("page.feed_rests", note="no visitor; the feed starts again with the next one")
             self._feed.stop()
             self._feed = None
             self._begin_anew()

@@ -136,7 +136,7 @@ def refusal(letter: DeadLetter, partitions: Mapping[str, int]) -> str | None:
     if letter.reason == DeadLetterReason.UNREADABLE_RECORD and letter.value_bytes is None:
         return "nothing of the record could be read: its producer has to send it again"
     if not letter.topic:
-        return f"it has no header {ERROR_PREFIX}topic, so nobody knows where it came from"
+        return f"it has no header {ERROR_PREFIX}topic, so its topic is unknown"
     if letter.topic not in partitions:
         return (
             f"it came from {letter.topic!r}, which Tocsin does not read "

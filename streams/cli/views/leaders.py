@@ -48,7 +48,7 @@ def show_people(registry: Registry, people: Sequence[Found], *, json: bool) -> N
             more = f", and {len(names) - _ALIASES_SHOWN} more" * (len(names) > _ALIASES_SHOWN)
             typer.echo(f"  also: {', '.join(names[:_ALIASES_SHOWN])}{more}")
     if not people:
-        typer.echo("Nobody in the registry is called so.", err=True)
+        typer.echo("The registry has no leader with this name.", err=True)
 
 
 def show_terms(registry: Registry, terms: Sequence[Term], *, json: bool) -> None:
@@ -69,7 +69,7 @@ def show_terms(registry: Registry, terms: Sequence[Term], *, json: bool) -> None
     ]
     _columns(rows)
     if not terms:
-        typer.echo("The registry has nobody there.", err=True)
+        typer.echo("The registry has no leader there.", err=True)
 
 
 def show_findings(registry: Registry, found: Sequence[Finding], *, json: bool) -> None:
