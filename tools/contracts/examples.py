@@ -52,7 +52,7 @@ URL: Final = "https://news.example/world/2024/05/16/beijing-talks"
 _PUBLISHED: Final = datetime(2024, 5, 16, 9, 30, tzinfo=UTC)
 _ENTERED: Final = datetime(2024, 5, 16, 9, 31, 12, 250_000, tzinfo=UTC)
 _VERSIONS: Final = Versions(
-    tocsin="0.1.0",
+    tocsin="0.2.0",
     registry="2026.11+3f9a61c2",
     lexicon="2026.11+b07d44e9",
     scorer="textblob-news/1",

@@ -13,7 +13,7 @@ from streams.replay.proof import Proof
 from streams.replay.range import Span
 
 MOMENT = datetime(2026, 11, 25, 12, tzinfo=UTC)
-VERSIONS = Versions(tocsin="0.1.0", registry="r", lexicon="l", scorer="s")
+VERSIONS = Versions(tocsin="0.2.0", registry="r", lexicon="l", scorer="s")
 
 
 @pytest.fixture

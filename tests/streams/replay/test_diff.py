@@ -89,5 +89,5 @@ def test_a_person_sees_reasons_versions_and_counts(alert: Make) -> None:
     assert "because of a" in lines
     assert "high, rule version 1" in lines
     assert re.search(r"change +alert +live +one", lines)
-    assert "live is of tocsin 0.1.0, registry r, lexicon l, scorer s" in lines
+    assert "live is of tocsin 0.2.0, registry r, lexicon l, scorer s" in lines
     assert "0 the same, 1 added, 1 gone, 1 changed" in lines
