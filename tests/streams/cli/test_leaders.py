@@ -53,7 +53,11 @@ def test_json_has_a_person_or_a_term_a_line(tocsin: Tocsin) -> None:
 
 def test_nobody_is_no_error(tocsin: Tocsin) -> None:
     done = tocsin("leaders", "xyzzy")
-    assert (done.code, done.out, done.err) == (0, "", "The registry has no leader with this name.\n")
+    assert (done.code, done.out, done.err) == (
+        0,
+        "",
+        "The registry has no leader with this name.\n",
+    )
     done = tocsin("leaders", "--country", "XK", "--on", "1991-01-01")
     assert (done.code, done.out, done.err) == (0, "", "The registry has no leader there.\n")
 
