@@ -1,1 +1,1 @@
-"""Everything that speaks to Kafka: connections, topics, rights, records, positions and lag."""
+"""Communication with Kafka: connections, topics, rights, records, positions and lag."""

@@ -1,12 +1,12 @@
-"""The rights at the broker that each part of Tocsin needs, and no more.
+"""Lists the rights at the broker that each part of Tocsin needs, and no others.
 
-Owns which role reads and writes which topic and which consumer group. Must not know how rights are
-given: `tocsin topics acls` prints them, `streams.kafka.strimzi` writes them as Kubernetes
-resources. The names come from the topic table (`streams.kafka.topics`), so that a prefix, another
-application id or a topic that a rule names is in them.
+A role reads and writes certain topics and uses one consumer group. `tocsin topics acls` prints the
+rights, and `streams.kafka.strimzi` writes them as Kubernetes resources. The names come from the
+topic table (`streams.kafka.topics`), so the rights include a prefix, another application id and
+topics that rules name.
 
-The rights are those of Apache Kafka's authorizer: Read, Write, Delete and Alter bring Describe with
-them, and a user who may write to a topic may use the idempotent producer.
+The rights are those of Apache Kafka's authorizer. Read, Write, Delete and Alter each imply
+Describe. A user who may write to a topic may use the idempotent producer.
 """
 
 import shlex
@@ -21,16 +21,17 @@ Operation = Literal[
     "Read", "Write", "Create", "Delete", "Describe", "DescribeConfigs", "AlterConfigs"
 ]
 
-# What is put before a replay's topics and after the live application id: `streams.replay.manifest`.
+# A replay's topics begin with this. Its application id is the live one, followed by this. See
+# `streams.replay.manifest`.
 REPLAY = "replay."
-# kafka-acls.sh has a word of its own for a prefix.
+# kafka-acls.sh has its own word for a prefixed pattern.
 _PATTERNS = {"literal": "literal", "prefix": "prefixed"}
 _MAKE: tuple[Operation, ...] = ("Describe", "DescribeConfigs", "Create", "AlterConfigs")
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Operations that are allowed on one topic or group, or on all whose names begin so."""
+    """Operations that are allowed on one topic or group, or on all whose names have the prefix."""
 
     resource: Literal["topic", "group"]
     name: str
@@ -43,10 +44,10 @@ class Role:
     """One user at the broker.
 
     Attributes:
-        name: Of the role; the user is called `<application id>-<name>`.
+        name: The role's name. The user is called `<application id>-<name>`.
         user: Its name at the broker.
-        purpose: Which commands run under it.
-        grants: All that it may do.
+        purpose: The commands that run under it.
+        grants: All its rights.
     """
 
     name: str
@@ -56,7 +57,7 @@ class Role:
 
 
 def roles(settings: Settings, own_topics: Sequence[str] = ()) -> list[Role]:
-    """List every role with its rights.
+    """Return every role with its rights.
 
     Args:
         settings: The settings in force.
@@ -78,7 +79,7 @@ def roles(settings: Settings, own_topics: Sequence[str] = ()) -> list[Role]:
             "tocsin page",
             [
                 *read_alerts,
-                # Of the articles one record is read: the oldest that waits, for its age.
+                # The oldest waiting article is read for its age.
                 *_topics([names.mentions, names.articles], "Read"),
                 Grant("group", group, ("Describe",)),
             ],
@@ -115,7 +116,7 @@ def roles(settings: Settings, own_topics: Sequence[str] = ()) -> list[Role]:
 
 
 def commands(role: Role) -> list[str]:
-    """Write a role's rights as commands of kafka-acls.sh, for a POSIX shell."""
+    """Return a role's rights as commands of kafka-acls.sh for a POSIX shell."""
     return [
         " ".join(
             [
@@ -135,7 +136,7 @@ def _topics(names: Sequence[str], *operations: Operation) -> list[Grant]:
 
 
 def forward_grants(settings: Settings, group: str, alerts: Sequence[str]) -> list[Grant]:
-    """List what `tocsin forward` needs.
+    """Return the rights that `tocsin forward` needs.
 
     Args:
         settings: The settings in force.
@@ -150,7 +151,7 @@ def forward_grants(settings: Settings, group: str, alerts: Sequence[str]) -> lis
 
 
 def worker_grants(settings: Settings, own_topics: Sequence[str] = ()) -> list[Grant]:
-    """List what a worker needs, live or of a replay.
+    """Return the rights that a worker needs, live or in a replay.
 
     Args:
         settings: The settings in force.
@@ -162,7 +163,7 @@ def worker_grants(settings: Settings, own_topics: Sequence[str] = ()) -> list[Gr
         names.mentions: ("Read", "Write"),
         names.watch_changelog: ("Read", "Write"),
     }
-    # It writes to every other topic that there is.
+    # It writes to all other topics.
     grants = [
         Grant("topic", one.name, reads.get(one.name, ("Write",)))
         for one in plan(settings, own_topics)
@@ -173,7 +174,7 @@ def worker_grants(settings: Settings, own_topics: Sequence[str] = ()) -> list[Gr
 def _operator(settings: Settings, own_topics: Sequence[str]) -> list[Grant]:
     names, alerts = TopicNames.of(settings), AlertTopics.of(settings, own_topics).news
     more: dict[str, tuple[Operation, ...]] = {
-        # A dead letter is read, and what it holds is put back where it came from.
+        # A requeue reads a dead letter and writes its record back to the original topic.
         names.dead_letters: ("Read",),
         names.articles: ("Write",),
         **dict.fromkeys(alerts, ("Write",)),
@@ -185,13 +186,13 @@ def _operator(settings: Settings, own_topics: Sequence[str]) -> list[Grant]:
 
 
 def _replay(settings: Settings, names: TopicNames, alerts: Sequence[str]) -> list[Grant]:
-    """Give what runs a replay its rights: it can change nothing live."""
+    """Return the rights for running a replay. They allow no change to live topics or groups."""
     group = f"{settings.application_id}.{REPLAY}"
     all_of_it: tuple[Operation, ...] = (*_MAKE, "Read", "Write", "Delete")
     return [
         *_topics([names.articles, *alerts], "Read"),
         Grant("topic", settings.topic_prefix + REPLAY, all_of_it, "prefix"),
-        # The changelog: Faust names it after the application.
+        # The changelog. Faust names it after the application.
         Grant("topic", group, all_of_it, "prefix"),
         Grant("group", group, ("Read", "Delete"), "prefix"),
     ]

@@ -1,6 +1,6 @@
-"""A thread that checks the broker regularly, and ends the process where something is wrong.
+"""Checks the broker regularly in a thread, and ends the process on a fault.
 
-Owns the pace of the checks and their client (kafka-python).
+This module sets the interval of the checks and manages their kafka-python client.
 """
 
 import random
@@ -14,8 +14,8 @@ from streams.kafka.polled_client import PolledClient
 from streams.service.polling import PollingThread
 
 LOOK_SECONDS = 5.0
-# Random: two processes that take a name from each other do so at a regular pace, and checks at the
-# same pace would always find the same owner.
+# The interval is random. Two processes that take a name from each other do so at a regular
+# interval, and checks at the same interval would always find the same owner.
 SUSPECT_LOOK_SECONDS = (0.5, 1.5)
 
 
@@ -27,7 +27,7 @@ class BrokerWatch:
         look: Checks the broker through a kafka-python `KafkaAdminClient`. An error ends the
             process, unless it says that the broker does not answer.
         is_suspect: Returns whether the next check is due soon.
-        fail: Ends the process with an error; called in the thread.
+        fail: Ends the process with an error. It is called in the thread.
     """
 
     def __init__(
@@ -50,11 +50,11 @@ class BrokerWatch:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ask the thread to end."""
+        """Ask the thread to stop."""
         self._thread.stop()
 
     def check(self) -> None:
-        """Do nothing: an error of the thread has gone to `fail`."""
+        """Do nothing, because the thread passes its error to `fail`."""
 
     def _poll(self) -> float:
         self._client.use(self._look)

@@ -1,8 +1,8 @@
-"""Clients of kafka-python for a command: opened after the broker answered, closed at the end.
+"""Opens clients of kafka-python for a command once the broker answers, and closes them at the end.
 
-Owns how a command waits for a broker and what a fault of Kafka means to its exit code. Must not
-know what is read. A consumer here has no group: it commits nothing, so that a look at a topic
-changes nothing for anyone.
+This module decides how a command waits for a broker, and which error, and so which exit code, a
+fault of Kafka leads to. A consumer here has no group and commits no offsets. So reading a topic has
+no effect on other consumers.
 """
 
 import re
@@ -21,7 +21,7 @@ from streams.kafka.reachability import wait_until_reachable
 from streams.kafka.topics import ENVELOPE_BYTES
 from streams.service.settings import Settings
 
-# A person waits for this command, so it ends sooner than a worker, which waits indefinitely.
+# An operator waits for this command, so it gives up sooner than a worker, which waits indefinitely.
 WAIT_SECONDS = 10.0
 _SEND_SECONDS = 30
 _MAX_DETAIL = 300
@@ -32,8 +32,8 @@ def admin_client(connection: Connection, settings: Settings) -> Iterator[Any]:
     """Open an admin client.
 
     Raises:
-        BrokerUnavailableError: no broker answers in time, or one goes away.
-        MisconfigurationError: the broker refuses what was asked.
+        BrokerUnavailableError: No broker answers in time, or one becomes unavailable.
+        MisconfigurationError: The broker refuses the request.
     """
     with kafka_faults(connection):
         _wait(connection, settings)
@@ -48,28 +48,29 @@ def admin_client(connection: Connection, settings: Settings) -> Iterator[Any]:
 def consumer_client(
     connection: Connection, settings: Settings, *, fetch_bytes: int | None = None
 ) -> Iterator[Any]:
-    """Open a consumer without a group, which sees committed records alone.
+    """Open a consumer without a group that reads only committed records.
 
     Args:
         connection: The cluster.
         settings: The settings in force.
-        fetch_bytes: How much of a partition is fetched at once; a larger record comes alone. None:
-            as much as the largest record.
+        fetch_bytes: Maximum bytes of a partition in one fetch. A larger record is fetched alone.
+            None: the size of the largest record.
 
     Raises:
-        BrokerUnavailableError: no broker answers in time, or one goes away.
-        MisconfigurationError: the broker refuses what was asked.
+        BrokerUnavailableError: No broker answers in time, or one becomes unavailable.
+        MisconfigurationError: The broker refuses the request.
     """
     with kafka_faults(connection):
         _wait(connection, settings)
         client = KafkaConsumer(
             **connection.kafka_python(),
             enable_auto_commit=False,
-            # Where retention removes what was about to be read, the rest is read.
+            # If retention removes the records at the position, reading continues with the rest.
             auto_offset_reset="earliest",
             isolation_level="read_committed",
             allow_auto_create_topics=False,
-            # kafka-python sums in Python: 5 s for 25 MB. The broker checked it when it came.
+            # kafka-python computes checksums in Python: 5 s for 25 MB. The broker checked them on
+            # arrival.
             check_crcs=False,
             max_partition_fetch_bytes=fetch_bytes or settings.max_message_bytes + ENVELOPE_BYTES,
         )
@@ -92,12 +93,12 @@ def producer_client(
     Args:
         connection: How to reach the cluster.
         settings: The settings in force.
-        max_block_seconds: How long a send may wait for metadata or memory.
-        of_alerts: Whether it publishes alerts, which have a codec of their own.
+        max_block_seconds: Maximum time that a send may wait for metadata or memory.
+        of_alerts: Whether it publishes alerts, which have their own codec.
 
     Raises:
-        BrokerUnavailableError: no broker answers in time, or one goes away.
-        MisconfigurationError: the broker refuses what was asked.
+        BrokerUnavailableError: No broker answers in time, or one becomes unavailable.
+        MisconfigurationError: The broker refuses the request.
     """
     largest = settings.max_message_bytes + ENVELOPE_BYTES
     compression = Compression.of(settings)
@@ -122,11 +123,12 @@ def producer_client(
 
 @contextmanager
 def kafka_faults(connection: Connection) -> Iterator[None]:
-    """Turn what kafka-python raises into an error that says what to do.
+    """Convert errors of kafka-python into errors that say what to do.
 
     Raises:
-        BrokerUnavailableError: for what may pass by itself.
-        MisconfigurationError: for what the broker refuses: rights, replicas, configuration.
+        BrokerUnavailableError: The fault is transient.
+        MisconfigurationError: The broker refuses the request because of rights, replicas or
+            configuration.
     """
     try:
         yield
@@ -154,7 +156,7 @@ def _wait(connection: Connection, settings: Settings) -> None:
 
 
 def _brief(error: KafkaError) -> str:
-    """Give the error's name and meaning; kafka-python puts whole requests into its messages."""
+    """Return the error's name and meaning. kafka-python puts whole requests into its messages."""
     name = type(error).__name__
     if isinstance(error, BrokerResponseError) and error.description:
         return f"{name}: {re.sub(r'[ .]+$', '', str(error.description))}"

@@ -1,10 +1,9 @@
-"""Compression: the codec of each record that Tocsin writes.
+"""Chooses the codec of each record that Tocsin writes, from `TOCSIN_PRODUCER_COMPRESSION`.
 
-Owns the meaning of `TOCSIN_PRODUCER_COMPRESSION`. Must not know how a codec works: the clients do.
-
-zstd saves three quarters of the bytes for less than a hundredth of the time that an article takes
-(docs/operate/operating.md has the figures). Alerts are few, and are read by other people's
-programs, whose client may know no codec but gzip. By default they are not compressed.
+The clients implement the codecs. zstd saves three quarters of the bytes and takes less than a
+hundredth of the time that an article takes (docs/operate/operating.md has the figures). Alerts are
+few, and other people's programs read them, whose client may support no codec but gzip. By default
+they are not compressed.
 """
 
 from collections.abc import Collection
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from streams.kafka.topics import AlertTopics
 from streams.service.settings import Settings
 
-# What a Kafka client calls no compression.
+# The name that Kafka clients have for no compression.
 NONE = None
 AUTO = "auto"
 BEST = "zstd"
@@ -21,11 +20,11 @@ BEST = "zstd"
 
 @dataclass(frozen=True, slots=True)
 class Compression:
-    """The codecs, by the names that both clients know; None is no compression.
+    """The codecs, by the names that both clients know. None means no compression.
 
     Attributes:
-        codec: Of everything that Tocsin itself reads again.
-        alerts: Of alerts.
+        codec: The codec of all records that Tocsin itself reads again.
+        alerts: The codec of alerts.
     """
 
     codec: str | None
@@ -33,7 +32,7 @@ class Compression:
 
     @classmethod
     def of(cls, settings: Settings) -> "Compression":
-        """Return what the settings ask for."""
+        """Return the codecs that the settings name."""
         asked = settings.producer_compression
         if asked == AUTO:
             return cls(BEST, NONE)
@@ -41,7 +40,7 @@ class Compression:
         return cls(codec, codec)
 
     def plain_topics(self, alerts: AlertTopics) -> Collection[str]:
-        """List the topics whose records are not compressed although others are."""
+        """Return the topics whose records stay uncompressed although others are compressed."""
         if self.alerts == self.codec:
             return ()
         return {*alerts.news, alerts.canary}

@@ -1,14 +1,14 @@
-"""How to reach a Kafka cluster: one value that feeds both client libraries.
+"""How to reach a Kafka cluster: one value from which both client libraries are configured.
 
-Owns the address, TLS and SASL, and the checks on how they go together. Must not know where the
-values come from (settings, secret files) nor what is done with the connection.
+It holds the address, TLS and SASL, and checks that they fit together. The values come from the
+caller (settings, secret files).
 
-The arguments of every client come from here, so that every client is guarded
-(`streams.kafka.fetching`): no consumer of this process is ended by what a producer can write.
+The arguments of every client come from here, so every client is guarded (`streams.kafka.fetching`):
+no record that a producer can write ends a consumer of this process.
 
-The SSL context is made here, once, for kafka-python, aiokafka and Faust alike: left to themselves
-the three differ in what they verify, and Faust's SASL credentials without a context silently mean
-an unencrypted connection.
+The SSL context for kafka-python, aiokafka and Faust is made only here. By default the three differ
+in what they verify, and Faust silently uses an unencrypted connection for SASL credentials without
+a context.
 """
 
 import ssl
@@ -31,7 +31,7 @@ _MAX_PORT = 65535
 
 
 class _Hidden(str):
-    """A password on its way into a client: kafka-python logs its whole configuration at DEBUG."""
+    """A password for a client. kafka-python logs its whole configuration at DEBUG."""
 
     __slots__ = ()
 
@@ -41,22 +41,22 @@ class _Hidden(str):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """How to reach a cluster. Checked as a whole when it is made.
+    """How to reach a cluster. It is checked as a whole when it is made.
 
     Attributes:
-        bootstrap_servers: One or more `host:port`; an IPv6 address in brackets.
+        bootstrap_servers: One or more `host:port`. An IPv6 address is in brackets.
         security_protocol: One of `SECURITY_PROTOCOLS`.
-        sasl_mechanism: One of `SASL_MECHANISMS`; None without SASL.
+        sasl_mechanism: One of `SASL_MECHANISMS`, or None without SASL.
         sasl_username: User name for SASL.
-        sasl_password: Password for SASL; in no repr and in no error.
-        ssl_ca_file: PEM file of the authorities to trust; None: those of the system.
+        sasl_password: Password for SASL. It appears in no repr and in no error.
+        ssl_ca_file: PEM file of the authorities to trust. None: those of the system.
         ssl_certificate_file: PEM file of the client's certificate chain, for mutual TLS.
         ssl_key_file: PEM file of the client certificate's key.
-        ssl_key_password: Password of the key file; in no repr and in no error.
+        ssl_key_password: Password of the key file. It appears in no repr and in no error.
         ssl_check_hostname: Whether the broker's certificate must carry the broker's name.
 
     Raises:
-        MisconfigurationError: Values that do not go together; the message lists every problem.
+        MisconfigurationError: Values do not fit together. The message lists every problem.
     """
 
     bootstrap_servers: tuple[str, ...]
@@ -83,12 +83,12 @@ class Connection:
 
     @classmethod
     def plaintext(cls, bootstrap_servers: str) -> Self:
-        """The connection to `host:port[,host:port]` without TLS and SASL."""
+        """Return the connection to `host:port[,host:port]` without TLS and SASL."""
         return cls(bootstrap_servers=tuple(s.strip() for s in bootstrap_servers.split(",")))
 
     @property
     def addresses(self) -> tuple[tuple[str, int], ...]:
-        """The bootstrap servers as (host, port), IPv6 addresses without brackets."""
+        """The bootstrap servers as (host, port), with IPv6 addresses without brackets."""
         return tuple(pair for pair in map(_host_and_port, self.bootstrap_servers) if pair)
 
     @property
@@ -98,17 +98,17 @@ class Connection:
 
     @property
     def uses_sasl(self) -> bool:
-        """Whether the client names itself with a user and a password."""
+        """Whether the client authenticates with a user and a password."""
         return self.security_protocol in {"SASL_PLAINTEXT", "SASL_SSL"}
 
     def ssl_context(self) -> ssl.SSLContext | None:
-        """A new context: TLS 1.2 or later, authorities, client certificate, name check.
+        """Return a new context: TLS 1.2 or later, authorities, client certificate, name check.
 
         Returns:
             None without TLS.
 
         Raises:
-            MisconfigurationError: A file cannot be read as what it should be.
+            MisconfigurationError: A file cannot be read, or has other content than expected.
         """
         if not self.uses_tls:
             return None
@@ -137,20 +137,20 @@ class Connection:
         return context
 
     def kafka_python(self) -> dict[str, Any]:
-        """Keyword arguments for kafka-python's admin client, consumer and producer."""
+        """Return keyword arguments for kafka-python's admin client, consumer and producer."""
         from streams.kafka.fetching.kafka_python_guard import guard_kafka_python  # noqa: PLC0415 - as below
 
         guard_kafka_python()
         forbid_in_kafka_python()
         return {
             "bootstrap_servers": list(self.bootstrap_servers),
-            # Partitions that are added are seen so soon; Kafka's own 5 minutes are too long.
+            # How soon added partitions are noticed. Kafka's default of 5 minutes is too long.
             "metadata_max_age_ms": METADATA_MAX_AGE_MS,
             **self._security(),
         }
 
     def aiokafka(self) -> dict[str, Any]:
-        """Keyword arguments for aiokafka's consumer and producer."""
+        """Return keyword arguments for aiokafka's consumer and producer."""
         guard_aiokafka()
         return {"bootstrap_servers": list(self.bootstrap_servers), **self._security()}
 
@@ -236,8 +236,8 @@ class Connection:
 
 
 def guard_aiokafka() -> None:
-    """Let aiokafka read batches through the guard of `streams.kafka.fetching`."""
-    # The client takes a moment to import, and a check of the settings does without it.
+    """Make aiokafka read batches through the guard of `streams.kafka.fetching`."""
+    # The client is slow to import, and a check of the settings does not need it.
     from streams.kafka.fetching.aiokafka_guard import guard_aiokafka  # noqa: PLC0415 - see above
 
     guard_aiokafka()

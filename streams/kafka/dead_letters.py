@@ -1,8 +1,8 @@
-"""Dead letters: what could not be read, kept with the reason; and the limit on their share.
+"""Sends dead letters, and limits their share of the articles.
 
-Owns the decision that there are too many of them. One bad record is data; most of a thousand in a
-row are a bad deploy (a new feed, a wrong topic), and then the worker stops before it makes more.
-Must not know what makes a record bad.
+One bad record is data. Most of a thousand in a row are a bad deploy, such as a new feed or a wrong
+topic. The worker then stops before it writes more of them. Other modules decide which record is
+bad.
 """
 
 from collections import deque
@@ -17,22 +17,22 @@ from streams.kafka.outbox import TOO_LARGE, Outbox
 
 log = structlog.get_logger(__name__)
 
-# Under Kafka's default limit of a record (1 MiB), with room for the headers.
+# Below Kafka's default limit of a record (1 MiB), with room for the headers.
 TRUNCATED_BYTES = 524_288
-# What a letter keeps at the least, beside its reason.
+# The minimum that a dead letter keeps beside its reason.
 MIN_BYTES = 1_024
 NO_KEY = b"dead-letter"
 
 
 async def send_dead_letter(outbox: Outbox, record: Outgoing) -> None:
-    """Send one dead letter, with less of the record where the topic does not take the whole.
+    """Send one dead letter, reduced if the topic does not accept it whole.
 
-    That happens when the topic is not as planned: a lower `max.message.bytes`, other times allowed,
-    a key required. Half a record with its reason beats a worker that cannot continue. The headers
-    name the original's timestamp in any case.
+    That happens when the topic differs from the plan: a lower `max.message.bytes`, other allowed
+    times, or a required key. Half a record with its reason is better than a worker that cannot
+    continue. The headers always name the original's timestamp.
 
     Raises:
-        RecordsRefusedError: the topic does not even take the reason alone.
+        RecordsRefusedError: The topic does not accept even the reason alone.
     """
     letter = record
     while True:
@@ -56,7 +56,7 @@ async def send_dead_letter(outbox: Outbox, record: Outgoing) -> None:
 
 
 def _reduced(letter: Outgoing, error: BaseException) -> Outgoing:
-    """Leave out of a letter what the broker's error is about; else all but the reason."""
+    """Remove the part of a letter that the broker's error is about, or else all but the reason."""
     if isinstance(error, InvalidTimestampError) and letter.timestamp_ms is not None:
         return structs.replace(letter, timestamp_ms=None)
     if isinstance(error, TOO_LARGE) and len(letter.value or b"") > TRUNCATED_BYTES:
@@ -84,12 +84,12 @@ def _cut(letter: Outgoing, max_bytes: int) -> Outgoing:
 
 
 class DeadLetterLimit:
-    """The share of dead letters among the newest articles.
+    """The limit on the share of dead letters among the newest articles.
 
     Args:
-        share: Above this share the worker stops; 1 never stops it.
-        records: Over how many of the newest articles the share is taken; with fewer than that
-            since the start, nothing is decided.
+        share: Above this share the worker stops. 1 never stops it.
+        records: The number of newest articles over which the share is computed. No decision is made
+            before so many have been counted since the start.
     """
 
     def __init__(self, share: float, records: int) -> None:
@@ -98,17 +98,17 @@ class DeadLetterLimit:
         self._dead = 0
 
     def count(self, *, dead: bool) -> None:
-        """Count one article, dead or well."""
+        """Count one article, dead-lettered or processed."""
         if len(self._newest) == self._newest.maxlen:
             self._dead -= self._newest[0]
         self._newest.append(dead)
         self._dead += dead
 
     def check(self) -> None:
-        """Stop the worker if there are too many.
+        """Stop the worker if there are too many dead letters.
 
         Raises:
-            DeadLetterLimitError: the limit is passed.
+            DeadLetterLimitError: The limit is exceeded.
         """
         seen = len(self._newest)
         if seen == self._newest.maxlen and self._dead > self._share * seen:

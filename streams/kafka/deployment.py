@@ -20,14 +20,14 @@ from streams.service.settings import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """Settings and everything that follows from them.
+    """Settings, and all values derived from them.
 
     Attributes:
         settings: The settings in force.
-        names: Every topic's full name, except those that rules name.
+        names: The full names of all topics, except those that rules name.
         cluster: How to reach the cluster; None for a command that needs no broker.
         load_rules: Returns the rules in force. It reads their file once, when they are first
-            needed: a canary, for example, never needs them.
+            needed. A canary, for example, never needs them.
     """
 
     settings: Settings
@@ -59,7 +59,7 @@ class Deployment:
         """How to reach the cluster.
 
         Raises:
-            MisconfigurationError: the deployment was built without a cluster.
+            MisconfigurationError: The deployment was built without a cluster.
         """
         if self.cluster is None:
             raise MisconfigurationError(NO_BROKER)
@@ -70,8 +70,8 @@ class Deployment:
         """The rules in force.
 
         Raises:
-            BadRulesError: listing every problem of the file of rules.
-            MisconfigurationError: there is no such file.
+            BadRulesError: The message lists every problem of the file of rules.
+            MisconfigurationError: There is no such file.
         """
         return self.load_rules()
 
@@ -86,13 +86,13 @@ class Deployment:
         return AlertTopics.of(self.settings, self.own_topics)
 
     def topic_plans(self) -> list[TopicPlan]:
-        """List the topics as they should be, in the order in which data flows."""
+        """Return the planned topics in the order in which data flows."""
         return plan(self.settings, self.own_topics)
 
     def roles(self) -> list[Role]:
-        """List every role at the broker with its rights."""
+        """Return every role at the broker with its rights."""
         return roles(self.settings, self.own_topics)
 
     def worker_grants(self) -> list[Grant]:
-        """List the rights that a worker needs, live or of a replay."""
+        """Return the rights that a worker needs, live or in a replay."""
         return worker_grants(self.settings, self.own_topics)

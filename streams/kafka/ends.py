@@ -1,8 +1,8 @@
-"""Where the partitions of topics begin and end, for a reader of committed records.
+"""Reads the first and last offsets of partitions, for a reader of committed records.
 
-Owns the clients (kafka-python) that ask the broker. Must not know a consumer group. What the broker
-does not say is an error and never an empty answer: kafka-python drops a topic from its metadata
-after a passing error, and a partition that is missing would pass for one that is finished.
+Its clients (kafka-python) belong to no consumer group. A missing answer of the broker is an error
+and never an empty result. kafka-python drops a topic from its metadata after a transient error, and
+a missing partition would look like a finished one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,9 +14,7 @@ from kafka.errors import StaleMetadata
 
 from streams.kafka.connection import Connection
 
-# What the clients raise while the broker does not answer, or not for every partition: kafka-python
-# then finds one missing in a dict.
-# Partitions may be added while this runs.
+# Partitions may be added while the process runs.
 METADATA_AGE_MS = 30_000
 
 
@@ -25,7 +23,7 @@ class End:
     """The end of a partition.
 
     Attributes:
-        stable: The last stable offset: records before it can be read.
+        stable: The last stable offset. Records before it can be read.
         high: The high watermark. It is higher while a transaction is open.
     """
 
@@ -60,7 +58,7 @@ class Ends:
         """Return the partitions of a topic.
 
         Raises:
-            StaleMetadata: The broker does not say which there are, or leaves out some that it named
+            StaleMetadata: The broker does not name the partitions, or omits some that it named
                 before.
         """
         known = sorted(self.consumer.partitions_for_topic(topic) or ())
@@ -76,8 +74,8 @@ class Ends:
     def ends(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, End]:
         """Return the end of each partition.
 
-        The high watermark is asked for first. So where it is beyond the last stable offset, a
-        transaction was open, and not merely a record written between the two answers.
+        The high watermark is asked for first. So if it is beyond the last stable offset, a
+        transaction was open. A record written between the two answers does not have that effect.
 
         Raises:
             KafkaError: The broker does not answer.
@@ -88,7 +86,7 @@ class Ends:
         return {tp: End(stable[tp], max(stable[tp], highs[tp])) for tp in partitions}
 
     def firsts(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
-        """Return the first offset of each partition; raises like `ends`."""
+        """Return the first offset of each partition. Raises the same errors as `ends`."""
         asked = list(partitions)
         answer = self.consumer.beginning_offsets(asked) if asked else {}
         return {tp: answer[tp] for tp in asked}

@@ -1,9 +1,9 @@
-"""How a value travels: bytes, key and headers of every record that Tocsin writes.
+"""Builds the records that Tocsin writes, with encoded values, keys and headers.
 
-Owns encodings and header names. Must not know when a record is sent, or through which client.
-Alerts are CloudEvents 1.0 in binary mode (the Kafka protocol binding), so that a subscriber can
-deduplicate and route on headers alone. `ce_source` is the same in a live run and in a replay,
-because CloudEvents calls two events with one source and id the same event.
+Clients and the time of sending are the caller's. Alerts are CloudEvents 1.0 in binary mode (the
+Kafka protocol binding), so a subscriber can deduplicate and route on headers alone. `ce_source` is
+the same in a live run and in a replay, because CloudEvents treats two events with the same source
+and id as one event.
 """
 
 import math
@@ -34,8 +34,8 @@ SOURCE_HEADER = "tocsin.source"
 ERROR_PREFIX = "tocsin.error."
 TRUNCATED_HEADER = ERROR_PREFIX + "truncated-from-bytes"
 REQUEUED_HEADER = "tocsin.requeued"
-# The dead letters of these do not keep the record's timestamp: their topic would refuse it, or
-# remove them at once as too old. It is in a header.
+# Dead letters for these reasons do not keep the record's timestamp. Their topic would refuse it, or
+# remove them at once as too old. A header holds it.
 RESTAMPED: Final = frozenset(
     {DeadLetterReason.INVALID_TIMESTAMP, DeadLetterReason.FUTURE_TIMESTAMP}
 )
@@ -45,7 +45,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Outgoing(msgspec.Struct, frozen=True, array_like=True):
-    """A record to be written. `timestamp_ms` is Unix time; None lets the producer stamp it.
+    """A record to write. `timestamp_ms` is Unix time, and None lets the producer set it.
 
     Without a `partition` the producer chooses one by the key.
     """
@@ -59,7 +59,7 @@ class Outgoing(msgspec.Struct, frozen=True, array_like=True):
 
 
 class TopicPartition(NamedTuple):
-    """One partition of a topic. It equals the same pair of any client library."""
+    """One partition of a topic. It equals the same pair of every client library."""
 
     topic: str
     partition: int
@@ -83,15 +83,16 @@ class Record(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def tp(self) -> TopicPartition:
-        """The partition that the record was read from."""
+        """The partition from which the record was read."""
         return TopicPartition(self.topic, self.partition)
 
     @property
     def event_time(self) -> datetime:
-        """When the record entered the log, in aware UTC.
+        """Return when the record entered the log, in aware UTC.
 
         Raises:
-            BadArticleError: the producer stamped no moment that can be, such as microseconds.
+            BadArticleError: The timestamp is outside the possible range. For example, it is in
+                microseconds.
         """
         fault = timestamp_fault(self.timestamp_ms, math.inf)
         if fault is not None:
@@ -126,7 +127,7 @@ def read_record(fetched: ClientRecord, generation: int = -1) -> Record:
 
 
 def analysis_record(topic: str, analysis: Analysis, partitions: int, source: Record) -> Outgoing:
-    """Build the record of an analysis, keyed by article; a header names the article's record."""
+    """Build the record of an analysis, keyed by article. A header names the article's record."""
     key = analysis.article_id.encode()
     record = _keyed(topic, key, _encode(analysis), partition_of(key, partitions))
     place = f"{source.topic}:{source.partition}:{source.offset}".encode()
@@ -134,7 +135,7 @@ def analysis_record(topic: str, analysis: Analysis, partitions: int, source: Rec
 
 
 def read_source(value: bytes | None) -> tuple[str, int, int] | None:
-    """Read topic, partition and offset from a source header; None where it is none."""
+    """Return topic, partition and offset from a source header, or None if it is invalid."""
     topic, *numbers = (value or b"").rsplit(b":", 2)
     if len(numbers) != 2 or not all(one.isdigit() for one in numbers):  # noqa: PLR2004 - of a place
         return None
@@ -142,23 +143,23 @@ def read_source(value: bytes | None) -> tuple[str, int, int] | None:
 
 
 def mention_record(topic: str, mention: Mention, partitions: int) -> Outgoing:
-    """Build the record of a mention, keyed by leader, so that a leader's state has one owner."""
+    """Build the record of a mention, keyed by leader, so that one worker owns a leader's state."""
     key = mention.leader_id.encode()
     return _keyed(topic, key, _encode(mention), _leaders_partition(key, partitions))
 
 
 def partition_of(key: bytes, partitions: int) -> int:
-    """Give the partition of a key, as Kafka's own clients choose it."""
+    """Return the partition of a key, as Kafka's own clients choose it."""
     return int(murmur2(key) & 0x7FFFFFFF) % partitions
 
 
-# Leaders come again and again, articles do not: the hash is computed in Python, byte by byte.
+# Leaders repeat and articles do not. The hash is computed in Python, byte by byte.
 _cached_partition = lru_cache(maxsize=8_192)(partition_of)
 _MAX_CACHED_KEY_BYTES: Final = 200
 
 
 def _leaders_partition(key: bytes, partitions: int) -> int:
-    # The cache is bounded by number, so a long key would make its memory unbounded.
+    # The cache is bounded by number of keys, so long keys would make its memory unbounded.
     is_short = len(key) <= _MAX_CACHED_KEY_BYTES
     return _cached_partition(key, partitions) if is_short else partition_of(key, partitions)
 
@@ -170,9 +171,10 @@ def _keyed(topic: str, key: bytes, value: bytes, partition: int) -> Outgoing:
 def withdrawal_records(
     topic: str, withdrawal: Withdrawal | None, partitions: int
 ) -> list[Outgoing]:
-    """Build the records of a withdrawal, if there is one: one for each partition of the mentions.
+    """Build the records of a withdrawal, if any: one for each partition of the mentions.
 
-    Nobody knows which leaders the article named before, so every leader's state must hear of it.
+    The leaders that the article named before are not known, so every leader's state must receive
+    it.
     """
     if withdrawal is None:
         return []
@@ -186,10 +188,10 @@ def alert_record(
     """Build the record of an alert, keyed by its first leader.
 
     Args:
-        topic: Where it goes.
+        topic: The topic to write to.
         alert: The alert.
         partition_of_key: Chooses among the planned partitions, so that a leader's alerts stay in
-            order where the topic gets more; None leaves the choice to the producer.
+            order if partitions are added to the topic. None: the producer chooses.
     """
     subject = alert.leaders[0].leader_id.encode()
     headers = [
@@ -208,14 +210,14 @@ def alert_record(
 
 
 def ce_type(kind: str) -> str:
-    """Give the CloudEvents type of an alert kind, such as `tocsin.alert.sentiment.v1`."""
+    """Return the CloudEvents type of an alert kind, such as `tocsin.alert.sentiment.v1`."""
     return f"{CE_TYPE_PREFIX}{kind}{CE_TYPE_SUFFIX}"
 
 
 def dead_letter_record(
     topic: str, record: Record, stage: str, error: BadArticleError | UndeliverableError
 ) -> Outgoing:
-    """Build the dead letter of a record: everything as it was, and beside it why it is here."""
+    """Build the dead letter of a record: the unchanged record, with the reason in headers."""
     described = {
         "stage": stage,
         "reason": error.reason.value,
@@ -226,7 +228,7 @@ def dead_letter_record(
         "timestamp": str(record.timestamp_ms),
     }
     headers = [
-        # A record that fails again after a requeue carries its newest error, not a pile of them.
+        # A record that fails again after a requeue carries only its newest error.
         *((k, v) for k, v in record.headers if not k.startswith(ERROR_PREFIX)),
         *((ERROR_PREFIX + k, v.encode("utf-8", "replace")) for k, v in described.items()),
     ]

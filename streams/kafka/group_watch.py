@@ -1,6 +1,6 @@
-"""The watch over a process that only reads in a group, such as `tocsin forward`.
+"""Watches a process that only reads in a group, such as `tocsin forward`.
 
-Owns which of its rights are looked at, and its static name. Must not know how the process ends.
+It checks the process's rights and its static name.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from streams.kafka.broker_watch import BrokerWatch
 from streams.kafka.rights import Needs
 from streams.kafka.static_member import Membership, StaticMember
 
-# Rights that are given one after the other are not all there at once.
+# Rights that are granted one by one are not all present at once.
 MISSING_LOOKS = 2
 
 
@@ -21,13 +21,13 @@ def group_watch(
     membership: Membership,
     fail: Callable[[BaseException], None],
 ) -> BrokerWatch:
-    """Make the watch.
+    """Return the watch.
 
     Args:
-        needs: What the process needs at the cluster.
-        static_name: `TOCSIN_GROUP_INSTANCE_ID`; "" where there is none.
-        membership: The process in its group.
-        fail: Ends the process with an error; called in a thread.
+        needs: The rights that the process needs at the cluster.
+        static_name: `TOCSIN_GROUP_INSTANCE_ID`, or "" without one.
+        membership: The process's membership in its group.
+        fail: Ends the process with an error. It is called in a thread.
     """
     member = StaticMember(static_name, needs.group, membership) if static_name else None
     missing = 0

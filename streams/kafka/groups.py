@@ -1,6 +1,6 @@
-"""Consumer groups: their committed offsets and their members, read and changed by an admin client.
+"""Reads and changes consumer groups through an admin client: committed offsets and members.
 
-Clients are kafka-python's and come in as arguments.
+The clients are kafka-python's, and functions take them as arguments.
 """
 
 import time
@@ -29,13 +29,13 @@ T = TypeVar("T")
 
 
 def committed(admin: Any, group: str, topic: str) -> dict[int, int]:
-    """Give the offset that is read next, of each partition where the group has one."""
+    """Return the next offset to read, for each partition where the group has one."""
     known = group_offsets(admin, group)
     return {tp.partition: one.offset for tp, one in known.items() if tp.topic == topic}
 
 
 def group_offsets(admin: Any, group: str) -> Mapping[TopicPartition, OffsetAndMetadata]:
-    """Give everything that a group has committed."""
+    """Return all offsets that a group has committed."""
     known: Mapping[TopicPartition, OffsetAndMetadata] = _patiently(
         lambda: admin.list_group_offsets(group)
     ).get(group, {})
@@ -43,21 +43,21 @@ def group_offsets(admin: Any, group: str) -> Mapping[TopicPartition, OffsetAndMe
 
 
 def members(admin: Any, group: str) -> int:
-    """Say how many workers the group has now."""
+    """Return the number of workers in the group."""
     return len(_patiently(lambda: admin.describe_groups([group]))[group]["members"])
 
 
 def remove_members(admin: Any, group: str) -> None:
-    """Put every member out of a group; those that live join again."""
+    """Remove every member from a group. Members that are alive join again."""
     members = admin.describe_groups([group])[group]["members"]
     admin.remove_group_members(group, [MemberToRemove(one["member_id"]) for one in members])
 
 
 def delete_group(admin: Any, group: str) -> None:
-    """Delete a group; one that is not there is deleted already.
+    """Delete a group. A missing group counts as deleted.
 
     Raises:
-        ReplayBusyError: it has members.
+        ReplayBusyError: The group has members.
     """
     outcome = _patiently(lambda: admin.delete_groups([group]))[group]
     if outcome not in {"OK", "GroupIdNotFoundError"}:
@@ -65,10 +65,12 @@ def delete_group(admin: Any, group: str) -> None:
 
 
 def _patiently(ask: Callable[[], T]) -> T:
-    """Ask about a group; a new cluster makes the topic of offsets when it is asked the first time.
+    """Ask about a group, and ask again while a new cluster creates the offsets topic.
+
+    The first request makes a cluster create it.
 
     Raises:
-        KafkaError: the broker has another answer, or none in time.
+        KafkaError: The broker has another answer, or none in time.
     """
     deadline = time.monotonic() + COORDINATOR_SECONDS
     while True:

@@ -1,9 +1,9 @@
-"""Lag: how far behind the consumer group is, asked of the broker and not of the consumer.
+"""Measures the lag of the consumer group at the broker.
 
-Owns a thread with clients of its own (kafka-python), so that the answer is right when the consumer
-is stuck, which is when it is wanted. Must not know what the worker does. Every worker of a group
-reports every partition: take the maximum over the workers. What counts is what can be read: records
-behind an open transaction are not waiting yet, and markers and aborted records never are.
+A thread with its own kafka-python clients measures it, so the figure is also right when the
+consumer is stuck, which is when you need it. Every worker of a group reports every partition: take
+the maximum over the workers. Only readable records count. Records behind an open transaction do not
+wait yet. Markers and aborted records never count.
 """
 
 import time
@@ -20,7 +20,7 @@ from streams.kafka.transactions import OpenTransactions
 from streams.service.metrics import ForwardMetrics, Metrics
 from streams.service.polling import PollingThread
 
-# Enough for the first record of each partition; the rest of a fetch is thrown away.
+# Enough for the first record of each partition. The rest of a fetch is thrown away.
 FETCH_BYTES = 65_536
 OLDEST_WAIT_SECONDS = 2.0
 POLL_MS = 200
@@ -31,10 +31,10 @@ class Lag:
     """How far behind the group is in one partition.
 
     Attributes:
-        records: Records not finished that can be read.
-        seconds: The age of the oldest of them; 0 when there is none.
-        blocked_at: The last stable offset, where an open transaction keeps what is behind it from
-            being read; None: none does.
+        records: The number of readable records that are not finished.
+        seconds: The age of the oldest of them, or 0 without one.
+        blocked_at: The last stable offset if an open transaction blocks the records behind it, else
+            None.
     """
 
     records: int
@@ -43,7 +43,7 @@ class Lag:
 
 
 class LagMeter:
-    """Measures lag of a group on some topics.
+    """Measures the lag of a group on some topics.
 
     Args:
         connection: How to reach the cluster.
@@ -63,16 +63,16 @@ class LagMeter:
         self._topics = topics
         self._clock = clock
         self._admin = KafkaAdminClient(**connection.kafka_python())
-        # Checksums checked in pure Python would cost the agents a tenth of their time.
+        # Checking checksums in pure Python would take a tenth of the agents' time.
         self._ends = Ends(connection, max_partition_fetch_bytes=FETCH_BYTES, check_crcs=False)
         self._consumer = self._ends.consumer
         self._timestamps: dict[tuple[TopicPartition, int], float] = {}
 
     def measure(self) -> Mapping[TopicPartition, Lag]:
-        """Ask the broker for every partition's committed and end offsets.
+        """Return the lag of every partition, from its committed and end offsets at the broker.
 
         Raises:
-            KafkaError: The broker does not answer, or does not say which partitions there are.
+            KafkaError: The broker does not answer, or does not name the partitions.
             KeyError: It does not answer for every partition.
         """
         partitions = [tp for topic in self._topics for tp in self._ends.partitions(topic)]
@@ -82,7 +82,8 @@ class LagMeter:
         positions: dict[TopicPartition, int] = {}
         for tp in partitions:
             known = committed.get(tp)
-            # A group that has committed nothing, or less than is kept, reads from the beginning.
+            # A group without a committed offset, or with one that is no longer kept, reads from the
+            # beginning.
             positions[tp] = max(known.offset, starts[tp]) if known else starts[tp]
         waiting = {tp: at for tp, at in positions.items() if at < ends[tp].stable}
         oldest = self._oldest(waiting, {tp: ends[tp].stable for tp in waiting})
@@ -105,11 +106,11 @@ class LagMeter:
     def _oldest(
         self, positions: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]
     ) -> dict[TopicPartition, float | None]:
-        """Return the timestamps (Unix seconds) of the oldest records from these positions on.
+        """Return the timestamps (Unix seconds) of the oldest records at or after these positions.
 
-        A partition that has none before its end, but markers and aborted records, is left out; one
-        that did not answer in time has None. A position that has not moved since the last time is
-        not read again.
+        A partition is left out if only markers and aborted records stand before its end. A
+        partition that did not answer in time has None. A position that has not moved since the last
+        time is not read again.
         """
         found = {
             tp: self._timestamps[tp, position]
@@ -120,7 +121,7 @@ class LagMeter:
         self._consumer.assign(list(unread))
         for tp, position in unread.items():
             self._consumer.seek(tp, position)
-            # A partition that was assigned before keeps its pause.
+            # A partition that was assigned before is still paused.
             self._consumer.resume(tp)
         deadline = time.monotonic() + OLDEST_WAIT_SECONDS
         while unread and time.monotonic() < deadline:
@@ -137,9 +138,9 @@ class LagMeter:
 
 
 class LagReporter:
-    """Measures lag regularly, in a thread, and sets the gauges.
+    """Measures lag regularly in a thread, and sets the gauges.
 
-    `newest` is the last measurement: None before the first one, and while the broker does not
+    `newest` is the last measurement. It is None before the first one, and while the broker does not
     answer.
     """
 
@@ -161,14 +162,14 @@ class LagReporter:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ask the thread to end."""
+        """Ask the thread to stop."""
         self._thread.stop()
 
     def check(self) -> None:
-        """Raise what ended the thread, if it has ended.
+        """Raise the thread's error if the thread has ended.
 
         Raises:
-            BaseException: that error. Without it the process would look healthy with old figures.
+            BaseException: That error. Without it the process would look healthy with old figures.
         """
         self._thread.check()
 

@@ -1,4 +1,4 @@
-"""Tracks which offsets of each partition are in flight, and returns those that are safe to commit.
+"""Tracks which offsets of each partition are in flight, and which are safe to commit.
 
 The committable offset of a partition is a low-water mark: every record before it is finished. The
 event time beside it is the newest among those records, counted since tracking of the partition
@@ -6,7 +6,7 @@ began or since the consumer went back. It is never that of a record behind the o
 
 Faust's own bookkeeping is not used, because it failed in two ways. A record that Faust delivers
 twice after a seek, as it does for the first records of a partition at every start, stands twice in
-its list of acknowledged offsets, and commits then stop before the pair. And an offset that is
+its list of acknowledged offsets, and commits then stop before the pair. Also, an offset that is
 acknowledged first is committed even while a smaller one is still in flight, as long as nothing was
 committed before.
 """
@@ -28,11 +28,12 @@ def timestamp_of(record: Record) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class CommittableOffset:
-    """What may be committed of a partition, as of one moment.
+    """The committable offset of a partition at one moment.
 
     Attributes:
         offset: The next offset to read.
-        event_time_ms: The newest event time before it. None: no record with an event time was read.
+        event_time_ms: The newest event time before it, or None if no record with an event time was
+            read.
     """
 
     offset: int
@@ -81,7 +82,7 @@ class _PartitionOffsets:
 class BatchOffsets:
     """The offsets of one batch: pass them to `OffsetTracker.finish`."""
 
-    # After the consumer went back, two batches can begin at the same offset: each finishes its own.
+    # After the consumer went back, two batches can begin at the same offset. Each finishes its own.
     parts: tuple[tuple[_PartitionOffsets, _BatchPart], ...] = ()
 
 
@@ -143,7 +144,7 @@ class OffsetTracker:
             partition.settle()
 
     def skip_gap(self, tp: TopicPartition, first: int, after: int) -> None:
-        """Skip the offsets from `first` until before `after`: they hold no record.
+        """Skip the offsets from `first` until before `after`, which hold no record.
 
         The records before the gap must have been begun.
         """
@@ -154,22 +155,22 @@ class OffsetTracker:
     def skip_to(self, tp: TopicPartition, offset: int) -> None:
         """Skip to an offset before which no record is left to read.
 
-        This has no effect while a batch of the partition is in flight: call it again later.
+        This has no effect while a batch of the partition is in flight. Call it again later.
         """
         partition = self._partitions.setdefault(tp, _PartitionOffsets(offset, offset, -1))
         if not partition.in_flight:
             partition.read_to = max(offset, partition.read_to)
 
     def committable(self) -> dict[TopicPartition, CommittableOffset]:
-        """Return what may be committed of each partition that is further than its last commit."""
+        """Return the committable offset of each partition that is further than its last commit."""
         found = {tp: partition.committable() for tp, partition in self._partitions.items()}
         return {tp: one for tp, one in found.items() if one.offset > self._partitions[tp].committed}
 
     def committed(self, done: Mapping[TopicPartition, CommittableOffset]) -> None:
-        """Record a commit. Pass what `committable` returned."""
+        """Record a commit. Pass the result of `committable`."""
         for tp, one in done.items():
             partition = self._partitions.get(tp)
-            # A partition that was begun again meanwhile may not be so far.
+            # A partition that was begun again meanwhile may have a smaller offset.
             if partition is not None and one.offset <= partition.read_to:
                 partition.committed = max(one.offset, partition.committed)
 

@@ -1,14 +1,14 @@
-"""The outbox: sends records and says when the broker has them all.
+"""Sends records to the broker, and reports when it has acknowledged them all.
 
-Owns the producer, what is under way to the broker at once, and the answer to an unavailable broker:
-a record that it did not acknowledge is sent again, for as long as the worker runs. Must not know
-what a record means. A repeated record is harmless, because every consumer of ours deduplicates by
-id; a lost one would not be.
+The outbox uses one producer, bounds the bytes in flight to the broker, and handles an unavailable
+broker. A record that the broker did not acknowledge is sent again for as long as the worker runs. A
+repeated record is harmless, because every consumer of Tocsin deduplicates by id. A lost record
+would not be.
 
-aiokafka's producer is used directly: Faust's `send` makes a task for every record, which costs more
-than scoring an article does. Records go to the producer in batches built here, because its own
-`send` makes a future for every record, and because a batch that the broker refuses can then be
-split until the one record is found that it does not accept.
+aiokafka's producer is used directly. Faust's `send` makes a task for every record, which costs more
+than scoring an article does. Records go to the producer in batches built here for two reasons.
+aiokafka's own `send` makes a future for every record. And a batch that the broker refuses can be
+split until the one record that it does not accept is found.
 """
 
 import asyncio
@@ -41,11 +41,12 @@ from streams.kafka.envelope import Headers, Outgoing, partition_of
 log = structlog.get_logger(__name__)
 
 RETRY_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0)
-# What the client does not mark as retriable although it only says "not yet".
+# Errors that the client does not mark as retriable although they only mean "not yet".
 PASSING = (KafkaConnectionError, KafkaTimeoutError)
 TOO_LARGE = (MessageSizeTooLargeError, RecordTooLargeError, RecordListTooLargeError)
-# What a broker says of a record; a code that the client does not know, such as 87 (invalid record),
-# is an UnknownError. The rest is about rights, the producer or the topic, and true of all records.
+# Errors of a broker about one record. A code that the client does not know, such as 87 (invalid
+# record), is an UnknownError. The other errors are about rights, the producer or the topic, and
+# apply to all records.
 OF_A_RECORD = (
     *TOO_LARGE,
     InvalidTimestampError,
@@ -53,21 +54,23 @@ OF_A_RECORD = (
     UnsupportedForMessageFormatError,
     UnknownError,
 )
-# A broker reads requests up to `socket.request.max.bytes`, 100 MiB by default, and breaks off the
-# connection of a larger one. aiokafka puts a batch of every partition into a request: what is under
-# way together must fit. One record alone may be larger.
+# A broker reads requests up to `socket.request.max.bytes`, 100 MiB by default, and closes the
+# connection of a larger one. aiokafka puts a batch of every partition into one request, so all
+# bytes in flight together must fit. One record alone may be larger.
 IN_FLIGHT_BYTES = 33_554_432
 MIN_IN_FLIGHT_BYTES = 1_048_576
 PLAIN_BATCH_BYTES = 262_144
-# A larger record is not compressed: it may become so small that readers take it for a bomb.
+# A larger record is not compressed, because it may become so small that readers take it for a
+# decompression bomb.
 MAX_COMPRESSED_BYTES = 3_000_000
-# After so long without an answer the log says what is waited for, and again after each further one.
+# After so long without an answer the log names the pending batches, and again after each further
+# such time.
 STALLED_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class _ProduceBatch:
-    """A batch of one partition, and the records in it with their indexes in the call."""
+    """A batch of one partition, and its records with their indexes in the call."""
 
     topic: str
     partition: int
@@ -75,7 +78,7 @@ class _ProduceBatch:
     records: list[tuple[int, Outgoing]] = field(default_factory=list)
 
     def append(self, index: int, record: Outgoing) -> bool:
-        """Put a record into the batch; False if it is full. An empty one takes any record."""
+        """Add a record to the batch, or return False if it is full. An empty batch accepts any."""
         added = self.batch.append(
             timestamp=record.timestamp_ms,
             key=record.key,
@@ -87,20 +90,22 @@ class _ProduceBatch:
         return added is not None
 
 
-# Records that go into batches of their own, in their order: all of one partition.
+# Records of one partition, in order, that go into batches of their own.
 _Group = list[tuple[int, Outgoing]]
 
 
 class Outbox:
-    """Sends through an aiokafka producer, which it is given as a function.
+    """Sends records through an aiokafka producer.
 
     Args:
-        producer: Gives the producer at the time of sending; Faust makes it when it starts.
+        producer: Returns the producer at the time of sending, because Faust makes it when it
+            starts.
         on_retry: Called with the number of records that are sent again.
-        headers: Put beside the headers of every record.
-        retry_seconds: How long to wait before each further try; the last one is for all after it.
-        plain_topics: Topics whose records are not compressed, whatever the producer does.
-        in_flight_bytes: Most bytes under way to the broker at once.
+        headers: Headers that are added to every record.
+        retry_seconds: The pause before each further attempt. The last value also applies to all
+            later attempts.
+        plain_topics: Topics whose records are not compressed, regardless of the producer.
+        in_flight_bytes: Maximum bytes in flight to the broker.
     """
 
     def __init__(
@@ -122,13 +127,13 @@ class Outbox:
         self._observed: Any = None
 
     async def send(self, records: Sequence[Outgoing]) -> None:
-        """Send the records and return when the broker has acknowledged every one.
+        """Send the records, and return when the broker has acknowledged every one.
 
         Raises:
-            RecordsRefusedError: the broker will never take some of the records (too large, a time
-                that the topic does not allow); it has the others.
-            KafkaError: the broker will never take any (rights, a topic that is not there). Others
-                of the call may have been sent.
+            RecordsRefusedError: The broker will never accept some of the records, which are too
+                large or have a timestamp that the topic does not allow. It has the others.
+            KafkaError: The broker will never accept any record, because of rights or a missing
+                topic. Other records of the call may have been sent.
         """
         attempt = 0
         refused: list[RefusedRecord] = []
@@ -149,7 +154,7 @@ class Outbox:
             raise RecordsRefusedError(sorted(refused, key=lambda one: one.index))
 
     async def _groups(self, records: Sequence[tuple[int, Outgoing]]) -> list[_Group]:
-        """Part the records by partition, each of which keeps its order."""
+        """Group the records by partition, in their order."""
         of_partition: dict[tuple[str, int], _Group] = {}
         partitions: dict[str, int] = {}
         for index, record in records:
@@ -169,7 +174,7 @@ class Outbox:
         return list(of_partition.values())
 
     async def _partitions(self, topic: str) -> int:
-        """Return how many partitions a topic has; wait while the broker is unavailable."""
+        """Return the number of partitions of a topic. Wait while the broker is unavailable."""
         attempt = 0
         while True:
             try:
@@ -188,8 +193,8 @@ class Outbox:
         """Send once.
 
         Returns:
-            The groups in which a refused record is to be looked for, each split in two; and those
-            that were not acknowledged for a reason that may pass.
+            The groups that hold a refused record, each split in two, and the groups that were not
+            acknowledged because of a transient fault.
         """
         producer = self._producer()
         self._observe(producer)
@@ -229,7 +234,7 @@ class Outbox:
         return parted, failed
 
     def _filled(self, producer: Any, group: _Group) -> Iterator[_ProduceBatch]:
-        """Fill batches of one partition. An empty batch takes any record, however large."""
+        """Return filled batches of one partition. An empty batch accepts any record of any size."""
         filled: _ProduceBatch | None = None
         for index, record in group:
             if filled is not None and not filled.append(index, record):
@@ -257,13 +262,14 @@ class Outbox:
                 filled.batch, filled.topic, partition=filled.partition
             )
         except KafkaError as error:
-            # Carried in the future, so that one batch's fault does not hide the others' answers.
+            # The future holds the fault, so that one batch's fault does not hide the others'
+            # answers.
             future = asyncio.get_running_loop().create_future()
             future.set_exception(error)
         return future
 
     def _observe(self, producer: Any) -> None:
-        """Count what the client sends again by itself, which it says nowhere else."""
+        """Count the records that the client sends again by itself. It reports them nowhere else."""
         if producer is self._observed:
             return
         self._observed = producer
@@ -280,9 +286,10 @@ class Outbox:
 
 
 class _Budget:
-    """The bytes under way to the broker: never more than `max_bytes`, or one batch alone.
+    """Bounds the bytes in flight to the broker by `max_bytes`, or by one larger batch alone.
 
-    While nothing gets through less is sent at once: a broker may take smaller requests than usual.
+    While no batch gets through, fewer bytes are sent at once, because a broker may accept only
+    smaller requests than usual.
     """
 
     def __init__(self, max_bytes: int) -> None:
@@ -290,7 +297,7 @@ class _Budget:
         self._max_bytes = max_bytes
         self._under_way_bytes = 0
         self._room = asyncio.Event()
-        # First come, first served: a wait for room changes no order.
+        # First come, first served, so that a wait for room changes no order.
         self._turn = asyncio.Lock()
 
     async def take(self, size: int) -> None:
@@ -313,12 +320,12 @@ class _Budget:
                 )
 
     def answered(self, size: int, _future: asyncio.Future[Any]) -> None:
-        """Return what was taken: the broker has answered."""
+        """Release the bytes of an answered batch."""
         self._under_way_bytes -= size
         self._room.set()
 
     def adapt(self, *, well: bool) -> None:
-        """Send more at once after a try that went well, and less after one that did not."""
+        """Send more at once after a successful attempt, and less after a failed one."""
         if well:
             self._max_bytes = min(self._limit_bytes, self._max_bytes * 2)
         else:
@@ -328,7 +335,7 @@ class _Budget:
 async def _answered(
     batches: Sequence[_ProduceBatch], futures: Sequence[asyncio.Future[Any]]
 ) -> None:
-    """Wait for every answer, and say in the log what is waited for when that takes long."""
+    """Wait for every answer, and log the pending batches if that takes long."""
     began = time.monotonic()
     waiting = {future for future in futures if not future.done()}
     while waiting:
@@ -349,7 +356,7 @@ def _with(record: Outgoing, headers: Headers) -> Outgoing:
 
 
 def _closed(filled: _ProduceBatch) -> _ProduceBatch:
-    # An open one would wait for the linger time, and the producer might add to it.
+    # An open batch would wait for the linger time, and the producer might add to it.
     filled.batch.close()
     return filled
 

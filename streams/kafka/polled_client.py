@@ -1,7 +1,7 @@
-"""A client of the broker for a thread that polls: opened when needed, and again after a fault.
+"""Manages a client of the broker for a thread that polls.
 
-Owns the client and the answer to a broker that does not answer: log it, close the client, and open
-another one at the next use.
+The client is opened when it is needed. If the broker does not answer, the fault is logged, the
+client is closed, and the next use opens another one.
 """
 
 from collections.abc import Callable
@@ -12,13 +12,13 @@ from kafka.errors import KafkaError
 
 log = structlog.get_logger(__name__)
 
-# A broker that comes back answers for some partitions and not for others: kafka-python then misses
-# a key.
+# A broker that becomes available again answers for some partitions and not for others. kafka-python
+# then fails to find a key.
 NOT_ANSWERED = (KafkaError, OSError, KeyError)
 
 
 class Closable(Protocol):
-    """A client, or something that holds several."""
+    """A client, or an object that holds several."""
 
     def close(self) -> None:
         """Close every connection."""
@@ -32,8 +32,8 @@ class PolledClient(Generic[C]):
     """Opens a client when it is needed.
 
     Args:
-        open_client: Opens it; may raise one of `NOT_ANSWERED` as well.
-        unanswered_event: The log event where the broker does not answer.
+        open_client: Opens the client. It may also raise one of `NOT_ANSWERED`.
+        unanswered_event: The log event when the broker does not answer.
     """
 
     def __init__(self, open_client: Callable[[], C], unanswered_event: str) -> None:
@@ -42,13 +42,13 @@ class PolledClient(Generic[C]):
         self._client: C | None = None
 
     def use(self, work: Callable[[C], None]) -> bool:
-        """Return whether the broker answered; errors of another kind are raised."""
+        """Call `work`, and return whether the broker answered. Errors of other kinds are raised."""
         try:
             if self._client is None:
                 self._client = self._open_client()
             work(self._client)
         except NOT_ANSWERED as error:
-            # The rest of the process waits for the broker as well.
+            # The rest of the process waits for the broker too.
             log.warning(self._unanswered_event, error=str(error) or type(error).__name__)
             self.close()
             return False

@@ -1,9 +1,9 @@
-"""One question to one broker: do you speak Kafka, over this TLS, with this SASL mechanism?
+"""Asks one broker one question: does it speak Kafka, over this TLS, with this SASL mechanism?
 
-Owns two requests of the Kafka protocol (ApiVersions version 0 and SaslHandshake version 1, as the
-protocol guide at kafka.apache.org/protocol lays them out). Must not know credentials: both requests
-come before them. The client libraries retry everything and report only "timed out"; here the first
-cause is kept, so that a wrong certificate is not waited for.
+It sends two requests of the Kafka protocol: ApiVersions version 0 and SaslHandshake version 1, as
+the protocol guide at kafka.apache.org/protocol defines them. Both precede credentials. The client
+libraries retry every fault and report only "timed out". This module keeps the first cause, so that
+Tocsin does not wait for a wrong certificate.
 """
 
 import socket
@@ -20,7 +20,8 @@ _CORRELATION_ID_BYTES = 4
 _MAX_ANSWER_BYTES = 1 << 20
 _TLS_ALERT = b"\x15\x03"
 _NOT_KAFKA = "the answer is not of the Kafka protocol; check the address"
-# What TLS says when the peer speaks, but not what we speak. Everything else may pass by itself.
+# TLS errors that mean that the peer answers, but not in the expected protocol. All others may be
+# transient.
 _LASTING_TLS_FAULTS = ("ALERT", "WRONG_VERSION_NUMBER", "UNSUPPORTED_PROTOCOL", "HANDSHAKE_FAILURE")
 
 
@@ -35,15 +36,16 @@ def probe(
     """Return when the broker answers.
 
     Args:
-        host: Name or address; also what its certificate is checked against.
+        host: Name or address. Its certificate is checked against it.
         port: TCP port.
-        ssl_context: Speak TLS with this; None for plain text.
-        sasl_mechanism: Ask whether it is offered; None skips the question.
+        ssl_context: The context for TLS. None: plain text.
+        sasl_mechanism: The mechanism to ask for. None skips the question.
         timeout_seconds: Limit for the connection and for each answer.
 
     Raises:
-        OSError: Not reachable, or not yet ready; another try may succeed.
-        MisconfigurationError: Another try will not help: certificates, TLS or mechanism.
+        OSError: The broker is not reachable or not ready. Another attempt may succeed.
+        MisconfigurationError: Another attempt cannot succeed because of certificates, TLS or the
+            mechanism.
     """
     address = f"{host}:{port}"
     try:

@@ -1,6 +1,6 @@
-"""The wait for an unavailable Kafka cluster, and the refusal to wait for what will not change.
+"""Waits for an unavailable Kafka cluster, and fails at once on faults that cannot pass.
 
-Owns the tries, their pauses and what they mean. Must not know what is done with the cluster after.
+It makes the attempts, sets the pauses between them and classifies their errors.
 """
 
 import asyncio
@@ -30,21 +30,22 @@ def wait_until_reachable(
     clock: Callable[[], float] = time.monotonic,
     on_waiting: Callable[[str], None] | None = None,
 ) -> None:
-    """Return once the cluster answers and, with SASL, takes the user.
+    """Return once the cluster answers and, with SASL, accepts the user.
 
-    Call it before an event loop runs: it blocks. Do so before any client is made, too: the clients
-    take a wrong password for a passing fault.
+    It blocks, so call it before an event loop runs. Call it before you make any client, too,
+    because the clients treat a wrong password as a transient fault.
 
     Args:
         connection: The cluster.
-        give_up_after_seconds: None waits indefinitely.
-        sleep: Waits between tries; the pauses grow from 0.25 to 5 s.
+        give_up_after_seconds: The time limit. None waits indefinitely.
+        sleep: Waits between attempts. The pauses grow from 0.25 to 5 s.
         clock: Monotonic seconds.
-        on_waiting: Called with the reason after each try that failed.
+        on_waiting: Called with the reason after each failed attempt.
 
     Raises:
-        MisconfigurationError: Waiting will not help: user, password, mechanism or certificate.
-        BrokerUnavailableError: The time is over; the message holds the last reason.
+        MisconfigurationError: Waiting cannot help, because user, password, mechanism or certificate
+            is wrong.
+        BrokerUnavailableError: The time is over. The message holds the last reason.
     """
     started = clock()
     pause_seconds = _FIRST_PAUSE_SECONDS
@@ -64,9 +65,9 @@ def wait_until_reachable(
 
 
 def connection_fault(error: BaseException) -> BaseException:
-    """Return a lost connection of aiokafka as a transient error, and any other error as it is.
+    """Return a lost connection of aiokafka as a transient error, and any other error unchanged.
 
-    A client that is started while the broker restarts does not try again by itself.
+    A client that is started while the broker restarts does not retry by itself.
     """
     if not isinstance(error, aiokafka.errors.KafkaConnectionError):
         return error
@@ -108,15 +109,16 @@ def _log_in(connection: Connection, server: str, host: str, port: int) -> None:
                 f"{server} does not accept the user {connection.sasl_username!r} with "
                 f"{connection.sasl_mechanism}: {error}; check user name and password"
             ) from error
-    # A broker that is just starting answers before it belongs to its cluster; until then no topic
-    # can be made. This returns when the cluster's metadata names a broker.
+    # A broker that is starting answers before it belongs to its cluster. Until then no topic can be
+    # created. This call returns when the cluster's metadata names a broker.
     arguments = connection.kafka_python() | {"bootstrap_servers": [server]}
     KafkaAdminClient(**arguments, bootstrap_timeout_ms=int(1000 * _PROBE_SECONDS)).close()
 
 
 async def _authenticate(connection: Connection, host: str, port: int) -> None:
-    # One bare connection of aiokafka, because it raises what the broker said. Its clients, and
-    # kafka-python's, take a refused password for a passing fault and try again until they time out.
+    # This uses one bare connection of aiokafka, because it raises the broker's own error. The
+    # clients of aiokafka and kafka-python treat a refused password as a transient fault and retry
+    # until they time out.
     arguments = connection.aiokafka()
     del arguments["bootstrap_servers"]
     opened = await create_conn(

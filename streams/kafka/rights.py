@@ -1,9 +1,9 @@
-"""The rights that the broker's user lacks, as the broker itself tells them.
+"""Finds the rights that the broker's user lacks, as the broker reports them.
 
-Owns the comparison of what a part of Tocsin needs (`streams.kafka.acls`) with what the broker
-allows, and the error that names each missing right. Must not know when it is asked. A broker
-without an authorizer allows everything; one that does not say what it allows is taken at its word
-later, when it refuses.
+It compares the rights that a part of Tocsin needs (`streams.kafka.acls`) with those that the broker
+allows, and builds the error that names each missing right. A broker without an authorizer allows
+all operations. If a broker does not report rights, a missing one shows only when it refuses a
+request.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,11 +34,11 @@ REFUSALS = (
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a part of Tocsin needs at a cluster.
+    """The rights that a part of Tocsin needs at a cluster.
 
     Attributes:
-        connection: How to reach the cluster, and as whom.
-        role: Of `tocsin topics acls`.
+        connection: How to reach the cluster, and as which user.
+        role: The role's name in `tocsin topics acls`.
         grants: The rights.
         group: The consumer group.
     """
@@ -49,7 +49,7 @@ class Needs:
     group: str
 
     def missing(self, missing: Mapping[tuple[str, str], Sequence[str]]) -> MissingRightsError:
-        """Make the error that names every missing right.
+        """Return the error that names every missing right.
 
         Args:
             missing: Operations by resource type and name.
@@ -64,9 +64,9 @@ class Needs:
         )
 
     def refused(self, admin: Any, error: BaseException) -> MissingRightsError:
-        """Make the error for a client's refusal: ask the broker which rights are missing.
+        """Return the error for a client's refusal, with the missing rights that the broker reports.
 
-        Where it does not say, the client's own words stand in the message.
+        If the broker reports none, the message holds the client's own words.
         """
         missing: dict[tuple[str, str], list[str]] = {}
         try:
@@ -81,11 +81,11 @@ class Needs:
         )
 
     def require(self, admin: Any) -> None:
-        """Ask the broker whether every right is there.
+        """Ask the broker whether every right is granted.
 
         Raises:
-            MissingRightsError: one is not.
-            KafkaError: the broker does not answer.
+            MissingRightsError: A right is missing.
+            KafkaError: The broker does not answer.
         """
         missing = self._asked(admin)
         if missing:
@@ -98,7 +98,7 @@ class Needs:
         try:
             lacking = missing_of_group(admin, self.grants, self.group)
         except kafka.errors.CoordinatorNotAvailableError:
-            # A cluster that has never had a group makes the topic of offsets now.
+            # A cluster that has never had a group creates the offsets topic now.
             lacking = []
         return missing | ({("group", self.group): lacking} if lacking else {})
 
@@ -115,7 +115,7 @@ def missing_of_topics(
     """Return the operations that are needed and not allowed, by topic.
 
     Args:
-        grants: What is needed.
+        grants: The needed rights.
         described: Topics as kafka-python's admin client describes them.
     """
     by_name = {topic["name"]: topic for topic in described}
@@ -126,7 +126,7 @@ def missing_of_topics(
             continue
         allowed = topic.get("authorized_operations")
         if topic.get("error_code") == _TOPIC_REFUSED:
-            # Each of the others brings Describe with it: none is allowed.
+            # Each of the other operations implies Describe, so none is allowed.
             allowed = []
         lacking = _lacking(grant, allowed)
         if lacking:
@@ -135,15 +135,15 @@ def missing_of_topics(
 
 
 def missing_of_group(admin: Any, grants: Iterable[Grant], group: str) -> list[str]:
-    """Ask which operations on a group are needed and not allowed.
+    """Return the operations on a group that are needed and not allowed.
 
     Args:
         admin: A kafka-python `KafkaAdminClient`.
-        grants: What is needed.
+        grants: The needed rights.
         group: The group.
 
     Raises:
-        KafkaError: the broker does not answer, or does not know the group's coordinator yet.
+        KafkaError: The broker does not answer, or does not know the group's coordinator yet.
     """
     try:
         described = admin.describe_groups([group])[group]
@@ -168,15 +168,15 @@ def is_refusal(error: BaseException) -> bool:
 
 
 def _is_refusal_as_text(error: BaseException) -> bool:
-    """Say whether aiokafka's group coordinator has put a refusal into a bare error, as its repr."""
+    """Return whether aiokafka's group coordinator put a refusal into a bare error, as its repr."""
     said = str(error.args[0]) if type(error) is aiokafka.errors.KafkaError and error.args else ""
     return any(said.startswith(f"{one.__name__}(") for one in REFUSALS)
 
 
 def with_rights_named(error: BaseException, needs: Needs) -> BaseException:
-    """Return what an error that ends the worker means: a refusal names the rights that are missing.
+    """Return the cause of an error that ends the worker. A refusal names the missing rights.
 
-    Blocks while the broker is asked.
+    It blocks while it asks the broker.
     """
     if not is_refusal(error):
         return error

@@ -1,10 +1,11 @@
-"""Whether another process uses the same static name in the consumer group.
+"""Detects whether another process uses the same static name in the consumer group.
 
-Owns that decision. aiokafka does not send the name with its heartbeats, so a broker cannot say that
-a member was fenced: it answers "unknown member", the client joins again under the name, and two
-processes take it from each other until one is stopped. The broker's list of members tells: where
-the name belongs to a member that is not this one, while this one still takes itself for a member,
-another process has joined with it. After a restart the old process is gone and nothing differs.
+aiokafka does not send the name with its heartbeats, so a broker cannot report that a member was
+fenced. It answers "unknown member", and the client joins again under the name. Two processes then
+take the name from each other until one is stopped. The broker's list of members shows this. If the
+name belongs to another member while this process still considers itself a member, another process
+has joined with the name. After a restart the old process has ended, and the list shows no
+difference.
 """
 
 import asyncio
@@ -18,29 +19,29 @@ from streams.errors import DuplicateMemberError
 
 log = structlog.get_logger(__name__)
 
-# After this one has joined, a second one would join within heartbeats.
+# After this process has joined, a second one would join within a few heartbeats.
 SUSPECT_SECONDS = 30.0
 LEAVE_SECONDS = 10.0
 
 
 class Membership(Protocol):
-    """This process in its group."""
+    """This process's membership in its group."""
 
     @property
     def member_id(self) -> str:
-        """What the broker called it when it joined last; "" while it joins."""
+        """The broker's name for it since it joined last, or "" while it joins."""
         ...
 
     def leave(self, member_id: str) -> bool:
-        """End the membership if it is still that member; say whether it was."""
+        """End the membership if it still has that member id, and return whether it had."""
         ...
 
 
 class AiokafkaMembership:
-    """The membership of an aiokafka consumer that lives in some event loop.
+    """The membership of an aiokafka consumer that runs in another event loop.
 
     Args:
-        consumer: Gives the consumer and its loop; None before it is started.
+        consumer: Returns the consumer and its loop, or None before it is started.
     """
 
     def __init__(
@@ -55,14 +56,15 @@ class AiokafkaMembership:
         return "" if coordinator is None else str(coordinator[0].member_id)
 
     def leave(self, member_id: str) -> bool:
-        """See `Membership`; blocks, and must not run in the consumer's loop."""
+        """See `Membership`. It blocks, and must not run in the consumer's loop."""
         found = self._coordinator()
         if found is None:
             return False
         coordinator, loop = found
 
         async def close_if_still() -> bool:
-            # No await between the look and the close: the client may join again at any other time.
+            # There is no await between the check and the close, because the client may join again
+            # at an await.
             if coordinator.member_id != member_id:
                 return False
             await coordinator.close()
@@ -72,7 +74,7 @@ class AiokafkaMembership:
         try:
             return closing.result(LEAVE_SECONDS)
         except TimeoutError:
-            # It is closed: only its last request waits.
+            # The consumer is closed. Only its last request is pending.
             return True
 
     def _coordinator(self) -> tuple[Any, asyncio.AbstractEventLoop] | None:
@@ -85,13 +87,13 @@ class AiokafkaMembership:
 
 
 class StaticMember:
-    """Watches over one static name.
+    """Watches one static name.
 
     Args:
         name: The name, `TOCSIN_GROUP_INSTANCE_ID`.
         group: The consumer group.
-        membership: This process in the group.
-        clock: Seconds that only go forward.
+        membership: This process's membership in the group.
+        clock: Monotonic seconds.
     """
 
     def __init__(
@@ -109,21 +111,21 @@ class StaticMember:
 
     @property
     def is_suspect(self) -> bool:
-        """Whether this process has joined a short while ago: a look at the group is due soon."""
+        """Whether this process joined recently, so that a check of the group is due soon."""
         member_id = self._membership.member_id
         if member_id != self._known:
             self._known, self._joined = member_id, self._clock()
         return self._clock() - self._joined < SUSPECT_SECONDS
 
     def check(self, ask: Callable[[], Mapping[str, Any]]) -> None:
-        """Ask the broker who the members are, and end the membership where another has the name.
+        """Ask the broker for the members, and end the membership if another process has the name.
 
         Args:
-            ask: Gives the group as kafka-python's admin client describes it.
+            ask: Returns the group as kafka-python's admin client describes it.
 
         Raises:
-            DuplicateMemberError: another process has the name. The membership is over: the other
-                keeps its partitions.
+            DuplicateMemberError: Another process has the name. The membership is over, and the
+                other process keeps its partitions.
         """
         before = self._membership.member_id
         members = ask().get("members", ())

@@ -1,8 +1,8 @@
-"""Topics and users as resources of Strimzi, the operator of Kafka in Kubernetes.
+"""Writes topics and users as resources of Strimzi, the operator of Kafka in Kubernetes.
 
-Owns the form of `KafkaTopic` and `KafkaUser` (API `kafka.strimzi.io/v1`) and their YAML. Must not
-know which topics and rights there are: `streams.kafka.topics` and `streams.kafka.acls` say so. The
-form was taken from Strimzi's own API classes; tests hold it to the schemas that they generate.
+It defines the layout of `KafkaTopic` and `KafkaUser` (API `kafka.strimzi.io/v1`) and their YAML.
+The topics and rights come from `streams.kafka.topics` and `streams.kafka.acls`. The layout was
+taken from Strimzi's own API classes, and tests check it against the schemas that they generate.
 """
 
 import json
@@ -16,14 +16,14 @@ from streams.kafka.topics import TopicPlan
 API = "kafka.strimzi.io/v1"
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9.-]+")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9./-]*", re.ASCII)
-# What YAML 1.1 reads as something other than text.
+# Values that YAML 1.1 does not read as text.
 _WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
 
 Resource = Mapping[str, Any]
 
 
 def topic(planned: TopicPlan, cluster: str) -> Resource:
-    """Give a topic as a resource; `cluster` is the name of Strimzi's Kafka resource."""
+    """Return a topic as a resource. `cluster` is the name of Strimzi's Kafka resource."""
     name = _resource_name(planned.name)
     spec: dict[str, Any] = {} if name == planned.name else {"topicName": planned.name}
     spec |= {
@@ -35,7 +35,7 @@ def topic(planned: TopicPlan, cluster: str) -> Resource:
 
 
 def user(role: Role, cluster: str) -> Resource:
-    """Give a role's user as a resource. Strimzi makes a Secret of that name with its password."""
+    """Return a role's user as a resource. Strimzi makes a Secret of that name with its password."""
     acls = [
         {
             "resource": {"type": one.resource, "name": one.name, "patternType": one.pattern},
@@ -51,12 +51,12 @@ def user(role: Role, cluster: str) -> Resource:
 
 
 def to_yaml(resources: Sequence[Resource]) -> str:
-    """Write resources as documents of one YAML stream."""
+    """Return resources as documents of one YAML stream."""
     return "".join("---\n" + "".join(f"{line}\n" for line in _lines(one)) for one in resources)
 
 
 def _with_describe(grant: Grant) -> Grant:
-    # Implied by the rights that bring it; spelt out, nobody has to know that.
+    # Other rights imply it. It is written out so that readers need not know that.
     if "Describe" in grant.operations:
         return grant
     return Grant(grant.resource, grant.name, (*grant.operations, "Describe"), grant.pattern)
@@ -68,7 +68,7 @@ def _resource(kind: str, name: str, cluster: str, spec: Mapping[str, Any]) -> Re
 
 
 def _resource_name(name: str) -> str:
-    """Give a name that Kubernetes takes; the same where it is one."""
+    """Return a name that Kubernetes accepts. A valid name is unchanged."""
     return _NOT_IN_NAMES.sub("-", name.lower()).strip("-.")
 
 
@@ -97,5 +97,5 @@ def _scalar(value: object) -> str:
     text = value if isinstance(value, str) else ""
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
         return text
-    # A JSON value is a YAML value.
+    # Every JSON value is a YAML value.
     return json.dumps(value)

@@ -1,7 +1,7 @@
-"""Records of topics in the order of their time, from a place in the past to now, or without an end.
+"""Reads records of topics in the order of their time, from a past position to now or indefinitely.
 
-Owns positions in partitions, and the order in which several partitions are read. Must not know what
-the records mean. Clients are kafka-python consumers (see `streams.kafka.clients`).
+It tracks positions in partitions and merges several partitions in order. Clients are kafka-python
+consumers (see `streams.kafka.clients`).
 """
 
 import time
@@ -22,22 +22,22 @@ log = structlog.get_logger(__name__)
 Offsets = Mapping[TopicPartition, int]
 
 _POLL_MS = 500
-# The embedded broker answers at once that there is nothing, and is then asked again at once, which
-# takes a third of a core: a command that only follows asks ten times a second instead.
+# The embedded broker answers an empty fetch at once, and the client asks again at once. That takes
+# a third of a core, so a command that only follows asks ten times a second.
 _IDLE_POLL_MS = 10
 _IDLE_SECONDS = 0.09
 _SCAN_RECORDS = 5_000
 _METADATA_ATTEMPTS = 3
 _METADATA_RETRY_SECONDS = 0.2
-# What is before an end that the broker gave is there, or a gap that a position skips.
+# Before an end that the broker reported there is a record, or a gap that a position skips.
 STALLED_SECONDS = 60.0
 
 
 def partitions_of(consumer: Any, topics: Sequence[str]) -> list[TopicPartition]:
-    """List the partitions of the topics.
+    """Return the partitions of the topics.
 
     Raises:
-        TopicMismatchError: a topic is missing; the message names every such topic.
+        TopicMismatchError: A topic is missing. The message names every such topic.
     """
     numbers = {topic: numbers_of(consumer, topic) for topic in topics}
     missing = [topic for topic, partitions in numbers.items() if not partitions]
@@ -50,9 +50,9 @@ def partitions_of(consumer: Any, topics: Sequence[str]) -> list[TopicPartition]:
 
 
 def numbers_of(consumer: Any, topic: str) -> Sequence[int]:
-    """List the numbers of a topic's partitions; empty where there is no such topic.
+    """Return the numbers of a topic's partitions, or an empty list if there is no such topic.
 
-    kafka-python drops a topic that the broker has a passing error for, so it is asked again.
+    kafka-python drops a topic for which the broker has a transient error, so this asks again.
     """
     for attempt in range(_METADATA_ATTEMPTS):
         if attempt:
@@ -63,8 +63,8 @@ def numbers_of(consumer: Any, topic: str) -> Sequence[int]:
 
 
 def offsets_since(consumer: Any, ends: Offsets, moment: datetime) -> dict[TopicPartition, int]:
-    """Give the offsets of the first records from that moment on; the end where there is none."""
-    # Below zero, Kafka would take the number for "earliest" or "latest".
+    """Return the offsets of the first records from a moment on, or the end if there is none."""
+    # Kafka would read a negative number as "earliest" or "latest".
     timestamp_ms = max(0, round(moment.timestamp() * 1000))
     found = consumer.offsets_for_times(dict.fromkeys(ends, timestamp_ms))
     return {
@@ -73,9 +73,10 @@ def offsets_since(consumer: Any, ends: Offsets, moment: datetime) -> dict[TopicP
 
 
 def read(consumer: Any, starts: Offsets, ends: Offsets) -> Iterator[Record]:
-    """Read from the starts to before the ends, the oldest of all partitions first.
+    """Read from the starts to before the ends, the oldest record of all partitions first.
 
-    Within a partition the order is that of its offsets. Memory is bounded by one fetch a partition.
+    Within a partition the order is that of its offsets. Memory is bounded by one fetch for each
+    partition.
     """
     waiting: dict[TopicPartition, deque[Any]] = {
         tp: deque() for tp, end in ends.items() if starts[tp] < end
@@ -84,7 +85,7 @@ def read(consumer: Any, starts: Offsets, ends: Offsets) -> Iterator[Record]:
     stall = _Stall(ends)
     while waiting:
         drained = [tp for tp, records in waiting.items() if not records]
-        # The position skips gaps (compaction, transactions); offsets alone would not.
+        # The position skips gaps (compaction, transactions). Offsets of records alone would not.
         ended = [tp for tp in drained if consumer.position(tp) >= ends[tp]]
         for tp in ended:
             del waiting[tp]
@@ -105,7 +106,7 @@ def read(consumer: Any, starts: Offsets, ends: Offsets) -> Iterator[Record]:
 def scan(consumer: Any, starts: Offsets, ends: Offsets) -> Iterator[Any]:
     """Return the client's own records from the starts to before the ends, as they are fetched.
 
-    Quicker than `read`: partitions are not brought into an order.
+    It is quicker than `read`, because it does not order the partitions.
     """
     left = {tp: end for tp, end in ends.items() if starts[tp] < end}
     place(consumer, {tp: starts[tp] for tp in left})
@@ -124,7 +125,7 @@ def scan(consumer: Any, starts: Offsets, ends: Offsets) -> Iterator[Any]:
 
 
 class _Stall:
-    """Notices that a reading does not go on: the client does not report an unavailable broker."""
+    """Detects that reading makes no progress. The client does not report an unavailable broker."""
 
     def __init__(self, ends: Offsets) -> None:
         self._ends = ends
@@ -132,10 +133,10 @@ class _Stall:
         self._moved = time.monotonic()
 
     def check(self, positions: Offsets) -> None:
-        """Take the positions in.
+        """Record the positions.
 
         Raises:
-            BrokerUnavailableError: none has moved for too long.
+            BrokerUnavailableError: No position has moved for too long.
         """
         if positions != self._positions:
             self._positions, self._moved = positions, time.monotonic()
@@ -151,16 +152,17 @@ class _Stall:
 
 
 def follow(consumer: Any, starts: Offsets) -> Iterator[Record]:
-    """Read from the starts on, as records come, without an end."""
+    """Read from the starts on, as records arrive, indefinitely."""
     place(consumer, starts)
     while True:
         yield from newest(consumer)
 
 
 def newest(consumer: Any, max_records: int | None = None) -> list[Record]:
-    """Give what has come, in the order of its time; within a tenth of a second nothing may have.
+    """Return the records that have arrived, in the order of their time.
 
-    One partition's records keep the order of their offsets.
+    It waits at most a tenth of a second, and may return no records. One partition's records keep
+    the order of their offsets.
     """
     fetched = consumer.poll(timeout_ms=_IDLE_POLL_MS, max_records=max_records)
     if not fetched:
@@ -172,7 +174,7 @@ def newest(consumer: Any, max_records: int | None = None) -> list[Record]:
 
 
 def readable_record(record: ClientRecord) -> Record:
-    """Return a client's record as a `Record`. Parts that cannot be read are missing, and logged."""
+    """Return a client's record as a `Record`. Unreadable parts are missing, and are logged."""
     one = read_record(record)
     why = why_unreadable(one.headers)
     if why is None:
@@ -188,9 +190,9 @@ def readable_record(record: ClientRecord) -> Record:
 
 
 def place(consumer: Any, offsets: Offsets) -> None:
-    """Let the consumer read these partitions, from these offsets on."""
+    """Make the consumer read these partitions from these offsets on."""
     consumer.assign(list(offsets))
-    # A partition that was assigned before keeps its pause, as at the end of what `read` reads.
+    # A partition that was assigned before is still paused, as `read` leaves it at its end.
     consumer.resume(*offsets)
     for tp, offset in offsets.items():
         consumer.seek(tp, offset)

@@ -1,8 +1,8 @@
-"""What changes at the topics while a worker runs: deleted, made again, other partitions, rights.
+"""Detects changes of the topics while a worker runs: deletion, recreation, partitions and rights.
 
-Owns the comparison of what the broker reports now with the plan and with its report before, and
-which of it ends the worker. Must not know how the broker is asked. A broker that has just come back
-may not know a topic for a moment: what may pass counts only when it is seen several times in a row.
+It compares the broker's report with the plan and with the previous report, and decides which
+differences end the worker. A broker that has just become available may not know a topic for a
+moment. So a difference that may be transient counts only when it is seen several times in a row.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,12 +17,12 @@ from streams.kafka.acls import Grant
 from streams.kafka.rights import missing_of_topics
 from streams.kafka.topics import TopicPlan
 
-# (topic, partition) to an offset.
+# Maps (topic, partition) to an offset.
 Offsets = Mapping[tuple[str, int], int]
 
 
 class Difference(StrEnum):
-    """How a topic differs; a metric label."""
+    """How a topic differs. It is a metric label."""
 
     MISSING = "missing"
     MADE_AGAIN = "made_again"
@@ -32,7 +32,7 @@ class Difference(StrEnum):
     OFFSETS = "offsets"
 
 
-# So many looks in a row end the worker; None: it works on.
+# The number of consecutive checks with the difference that end the worker. None: it never does.
 _LOOKS: Mapping[Difference, int | None] = {
     Difference.MISSING: 3,
     Difference.MADE_AGAIN: 1,
@@ -45,7 +45,7 @@ _LOOKS: Mapping[Difference, int | None] = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that differs. `operations` are the rights that are missing."""
+    """One difference. `operations` are the missing rights."""
 
     topic: str
     difference: Difference
@@ -55,7 +55,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The broker's report at one look.
+    """The broker's report at one check.
 
     Attributes:
         topics: As kafka-python's admin client describes them.
@@ -69,13 +69,13 @@ class Answers:
 
 
 class TopicChecks:
-    """Compares looks at the broker.
+    """Compares the reports of the broker.
 
     Args:
         wanted: The plan of every topic.
-        grants: What the worker needs.
+        grants: The rights that the worker needs.
         group: Its consumer group.
-        fixed: Topics of which a fixed range is read, whatever partitions they get.
+        fixed: Topics of which a fixed range is read, regardless of new partitions.
     """
 
     def __init__(
@@ -96,11 +96,11 @@ class TopicChecks:
 
     @property
     def topics(self) -> list[str]:
-        """The names of the topics that are looked at."""
+        """The names of the topics that are checked."""
         return list(self._wanted)
 
     def look(self, answers: Answers) -> list[Finding]:
-        """Return everything that differs now."""
+        """Return all current differences."""
         findings = [found for topic in answers.topics for found in self._of_topic(topic)]
         rights = missing_of_topics(self._grants, answers.topics)
         findings += [
@@ -155,7 +155,7 @@ class TopicChecks:
     def _of_offsets(self, answers: Answers) -> list[Finding]:
         findings = {}
         for (name, partition), end in sorted(answers.ends.items()):
-            # A broker that tells no ids is known by its ends: they only ever grow.
+            # Without topic ids, a recreated topic shows by its ends, which otherwise only grow.
             before = self._ends.get((name, partition), 0)
             if end < before and name not in self._ids:
                 why = f"partition {partition} ended at {before}, and ends at {end} now"
@@ -179,7 +179,7 @@ class TopicChecks:
 
 
 def mismatch(findings: Sequence[Finding]) -> TopicMismatchError:
-    """Make the error of findings that end the worker."""
+    """Return the error for findings that end the worker."""
     listed = "".join(f"\n  - {one.message}" for one in findings)
     return TopicMismatchError(f"The topics have changed under the worker:{listed}")
 

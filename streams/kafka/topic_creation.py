@@ -1,8 +1,8 @@
-"""No client of ours makes a topic by asking for it.
+"""Prevents the clients of this process from creating topics by asking for them.
 
-Where the broker creates topics automatically, a request for metadata would make a deleted topic
-again, with one partition. aiokafka has no option against it, and kafka-python 3.0.12 does not hand
-its option on. Owns what is set in both instead. Loads neither before it is asked to.
+If the broker creates topics automatically, a request for metadata would create a deleted topic
+again, with one partition. aiokafka has no option against it, and kafka-python 3.0.12 does not pass
+its option on. This module patches both clients, and imports neither until it is asked to.
 """
 
 import asyncio
@@ -14,14 +14,14 @@ MISSING_PAUSE_SECONDS = 1.0
 
 
 def forbid_in_kafka_python() -> None:
-    """Have kafka-python's clients of this process ask for metadata without creating topics."""
+    """Make kafka-python's clients of this process ask for metadata without creating topics."""
     from kafka.cluster import ClusterMetadata  # noqa: PLC0415 - half a second to load
 
     ClusterMetadata.DEFAULT_CONFIG["allow_auto_create_topics"] = False
 
 
 def forbid_in_aiokafka() -> None:
-    """Have aiokafka's clients of this process do the same, and rest where a topic is missing."""
+    """Make aiokafka's clients of this process do the same, and pause while a topic is missing."""
     import aiokafka.client  # noqa: PLC0415 - half a second to load
     from aiokafka.protocol.metadata import MetadataRequest  # noqa: PLC0415
 

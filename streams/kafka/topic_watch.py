@@ -1,7 +1,7 @@
-"""The watch over what a running worker stands on: its topics, its rights, its place in the group.
+"""Watches the surroundings of a running worker: its topics, its rights and its place in the group.
 
-Owns the questions, and what is shown of the answers. Must not know what differs
-(`streams.kafka.topic_checks`, `streams.kafka.static_member`), nor how the worker ends.
+It asks the broker and shows the answers in metrics and health. `streams.kafka.topic_checks` and
+`streams.kafka.static_member` find the differences.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,15 +23,15 @@ log = structlog.get_logger(__name__)
 
 
 class TopicWatch:
-    """Looks at the broker again and again, in a thread.
+    """Checks the topics at the broker regularly, in a thread.
 
     Args:
-        needs: What the worker needs at the cluster.
-        checks: Compares the looks.
+        needs: The rights that the worker needs at the cluster.
+        checks: Compares the reports.
         metrics: Where partitions and differences are shown.
-        health: Where they stand in words.
-        fail: Ends the worker with an error; called in the thread.
-        member: Watches over the static name; None: there is none.
+        health: Where differences are described in words.
+        fail: Ends the worker with an error. It is called in the thread.
+        member: Watches the static name. None: there is no static name.
     """
 
     def __init__(
@@ -55,11 +55,11 @@ class TopicWatch:
         self._watch.start()
 
     def stop(self) -> None:
-        """Ask the thread to end."""
+        """Ask the thread to stop."""
         self._watch.stop()
 
     def check(self) -> None:
-        """Do nothing: an error of the thread has gone to `fail`."""
+        """Do nothing, because the thread passes its error to `fail`."""
 
     def _is_suspect(self) -> bool:
         return self._member is not None and self._member.is_suspect
@@ -88,7 +88,7 @@ class TopicWatch:
     def _check_group(self, admin: Any) -> None:
         lacking = missing_of_group(admin, self._needs.grants, self._needs.group)
         self._group_refused = self._group_refused + 1 if lacking else 0
-        # Rights that are given one after the other are not all there at once.
+        # Rights that are granted one by one are not all present at once.
         if self._group_refused > 1:
             raise self._needs.missing({("group", self._needs.group): lacking})
 
@@ -108,7 +108,7 @@ class TopicWatch:
             for tp, known in of_group.items()
             if tp.partition < there.get(tp.topic, 0) and known.offset > 0
         }
-        # A topic without an id is known by its ends.
+        # A topic without an id is recognised by its ends.
         without_id = {
             (topic["name"], partition)
             for topic in topics

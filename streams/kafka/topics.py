@@ -1,11 +1,11 @@
-"""The topics: their names, partitions and configuration, and how a cluster differs from that plan.
+"""Plans the topics (names, partitions, configuration), and compares a cluster with the plan.
 
-Owns every topic's name. Must not know what is written into them. `plan` is a pure function of the
-settings; `compare` and `apply` take an admin client of kafka-python as an argument.
+Every topic's name is defined here. `plan` is a pure function of the settings. `compare` and `apply`
+take an admin client of kafka-python as an argument.
 
-Partition counts are part of the contract: a leader's id decides a mention's partition, and the
-watch state's changelog has exactly the partitions of the mentions, so that state and mentions of a
-leader are always with the same worker. Articles are read from all partitions that their topic has.
+Partition counts are part of the contract. A leader's id decides a mention's partition, and the
+watch state's changelog has exactly the partitions of the mentions. So state and mentions of a
+leader are always at the same worker. Articles are read from all partitions of their topic.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,8 +32,8 @@ ANALYSES = "news.analyses"
 MENTIONS = "news.mentions"
 DEAD_LETTERS = "news.dead-letters"
 ALERTS = "news.alerts"
-# Beside `news.alerts.<kind>` and not among them: a subscriber to those by a pattern, or may
-# read them by a prefix, must never take a test for news.
+# Not one of `news.alerts.<kind>`: a subscriber to those by a pattern, or with read rights on their
+# prefix, must never take a test for news.
 CANARY = "news.canary"
 WATCH_TABLE = "watch"
 
@@ -44,18 +44,19 @@ ALERT_KINDS: tuple[AlertKind, ...] = tuple(
 
 CANARY_LIFE_SECONDS = 86_400
 # Every mention writes its leader's whole state. Only closed segments are compacted, and a worker
-# that takes a partition over reads all of it: Kafka's own 1 GiB would be most of an hour at a time.
+# that is assigned a partition reads all of it. With Kafka's default of 1 GiB that would take most
+# of an hour.
 CHANGELOG_CONFIG: Mapping[str, str] = {
     "cleanup.policy": "compact",
     "segment.bytes": str(16 * 1024 * 1024),
     "segment.ms": "3600000",
     "min.cleanable.dirty.ratio": "0.2",
 }
-# Headers, key and the error's description ride on top of a dead letter's original bytes.
+# Headers, key and the error's description add to a dead letter's original bytes.
 ENVELOPE_BYTES = 65_536
 _ALTERED = "OK"
-# How far ahead of the broker's clock a timestamp may be. Brokers before Kafka 3.6 do not know it:
-# there the worker's own check is all (`streams.worker.timestamp_check`).
+# How far ahead of the broker's clock a timestamp may be. Brokers before Kafka 3.6 do not support
+# it. There the worker's own check is the only one (`streams.worker.timestamp_check`).
 AFTER_MAX = "message.timestamp.after.max.ms"
 _OPTIONAL = frozenset({AFTER_MAX})
 _INVALID_CONFIG = 40
@@ -63,7 +64,7 @@ _INVALID_CONFIG = 40
 
 @dataclass(frozen=True, slots=True)
 class TopicNames:
-    """Every topic's full name under one prefix, except those that rules name."""
+    """The full names of all topics under one prefix, except those that rules name."""
 
     articles: str
     analyses: str
@@ -75,7 +76,7 @@ class TopicNames:
 
     @classmethod
     def of(cls, settings: Settings) -> "TopicNames":
-        """Build the names from the prefix and the application id."""
+        """Return the names for the prefix and the application id of the settings."""
         prefix = settings.topic_prefix
         return cls(
             articles=settings.articles_topic or prefix + ARTICLES,
@@ -83,7 +84,7 @@ class TopicNames:
             mentions=prefix + MENTIONS,
             dead_letters=prefix + DEAD_LETTERS,
             canary=prefix + CANARY,
-            # Faust's own rule for a table's changelog; the name must be the one it recovers from.
+            # Faust's own rule for a table's changelog. Faust recovers the table from this name.
             watch_changelog=f"{settings.application_id}-{WATCH_TABLE}-changelog",
             alerts={kind: f"{prefix}{ALERTS}.{kind}" for kind in ALERT_KINDS},
         )
@@ -95,8 +96,8 @@ class AlertTopics:
 
     Attributes:
         kinds: `news.alerts.<kind>`, by kind.
-        own: Topics that rules name beside these, by the name without the prefix.
-        canary: The topic of canaries' alerts, which tell no news.
+        own: Other topics that rules name, by the name without the prefix.
+        canary: The topic of canaries' alerts, which report no news.
     """
 
     kinds: Mapping[AlertKind, str]
@@ -105,7 +106,7 @@ class AlertTopics:
 
     @classmethod
     def of(cls, settings: Settings, own_topics: Sequence[str] = ()) -> "AlertTopics":
-        """Build the names from the prefix.
+        """Return the names for the prefix of the settings.
 
         Args:
             settings: The settings in force.
@@ -118,20 +119,20 @@ class AlertTopics:
 
     @property
     def news(self) -> tuple[str, ...]:
-        """All topics whose alerts tell news."""
+        """All topics whose alerts report news."""
         return (*self.kinds.values(), *self.own.values())
 
     def of_alert(self, kind: AlertKind, rule_topic: str) -> str:
-        """Return the topic of an alert: the one that its rule names, or its kind's."""
+        """Return the topic of an alert: the one that its rule names, or else its kind's."""
         if kind == CANARY_KIND:
             return self.canary
         return self.own.get(rule_topic) or self.kinds[kind]
 
     def with_kind(self, kind: AlertKind | None) -> tuple[str, ...]:
-        """Return every topic that may hold alerts of a kind; None: of any kind that tells news."""
+        """Return every topic that may hold alerts of a kind. None: of any kind of news."""
         if kind is None:
             return self.news
-        # A topic that a rule names may hold alerts of any kind.
+        # A topic that a rule names can hold alerts of any kind.
         return (self.of_alert(kind, ""), *self.own.values())
 
 
@@ -140,10 +141,10 @@ PartitionRule = Literal["exact", "at_least", "any"]
 
 @dataclass(frozen=True, slots=True)
 class TopicPlan:
-    """One topic as it should be. `config` holds Kafka's own names and values, as text.
+    """The plan of one topic. `config` holds Kafka's own names and values, as text.
 
-    `partition_rule` says which numbers of partitions Tocsin can work with: only the planned one;
-    that or more (those beyond the plan are not written); or any.
+    `partition_rule` says with which numbers of partitions Tocsin can work: only the planned one,
+    that or more (Tocsin does not write to those beyond the plan), or any.
     """
 
     name: str
@@ -154,7 +155,7 @@ class TopicPlan:
     partition_rule: PartitionRule = "at_least"
 
     def takes(self, partitions: int) -> bool:
-        """Return whether Tocsin can work with a topic of so many partitions."""
+        """Return whether Tocsin can work with a topic of this number of partitions."""
         if self.partition_rule == "exact":
             return partitions == self.partitions
         return self.partition_rule == "any" or partitions >= self.partitions
@@ -164,9 +165,9 @@ class TopicPlan:
 class TopicDifference:
     """How one topic of the cluster differs from the plan.
 
-    `missing` can be created and `config` be altered; `partitions` is for a person to fix, because
-    moving keys to other partitions parts a leader from its state. `other_partitions` differ from
-    the plan, and Tocsin works with them.
+    Tocsin can create a topic that is `missing`, and alter its `config`. You must fix `partitions`
+    yourself, because moving keys to other partitions separates a leader from its state.
+    `other_partitions` differ from the plan, and Tocsin works with them.
     """
 
     name: str
@@ -175,7 +176,7 @@ class TopicDifference:
 
 
 def plan(settings: Settings, own_topics: Sequence[str] = ()) -> list[TopicPlan]:
-    """List the topics that these settings ask for, in the order in which data flows.
+    """Return the planned topics of these settings, in the order in which data flows.
 
     Args:
         settings: The settings in force.
@@ -185,11 +186,11 @@ def plan(settings: Settings, own_topics: Sequence[str] = ()) -> list[TopicPlan]:
     largest = str(settings.max_message_bytes)
     article_life = str(settings.retention_articles_seconds * 1000)
     alert_life = str(settings.retention_alerts_seconds * 1000)
-    # Brokers keep the codec that a producer chose. Any other value makes them pack again, and
+    # Brokers keep the codec that a producer chose. Any other value makes them compress again, and
     # subscribers may get alerts in a codec that their client does not know.
     as_sent = {"compression.type": "producer"}
     kept = {"cleanup.policy": "delete", "retention.ms": article_life, **as_sent}
-    # A topic that is named may be an archive: its retention is not ours to set.
+    # A topic that you name may be an archive, so Tocsin does not set its retention.
     own = {**kept, "max.message.bytes": largest, AFTER_MAX: _max_ahead_ms(settings)}
     articles = {} if settings.articles_topic else own
     changelog = {**CHANGELOG_CONFIG, **as_sent}
@@ -226,15 +227,15 @@ def _max_ahead_ms(settings: Settings) -> str:
 
 
 def compare(admin: Any, wanted: Sequence[TopicPlan]) -> list[TopicDifference]:
-    """Say how the cluster differs from the plan.
+    """Return how the cluster differs from the plan.
 
     Args:
         admin: A kafka-python `KafkaAdminClient`.
         wanted: The plan.
 
     Raises:
-        KafkaError: the broker does not answer, or does not allow the question. A topic that may
-            not be described is not taken for one that is missing.
+        KafkaError: The broker does not answer, or does not allow the question. A topic that may not
+            be described does not count as missing.
     """
     there = _partitions(admin, wanted)
     differences = []
@@ -246,13 +247,13 @@ def compare(admin: Any, wanted: Sequence[TopicPlan]) -> list[TopicDifference]:
 
 
 def apply(admin: Any, wanted: Sequence[TopicPlan]) -> list[TopicDifference]:
-    """Create what is missing and alter what differs, and list what was done.
+    """Create missing topics, alter configurations that differ, and return the changes.
 
     Raises:
-        TopicMismatchError: if a topic has partitions that Tocsin cannot work with; nothing is
-            changed then.
-            Or if the broker refuses a topic or a configuration; the message gives its reason.
-        KafkaError: the broker does not answer.
+        TopicMismatchError: A topic has partitions that Tocsin cannot work with, and no change was
+            made. Or the broker refuses a topic or a configuration, and the message gives its
+            reason.
+        KafkaError: The broker does not answer.
     """
     differences = [d for d in compare(admin, wanted) if d.kind != "other_partitions"]
     wrong = [d.message for d in differences if d.kind == "partitions"]
@@ -269,16 +270,16 @@ def apply(admin: Any, wanted: Sequence[TopicPlan]) -> list[TopicDifference]:
 
 
 def require(admin: Any, wanted: Sequence[TopicPlan]) -> list[TopicDifference]:
-    """Raise where a topic is missing or has partitions that Tocsin cannot work with.
+    """Raise if a topic is missing or has partitions that Tocsin cannot work with.
 
-    Configurations are not asked for: a worker needs no right to read them.
+    Configurations are not asked for, so a worker needs no right to read them.
 
     Returns:
         The topics that have other partitions than the plan, with which Tocsin works.
 
     Raises:
-        TopicMismatchError: naming every such topic, and what to do.
-        KafkaError: as `compare`.
+        TopicMismatchError: The message names every such topic, and what to do.
+        KafkaError: As for `compare`.
     """
     there = _partitions(admin, wanted)
     differences = [d for want in wanted for d in _shape_differences(want, there.get(want.name))]
@@ -290,7 +291,7 @@ def require(admin: Any, wanted: Sequence[TopicPlan]) -> list[TopicDifference]:
 
 
 def _partitions(admin: Any, wanted: Sequence[TopicPlan]) -> dict[str, int]:
-    """Give the number of partitions of those topics that are there."""
+    """Return the number of partitions of those topics that exist."""
     there = {}
     for topic in admin.describe_topics([w.name for w in wanted]):
         error = for_code(topic.get("error_code") or 0)
@@ -330,14 +331,14 @@ def _create(admin: Any, want: TopicPlan) -> None:
         replication_factor=want.replication_factor,
         topic_configs=dict(want.config),
     )
-    # Raised errors hold the whole request and answer; the broker's own sentence is in the answer.
+    # Raised errors hold the whole request and answer. The broker's own sentence is in the answer.
     answer = admin.create_topics([new], raise_errors=False)
     (outcome,) = answer["topics"]
     if outcome["error_code"] == _INVALID_CONFIG and _OPTIONAL & want.config.keys():
         _create(admin, _without_optional(want))
         return
     error = for_code(outcome["error_code"])
-    # Already there: another worker was quicker. `require` checks what it made.
+    # The topic exists: another worker was quicker. `require` checks that worker's topic.
     if error not in {NoError, TopicAlreadyExistsError}:
         why = outcome.get("error_message") or error.description or error.__name__
         if issubclass(error, AuthorizationError):
@@ -345,18 +346,20 @@ def _create(admin: Any, want: TopicPlan) -> None:
         if error.retriable:
             raise error(f"creating {want.name}: {why}")
         raise TopicMismatchError(f"{want.name} cannot be created: {why}")
-    # Also for another worker's topic: the broker may know of it before its metadata shows it.
+    # This also waits for another worker's topic, which the broker may know before its metadata
+    # shows it.
     admin.wait_for_topics([want.name])
 
 
 def _alter(admin: Any, want: TopicPlan) -> None:
-    """Set the plan's configuration; what else is set on the topic stays."""
+    """Set the plan's configuration, and keep the topic's other settings."""
     optional = _OPTIONAL & want.config.keys()
     if optional - _found(admin, want).keys():
         want = _without_optional(want)
     resource = ConfigResource(ConfigResourceType.TOPIC, want.name, configs=dict(want.config))
     try:
-        # The client gives a refusal back as text, and raises only what it finds out by itself.
+        # The client returns a broker's refusal as text, and raises only errors that it finds
+        # itself.
         outcome = admin.alter_configs([resource])["topic"][want.name]
     except (UnsupportedVersionError, ValueError) as error:
         outcome = str(error) or type(error).__name__
@@ -374,7 +377,7 @@ def _without_optional(want: TopicPlan) -> TopicPlan:
 
 
 def _found(admin: Any, want: TopicPlan) -> dict[str, str]:
-    """Return those settings of the plan that the broker knows, as they are on the topic."""
+    """Return those settings of the plan that the broker knows, with the topic's values."""
     asked = dict.fromkeys(want.config, "")
     resource = ConfigResource(ConfigResourceType.TOPIC, want.name, configs=asked)
     answer = admin.describe_configs([resource], config_filter="all")

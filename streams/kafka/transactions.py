@@ -1,8 +1,7 @@
-"""Open transactions of producers: which partitions they block, since when, and what to do.
+"""Measures open transactions of producers, and logs which partitions they block and the remedy.
 
-Owns how they are measured and logged. Must not know how ends are asked for. Records behind an open
-transaction cannot be read by anyone who reads committed records; a producer that hangs blocks a
-partition until its transaction times out.
+A reader of committed records cannot read records behind an open transaction. A producer that hangs
+blocks a partition until its transaction times out.
 """
 
 import time
@@ -16,8 +15,8 @@ from prometheus_client import Gauge
 
 log = structlog.get_logger(__name__)
 
-# Transactions of a few seconds are ordinary: Kafka Streams commits every tenth of a second, others
-# at every checkpoint.
+# Transactions of a few seconds are normal. Kafka Streams commits every tenth of a second, and other
+# producers at every checkpoint.
 WARNING_SECONDS = 10.0
 REMEDY = (
     "records behind it are read when the producer commits, aborts or times out "
@@ -34,10 +33,11 @@ class _Open:
 
 
 class OpenTransactions:
-    """Follows the partitions that an open transaction blocks.
+    """Tracks the partitions that an open transaction blocks.
 
     Args:
-        gauge: Set to the seconds that each is blocked, by topic and partition; 0 where none is.
+        gauge: Set to the seconds for which each partition is blocked, by topic and partition, or to
+            0.
         clock: Unix seconds.
     """
 
@@ -46,7 +46,7 @@ class OpenTransactions:
         self._open: dict[Any, _Open] = {}
 
     def observe(self, blocked_at: Mapping[Any, int | None]) -> None:
-        """Take in the last stable offset of each blocked partition, None for one that is not."""
+        """Record the last stable offset of each blocked partition, or None if it is not blocked."""
         now = self._clock()
         for tp, offset in blocked_at.items():
             known = self._open.get(tp)

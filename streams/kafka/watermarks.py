@@ -1,17 +1,19 @@
-"""Watermarks: up to which event time every article is analysed and its mentions are in the log.
+"""Computes watermarks: up to which event time all articles are analysed and their mentions written.
 
-Owns a thread with clients of its own (kafka-python) that asks the broker. Must not know what waits
-for the answer. A worker that commits the offsets of articles writes beside each the newest event
-time that is finished (`note`), in the offset's metadata; so one request tells every worker how far
-all of them are, whichever worker has which partition or died.
+A thread with its own kafka-python clients asks the broker. A worker that commits the offsets of
+articles writes beside each the newest finished event time (`note`), in the offset's metadata. So
+one request shows every worker the progress of all, regardless of which worker has which partition
+or died.
 
-A partition that is behind counts with its note less the lateness allowed. One that has been read to
-its end for a little while holds nobody up: what will come there is later than what is there. The
-mentions of what is committed stand before the ends of their partitions, which are asked for last.
+A partition that is behind counts with its note minus the allowed lateness. A partition that has
+been idle at its end for a short time no longer holds back the watermark, because its next records
+will be later than the present ones. The mentions of committed articles stand before the ends of
+their partitions, so those ends are asked for last.
 
-The ends are last stable offsets. What an open transaction holds back is earlier than what others
-write meanwhile, so such a partition counts as behind, but not for longer than a transaction takes
-that is in good health: one producer that hangs must not silence the alerts of all partitions.
+The ends are last stable offsets. Records that an open transaction blocks are earlier than those
+that other producers write meanwhile, so such a partition counts as behind. It does so no longer
+than a healthy transaction takes, because one producer that hangs must not delay the alerts of all
+partitions indefinitely.
 """
 
 import math
@@ -30,20 +32,20 @@ from streams.service.polling import PollingThread
 
 INTERVAL_SECONDS = 0.1
 RETRY_SECONDS = 1.0
-# A producer's record may be under way for so long after one with a later timestamp was read.
+# A producer's record may be in flight for so long after one with a later timestamp was read.
 IDLE_SECONDS = 0.2
-# How long a partition waits for an open transaction. What a longer one brings comes late.
+# How long a partition waits for an open transaction. Records of a longer one arrive late.
 OPEN_TRANSACTION_SECONDS = 2.0
 NOTE = "event-time-ms="
 
 
 def note(newest_ms: int) -> str:
-    """Write the newest finished event time as an offset's metadata."""
+    """Return the newest finished event time as an offset's metadata."""
     return f"{NOTE}{newest_ms}"
 
 
 def read_note(metadata: str | None) -> int | None:
-    """Read what `note` wrote; None where there is nothing of ours."""
+    """Return the event time that `note` wrote, or None if the metadata is not one of its notes."""
     written = (metadata or "").removeprefix(NOTE)
     is_ours = metadata is not None and metadata.startswith(NOTE)
     return int(written) if is_ours and written.lstrip("-").isdigit() else None
@@ -51,7 +53,7 @@ def read_note(metadata: str | None) -> int | None:
 
 @dataclass(slots=True)
 class _Seen:
-    """One partition of articles as last asked: how far it is, and since when nothing is left.
+    """One partition of articles at the last measurement: its progress, and since when it is idle.
 
     `blocked_at` is the last stable offset while a transaction is open, which it is since
     `blocked_since`.
@@ -64,7 +66,7 @@ class _Seen:
     blocked_since: float = 0.0
 
     def waits(self, end: End, now: float) -> bool:
-        """Take an end in, and say whether the partition waits for an open transaction."""
+        """Record an end, and return whether the partition waits for an open transaction."""
         blocked_at = end.stable if end.is_blocked else None
         if blocked_at != self.blocked_at:
             self.blocked_at, self.blocked_since = blocked_at, now
@@ -72,7 +74,7 @@ class _Seen:
 
 
 class Watermarks:
-    """The arithmetic of watermarks, apart from any client.
+    """Computes watermarks, without a client.
 
     Args:
         lateness_ms: How much earlier than its predecessors an article of one partition may be.
@@ -89,19 +91,19 @@ class Watermarks:
         ends: Mapping[int, End],
         now: float,
     ) -> float | None:
-        """Return the event time up to which everything is finished.
+        """Return the event time up to which all articles are finished.
 
         Args:
-            committed: Of each partition of articles that has one, the committed offset and its
-                metadata.
+            committed: The committed offset and its metadata, for each partition of articles that
+                has one.
             firsts: The first offset of each partition of articles, asked for after `committed`.
-            ends: The end of each of them, asked for after `committed` too.
-            now: Seconds of a clock that only goes forward.
+            ends: The end of each of them, also asked for after `committed`.
+            now: Monotonic seconds.
 
         Returns:
-            Unix milliseconds: negative infinity where a partition has not finished anything yet,
-            infinity where nothing is to come. None: it is not known, because the broker did not
-            name all partitions.
+            Unix milliseconds: negative infinity if a partition has not finished any article yet,
+            infinity if no articles are left. None: the watermark is unknown, because the broker did
+            not name all partitions.
         """
         if not ends or not self._seen.keys() <= ends.keys() or not ends.keys() <= firsts.keys():
             return None
@@ -111,7 +113,8 @@ class Watermarks:
             offset, metadata = committed.get(partition, (-1, None))
             newest_ms = read_note(metadata)
             if offset < seen.committed:
-                # The group goes back: what was known of event time is of records that come again.
+                # The group goes back: the known event time is that of records that will be read
+                # again.
                 seen.newest_ms = -math.inf
             if newest_ms is not None:
                 seen.newest_ms = max(seen.newest_ms, newest_ms)
@@ -128,7 +131,7 @@ class Watermarks:
 
 
 class WatermarkMeter:
-    """Asks the broker for watermarks.
+    """Measures watermarks at the broker.
 
     Args:
         connection: How to reach the cluster.
@@ -136,8 +139,8 @@ class WatermarkMeter:
         articles: The topic of articles.
         mentions: The topic of mentions.
         lateness_ms: See `Watermarks`.
-        spans: What of each partition counts, as its first offset and its end; None: all.
-        clock: Seconds that only go forward.
+        spans: The part of each partition that counts, as its first offset and its end. None: all.
+        clock: Monotonic seconds.
     """
 
     def __init__(
@@ -158,10 +161,10 @@ class WatermarkMeter:
         self._ends = Ends(connection)
 
     def measure(self) -> WatermarkSnapshot:
-        """Ask for offsets committed, then ends of articles, then ends of mentions.
+        """Ask for committed offsets, then for the ends of articles, then for the ends of mentions.
 
         Raises:
-            KafkaError: The broker does not answer, or does not say which partitions there are.
+            KafkaError: The broker does not answer, or does not name the partitions.
             KeyError: It does not answer for every partition.
         """
         of_group = self._admin.list_group_offsets(self._group).get(self._group, {})
@@ -214,22 +217,22 @@ class WatermarkReporter:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ask the thread to end."""
+        """Ask the thread to stop."""
         self._thread.stop()
 
     def check(self) -> None:
-        """Raise what ended the thread, if it has ended.
+        """Raise the thread's error if the thread has ended.
 
         Raises:
-            BaseException: that error. Without it the mentions would wait indefinitely.
+            BaseException: That error. Without it the mentions would wait indefinitely.
         """
         self._thread.check()
 
     def take(self, *, wanted: bool) -> WatermarkSnapshot | None:
-        """Return the newest measurement, once, and ask for another one if it is wanted.
+        """Return the newest measurement once, and request another one if it is wanted.
 
         Raises:
-            BaseException: what ended the thread.
+            BaseException: The error that ended the thread.
         """
         self.check()
         self.is_awaited = wanted
@@ -239,11 +242,11 @@ class WatermarkReporter:
         return newest
 
     def want(self) -> None:
-        """Ask for another measurement."""
+        """Request another measurement."""
         self._thread.wake()
 
     def _poll(self) -> float:
-        # Where the broker does not answer, mentions keep waiting. None is lost.
+        # While the broker does not answer, mentions keep waiting and are not lost.
         answered = self._meter.use(self._measure)
         return INTERVAL_SECONDS if answered else INTERVAL_SECONDS + RETRY_SECONDS
 

@@ -1,8 +1,8 @@
-"""Drop aborted transactions that a broker names although they ended before the fetch offset.
+"""Drops aborted transactions that a broker names although they ended before the fetch offset.
 
-Owns which of them still count. Apache Kafka names only those that reach the fetch offset; the
-embedded broker names all that ever were. A client skips every record of their producer until it
-reads an abort marker, and would skip what the producer committed since.
+Apache Kafka names only those that reach the fetch offset. The embedded broker names all that it
+ever had. A client skips every record of their producer until it reads an abort marker, so it would
+also skip the records that the producer committed since.
 """
 
 import struct
@@ -32,7 +32,7 @@ def current(
     Args:
         aborted: The transactions that the broker named.
         fetch_offset: The first offset that was asked for.
-        records: The fetched batches, which stay unread.
+        records: The fetched batches. They stay unread.
         key: Returns a transaction's producer id and first offset.
     """
     named = [key(one) for one in aborted]
@@ -55,13 +55,13 @@ def current(
 def _first_markers(
     records: FetchedRecords, fetch_offset: int, producers: set[int]
 ) -> dict[int, tuple[int, bool]]:
-    """Return the offset of each producer's first marker, and whether it is one of an abort.
+    """Return the offset of each producer's first marker, and whether it is an abort marker.
 
-    A batch that cannot be read ends the search: the client reads it later, and reports it.
+    A batch that cannot be read ends the search. The client reads it later, and reports it.
     """
     found: dict[int, tuple[int, bool]] = {}
     again = records.again()
-    # A control record of another layout raises the last two.
+    # A control record of another layout raises one of the last two.
     with suppress(UnreadableLogError, struct.error, TypeError):
         while len(found) < len(producers) and (batch := again.next_batch()) is not None:
             if not batch.is_control_batch or batch.base_offset < fetch_offset:

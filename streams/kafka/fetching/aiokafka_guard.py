@@ -1,13 +1,12 @@
-"""aiokafka's consumer: reads every batch within bounds, and rests while nothing comes.
+"""Guards aiokafka's consumer: it reads every batch within bounds, and pauses while it is idle.
 
-Owns what is put in the place of parts of aiokafka's fetcher. Must not know who consumes. aiokafka
-makes its fetcher and its parsers by their names in two modules, so they are replaced there, for
-every consumer of the process.
+This module replaces parts of aiokafka's fetcher. aiokafka looks its fetcher and its parsers up by
+name in two modules, so they are replaced there, for every consumer of the process.
 
 A broker may answer a fetch at once although it has no records (the embedded one does), and aiokafka
-asks again at once: that takes a core. After such an answer the next question waits a little, and
-longer the longer nothing comes. A broker that holds the question back, as Apache Kafka does, is
-asked as before.
+asks again at once, which takes a whole core. After such an answer the next fetch waits a little,
+and longer the longer the consumer is idle. A broker that delays its answer, as Apache Kafka does,
+is asked without a pause.
 """
 
 import asyncio
@@ -39,16 +38,16 @@ class GuardedPartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc]  
 
 
 class GuardedFetchResult(fetcher.FetchResult):  # type: ignore[misc]  # no types
-    """Records of a partition that wait to be handed on, a bounded number of bytes at a time."""
+    """Fetched records of a partition, returned a bounded number of bytes at a time."""
 
     _error: Exception | None = None
     _partition_records: Any
 
     def getall(self, max_records: int | None = None) -> list[Any]:
-        """Return the next records; what comes after them stays.
+        """Return the next records, and keep those behind them.
 
         Raises:
-            UnreadableLogError: what comes next cannot be read, nor gone beyond.
+            UnreadableLogError: The next batch can be neither read nor skipped.
         """
         if not self.check_assignment(self._topic_partition) or not self.has_more():
             return []
@@ -66,7 +65,7 @@ class GuardedFetchResult(fetcher.FetchResult):  # type: ignore[misc]  # no types
         except Exception as error:
             if not records:
                 raise
-            # What was read before it is handed on first.
+            # Records that were read before it are returned first.
             self._error = error
             self._update_position()
             return records
@@ -76,7 +75,7 @@ class GuardedFetchResult(fetcher.FetchResult):  # type: ignore[misc]  # no types
 
 
 class GuardedFetcher(fetcher.Fetcher):  # type: ignore[misc]  # no types
-    """A fetcher that rests after an answer without records that came at once."""
+    """A fetcher that pauses after an immediate answer without records."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         self._rests: dict[Any, float] = {}
@@ -94,13 +93,14 @@ class GuardedFetcher(fetcher.Fetcher):  # type: ignore[misc]  # no types
         try:
             await asyncio.sleep(rest_seconds)
         except asyncio.CancelledError:
-            # As aiokafka does: the fetcher closes, or its partitions are assigned to another.
+            # As aiokafka does: the fetcher closes, or its partitions are assigned to another
+            # worker.
             return False
         return False
 
 
 def guard_aiokafka() -> None:
-    """Let every aiokafka consumer of this process read through these classes."""
+    """Make every aiokafka consumer of this process read through these classes."""
     fetcher.MemoryRecords = FetchedRecords
     fetcher.PartitionRecords = GuardedPartitionRecords
     fetcher.FetchResult = GuardedFetchResult

@@ -1,13 +1,12 @@
-"""One record batch (format 2): the quick way to its records, and the careful one.
+"""Reads one record batch (format 2): the quick way, and the careful one.
 
-Owns the layout of a batch, the bounds on what it may decompress to, and what is said of a record
-that cannot be read. Must not know which client asked.
+It knows the layout of a batch, bounds its decompressed size, and describes records that cannot be
+read. It works for both clients.
 
-The quick way is aiokafka's parser, in C. It takes a batch as a whole: the first record that it
-does not understand ends it. The careful way continues in Python and in pieces: each record
-whose end is known is read by itself. Where even that is not known, the rest of the batch is one
-record with a mark, at the batch's last offset: the consumer that finishes it continues behind the
-batch.
+The quick way is aiokafka's parser, in C. It takes a batch as a whole, and the first record that it
+does not understand ends it. The careful way continues in Python and in pieces: each record whose
+end is known is read by itself. If even that is unknown, the rest of the batch becomes one record
+with a mark, at the batch's last offset. The consumer that finishes it continues behind the batch.
 """
 
 import struct
@@ -29,22 +28,22 @@ _LOG_APPEND_TIME: Final = 0x08
 _TRANSACTIONAL: Final = 0x10
 _CONTROL: Final = 0x20
 
-# What one batch may become in memory at once, and one record of it: so much, or so many times as
-# much as came over the wire. Reading an article takes up to 20 times its bytes.
+# The maximum size of one decompressed batch, and of one record of it: a fixed size, or a multiple
+# of the bytes received. Reading an article takes up to 20 times its bytes.
 MIN_UNPACKED_BYTES: Final = 4_194_304
 MAX_RATIO: Final = 8
-# A record that is larger is kept whole up to this size, and with its beginning beyond.
+# A larger record is kept whole up to this size, and beyond it only its beginning.
 MAX_WHOLE_BYTES: Final = 41_943_040
 KEPT_BYTES: Final = 524_288
 _MAX_VARINT_BYTES: Final = 10
 _NO_TIMESTAMP_MS: Final = -1
-# No producer puts so many records into a batch: such a number is damage.
+# No producer puts so many records into a batch. Such a number means damage.
 _MAX_RECORDS: Final = 16_777_216
 
 
 @dataclass(slots=True)
 class Record:
-    """One record, with all that either client asks of one."""
+    """One record, with all fields that either client reads."""
 
     offset: int
     timestamp: int
@@ -56,19 +55,19 @@ class Record:
     checksum: None = None
 
     def validate_crc(self) -> bool:
-        """Say that the checksum is right: it is the batch's, which was looked at before."""
+        """Return True. The checksum is the batch's, which was checked before."""
         return True
 
 
 class Batch:
-    """A batch as both clients ask for it; iterating gives its records.
+    """A batch as both clients expect it. Iterating returns its records.
 
     Args:
         data: The bytes of the batch.
         where: Topic and partition, for messages.
-        before: The first offset of the batch behind it; None where that is not known.
-        marks_large: Whether a record that becomes too large for an analysis is marked, though it
-            is there.
+        before: The first offset of the batch behind it, or None if it is unknown.
+        marks_large: Whether a record that becomes too large for an analysis is marked, though it is
+            complete.
     """
 
     def __init__(
@@ -103,18 +102,18 @@ class Batch:
         self._check_offsets()
 
     def has_producer_id(self) -> bool:
-        """Return whether a producer with an id wrote it."""
+        """Return whether a producer with an id wrote the batch."""
         return self.producer_id >= 0
 
     def validate_crc(self) -> bool:
-        """Look at the checksum. A wrong one is said of every record, and ends nothing here."""
+        """Check the checksum. A wrong one is noted on every record, and does not stop reading."""
         self._is_sound = bool(self._parser.validate_crc())
         if not self._is_sound:
             self._check_damage()
         return True
 
     def __iter__(self) -> Iterator[Any]:
-        """Return the records, those that cannot be read with a mark."""
+        """Return the records, with a mark on those that cannot be read."""
         at = self.base_offset
         why = "the batch's checksum is wrong"
         if self._is_sound:
@@ -134,7 +133,7 @@ class Batch:
         """Return the record of a control batch.
 
         Raises:
-            UnreadableLogError: there is none to be read.
+            UnreadableLogError: It has no readable record.
         """
         try:
             return next(self._parser)
@@ -197,7 +196,7 @@ class Batch:
         return record
 
     def _rest(self, first: int, why: str) -> Record:
-        """Make one record of all that is left; it has the batch's last offset."""
+        """Return one record for the whole rest of the batch, at the batch's last offset."""
         which = (
             f"the record at offset {first}"
             if first == self.last_offset
@@ -212,7 +211,7 @@ class Batch:
             raise self._hopeless("its last offset is impossible")
 
     def _check_damage(self) -> None:
-        """Raise where the checksum is wrong and the next offset is unknown too."""
+        """Raise if the checksum is wrong and the next offset is unknown too."""
         too_many = self.records_count > self.next_offset - self.base_offset
         beyond = self._before is not None and self.next_offset > self._before
         if too_many or beyond or self.is_control_batch:
@@ -223,7 +222,7 @@ class Batch:
 
 
 class _Stream:
-    """Decompressed bytes, of which no more are held than asked for."""
+    """Decompressed bytes. It holds no more of them than a caller asks for."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces = pieces
@@ -231,10 +230,10 @@ class _Stream:
         self._at = 0
 
     def length(self) -> int | None:
-        """Read a record's length; None at the end.
+        """Read a record's length, or return None at the end.
 
         Raises:
-            ValueError: it is none.
+            ValueError: The bytes are not a valid length.
         """
         if not self._fill(1):
             return None
@@ -251,22 +250,22 @@ class _Stream:
         """Read so many bytes.
 
         Raises:
-            ValueError: there are fewer.
+            ValueError: Fewer are left.
         """
         if not self._fill(count):
             there = len(self._held) - self._at
             raise ValueError(f"a record of {count} bytes has only {there}")
         taken = bytes(memoryview(self._held)[self._at : self._at + count])
-        # Released at once: a record may be large.
+        # Released at once, because a record may be large.
         del self._held[: self._at + count]
         self._at = 0
         return taken
 
     def skip(self, count: int) -> None:
-        """Leave out so many bytes.
+        """Skip so many bytes.
 
         Raises:
-            ValueError: there are fewer.
+            ValueError: Fewer are left.
         """
         while count:
             if not self._fill(1):
@@ -287,11 +286,11 @@ class _Stream:
 
 
 def _varint(data: bytes | bytearray, at: int) -> tuple[int, int]:
-    """Read a zigzag number and the place behind it.
+    """Return a zigzag number and the place behind it.
 
     Raises:
-        IndexError: the data ends before.
-        ValueError: it has too many bytes.
+        IndexError: The data ends before.
+        ValueError: It has too many bytes.
     """
     value = shift = 0
     while True:
@@ -306,7 +305,7 @@ def _varint(data: bytes | bytearray, at: int) -> tuple[int, int]:
 
 
 def _bytes(data: bytes, at: int) -> tuple[bytes | None, int]:
-    """Read nullable bytes; those that are there if the data ends before."""
+    """Return nullable bytes, or the remaining ones if the data ends before."""
     length, at = _varint(data, at)
     if length < 0:
         return None, at
@@ -314,7 +313,7 @@ def _bytes(data: bytes, at: int) -> tuple[bytes | None, int]:
 
 
 def _fields(batch: Batch, body: bytes, at: int) -> tuple[Record, str | None]:
-    """Read a record's fields as far as they go, and say what is wrong; None where nothing is."""
+    """Return a record with all fields that can be read, and a problem or None."""
     record = Record(at, batch.max_timestamp, batch.timestamp_type, None, None, [])
     try:
         delta_ms, place = _varint(body, 1)

@@ -1,6 +1,6 @@
-"""Decompression of record batches in pieces, so that no batch decides how much memory it takes.
+"""Decompresses record batches in pieces, so that no batch decides how much memory it takes.
 
-Owns the framing of each codec as Kafka's producers write it. Must not know what a record is.
+It handles the framing of each codec as Kafka's producers write it.
 """
 
 import struct
@@ -20,9 +20,9 @@ ZSTD: Final = 4
 NAMES: Final = {GZIP: "gzip", SNAPPY: "snappy", LZ4: "lz4", ZSTD: "zstd"}
 
 PIECE_BYTES: Final = 262_144
-# zstd keeps so much of what it wrote. Kafka's default level needs 2 MiB, level 20 needs 32.
+# zstd keeps a window of its output in memory. Kafka's default level needs 2 MiB, level 20 needs 32.
 MAX_WINDOW_BYTES: Final = 67_108_864
-# A snappy block is decompressed whole. It cannot become more than some 22 times as large.
+# A snappy block is decompressed whole. It cannot grow more than about 22 times.
 MAX_SNAPPY_RATIO: Final = 32
 
 _XERIAL_MAGIC: Final = b"\x82SNAPPY\x00"
@@ -32,14 +32,14 @@ _GZIP_WINDOW: Final = 31
 
 
 class CodecError(ValueError):
-    """The bytes are not what the codec writes, or the codec is not known."""
+    """The bytes do not match the codec, or the codec is unknown."""
 
 
 def pieces(codec: int, packed: memoryview) -> Iterator[bytes]:
     """Decompress, a piece at a time.
 
     Raises:
-        CodecError: the codec is not known, or the bytes are damaged. What came before was right.
+        CodecError: The codec is unknown, or the bytes are damaged. The pieces before are right.
     """
     unpack = _UNPACK.get(codec)
     if unpack is None:
@@ -49,15 +49,15 @@ def pieces(codec: int, packed: memoryview) -> Iterator[bytes]:
     except CodecError:
         raise
     except Exception as error:
-        # Each library has errors of its own; lz4 raises a RuntimeError.
+        # Each library has its own errors. lz4 raises a RuntimeError.
         raise CodecError(f"{NAMES[codec]} data is damaged: {error}") from error
 
 
 def unpacked(codec: int, packed: memoryview, max_bytes: int) -> bytes | None:
-    """Decompress at once; None if that is more than `max_bytes`.
+    """Decompress at once, or return None if the result is larger than `max_bytes`.
 
     Raises:
-        CodecError: as `pieces`.
+        CodecError: As for `pieces`.
     """
     parts = []
     size = 0
@@ -109,7 +109,8 @@ def _snappy(packed: memoryview) -> Iterator[bytes]:
     if bytes(packed[: len(_XERIAL_MAGIC)]) != _XERIAL_MAGIC:
         yield _snappy_block(packed)
         return
-    # Java's framing. Version numbers are left out: some producers write them in another byte order.
+    # Java's framing. Version numbers are ignored, because some producers write them in another byte
+    # order.
     at = _XERIAL_HEADER_BYTES
     while at < len(packed):
         (length,) = _BLOCK_LENGTH.unpack_from(packed, at)

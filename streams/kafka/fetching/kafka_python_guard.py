@@ -1,6 +1,6 @@
-"""Guard kafka-python's consumer: bound what it reads at once and keep it from stalling.
+"""Guards kafka-python's consumer: bounds what it reads at once and keeps it from stalling.
 
-Owns the classes that replace kafka-python's parser and fetcher, for every consumer of the process.
+These classes replace kafka-python's parser and fetcher, for every consumer of the process.
 """
 
 import time
@@ -51,17 +51,17 @@ class _Batch:
 class GuardedRecords(FetchedRecords):
     """The batches of one fetch."""
 
-    # Readers show records and analyse none.
+    # Readers show records and do not analyse them.
     marks_large = False
 
     def next_batch(self) -> Any:
-        """Return the next batch; None if there is none."""
+        """Return the next batch, or None if there is none."""
         begin = self._at
         batch = super().next_batch()
         if batch is None:
             return None
         if batch.is_control_batch:
-            # Its one record says how a transaction ended, in a class of kafka-python's.
+            # Its one record says how a transaction ended, in a class of kafka-python.
             return DefaultRecordBatch(self._data[begin : self._at])
         return _Batch(batch)
 
@@ -90,14 +90,14 @@ class GuardedPartitionRecords(fetcher.Fetcher.PartitionRecords):  # type: ignore
         self.taken_bytes = 0
 
     def take(self, n: int | None = None) -> list[Any]:
-        """Take up to `n` records, and no more than a bounded number of bytes.
+        """Return up to `n` records, and no more than a bounded number of bytes.
 
         The iterator ends with its error. Without that error a later call would return no records
-        and never drain, and `fetched_records` would call it in an endless loop: so the error is
-        raised again, until the consumer seeks elsewhere.
+        and never drain, and `fetched_records` would call it in an endless loop. So the error is
+        raised again until the consumer seeks elsewhere.
 
         Raises:
-            UnreadableLogError: the next record can be neither read nor skipped.
+            UnreadableLogError: The next record can be neither read nor skipped.
         """
         if self._next_inline_exception is not None:
             raise self._next_inline_exception
@@ -118,7 +118,7 @@ class GuardedPartitionRecords(fetcher.Fetcher.PartitionRecords):  # type: ignore
 
 
 class GuardedFetcher(fetcher.Fetcher):  # type: ignore[misc]  # no types
-    """A fetcher whose polls are bounded in bytes, and that rests while no records come."""
+    """A fetcher whose polls are bounded in bytes, and that pauses while no records arrive."""
 
     PartitionRecords = GuardedPartitionRecords
     _rest_seconds = FIRST_REST_SECONDS
@@ -129,12 +129,12 @@ class GuardedFetcher(fetcher.Fetcher):  # type: ignore[misc]  # no types
         max_records: int | None = None,
         update_offsets: Any = True,  # noqa: FBT002 - kafka-python's
     ) -> tuple[Any, bool]:
-        """Return records that were fetched before, those of resumed partitions in turn with others.
+        """Return records that were fetched before, with resumed partitions in turn with others.
 
         kafka-python parks the fetched records of a paused partition, and does not fetch that
         partition while they are parked. After `resume` it puts them in line only if the place in
         line is None, but it leaves the records that it read last in that place, drained or not.
-        Without this, the resumed partition could stall without an end.
+        Without this, the resumed partition could stall indefinitely.
         """
         in_line, parked = self._next_partition_records, self._paused_partition_records
         if not in_line:
@@ -150,7 +150,7 @@ class GuardedFetcher(fetcher.Fetcher):  # type: ignore[misc]  # no types
         update_offsets: Any = True,  # noqa: FBT002 - kafka-python's
         timeout_ms: float | None = None,
     ) -> tuple[Any, bool]:
-        """Return the fetched records; rest a little after an empty answer that came early."""
+        """Return the fetched records, and pause briefly after an empty answer that came early."""
         began = time.monotonic()
         records, idle = super().fetch_records(max_records, update_offsets, timeout_ms)
         if records or idle or timeout_ms is None:
@@ -164,11 +164,12 @@ class GuardedFetcher(fetcher.Fetcher):  # type: ignore[misc]  # no types
 
     def _append(self, drained: Any, part: Any, max_records: int, update_offsets: Any) -> int:
         taken = int(super()._append(drained, part, max_records, update_offsets))
-        # As if `max_records` were taken: the poll ends, and the next one returns the rest.
+        # This looks as if `max_records` were returned. The poll ends, and the next one returns the
+        # rest.
         return max_records if taken and part.taken_bytes >= HANDED_ON_BYTES else taken
 
 
 def guard_kafka_python() -> None:
-    """Let every kafka-python consumer of this process read through these classes."""
+    """Make every kafka-python consumer of this process read through these classes."""
     fetcher.MemoryRecords = GuardedRecords
     group.Fetcher = GuardedFetcher

@@ -1,6 +1,6 @@
-"""The batches in the bytes of one partition's fetch.
+"""Finds the batches in the bytes of one partition's fetch.
 
-Owns where each batch begins and ends, and which way it is read. Must not know which client asked.
+It finds where each batch begins and ends, and chooses how it is read. It works for both clients.
 """
 
 import struct
@@ -21,11 +21,13 @@ from streams.kafka.fetching.batch import (
 )
 from streams.kafka.unreadable import marked
 
-# Records of one partition that are handed on at once; the rest stays packed until it is asked for.
+# Maximum bytes of one partition's records that are returned at once. The rest stays compressed
+# until it is asked for.
 HANDED_ON_BYTES: Final = 2_097_152
-# After an answer without records that came at once, the next question waits: from so long on.
+# After an immediate answer without records, the next fetch waits. This is the first pause.
 FIRST_REST_SECONDS: Final = 0.005
-# The first article after a quiet time waits no longer; 22 questions a second are 2 % of a core.
+# The longest pause, and so the longest delay of the first article after a quiet time. 22 fetches a
+# second take 2 % of a core.
 MAX_REST_SECONDS: Final = 0.045
 _OFFSET_AND_LENGTH: Final = struct.Struct(">qi")
 _OFFSET: Final = struct.Struct(">q")
@@ -39,9 +41,9 @@ _OLD_TIMESTAMP_BYTES: Final = 8
 
 
 class FetchedRecords:
-    """The batches of one fetch, as both clients ask for them.
+    """The batches of one fetch, as both clients expect them.
 
-    `where` (topic and partition) is set by the client's part, which knows it later.
+    The client's guard sets `where` (topic and partition), which it learns later.
     """
 
     marks_large = True
@@ -58,18 +60,18 @@ class FetchedRecords:
         return same
 
     def size_in_bytes(self) -> int:
-        """Return the size of everything that was fetched."""
+        """Return the size of the whole fetch."""
         return len(self._data)
 
     def has_next(self) -> bool:
-        """Return whether a whole batch is left; the last one may be cut off."""
+        """Return whether a whole batch is left. The last one may be incomplete."""
         return self._end() is not None
 
     def next_batch(self) -> Any:
-        """Return the next batch; None if there is none.
+        """Return the next batch, or None if there is none.
 
         Raises:
-            UnreadableLogError: what is there is no batch, and its end is not known.
+            UnreadableLogError: The bytes are no batch, and their end is unknown.
         """
         end = self._end()
         if end is None:
@@ -101,9 +103,9 @@ class FetchedRecords:
 
 
 class OldBatch:
-    """A message set of format 0 or 1, which brokers before Kafka 4 kept; iterating gives records.
+    """A message set of format 0 or 1, which brokers before Kafka 4 kept. Iterating returns records.
 
-    It is read whole or not at all: what is wrong with it is one record with a mark.
+    It is read whole or not at all. A set with any damage is one record with a mark.
     """
 
     is_control_batch = False
@@ -121,11 +123,11 @@ class OldBatch:
         self._is_sound = True
 
     def has_producer_id(self) -> bool:
-        """Say that no producer with an id wrote it."""
+        """Return False. Such sets have no producer id."""
         return False
 
     def validate_crc(self) -> bool:
-        """Look at the checksum; a wrong one ends nothing here."""
+        """Check the checksum. A wrong one does not stop reading."""
         self._is_sound = bool(self._parser.validate_crc())
         return True
 
