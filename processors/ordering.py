@@ -1,13 +1,13 @@
 """Puts records back into the order of event time.
 
 Articles of several partitions are analysed at different speeds, so a leader's mentions arrive out
-of order. A watermark says up to which event time all have arrived. Records are released in the
-order of event time, ties by id, so that the result does not depend on the order of arrival. This is
-bounded out-of-orderness: a record that arrives after its watermark is late, and is released on
-arrival.
+of order. A watermark is the event time up to which all have arrived. Records are released in the
+order of event time, and in the order of ids within one moment, so the result does not depend on the
+order of arrival. This is bounded out-of-orderness: a record that arrives after its watermark is
+late, and is released on arrival.
 
-A watermark is measured apart from the reading of records, so it comes with the offset up to which
-the records before it stand in the log, and counts once they have been read.
+A watermark is not measured by reading the records. So it comes with the offset up to which the
+records before it stand in the log, and counts once they have been read.
 """
 
 import math
@@ -24,8 +24,8 @@ T = TypeVar("T")
 class WatermarkSnapshot:
     """A watermark, and for each partition the offset up to which its records stand in the log.
 
-    `watermark_ms` is event time: negative infinity where nothing is known, and infinity where
-    nothing is to come.
+    `watermark_ms` is event time: negative infinity if the watermark is unknown, and infinity if no
+    more records are to come.
     """
 
     watermark_ms: float
@@ -34,8 +34,8 @@ class WatermarkSnapshot:
 
 @dataclass(slots=True)
 class _Partition(Generic[T]):
-    # Moment, name, offset, number and record: a heap. A record that is delivered twice stands there
-    # twice, distinguished by the number: records themselves have no order.
+    # A heap of moment, name, offset, number and record. A record that is delivered twice stands
+    # there twice, and the number distinguishes the two, because records themselves have no order.
     waiting: list[tuple[int, str, int, int, T]] = field(default_factory=list)
     read_to: int = 0
     watermark_ms: float = -math.inf
@@ -46,7 +46,8 @@ class _Partition(Generic[T]):
         while self.ahead and self.ahead[0][0] <= self.read_to:
             end, watermark_ms = self.ahead.popleft()
             if watermark_ms == math.inf:
-                # Nothing is to come now, but something may come later: all that is here is ready.
+                # No more records are to come now, but later ones may arrive. The waiting records
+                # before the end are ready.
                 here = [one[0] for one in self.waiting if one[2] < end]
                 watermark_ms = max(here, default=-math.inf)
             self.watermark_ms = max(self.watermark_ms, watermark_ms)
@@ -56,11 +57,12 @@ class Reordering(Generic[T]):
     """Records that wait, by partition.
 
     Args:
-        max_held: Records of one partition that wait at most. Beyond them the earliest is released
-            although something earlier may come: memory is bounded, and order then is not.
+        max_held: Maximum number of waiting records of one partition. Beyond it the earliest is
+            released although an earlier one may arrive. This bounds memory, at the cost of the
+            order.
 
     Attributes:
-        forced: How many records were released so, since this was made.
+        forced: How many records were released before their watermark, since the object was made.
     """
 
     def __init__(self, max_held: int) -> None:
@@ -74,7 +76,7 @@ class Reordering(Generic[T]):
 
     @property
     def fullest(self) -> int:
-        """Return how many records wait in the partition that has the most."""
+        """Return the number of waiting records in the partition that has the most."""
         return max((len(one.waiting) for one in self._partitions.values()), default=0)
 
     def add(self, partition: int, offset: int, moment_ms: int, name: str, record: T) -> None:
@@ -85,7 +87,7 @@ class Reordering(Generic[T]):
         held.read(offset)
 
     def passed(self, partition: int, offset: int) -> None:
-        """Note a record that was read and does not wait."""
+        """Record the offset of a record that was read and does not wait."""
         self._partitions.setdefault(partition, _Partition()).read(offset)
 
     def mark(self, marks: WatermarkSnapshot) -> None:
@@ -95,7 +97,8 @@ class Reordering(Generic[T]):
             if end is None:
                 continue
             if held.ahead and held.ahead[-1][0] == end:
-                # What stands before that end has not been read yet: the newer mark is the better.
+                # The records before that end have not been read yet, so the newer mark is the
+                # better one.
                 held.ahead.pop()
             held.ahead.append((end, marks.watermark_ms))
             held.read(held.read_to - 1)
@@ -115,7 +118,7 @@ class Reordering(Generic[T]):
     def release_early(self, most: int) -> list[T]:
         """Return up to so many of the earliest records of the partition where most wait.
 
-        For when memory runs short: something earlier may come.
+        Use it when memory runs short. An earlier record may still arrive.
         """
         fullest = max(self._partitions.values(), key=lambda one: len(one.waiting), default=None)
         if fullest is None:
@@ -127,5 +130,5 @@ class Reordering(Generic[T]):
         return ready
 
     def forget(self) -> None:
-        """Drop everything: the partitions are assigned again."""
+        """Drop all records, because the partitions are assigned again."""
         self._partitions.clear()

@@ -1,27 +1,27 @@
-"""Every error that the half with the inputs and outputs raises, beside those of `processors`.
+"""Defines all errors of input and output, beside those of `processors`.
 
     TocsinError                      (processors.errors)
     ├── BadInputError                (processors.errors) the record is at fault
-    │   └── UndeliverableError       an alert that its receiver does not get; why, and what it said
-    ├── MisconfigurationError        (processors.errors) the operator is at fault: exit code 2
+    │   └── UndeliverableError       an alert cannot be delivered, with the receiver's reason
+    ├── MisconfigurationError        (processors.errors) fix it before you start again: exit code 2
     │   ├── BadSettingsError         every problem of the settings at once
-    │   ├── TopicMismatchError       a topic is missing, or not as the plan says
-    │   ├── RecordsRefusedError      the broker will never take a record as it is
+    │   ├── TopicMismatchError       a topic is missing, or differs from the plan
+    │   ├── RecordsRefusedError      the broker will never accept a record as it is
     │   ├── UnreadableLogError       a damaged batch of a partition can be neither read nor skipped
-    │   ├── MissingRightsError       the broker's user lacks rights; names each and how to grant it
+    │   ├── MissingRightsError       the broker's user lacks rights, each named with its grant
     │   ├── DuplicateMemberError     two workers use one static name in the consumer group
-    │   ├── ReplayRangeError         the range of a replay is empty, gone, or not to be understood
-    │   └── ReplayStateError         there is no such replay, or it is not one that can do this
+    │   ├── ReplayRangeError         the range of a replay is empty, deleted or invalid
+    │   └── ReplayStateError         there is no such replay, or its state does not allow this
     ├── ReplayIncompleteError        a replay ended without an outcome for each record: exit code 4
-    └── PassingFaultError            the world is at fault, and may be well again: exit code 3
+    └── PassingFaultError            a transient fault, so retry later: exit code 3
         ├── BrokerUnavailableError   the broker did not answer in time
         ├── ReplayBusyError          workers of a replay still run
         ├── AnalysisProcessError     a process that analyses was killed
         ├── CanaryMissedError        no alert came back for a canary's article
-        ├── DeadLetterLimitError     too much bad input at once: a bad deploy, not bad data
-        └── ReceiverRefusesError     the receiver of alerts refuses one after the other
+        ├── DeadLetterLimitError     too many dead letters at once: a bad deploy, not bad data
+        └── ReceiverRefusesError     the receiver of alerts refuses several in a row
 
-What is none of these is a bug: the worker ends with exit code 1 and a traceback in the log.
+Any other error is a bug. The worker then ends with exit code 1 and a traceback in the log.
 """
 
 from collections.abc import Sequence
@@ -39,10 +39,10 @@ EXIT_INTERRUPTED = 130
 
 
 class BadSettingsError(MisconfigurationError):
-    """One or more settings are wrong; the message lists every one.
+    """One or more settings are wrong. The message lists every one.
 
     Args:
-        problems: One sentence each: what is wrong, and what to set instead.
+        problems: One sentence for each: what is wrong, and what to set instead.
     """
 
     def __init__(self, problems: Sequence[str]) -> None:
@@ -56,11 +56,11 @@ class TopicMismatchError(MisconfigurationError):
 
 @dataclass(frozen=True, slots=True)
 class RefusedRecord:
-    """One record that the broker refuses for good.
+    """One record that the broker will never accept.
 
     Attributes:
         index: Its index among the records of the call.
-        topic: Where it was to go.
+        topic: The topic that it was sent to.
         value_bytes: The size of its value.
         error: The broker's answer.
     """
@@ -77,10 +77,10 @@ class RefusedRecord:
 
 
 class RecordsRefusedError(MisconfigurationError):
-    """The broker refuses some records for good, and has the others of the call.
+    """The broker will never accept some records of a call, and has the others.
 
     Args:
-        refused: All of them.
+        refused: All refused records.
     """
 
     def __init__(self, refused: Sequence[RefusedRecord]) -> None:
@@ -95,7 +95,7 @@ class RecordsRefusedError(MisconfigurationError):
 
 
 class UnreadableLogError(MisconfigurationError):
-    """A batch in a partition's log is damaged so that even its end is not known.
+    """A batch in a partition's log is so damaged that even its end is unknown.
 
     Args:
         where: Topic and partition.
@@ -115,7 +115,7 @@ class UnreadableLogError(MisconfigurationError):
 
 
 class MissingRightsError(MisconfigurationError):
-    """The broker's user lacks rights; the message names each, and how to grant it."""
+    """The broker's user lacks rights. The message names each, and how to grant it."""
 
 
 class DuplicateMemberError(MisconfigurationError):
@@ -123,19 +123,19 @@ class DuplicateMemberError(MisconfigurationError):
 
 
 class ReplayRangeError(MisconfigurationError):
-    """A range that cannot be replayed; the message says what can."""
+    """A range cannot be replayed. The message says which can."""
 
 
 class ReplayStateError(MisconfigurationError):
-    """A replay that is not there, is there already, or was made by another system."""
+    """A replay does not exist, exists already, or was made by another version of the system."""
 
 
 class ReplayIncompleteError(TocsinError):
-    """A replay ended, and its outputs do not account for every record of its range."""
+    """A replay ended, but its outputs do not account for every record of its range."""
 
 
 class PassingFaultError(TocsinError):
-    """Another try later may succeed; nothing was lost."""
+    """A transient fault. Another attempt later may succeed, and no data was lost."""
 
 
 class BrokerUnavailableError(PassingFaultError):
@@ -143,11 +143,11 @@ class BrokerUnavailableError(PassingFaultError):
 
 
 class ReplayBusyError(PassingFaultError):
-    """Workers of the replay still run; when they have ended, another try succeeds."""
+    """Workers of the replay still run. When they have ended, another attempt succeeds."""
 
 
 class AnalysisProcessError(PassingFaultError):
-    """A process that analyses ended by itself; the articles with it are read again."""
+    """A process that analyses ended by itself. Its articles are read again."""
 
 
 class CanaryMissedError(PassingFaultError):
@@ -155,15 +155,15 @@ class CanaryMissedError(PassingFaultError):
 
 
 class DeadLetterLimitError(PassingFaultError):
-    """The share of dead letters passed its limit; the worker stopped before making more."""
+    """The share of dead letters exceeded its limit. The worker stopped before it wrote more."""
 
 
 class ReceiverRefusesError(PassingFaultError):
-    """The receiver refused several alerts in a row; forwarding stopped before losing more."""
+    """The receiver refused several alerts in a row. Forwarding stopped before more were lost."""
 
 
 class UndeliveredReason(StrEnum):
-    """Why an alert was not forwarded: these, beside `DeadLetterReason`, are in the dead letters."""
+    """Why an alert was not forwarded. Dead letters hold these reasons and `DeadLetterReason`."""
 
     NOT_AN_ALERT = "not_an_alert"
     DELIVERY_REFUSED = "delivery_refused"
@@ -171,10 +171,10 @@ class UndeliveredReason(StrEnum):
 
 
 class UndeliverableError(BadInputError):
-    """An alert that is not delivered, and why.
+    """An alert was not delivered.
 
     Args:
-        reason: One of the closed set; a metric label.
+        reason: One of a closed set. It is a metric label.
         message: What was wrong, for a person.
     """
 
@@ -185,7 +185,7 @@ class UndeliverableError(BadInputError):
 
 
 def exit_code(error: BaseException) -> int:
-    """Give the process's exit code for an error that nothing caught."""
+    """Return the process's exit code for an uncaught error."""
     if isinstance(error, MisconfigurationError):
         return EXIT_MISCONFIGURED
     if isinstance(error, PassingFaultError):

@@ -1,1 +1,1 @@
-"""Requests to HTTP servers of others: allowed addresses, bounded answers, `Retry-After`."""
+"""Requests to third-party HTTP servers: allowed addresses, bounded answers, `Retry-After`."""

@@ -1,9 +1,8 @@
-"""Which addresses may be connected to: public ones, unless the operator allows the others.
+"""Decides which addresses may be connected to: public ones, unless the operator allows others.
 
-Owns the judgement of an address, and the socket factory that makes it where it counts: at the very
-address that is connected to, after every resolution of the name (a name may point elsewhere the
-next time it is asked). Must not know what is sent. The ranges are those of IANA's registries for
-special purposes, as Python's `ipaddress` knows them.
+The socket factory checks an address directly before the connection to it, after every resolution of
+the name, because a name may resolve to another address the next time. The ranges are those of
+IANA's registries for special purposes, as Python's `ipaddress` knows them.
 """
 
 import errno
@@ -21,39 +20,40 @@ _PLATFORMS: Final = frozenset({IPv4Address("168.63.129.16")})
 
 
 class PrivateAddressError(OSError):
-    """An address that is not public; as an OSError, the client tries the name's next address."""
+    """An address that is not public. The client handles this OSError by trying the next address."""
 
 
 def is_public(text: str) -> bool:
-    """Whether an IP address is one of the internet's, and those that it stands for are too.
+    """Return whether an IP address is public, and so are the addresses that it embeds.
 
     Loopback, private, link-local (where clouds keep their metadata), shared, multicast and reserved
-    addresses are not; nor is an IPv6 address that stands for such an IPv4 address.
+    addresses are not public. An IPv6 address that stands for such an IPv4 address is not public
+    either.
     """
     return all(map(_is_public, _meant(ip_address(text.partition("%")[0]))))
 
 
 def public_sockets(address_info: Any) -> socket.socket:
-    """Make the socket for an address, if it is public.
+    """Create the socket for an address, if it is public.
 
     Args:
-        address_info: As `socket.getaddrinfo` gives it: family, type, protocol, name, address.
+        address_info: As `socket.getaddrinfo` returns it: family, type, protocol, name, address.
 
     Raises:
-        PrivateAddressError: it is not; the message names it.
+        PrivateAddressError: The address is not public. The message names it.
     """
     family, kind, protocol, _, address = address_info
     if not is_public(str(address[0])):
-        # The client shows what the system would have said: an OSError's second argument.
+        # The client shows the system's message, which is an OSError's second argument.
         raise PrivateAddressError(errno.EACCES, f"{address[0]} is no public address")
     return socket.socket(family=family, type=kind, proto=protocol)
 
 
 def private_addresses(host: str, port: int) -> tuple[list[str], list[str]]:
-    """Resolve a name, and part its addresses into those that are not public and those that are.
+    """Resolve a name, and separate its addresses into those that are not public and those that are.
 
     Raises:
-        OSError: the name cannot be resolved now.
+        OSError: The name cannot be resolved now.
     """
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = list(dict.fromkeys(str(address[0]) for *_, address in found))
@@ -62,7 +62,7 @@ def private_addresses(host: str, port: int) -> tuple[list[str], list[str]]:
 
 
 def _meant(address: Address) -> Iterator[Address]:
-    """Give the addresses that one stands for: itself, or the IPv4 addresses inside."""
+    """Return the addresses that one stands for: itself, or the IPv4 addresses inside."""
     if isinstance(address, IPv4Address):
         yield address
     elif address in _NAT64:

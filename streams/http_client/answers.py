@@ -1,7 +1,6 @@
-"""What an HTTP server's answer says, for every part of Tocsin that asks one.
+"""Reads parts of an HTTP server's answer for every part of Tocsin that sends requests.
 
-Owns the reading of `Retry-After`, and how a server's own text is made fit to be shown. Must not
-know what was asked.
+It parses `Retry-After`, and makes a server's own text safe to show.
 """
 
 from collections.abc import Callable
@@ -13,14 +12,14 @@ _SHOWN_CHARACTERS: Final = 200
 
 
 def retry_after_seconds(value: str, now: Callable[[], datetime]) -> float | None:
-    """Read a `Retry-After`: a number of seconds, or a date.
+    """Return the seconds of a `Retry-After`, which holds a number of seconds or a date.
 
     Args:
-        value: The header; "" where there is none.
-        now: The time, in aware UTC, that a date is counted from.
+        value: The header, or "" without one.
+        now: The current time, in aware UTC, from which a date is counted.
 
     Returns:
-        How long the server asks us to stay away, from 0 up; None if it does not.
+        How long the server asks clients to wait, 0 or more. None if it does not ask.
     """
     value = value.strip()
     if value.isascii() and value.isdigit():
@@ -35,5 +34,5 @@ def retry_after_seconds(value: str, now: Callable[[], datetime]) -> float | None
 
 
 def shown(value: object) -> str:
-    """Make a server's text short, and ASCII: terminals obey what they are shown."""
+    """Return a server's text shortened and in ASCII, because terminals obey control characters."""
     return ascii(str(value)[:_SHOWN_CHARACTERS])[1:-1]

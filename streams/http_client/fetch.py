@@ -1,10 +1,10 @@
-"""Feeds over HTTP: one conditional GET, bounded in time, size and redirects.
+"""Fetches feeds over HTTP: one conditional GET, bounded in time, size and redirects.
 
-Owns the request and the judgement of the answer. Must not know what a feed holds. Whatever a
-server sends costs at most a minute and some 10 MB, and it sends us to no other host inside: the
-operator names a feed's address, its server only names another public one. aiohttp is used because
-its limit in time holds for the whole answer, headers included; the standard library's holds for
-each packet only.
+It sends the request and judges the answer. It does not parse feeds. Any answer costs at most a
+minute and about 10 MB, and cannot redirect Tocsin to another internal host: the operator names a
+feed's address, and its server can only name another public one. aiohttp is used because its time
+limit applies to the whole answer, headers included. The standard library's limit applies to each
+packet only.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ _ACCEPT: Final = (
 _OK, _NOT_MODIFIED = 200, 304
 _REDIRECTS: Final = frozenset((301, 302, 303, 307, 308))
 _PERMANENT: Final = frozenset((301, 308))
-# What a server says when it may well answer later; other refusals hold.
+# Statuses of a server that may answer later. Other refusals are lasting.
 _PASSING: Final = frozenset((408, 425, 429, 500, 502, 503, 504))
 
 Reason = Literal[
@@ -57,10 +57,10 @@ class FeedError(PassingFaultError):
 
     Args:
         message: What was wrong, for a person.
-        lasting: Whether another try soon would only give the same answer.
-        retry_after_seconds: How long the server asks us to stay away; None if it does not.
-        reason: One of `REASONS`; a metric label.
-        status: The HTTP status where the server gave one; 0 without an answer.
+        lasting: Whether another attempt soon would only give the same answer.
+        retry_after_seconds: How long the server asks clients to wait. None if it does not ask.
+        reason: One of `REASONS`. It is a metric label.
+        status: The HTTP status if the server gave one, or 0 without an answer.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class FeedError(PassingFaultError):
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a server gave us to ask "has it changed since?" with; "" where it gave nothing."""
+    """Values from the server for the next conditional request, or "" if it gave none."""
 
     etag: str = ""
     last_modified: str = ""
@@ -89,9 +89,9 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer: the body without transfer coding, and the address it came from in the end.
+    """An answer: the body without transfer coding, and the final address.
 
-    `moved_to` is where permanent redirects lead; "" where the address is still the right one.
+    `moved_to` is the target of permanent redirects, or "" if the address is still the right one.
     """
 
     body: bytes
@@ -102,21 +102,21 @@ class Fetched:
 
 
 class Fetch(Protocol):
-    """Gets a feed."""
+    """Fetches a feed."""
 
     def __call__(
         self, url: str, validators: Validators, named_by: str = ""
     ) -> Awaitable[Fetched | None]:
-        """Return the answer; None if the feed has not changed.
+        """Return the answer, or None if the feed has not changed.
 
         Args:
             url: The address.
             validators: Those of the answer before.
-            named_by: The address that the operator gave, where a server named this one: it must
-                then be at the same host or a public one.
+            named_by: The operator's address, if a server named this one. This one must then be at
+                the same host or public.
 
         Raises:
-            FeedError: And nothing else.
+            FeedError: No other error is raised.
         """
         ...
 
@@ -129,15 +129,15 @@ async def open_fetch(
     largest_bytes: int = MAX_FEED_BYTES,
     total_seconds: float = TOTAL_SECONDS,
 ) -> AsyncIterator[Fetch]:
-    """Give the function that fetches, for as long as its connections are open.
+    """Return the function that fetches, while its connections are open.
 
     Proxies are taken from the environment (`HTTPS_PROXY`...), as other programs do.
 
     Args:
-        user_agent: Who we say we are.
-        now: The time, for a `Retry-After` that is a date.
-        largest_bytes: Largest body, both as sent and unpacked.
-        total_seconds: Longest time for one feed, redirects included.
+        user_agent: How Tocsin identifies itself.
+        now: The current time, for a `Retry-After` that is a date.
+        largest_bytes: Maximum size of a body, both as sent and unpacked.
+        total_seconds: Maximum time for one feed, redirects included.
     """
     anywhere = _session(user_agent, aiohttp.TCPConnector())
     public = _session(user_agent, aiohttp.TCPConnector(socket_factory=public_sockets))
@@ -162,7 +162,7 @@ async def open_fetch(
             message = f"no complete answer within {total_seconds:g} s"
             raise FeedError(message, reason="timeout") from error
         except (OSError, ValueError) as error:
-            # ValueError: what aiohttp's parts raise for hosts and ports that make no sense.
+            # ValueError: parts of aiohttp raise it for invalid hosts and ports.
             raise FeedError(shown(error) or type(error).__name__) from error
 
     async with anywhere, public:
@@ -187,9 +187,9 @@ def _session(user_agent: str, connector: aiohttp.TCPConnector) -> aiohttp.Client
 
 
 def _is_elsewhere(url: str, first: str) -> bool:
-    """Whether a redirect leads to another host, and we connect to it ourselves.
+    """Return whether a redirect leads to another host to which Tocsin connects directly.
 
-    A proxy connects in our place, and to where its operator lets it.
+    A proxy connects on Tocsin's behalf, and its operator decides where to.
     """
     to, host = urlsplit(url), urlsplit(first).hostname
     proxied = to.scheme in getproxies() and not proxy_bypass(to.hostname or "")

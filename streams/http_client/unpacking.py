@@ -1,7 +1,6 @@
-"""Content codings of HTTP, unpacked piece by piece with a bound: gzip, deflate and brotli.
+"""Unpacks the content codings of HTTP (gzip, deflate, brotli) in pieces and with a bound.
 
-Owns what each coding's library is asked. A small body may unpack to anything, so a piece gives no
-more than it is allowed to.
+A small body may unpack to any size, so a call returns no more bytes than allowed.
 """
 
 import zlib
@@ -18,14 +17,14 @@ _HEADER_BYTES: Final = 2
 
 
 class BadCodingError(ValueError):
-    """The body is not in the coding that its server names."""
+    """The body does not have the coding that its server names."""
 
 
 class Unpacking(Protocol):
     """Unpacks one body."""
 
     def unpack(self, piece: bytes, max_bytes: int) -> bytes:
-        """Return what a piece unpacks to; with more than `max_bytes` the body must be given up.
+        """Return the unpacked bytes of a piece. If they exceed `max_bytes`, give up the body.
 
         Raises:
             BadCodingError: The coding is broken.
@@ -37,10 +36,10 @@ class Unpacking(Protocol):
 
 
 def unpacking_of(coding: str) -> Unpacking | None:
-    """Return what unpacks a coding; None for a body that is not packed.
+    """Return the unpacker of a coding, or None for a body that is not packed.
 
     Raises:
-        BadCodingError: A coding that was not asked for.
+        BadCodingError: The coding was not asked for.
     """
     match coding.strip().lower():
         case "" | "identity":
@@ -78,7 +77,7 @@ class _Zlib:
 
 
 def _window(start: bytes) -> int:
-    # The standard means zlib's form; old servers send the bare stream.
+    # The standard requires zlib's format. Old servers send the bare stream.
     is_zlib = start[0] & 0x0F == zlib.DEFLATED and int.from_bytes(start[:2], "big") % 31 == 0
     return _ZLIB_WINDOW if is_zlib else _RAW_WINDOW
 
@@ -90,7 +89,8 @@ class _Brotli:
     def unpack(self, piece: bytes, max_bytes: int) -> bytes:
         parts: list[bytes] = []
         try:
-            # The limit is where the library's buffer stops to grow, and not the longest output.
+            # The limit is the size at which the library's buffer stops growing, and not the maximum
+            # output.
             while piece or not self._decompressor.can_accept_more_data():
                 parts.append(self._decompressor.process(piece, output_buffer_limit=max_bytes))
                 piece = b""

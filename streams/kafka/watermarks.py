@@ -102,8 +102,8 @@ class Watermarks:
 
         Returns:
             Unix milliseconds: negative infinity if a partition has not finished any article yet,
-            infinity if no articles are left. None: the watermark is unknown, because the broker did
-            not name all partitions.
+            infinity if all articles are finished and no more are to come. None: the watermark is
+            unknown, because the broker did not name all partitions.
         """
         if not ends or not self._seen.keys() <= ends.keys() or not ends.keys() <= firsts.keys():
             return None

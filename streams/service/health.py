@@ -1,9 +1,9 @@
-"""Health: whether a worker lives, and whether it is ready.
+"""Decides whether a worker is alive and whether it is ready, with reasons.
 
-Owns the two answers and their reasons. Must not know how they are served. `live` means progress: a
-worker that has nothing to do lives, and one that leaves articles waiting does not, regardless of
-its event loop says. A part of a batch is progress: articles that take seconds each make a batch
-slow, and one article that takes longer than `live_timeout_seconds` is a fault. Time is an argument.
+`live` means progress. A worker without work is alive. One that leaves articles waiting is not, even
+if its event loop turns. A finished part of a batch is progress, because articles that take seconds
+each make a batch slow. One article that takes longer than `live_timeout_seconds` is a fault. Time
+is an argument.
 """
 
 from collections.abc import Callable
@@ -13,36 +13,37 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Yes or no, and why, for a person."""
+    """Yes or no, with the reason for a person."""
 
     ok: bool
     reason: str
 
 
 class Questions(Protocol):
-    """What a port is asked, and a worker (`Health`) or a canary answers."""
+    """The questions that a port asks, which a worker (`Health`) or a canary answers."""
 
     def live(self) -> Answer:
-        """Whether it makes progress; if not, it should be restarted."""
+        """Return whether the process makes progress. If not, it should be restarted."""
         ...
 
     def ready(self) -> Answer:
-        """Whether it can do its work."""
+        """Return whether it can do its work."""
         ...
 
 
 @dataclass(slots=True)
 class Health:
-    """What is known of a worker's health. All moments are seconds of one monotonic clock.
+    """The known state of a worker's health. All moments are seconds of one monotonic clock.
 
     Args:
         clock: Monotonic seconds.
-        live_timeout_seconds: How long articles may wait without progress.
-        waiting_records: Gives the records that wait in this worker's partitions, None if unknown.
+        live_timeout_seconds: Maximum time that articles may wait without progress.
+        waiting_records: Returns the number of waiting records in this worker's partitions, or None
+            if unknown.
 
     Attributes:
-        fault: What is wrong at the broker and may end the worker; "" where that is nothing.
-        notes: What is not as planned, and does not hinder the work.
+        fault: A fault at the broker that may end the worker, or "".
+        notes: Differences from the plan that do not hinder the work.
     """
 
     clock: Callable[[], float]
@@ -61,18 +62,18 @@ class Health:
         self.last_progress = self.last_tick = self.clock()
 
     def progressed(self) -> None:
-        """Say that a batch or a part of it is finished, or that there was nothing to do."""
+        """Record that a batch or a part of it is finished, or that there was no work."""
         self.last_progress = self.clock()
 
     def ticked(self) -> None:
-        """Say that the event loop turns."""
+        """Record that the event loop turns."""
         self.last_tick = self.clock()
         if self._held_up():
-            # Else a worker would be dead at once after a long recovery.
+            # Otherwise a worker would not be live directly after a long recovery.
             self.last_progress = self.last_tick
 
     def live(self) -> Answer:
-        """Whether the worker makes progress; if not, it should be restarted."""
+        """Return whether the worker makes progress. If not, it should be restarted."""
         now = self.clock()
         since_tick = now - self.last_tick
         if since_tick > self.live_timeout_seconds:
@@ -86,7 +87,7 @@ class Health:
         return Answer(True, "progress")
 
     def ready(self) -> Answer:
-        """Whether the worker has its partitions and their state."""
+        """Return whether the worker has its partitions and their state."""
         if self.stopping:
             return Answer(False, "stopping")
         if self.starting:
@@ -101,5 +102,5 @@ class Health:
         return Answer(True, "; ".join((assigned, *self.notes)))
 
     def _held_up(self) -> bool:
-        """Whether no article can be finished: before the first assignment and in a recovery."""
+        """Return whether no article can be finished: before an assignment or in a recovery."""
         return self.starting or self.recovering or not self.assigned

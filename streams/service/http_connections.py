@@ -1,9 +1,8 @@
-"""The connections of the port: bounded in number, and closed when they are silent.
+"""Bounds the connections of the port in number, and closes silent ones.
 
-Owns which connection is closed, and when. Must not know what is asked over one. Every process with
-a port also needs descriptors for the broker: a client that opens connections and says nothing must
-not take them. A connection is silent while no handler answers a request on it; a live page's event
-stream is answered as long as its visitor stays.
+Every process with a port also needs descriptors for the broker, and a client that opens connections
+and sends no requests must not use them up. A connection is silent while no handler answers a
+request on it. The event stream of a live page is answered as long as its visitor stays.
 """
 
 import asyncio
@@ -22,7 +21,7 @@ log = structlog.get_logger(__name__)
 # A Prometheus that scrapes every 15 s keeps its connection.
 SILENT_SECONDS = 30.0
 LOOK_SECONDS = 1.0
-# Beside a page's visitors: probes, scrapes, and browsers that load the page.
+# Other connections beside a page's visitors: probes, scrapes, and browsers that load the page.
 MAX_CONNECTIONS = 128
 MIN_CONNECTIONS = 8
 # The rest of the process's descriptors is for the broker and for files.
@@ -41,19 +40,19 @@ def connections_allowed(wanted: int) -> int:
 
 
 def visitors_allowed(wanted: int) -> int:
-    """Return how many of them may be a page's visitors: probes and scrapes must find room."""
+    """Return how many connections may be a page's visitors. Probes and scrapes need the rest."""
     allowed = connections_allowed(MAX_CONNECTIONS + wanted)
     return min(wanted, max(allowed - MAX_CONNECTIONS, allowed // 2))
 
 
 class Connections:
-    """All connections of one port. Everything happens in one event loop.
+    """All connections of one port. All methods run in one event loop.
 
     Args:
-        max_connections: How many are open at once. One more closes the one that is silent for
-            longest; while none is silent the newest is closed.
-        make: Makes the protocol that speaks HTTP on one connection.
-        silent_seconds: How long a connection may be silent.
+        max_connections: Maximum number of open connections. One more closes the one that is silent
+            for longest, or the newest if none is silent.
+        make: Creates the protocol that speaks HTTP on one connection.
+        silent_seconds: Maximum time that a connection may be silent.
     """
 
     def __init__(
@@ -72,12 +71,12 @@ class Connections:
         return len(self._open)
 
     def new(self) -> asyncio.Protocol:
-        """Make the protocol of a connection that was just accepted."""
+        """Create the protocol of a connection that was just accepted."""
         return _Connection(self, self._make())
 
     @contextlib.contextmanager
     def answering(self, transport: object) -> Iterator[None]:
-        """Keep a connection while a handler answers a request on it."""
+        """Mark a connection as not silent while a handler answers a request on it."""
         connection = self._open.get(transport)
         if connection is None:
             yield
@@ -98,7 +97,7 @@ class Connections:
                 one.abort()
 
     def opened(self, transport: Any, connection: "_Connection") -> None:
-        """Take a connection in, and make room for it."""
+        """Add a connection, and make room for it."""
         self._open[transport] = connection
         if len(self._open) <= self._max_connections:
             return
@@ -113,7 +112,7 @@ class Connections:
             )
 
     def closed(self, transport: Any) -> None:
-        """Forget a connection."""
+        """Remove a connection."""
         self._open.pop(transport, None)
 
     def _silent(self) -> Iterator["_Connection"]:
@@ -121,7 +120,7 @@ class Connections:
 
 
 class _Connection(asyncio.Protocol):
-    """One connection: passes everything on to the protocol that speaks HTTP."""
+    """One connection. It passes every call on to the protocol that speaks HTTP."""
 
     def __init__(self, connections: Connections, http: asyncio.Protocol) -> None:
         self._connections, self._http = connections, http
@@ -130,7 +129,7 @@ class _Connection(asyncio.Protocol):
         self.since = time.monotonic()
 
     def abort(self) -> None:
-        """Close now, whatever is still to be sent."""
+        """Close now, without sending the remaining data."""
         if self._transport is not None:
             self._connections.closed(self._transport)
             self._transport.abort()
@@ -161,9 +160,9 @@ class _Connection(asyncio.Protocol):
 
 
 def _end_where_nobody_reads(transport: asyncio.Transport, seconds: float) -> None:
-    """Let the system end a connection whose other side has not acknowledged for so long.
+    """Make the system end a connection whose other side has not acknowledged data for so long.
 
-    Without it an event stream to a machine that is gone lives for a quarter of an hour.
+    Without it an event stream to an unreachable machine stays open for a quarter of an hour.
     """
     opened = transport.get_extra_info("socket")
     if opened is not None and hasattr(socket, "TCP_USER_TIMEOUT"):

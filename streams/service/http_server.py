@@ -1,7 +1,7 @@
-"""The port of a worker, a canary or a page: `/metrics`, `/livez`, `/readyz`, perhaps a live page.
+"""Serves `/metrics`, `/livez`, `/readyz` and, if configured, a live page on one port.
 
-Owns a small web server in a thread and an event loop of its own, so that it answers while the
-worker's loop is busy or stuck. Must not know what is counted or what is healthy.
+A small web server runs in a thread with its own event loop, so it answers while the worker's loop
+is busy or stuck. A worker, a canary, a forwarder and a page use it.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from streams.service.http_connections import (
     connections_allowed,
 )
 
-# So many connections are accepted at once, before one of them can be closed.
+# How many connections are accepted at once, before one of them can be closed.
 BACKLOG = 128
 INDEX = """Tocsin
 /metrics  Prometheus and OpenMetrics
@@ -34,15 +34,15 @@ INDEX = """Tocsin
 
 
 class HttpServer:
-    """Serves metrics and health until stopped.
+    """Serves metrics and health until it is stopped.
 
     Args:
         host: Address to listen on.
-        port: Port to listen on; 0 for a free one.
+        port: Port to listen on. 0 chooses a free one.
         registry: The metrics.
         health: The health.
-        add_page: Adds the live page to the application; None: there is none.
-        max_visitors: How many event streams of the page there may be, beside other connections.
+        add_page: Adds the live page to the application. None: there is no page.
+        max_visitors: Maximum number of event streams of the page, beside other connections.
     """
 
     def __init__(
@@ -68,10 +68,10 @@ class HttpServer:
         self._thread = threading.Thread(target=self._run, name="http", daemon=True)
 
     def start(self) -> str:
-        """Start to serve, and give the address as `http://host:port`.
+        """Start to serve, and return the address as `http://host:port`.
 
         Raises:
-            MisconfigurationError: the port is taken, or may not be listened on.
+            MisconfigurationError: The port is taken, or may not be listened on.
         """
         self._thread.start()
         try:
@@ -85,10 +85,11 @@ class HttpServer:
         return f"http://{shown}:{port}"
 
     def check(self) -> None:
-        """Raise what ended the thread after its start.
+        """Raise the error that ended the thread after its start.
 
         Raises:
-            Exception: a bug. Without it the process would run on without metrics and health.
+            Exception: A bug. Without this check the process would run on without metrics and
+                health.
         """
         if self._failure is not None:
             raise self._failure
@@ -96,7 +97,7 @@ class HttpServer:
     def stop(self) -> None:
         """Stop serving and wait for the thread to end."""
         if self._thread.is_alive():
-            # The loop may close just now, where the start failed.
+            # The loop may be closing already, if the start failed.
             with contextlib.suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._stopping.set)
             self._thread.join(timeout=5)
@@ -137,7 +138,7 @@ class HttpServer:
         """Wait for the stop.
 
         Raises:
-            Exception: what ended the closing of silent connections.
+            Exception: The error that ended the closing of silent connections.
         """
         stopping = self._loop.create_task(self._stopping.wait())
         await asyncio.wait([stopping, closing], return_when=asyncio.FIRST_COMPLETED)

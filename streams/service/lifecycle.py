@@ -1,7 +1,7 @@
-"""The life of one process: what runs beside its main work, its stop, and the reason of its end.
+"""Manages one process: the parts beside its main work, its stop, and the reason of its end.
 
-Owns the signals, the order of the stop, and its time limits. A part that dies (a thread, a task)
-ends the process with the part's error: no process runs on with a part of it missing.
+It handles the signals, the order of the stop and its time limits. A part that dies (a thread, a
+task) ends the process with the part's error, so no process runs on without one of its parts.
 """
 
 import asyncio
@@ -21,14 +21,14 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Part(Protocol):
-    """Something that runs beside the main work, in a thread or task of its own."""
+    """A thread or task of its own that runs beside the main work."""
 
     def check(self) -> None:
-        """Raise what ended it, if it has ended by itself."""
+        """Raise the part's error, if it has ended by itself."""
         ...
 
     def stop(self) -> None:
-        """Ask it to end."""
+        """Ask the part to stop."""
         ...
 
 
@@ -37,10 +37,10 @@ P = TypeVar("P", bound=Part)
 
 @contextmanager
 def stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
-    """Call `stop` at SIGTERM and SIGINT, and give the signals back at the end.
+    """Call `stop` at SIGTERM and SIGINT, and restore the signal handlers at the end.
 
-    In a running event loop `stop` is called by the loop. Outside the main thread, where signals
-    cannot be handled, nothing happens.
+    In a running event loop the loop calls `stop`. Outside the main thread, where signals cannot be
+    handled, this has no effect.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -71,15 +71,15 @@ class Parts:
         self._parts: list[Part] = []
 
     def add(self, part: P) -> P:
-        """Take a part that runs now, and return it."""
+        """Add a part that runs now, and return it."""
         self._parts.append(part)
         return part
 
     def check(self) -> None:
-        """Raise what ended a part, if one has ended.
+        """Raise the error of a part, if one has ended.
 
         Raises:
-            BaseException: the error of the first such part.
+            BaseException: The error of the first such part.
         """
         for part in self._parts:
             part.check()
@@ -97,12 +97,12 @@ class Parts:
 
 
 class Lifecycle:
-    """The stop and the failure of a process whose main work is in an event loop.
+    """The stop and the failure of a process whose main work runs in an event loop.
 
     Args:
-        name: Begins the log events: `<name>.stop_timed_out`.
-        stop_timeout_seconds: How long one step of the stop may take.
-        ticked: Called regularly while something is waited for.
+        name: The beginning of the log events: `<name>.stop_timed_out`.
+        stop_timeout_seconds: Time limit for each step of the stop.
+        ticked: Called regularly during waits.
     """
 
     def __init__(
@@ -117,15 +117,15 @@ class Lifecycle:
 
     @property
     def is_stopping(self) -> bool:
-        """Whether the process was asked to end, or has failed."""
+        """Whether the process was asked to stop, or has failed."""
         return self._stop.is_set()
 
     def stop(self) -> None:
-        """Ask for the end. Call it in the event loop."""
+        """Ask for the stop. Call it in the event loop."""
         self._stop.set()
 
     def fail(self, error: BaseException) -> None:
-        """End the process with this error; the first one counts. Call it in the event loop."""
+        """End the process with this error. The first error counts. Call it in the event loop."""
         self.failure = self.failure or error
         self._stop.set()
 
@@ -146,10 +146,10 @@ class Lifecycle:
             return
 
     async def unless_stopped(self, step: Coroutine[Any, Any, Any]) -> bool:
-        """Take a step that may wait for the broker; return False if the process stops meanwhile.
+        """Run a step that may wait for the broker, or return False if the process stops meanwhile.
 
         Raises:
-            Exception: whatever the step raised.
+            Exception: The step's error.
         """
         task = asyncio.ensure_future(step)
         while not task.done() and not self.is_stopping:
@@ -163,14 +163,14 @@ class Lifecycle:
         return True
 
     async def threads_end(self, tasks: Sequence[asyncio.Future[Any]]) -> bool:
-        """Wait for work in threads, which has to watch `is_stopping` itself.
+        """Wait for work in threads, which must check `is_stopping` itself.
 
         Returns:
-            False if the process stops meanwhile. Errors of the work are then dropped: it raises
-            one when it is stopped.
+            False if the process stops meanwhile. Errors of the work are then dropped, because work
+            that is stopped raises one.
 
         Raises:
-            Exception: whatever the first of them raised.
+            Exception: The first error of the work.
         """
         while not all(task.done() for task in tasks):
             self._ticked()
@@ -183,7 +183,7 @@ class Lifecycle:
         return True
 
     async def within_stop_timeout(self, step: Awaitable[Any], what: str) -> None:
-        """Take a step of the stop within its time limit: the broker may be unavailable."""
+        """Run a step of the stop within its time limit, because the broker may be unavailable."""
         try:
             await asyncio.wait_for(step, self._stop_timeout_seconds)
         except TimeoutError:
@@ -210,10 +210,10 @@ class PeriodicTask:
         self._running: asyncio.Task[None] | None = None
 
     def run_if_due(self, interval_seconds: float) -> None:
-        """Start the step when the last one ended so long ago.
+        """Start the step if the last one ended so long ago.
 
         Raises:
-            Exception: what the last step raised.
+            Exception: The error of the last step.
         """
         if self._running is not None and self._running.done():
             ended, self._running = self._running, None
@@ -223,10 +223,10 @@ class PeriodicTask:
             self._running = asyncio.create_task(self._step())
 
     async def finish(self, timeout_seconds: float) -> None:
-        """Wait for the step that runs, if one does, at most for so long.
+        """Wait for a running step, at most for so long.
 
         Raises:
-            Exception: what it raised.
+            Exception: The step's error.
         """
         if self._running is None:
             return

@@ -1,8 +1,7 @@
-"""Logging: structlog for what Tocsin says, the same form for what its libraries say.
+"""Configures logging: structlog for Tocsin's events, and the same format for its libraries.
 
-Owns where logs go (standard error), their form (a console's lines or JSON), which libraries may
-speak below WARNING, and that no secret is in a line. Must not know any event. Data goes to standard
-output, never logs.
+Logs go to standard error, as lines for a console or as JSON. This module decides which libraries
+may log below WARNING, and keeps secrets out of every line. Standard output is for data only.
 """
 
 import base64
@@ -14,11 +13,13 @@ from typing import Literal, TextIO
 
 import structlog
 
-# It calls an ERROR what it fixes by joining its group again, as after a heartbeat that was late.
+# aiokafka's group coordinator logs faults as ERROR that it fixes by joining its group again, such
+# as a late heartbeat.
 CALMED = "aiokafka.consumer.group_coordinator"
 
-# Faust logs each rebalance's tables at INFO, aiokafka each fetch's mishaps at WARNING while a
-# broker is unavailable, and both clients an ERROR for each try: our own events say it once.
+# Faust logs each rebalance's tables at INFO. While a broker is unavailable, aiokafka logs each
+# fetch's faults at WARNING, and both clients log an ERROR for each attempt. Tocsin's own events
+# report it once.
 QUIET = {
     "faust": logging.WARNING,
     "mode": logging.WARNING,
@@ -29,20 +30,21 @@ QUIET = {
     "asyncio": logging.WARNING,
 }
 
-# At DEBUG these write down what goes over the wire, at a login with PLAIN the password.
+# At DEBUG these libraries log the data on the wire, which includes the password at a login with
+# PLAIN.
 WIRE = ("aiokafka.conn", "kafka.protocol", "kafka.net.connection", "kafka.net.sasl")
 HIDDEN = "(hidden)"
-# A shorter one would be found in words that are none.
+# A shorter secret would also match parts of ordinary words.
 _MIN_HIDDEN = 4
-# Of the process, as the loggers are.
+# For the whole process, as the loggers are.
 _spellings: list[str] = []
 
 
 def hide(secrets: Iterable[str]) -> None:
-    """Keep these out of every line from now on, tracebacks and what libraries say included.
+    """Keep these secrets out of every later line, including tracebacks and the libraries' messages.
 
-    Each is also looked for as Python's repr, JSON and Base64 spell it. The last line of defence:
-    nothing of ours puts a secret into a log, but not all that speaks here is ours.
+    Each is also searched for as Python's repr, JSON and Base64 write it. This is the last line of
+    defence. Tocsin itself logs no secrets, but its libraries may.
     """
     for secret in secrets:
         if len(secret) >= _MIN_HIDDEN:
@@ -54,7 +56,7 @@ def hide(secrets: Iterable[str]) -> None:
 
 
 class _Formatter(structlog.stdlib.ProcessorFormatter):
-    """structlog's, with what is hidden taken out of the finished line."""
+    """structlog's formatter, which also removes the secrets from the finished line."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = super().format(record)
@@ -64,7 +66,10 @@ class _Formatter(structlog.stdlib.ProcessorFormatter):
 
 
 def _calmed(record: logging.LogRecord) -> bool:
-    """Make an error a warning, for nothing is lost by it; a filter of the standard library."""
+    """Lower an error to a warning, because it loses no data.
+
+    This is a filter of the standard library.
+    """
     if record.levelno > logging.WARNING:
         record.levelno, record.levelname = logging.WARNING, "WARNING"
     return record.levelno >= logging.getLogger().level
@@ -75,10 +80,10 @@ def configure(
     form: Literal["auto", "console", "json"] = "auto",
     stream: TextIO | None = None,
 ) -> None:
-    """Set logging up for this process; may be called again.
+    """Set up logging for this process. You can call it again.
 
     Args:
-        level: Least level of Tocsin's own events. At DEBUG, the libraries speak too.
+        level: Minimum level of Tocsin's own events. At DEBUG, the libraries log too.
         form: "auto" is console on a terminal and JSON elsewhere.
         stream: Standard error unless given.
     """
@@ -92,7 +97,7 @@ def configure(
     ]
     render: structlog.typing.Processor = structlog.processors.JSONRenderer()
     if console:
-        # Plain: the default shows every frame's variables, a password among them.
+        # Plain tracebacks: the default shows every frame's variables, including passwords.
         render = structlog.dev.ConsoleRenderer(
             colors=out.isatty(), exception_formatter=structlog.dev.plain_traceback
         )
@@ -120,5 +125,5 @@ def configure(
         )
     logging.getLogger(CALMED).addFilter(_calmed)
     for name in WIRE:
-        # Below the level of the library that it belongs to, it inherits that.
+        # A logger below that of its library inherits the level.
         logging.getLogger(name).setLevel(logging.INFO if level == "DEBUG" else logging.NOTSET)

@@ -1,7 +1,4 @@
-"""Memory of processes that are not this one.
-
-Owns the reading of Linux' `/proc`. Must not know whose processes they are.
-"""
+"""Reads the memory of other processes from Linux' `/proc`."""
 
 import os
 from collections.abc import Iterable
@@ -11,7 +8,7 @@ _PROC = Path("/proc")
 
 
 def resident_memory_bytes(pids: Iterable[int], proc: Path = _PROC) -> int:
-    """Give the resident memory of processes together; one that is not there has none."""
+    """Return the resident memory of the processes together. An ended process counts as 0."""
     return sum(_resident_pages(proc / str(pid) / "statm") for pid in pids) * os.sysconf(
         "SC_PAGE_SIZE"
     )
@@ -21,5 +18,5 @@ def _resident_pages(path: Path) -> int:
     try:
         return int(path.read_text().split()[1])
     except OSError:
-        # It has ended, or the system has no /proc.
+        # The process has ended, or the system has no /proc.
         return 0

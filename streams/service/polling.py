@@ -1,7 +1,7 @@
-"""A thread that calls a function again and again until it is stopped.
+"""Provides a thread that calls a function repeatedly until it is stopped.
 
-Owns the thread, the pauses between two calls, and what becomes of an error. Every thread of Tocsin
-that polls is one of these, so that none of them can end without a reason.
+It sets the pauses between two calls and reports errors. All polling threads of Tocsin use it, so
+none of them can end without a reason.
 """
 
 import threading
@@ -17,11 +17,11 @@ class PollingThread:
         name: The thread's name.
         poll: The function to call. It returns the pause before the next call, in seconds.
         close: Called in the thread when it ends, also after an error.
-        on_failure: Called in the thread with the error that `poll` raised and that ends the
-            thread. Without it, `check` raises the error. An error after `stop` is dropped.
-        only_when_woken: Wait for `wake` before each call.
-        wait: Waits for an event, at most for so many seconds (None: without a limit). Tests pass
-            their own, which need not wait.
+        on_failure: Called in the thread with the error that `poll` raised and that ends the thread.
+            Without it, `check` raises the error. An error after `stop` is dropped.
+        only_when_woken: Whether to wait for `wake` before each call.
+        wait: Waits for an event, at most for so many seconds (None: without a limit). Tests pass a
+            function that does not wait.
     """
 
     def __init__(
@@ -47,11 +47,11 @@ class PollingThread:
         self._thread.start()
 
     def wake(self) -> None:
-        """Ask for a call, where the thread waits for one."""
+        """Request a call, if the thread waits for one."""
         self._woken.set()
 
     def stop(self, join_seconds: float = JOIN_SECONDS) -> None:
-        """Ask the thread to end, and wait briefly. It is a daemon: a slow broker delays no exit."""
+        """Ask the thread to stop, and wait briefly. A daemon thread cannot delay the exit."""
         self._stop.set()
         self._woken.set()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
@@ -59,15 +59,15 @@ class PollingThread:
 
     @property
     def is_stopping(self) -> bool:
-        """Whether the thread was asked to end."""
+        """Whether the thread was asked to stop."""
         return self._stop.is_set()
 
     def check(self) -> None:
-        """Do nothing while the thread is well.
+        """Raise the thread's error, if it has ended with one.
 
         Raises:
-            BaseException: what ended the thread. Without this check the process would look healthy
-                with a part of it missing.
+            BaseException: That error. Without this check the process would look healthy with a part
+                of it missing.
         """
         if self._failure is not None:
             raise self._failure

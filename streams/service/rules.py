@@ -1,6 +1,6 @@
-"""The rules that the settings name, and the topics that they ask for.
+"""Loads the rules that the settings name, and lists the topics that they name.
 
-Owns the way from `TOCSIN_RULES` to rules. Must not know how rules are written (`processors.rules`).
+`TOCSIN_RULES` leads to the rules here. `processors.rules` reads their text.
 """
 
 import hashlib
@@ -16,10 +16,10 @@ from streams.service.settings import Settings, path_of
 
 
 def rules_path(settings: Settings) -> Path | None:
-    """Give the file of rules; None means the built-in ones.
+    """Return the file of rules. None means the built-in ones.
 
     Raises:
-        MisconfigurationError: the setting is no path but rules.
+        MisconfigurationError: The setting holds rules and not a path.
     """
     text = settings.rules
     if "\n" in text or "\x00" in text:
@@ -34,19 +34,19 @@ def rules_in_force(settings: Settings) -> Rules:
     """Load the rules of the settings.
 
     Raises:
-        BadRulesError: listing every problem of the file.
-        MisconfigurationError: there is no such file.
+        BadRulesError: The message lists every problem of the file.
+        MisconfigurationError: There is no such file.
     """
     return load_rules(rules_path(settings))
 
 
 def rules_digest(settings: Settings) -> str:
-    """Return a digest of the rules' text, and of the user's own families and shapes, if any.
+    """Return a digest of the rules' text and of the user's own families and shapes, if any.
 
-    Two machines with the same one send the same alerts, as far as rules decide.
+    Two machines with the same digest send the same alerts, as far as rules decide.
 
     Raises:
-        MisconfigurationError: there is no such file.
+        MisconfigurationError: There is no such file.
     """
     rules_in_force(settings)
     # A file of rules may extend the built-in ones.
@@ -66,6 +66,6 @@ def rules_digest(settings: Settings) -> str:
 
 
 def own_topics(rules: Rules) -> tuple[str, ...]:
-    """List the topics, without prefix, that rules name beside `news.alerts.<kind>`; sorted."""
+    """Return the topics, without prefix, that rules name beside `news.alerts.<kind>`, sorted."""
     usual = {f"news.alerts.{kind}" for kind in KINDS}
     return tuple(sorted({rule.topic for rule in rules} - usual))

@@ -1,6 +1,6 @@
-"""The settings: what can be set, to what, and what each is for.
+"""Defines every `TOCSIN_*` setting, with its type, bounds, default and description.
 
-Owns every `TOCSIN_*` variable. `streams.service.settings_loading` owns where a value comes from.
+`streams.service.settings_loading` decides where a value comes from.
 """
 
 from dataclasses import dataclass
@@ -12,16 +12,16 @@ from msgspec import Meta, Struct
 
 PREFIX = "TOCSIN_"
 SECRET = {"secret": True}
-# A $ would let a line break through at the end.
+# A $ would accept a line break at the end.
 END = r"\Z"
 
 Text = str
 Count = Annotated[int, Meta(ge=1)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
-# No wait is longer than a day; most clients keep milliseconds in 32 bits.
+# No wait is longer than a day, because most clients keep milliseconds in 32 bits.
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 ShortSeconds = Annotated[float, Meta(gt=0, le=10)]
-# A hundred years: as milliseconds, it still fits into Kafka's 64 bits.
+# A hundred years, which as milliseconds still fits into Kafka's 64 bits.
 Retention = Annotated[int, Meta(ge=1, le=3_155_760_000)]
 Share = Annotated[float, Meta(gt=0, le=1)]
 
@@ -30,12 +30,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every setting, with its default. `describe` returns the descriptions."""
 
     def __repr__(self) -> str:
-        """Return the settings that are not the default, without secrets: a repr may be logged."""
+        """Return the settings that differ from the default, without secrets. It may be logged."""
         given = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
         return f"Settings({given})"
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
-        """Return the same for Rich, as name and value."""
+        """Return the same settings for Rich, as name and value."""
         values = ((one, getattr(self, one.field)) for one in describe())
         return [
             (one.field, "(hidden)" if one.secret else value)
@@ -81,7 +81,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         bool, Meta(description="Whether the broker's certificate must name its host.")
     ] = True
 
-    # Who we are to the broker.
+    # How Tocsin identifies itself to the broker.
     application_id: Annotated[
         str,
         Meta(
@@ -144,7 +144,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         ),
     ] = 300.0
 
-    # What an article may be, and how it is read.
+    # Limits of an article, and how it is read.
     max_text_characters: Annotated[
         int, Meta(ge=1_000, le=10_000_000, description="Maximum length of a text that is analysed.")
     ] = 200_000
@@ -223,7 +223,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         ),
     ] = 1_000
 
-    # What the worker shows.
+    # The worker's port, live page, metrics and logs.
     http_host: Annotated[
         Text, Meta(description="Address of the live page, /metrics, /livez and /readyz.")
     ] = "127.0.0.1"
@@ -253,7 +253,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="auto: console on a terminal, JSON elsewhere."),
     ] = "auto"
 
-    # What `tocsin ingest` does with feeds.
+    # How `tocsin ingest` reads feeds.
     ingest_contact: Annotated[
         str,
         Meta(
@@ -273,7 +273,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(le=10_000, description="Maximum number of entries read from one document of a feed."),
     ] = 500
 
-    # What `tocsin forward` does.
+    # How `tocsin forward` sends alerts.
     forward_to: Annotated[
         Text,
         Meta(
@@ -324,7 +324,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """One setting for a person: its variable, default, description, and whether it is secret."""
+    """One setting as shown to a person: its variable, default, description and secrecy."""
 
     field: str
     variable: str

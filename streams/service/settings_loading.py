@@ -1,10 +1,10 @@
-"""Reading the settings: from variables, from files and from the command line.
+"""Reads the settings from variables, files and the command line.
 
-Owns where a value comes from, and the messages about what is wrong. Must not know any one setting,
-and reads no environment itself: `load` takes a mapping. A value comes from the setting's default,
-the variable `TOCSIN_<NAME>`, the file that `TOCSIN_<NAME>_FILE` names (the way that container
-platforms hand over secrets), or the command line. Setting both variables is an error, as is a
-variable that is unknown.
+It decides where a value comes from, and writes the messages about wrong values. It treats all
+settings alike, and takes the environment as a mapping (`load`). A value comes from the setting's
+default, the variable `TOCSIN_<NAME>`, the file that `TOCSIN_<NAME>_FILE` names (as container
+platforms pass secrets), or the command line. Setting both variables is an error, and so is an
+unknown variable.
 """
 
 import difflib
@@ -29,7 +29,7 @@ _SERVICE_LINK = re.compile(r"TOCSIN_(\w+_)?(SERVICE_(HOST|PORT\w*)|PORT(_\d+_\w+
 
 @dataclass(frozen=True, slots=True)
 class Effective:
-    """The settings in force, and where each came from (by field name)."""
+    """The settings in force, and the origin of each (by field name)."""
 
     settings: Settings
     origins: Mapping[str, str]
@@ -37,7 +37,7 @@ class Effective:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with a setting; `field` is empty where no setting is meant."""
+    """One problem of a setting. `field` is empty if the problem is about no known setting."""
 
     field: str
     message: str
@@ -47,11 +47,11 @@ def load(environment: Mapping[str, str], **options: object) -> Effective:
     """Read the settings.
 
     Args:
-        environment: Variables; only those that start with `TOCSIN_` are looked at.
-        options: Values given on the command line, by field name; None means not given.
+        environment: The variables. Only those that start with `TOCSIN_` are read.
+        options: Values given on the command line, by field name. None means not given.
 
     Raises:
-        BadSettingsError: naming every unknown variable, unreadable file and bad value at once.
+        BadSettingsError: The message names every unknown variable, unreadable file and bad value.
     """
     read, problems = examine(environment, **options)
     if problems:
@@ -62,7 +62,7 @@ def load(environment: Mapping[str, str], **options: object) -> Effective:
 def examine(
     environment: Mapping[str, str], **options: object
 ) -> tuple[Effective, Sequence[Problem]]:
-    """Read the settings and what is wrong with them; see `load`. What is wrong has its default."""
+    """Return the settings and their problems. A bad value becomes the default: see `load`."""
     problems: list[Problem] = []
     known = {d.variable: d for d in describe()}
     given = _texts(environment, known, problems)
@@ -87,7 +87,7 @@ def examine(
 def _texts(
     environment: Mapping[str, str], known: Mapping[str, Described], problems: list[Problem]
 ) -> dict[str, tuple[object, str]]:
-    """Give text and variable of every setting that the environment has, by field."""
+    """Return text and variable of every setting in the environment, by field."""
     given: dict[str, tuple[object, str]] = {}
     for variable, value in sorted(environment.items()):
         if not variable.startswith(PREFIX):
@@ -106,18 +106,18 @@ def _texts(
 def _given(
     variable: str, value: str, known: Mapping[str, Described], problems: list[Problem]
 ) -> tuple[Described | None, str | None]:
-    """Find the setting of a variable, and its text; both are None where there is none."""
+    """Return the setting of a variable and its text. Both are None if there is none."""
     described = known.get(variable)
     try:
         if described is not None:
-            # What is no UTF-8 comes from the environment as lone surrogates.
+            # Bytes that are not UTF-8 appear in the environment as lone surrogates.
             value.encode()
             return described, value
         described = known.get(variable.removesuffix(FILE_SUFFIX))
         if described is not None and variable.endswith(FILE_SUFFIX):
             return described, Path(value).read_text(encoding="utf-8-sig").rstrip("\r\n")
     except OSError as error:
-        # Who sets the wrong one of the two variables has put the secret where a path belongs.
+        # If you set the wrong one of the two variables, the secret stands where a path belongs.
         named = "a file" if described is None or described.secret else f"the file {value!r}"
         why = error.strerror or type(error).__name__
         message = f"{variable} names {named}, which cannot be read: {why}."
@@ -134,7 +134,7 @@ def _given(
 def _hint(variable: str, known: Mapping[str, Described]) -> str:
     candidates = [*known, *(name + FILE_SUFFIX for name in known)]
     near = difflib.get_close_matches(variable.upper(), candidates, n=1, cutoff=0.75)
-    # The prefix alone is near every short name.
+    # The prefix alone is similar to every short name.
     if near and variable != PREFIX:
         return f"Did you mean {near[0]}?"
     if _SERVICE_LINK.fullmatch(variable):
@@ -149,7 +149,7 @@ def _converted(value: object, kind: Any) -> object:
     """Convert a text, or check a value from the command line.
 
     Raises:
-        ValueError: it is not what the setting takes.
+        ValueError: The setting does not accept the value.
     """
     converted = msgspec.convert(value, kind, strict=not isinstance(value, str))
     if isinstance(converted, float) and not math.isfinite(converted):
@@ -168,7 +168,7 @@ def _why_not(described: Described, kind: Any, value: object, origin: str) -> str
 
 
 def _taken(kind: Any) -> str:
-    """Say what a setting takes, such as "a whole number from 1 to 100"."""
+    """Return which values a setting accepts, such as "a whole number from 1 to 100"."""
     bare = getattr(kind, "__origin__", kind)
     if get_origin(bare) is Literal:
         return "one of " + ", ".join(str(one) or "(empty)" for one in get_args(bare))

@@ -1,4 +1,4 @@
-"""The version of the distribution. Owns the one place that asks for it."""
+"""Finds the version of the installed distribution."""
 
 from importlib.metadata import PackageNotFoundError, version
 
@@ -6,7 +6,7 @@ UNKNOWN = "0+unknown"
 
 
 def tocsin_version() -> str:
-    """Give the version of the installed distribution, or `0+unknown` from a bare source tree."""
+    """Return the version of the installed distribution, or `0+unknown` from a bare source tree."""
     try:
         return version("tocsin")
     except PackageNotFoundError:

@@ -1,7 +1,4 @@
-"""Metrics: what is counted, and with what.
-
-Owns the catalogue and its instruments. Must not know who counts.
-"""
+"""Metrics: the catalogue of what Tocsin counts, and its instruments."""
 
 from streams.service.metrics.catalogue import CATALOGUE, STAGES, Kind, Metric
 from streams.service.metrics.instruments import (

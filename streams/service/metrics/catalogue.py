@@ -1,9 +1,9 @@
-"""The metrics: one catalogue, from which the instruments, the docs and the tests are made.
+"""The catalogue of metrics, from which the instruments, the docs and the tests are made.
 
-Owns every metric's name, type, labels and buckets. Must not know who counts. Base units only;
-labels are bounded: by closed sets, by the registry of leaders, or by the partitions assigned. An
-article's id, title or message is never a label. Names follow Prometheus' conventions; the `_total`
-of a counter is part of its name here, as it is in every query.
+It defines every metric's name, type, labels and buckets. Metrics use base units only. Labels are
+bounded by closed sets, by the registry of leaders, or by the assigned partitions. An article's id,
+title or message is never a label. Names follow the conventions of Prometheus. The `_total` of a
+counter is part of its name here, as it is in every query.
 """
 
 from dataclasses import dataclass
@@ -352,5 +352,5 @@ CATALOGUE: tuple[Metric, ...] = (
 
 
 def entry(name: str, kind: Kind) -> Metric:
-    """Give a metric of the catalogue."""
+    """Return a metric of the catalogue."""
     return next(m for m in CATALOGUE if m.name == name and m.kind == kind)

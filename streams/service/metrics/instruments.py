@@ -1,6 +1,6 @@
-"""The instruments of the catalogue's metrics: those of a worker, a canary, a page, a forwarder.
+"""The instruments of the catalogue's metrics, for each process that has some.
 
-Owns which process has which of them. Must not know who counts.
+The processes are a worker, a canary, a page, a forwarder and a reader of feeds.
 """
 
 from collections.abc import Callable, Iterable
@@ -32,7 +32,7 @@ class PageMetrics:
 
     @classmethod
     def on(cls, registry: CollectorRegistry) -> "PageMetrics":
-        """Make them on a registry."""
+        """Create the instruments on a registry."""
         return cls(
             registry,
             _gauge("tocsin_page_visitors", registry),
@@ -42,7 +42,7 @@ class PageMetrics:
 
     @classmethod
     def alone(cls) -> "PageMetrics":
-        """Make them on a registry of their own, with those of the process."""
+        """Create the instruments on a registry of their own, with those of the process."""
         return cls.on(_registry(process=True))
 
 
@@ -57,7 +57,7 @@ class LagMetrics:
 
     @classmethod
     def on(cls, registry: CollectorRegistry) -> "LagMetrics":
-        """Make them on a registry."""
+        """Create the instruments on a registry."""
         return cls(
             _gauge("tocsin_lag_records", registry),
             _gauge("tocsin_lag_seconds", registry),
@@ -69,11 +69,11 @@ class LagMetrics:
 class Metrics:
     """The worker's instruments of the catalogue, on a registry of their own.
 
-    Nothing is registered globally, so tests and several apps in one process do not meet.
+    They are not registered globally, so tests and several apps in one process stay separate.
     """
 
     def __init__(self, *, process: bool = False) -> None:
-        """Make the instruments; with `process`, also those of the process, platform and memory."""
+        """Create the instruments. `process` adds those of the process, platform and memory."""
         self.registry = _registry(process=process)
         self._refresh = _Refresh()
         # Collectors are asked in the order of their registration.
@@ -130,7 +130,7 @@ class Metrics:
 
     @property
     def page(self) -> PageMetrics:
-        """Those of the live page."""
+        """The instruments of the live page."""
         return PageMetrics(
             self.registry,
             self.page_visitors,
@@ -139,7 +139,7 @@ class Metrics:
         )
 
     def before_scrape(self, refresh: Callable[[], None]) -> None:
-        """Have gauges set when they are asked for, in the thread that asks, and not before."""
+        """Call `refresh` to set gauges at each scrape, in the thread of the scrape."""
         self._refresh.calls.append(refresh)
 
     def _counter(self, name: str) -> Counter:
@@ -156,7 +156,7 @@ class CanaryMetrics:
     """The instruments of `tocsin canary`, which is a process of its own."""
 
     def __init__(self, *, process: bool = False) -> None:
-        """Make the instruments; with `process`, also those of the process, platform and memory."""
+        """Create the instruments. `process` adds those of the process, platform and memory."""
         self.registry = _registry(process=process)
         self.sent = _counter("tocsin_canary_sent_total", self.registry)
         self.rang = _counter("tocsin_canary_rang_total", self.registry)
@@ -166,10 +166,13 @@ class CanaryMetrics:
 
 
 class ForwardMetrics:
-    """The instruments of `tocsin forward`: without the worker's, whose zeros would fire alerts."""
+    """The instruments of `tocsin forward`.
+
+    The worker's are absent, because their zeros would fire Prometheus alerts.
+    """
 
     def __init__(self, *, process: bool = False) -> None:
-        """Make the instruments; with `process`, also those of the process, platform and memory."""
+        """Create the instruments. `process` adds those of the process, platform and memory."""
         self.registry = _registry(process=process)
         self.alerts = _counter("tocsin_forward_alerts_total", self.registry)
         self.attempts = _counter("tocsin_forward_attempts_total", self.registry)
@@ -184,7 +187,7 @@ class FeedMetrics:
     """The instruments of `tocsin ingest --poll`."""
 
     def __init__(self, *, process: bool = False) -> None:
-        """Make the instruments; with `process`, also those of the process, platform and memory."""
+        """Create the instruments. `process` adds those of the process, platform and memory."""
         self.registry = _registry(process=process)
         self.last_success = _gauge("tocsin_feed_last_success_timestamp_seconds", self.registry)
         self.interval = _gauge("tocsin_feed_interval_seconds", self.registry)
@@ -219,17 +222,17 @@ def _histogram(name: str, registry: CollectorRegistry) -> Histogram:
 
 
 class _Refresh(Collector):
-    """Gives no metrics of its own: it has those gauges set that are not kept up to date."""
+    """Sets the gauges that are not kept up to date. It returns no metrics of its own."""
 
     def __init__(self) -> None:
         self.calls: list[Callable[[], None]] = []
 
     def describe(self) -> Iterable[PromMetric]:
-        """Register no name; and ask for nothing yet."""
+        """Return no names, and refresh no gauges yet."""
         return ()
 
     def collect(self) -> Iterable[PromMetric]:
-        """Refresh, before the gauges are read."""
+        """Refresh the gauges before they are read."""
         for call in self.calls:
             call()
         return ()
