@@ -1,1 +1,1 @@
-"""`tocsin ingest`: its options, the job that they ask for, and its run."""
+"""The command `tocsin ingest`: its options, its job and its run."""

@@ -1,4 +1,4 @@
-"""`tocsin ingest`: articles from files, standard input and feeds into `news.articles`."""
+"""`tocsin ingest`: send articles from files, standard input and feeds to `news.articles`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -116,7 +116,7 @@ def ingest(  # noqa: PLR0913 - one argument an option
            where only one of many feeds failed
       130  interrupted before the end, without --poll; what was read until then was sent
     """
-    # Kafka's client and the readers of feeds take a second to load: `--help` has no use for them.
+    # Kafka's client and the feed parsers take a second to load, and `--help` does not need them.
     from streams.cli.ingest.run import run  # noqa: PLC0415 - see `lazy_group`
 
     run(

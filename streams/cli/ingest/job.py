@@ -1,4 +1,4 @@
-"""Read what a call of `tocsin ingest` asks for into a job: sources and lists of feeds together."""
+"""Builds the job of a call of `tocsin ingest` from its sources and lists of feeds."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -16,7 +16,7 @@ from streams.service.settings import Settings
 
 
 def is_feed(name: str) -> bool:
-    """Return whether a source is a feed's address."""
+    """Return whether a source is the address of a feed."""
     return name.lower().startswith(("http://", "https://", "feed:"))
 
 
@@ -28,11 +28,11 @@ def job_of(
     *,
     dry_run: bool,
 ) -> Job:
-    """Check what is asked for.
+    """Check the sources and options, and return their job.
 
     Raises:
-        typer.BadParameter: Something makes no sense.
-        BadFeedListError: A list is wrong.
+        typer.BadParameter: A source or an option is wrong.
+        BadFeedListError: A list of feeds is wrong.
     """
     feeds = _feeds(names, options)
     files = _files([name for name in names if not is_feed(name)])
@@ -46,7 +46,7 @@ def job_of(
         feeds=feeds,
         limit_bytes=settings.max_message_bytes,
         poll_seconds=options.poll,
-        # A check alone must not say that anything was sent.
+        # A dry run sends no entry, so it must not remember entries as sent.
         state=None if dry_run else options.state,
         max_entries=settings.ingest_max_entries,
         max_requests=settings.ingest_requests,

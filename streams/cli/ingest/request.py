@@ -1,4 +1,4 @@
-"""What a call of `tocsin ingest` asks for, as it was typed."""
+"""The arguments of a call of `tocsin ingest`, as the user typed them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ class FeedOptions:
     Attributes:
         opml: Lists of feeds as feed readers export them.
         tables: Tables of feeds.
-        categories: Of the lists, only feeds below these outlines; empty: all.
-        poll: The pause between two requests for a feed, in seconds; None: one request.
-        source: Name of the source for feeds whose list has none.
-        language: Language of feeds whose list has none, and that name none.
-        state: The file that keeps what is known of feeds.
+        categories: Outlines whose feeds are read. An empty sequence means every outline.
+        poll: Pause between two requests for a feed, in seconds. None means one request.
+        source: Source name for feeds whose list gives none.
+        language: Language for feeds if neither the list nor the feed gives one.
+        state: File that stores the state of the feeds.
     """
 
     opml: Sequence[Path] = ()
@@ -30,18 +30,18 @@ class FeedOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestRequest:
-    """Sources, where their articles go, and how.
+    """The sources of articles, their destination and the options.
 
     Attributes:
-        sources: Files, addresses of feeds, and `-` for standard input; empty: as `feeds` says,
-            else standard input.
-        feeds: The options of feeds.
-        broker: Bootstrap addresses; None: as the settings say.
-        http_port: Port of metrics and health; None: no port.
-        topic: Where articles go; None: the live topic.
-        archive: Stamp records with the time of publication.
-        into_live: The archive may go into the live topic.
-        dry_run: Check only; send nothing.
+        sources: Files, addresses of feeds, and `-` for standard input. If empty, the lists in
+            `feeds` are read. Without lists, standard input is read.
+        feeds: The options that apply to feeds only.
+        broker: Bootstrap addresses. None means those of the settings.
+        http_port: Port of metrics and health. None opens no port.
+        topic: Topic for the articles. None means the live topic.
+        archive: Use the time of publication as timestamp of each record.
+        into_live: Allow `archive` to write into the live topic.
+        dry_run: Check the articles without sending them.
     """
 
     sources: Sequence[str]

@@ -1,4 +1,4 @@
-"""One run of `tocsin ingest`: check what was asked for, send it, and show the summary."""
+"""Runs `tocsin ingest`: checks the request, sends the articles and shows the summary."""
 
 import sys
 from collections.abc import Callable
@@ -34,11 +34,11 @@ from streams.service.settings import Settings, path_of
 
 
 def run(request: IngestRequest, *, json: bool) -> None:
-    """Ingest what the request names, and end the command with its exit code.
+    """Ingest the sources of the request, and end the command with its exit code.
 
     Raises:
         typer.BadParameter: The request is contradictory.
-        PassingFaultError: The broker does not take what is sent.
+        PassingFaultError: The broker does not accept the records.
         typer.Exit: With the exit code of the outcome.
     """
     names = _sources(request)
@@ -72,7 +72,7 @@ def run(request: IngestRequest, *, json: bool) -> None:
 
 
 def _sources(request: IngestRequest) -> list[str]:
-    """Return the named sources; standard input where none is named and it is no terminal."""
+    """Return the named sources, or standard input if the request names no source or list."""
     names = list(request.sources)
     if not (names or request.feeds.opml or request.feeds.tables):
         if sys.stdin.isatty():
@@ -85,7 +85,7 @@ def _sources(request: IngestRequest) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What one run works with."""
+    """The values that the parts of one run share."""
 
     request: IngestRequest
     settings: Settings
@@ -93,7 +93,7 @@ class _Work:
     interruption: Interruption
 
     def send(self, job: Job, metrics: FeedMetrics | None, reports: FeedReports) -> None:
-        """Read everything that the job names, and send it to the job's topic."""
+        """Read all sources of the job and send their articles to its topic."""
         with (
             self._sink(job.topic) as (send, flush),
             open_screen(
@@ -140,7 +140,7 @@ class _Work:
 
 
 def exit_status(summary: Summary, *, polling: bool) -> int:
-    """Give the exit code of an ingestion that ended without a fault of the broker's."""
+    """Return the exit code of an ingestion that ended without a broker fault."""
     if summary.interrupted:
         return EXIT_OK if polling else EXIT_INTERRUPTED
     if any(feed.failed for feed in summary.feeds):

@@ -1,4 +1,4 @@
-"""What `tocsin ingest` works with: the broker, feeds' servers, files, and its own port."""
+"""Connects `tocsin ingest` to the broker, the servers of feeds, files and its own port."""
 
 import os
 import stat
@@ -32,8 +32,8 @@ from streams.service.rules import rules_in_force
 from streams.service.settings import Settings
 from streams.service.version import tocsin_version
 
-# An ingestion is run by a person or a scheduler; waiting indefinitely, as a worker does, would hide
-# from both that there is no broker.
+# A worker waits indefinitely for the broker. An ingestion fails instead, so that the user or the
+# scheduler that started it learns that the broker is unavailable.
 _BROKER_WAIT_SECONDS = 30.0
 
 
@@ -47,9 +47,9 @@ def sink(
     archive: bool,
     dry_run: bool,
 ) -> Iterator[tuple[Send | None, Callable[[], None]]]:
-    """Return what sends records and what waits for their acknowledgement.
+    """Yield a function that sends records and one that waits for their acknowledgement.
 
-    A check alone sends nothing and needs no broker.
+    A dry run needs no broker. Its first function is None.
     """
     if dry_run:
         yield None, lambda: None
@@ -68,13 +68,13 @@ def sink(
 
 
 def window(settings: Settings) -> AlertWindow:
-    """Return the times of publication between which the rules in force accept an article."""
+    """Return the range of publication times that the guards of the rules in force allow."""
     guards = rules_in_force(settings).guards
     return AlertWindow(guards.stale_seconds, guards.future_seconds)
 
 
 def reports(job: Job, *, is_served: bool) -> tuple[FeedMetrics | None, FeedReports]:
-    """Make the reports of the job's feeds, and the metrics that a port shows."""
+    """Return the metrics for the HTTP port, if it is open, and the reports of the feeds."""
     if not is_served:
         return None, FeedReports(job.feeds)
     metrics = FeedMetrics(process=True)
@@ -85,7 +85,7 @@ def reports(job: Job, *, is_served: bool) -> tuple[FeedMetrics | None, FeedRepor
 def server(
     settings: Settings, metrics: FeedMetrics | None
 ) -> Callable[[Questions], AbstractContextManager[Part | None]]:
-    """Return what serves metrics and health; without metrics, nothing."""
+    """Return a function that serves metrics and health, or one without effect if no metrics."""
     if metrics is None:
         return serve_nothing
 
@@ -93,20 +93,20 @@ def server(
 
 
 def open_fetch(settings: Settings) -> AbstractAsyncContextManager[Fetch]:
-    """Open the HTTP client for feeds, under the name that servers see."""
-    # Servers' operators look for a contact behind a plus sign before they block a reader.
+    """Open the HTTP client for feeds, with the user agent that identifies Tocsin to servers."""
+    # By convention, operators of servers find the contact of a client after a plus sign.
     contact = f" (+{settings.ingest_contact})" if settings.ingest_contact else ""
     return http_client.open_fetch(f"tocsin/{tocsin_version()}{contact}")
 
 
 def read_stdin(count: int) -> bytes:
-    """Read from standard input."""
-    # As much as is there, so that an article in a pipe does not wait for the next ones.
+    """Read at most `count` bytes from standard input."""
+    # `os.read` returns the available bytes, so an article in a pipe does not wait for more.
     return os.read(sys.stdin.fileno(), count)
 
 
 def total_bytes(job: Job) -> int | None:
-    """Return the size of all files; None where it is not known."""
+    """Return the size of all files in bytes, or None if it is unknown."""
     if job.feeds or STDIN in job.files:
         return None
     found = [path.stat() for path in job.files]

@@ -1,4 +1,4 @@
-"""`tocsin replay`: run the application again on a bounded range of a topic of articles."""
+"""`tocsin replay`: run the application on a bounded range of past articles."""
 
 from typing import Annotated
 
@@ -176,7 +176,7 @@ def replay(  # noqa: PLR0913, PLR0917 - one argument an option
         countries=tuple(country or ()),
     )
     after = FinishActions(publish=publish, warm=warm, yes=yes)
-    # Faust and Kafka's client take two seconds to load: `--help` has no use for them.
+    # Faust and Kafka's client take two seconds to load, and `--help` does not need them.
     from streams.cli.replay.run import run  # noqa: PLC0415 - see `lazy_group`
 
     run(

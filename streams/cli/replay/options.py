@@ -1,11 +1,11 @@
-"""The options of `tocsin replay` as they were typed: of a new replay, or of one that exists."""
+"""The options of `tocsin replay`, as the user typed them."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayOptions:
-    """Which replay to run: a new one, or one that exists (`join`, `resume`)."""
+    """The options of a new replay, or the id of an existing one (`join`, `resume`)."""
 
     since: str | None
     until: str | None
@@ -25,14 +25,14 @@ class ReplayOptions:
 
     @property
     def has_own(self) -> bool:
-        """Whether an option is given that an existing replay has already."""
+        """Whether an option is set that an existing replay has in its manifest."""
         own = (self.range_text, self.replay_id, self.allow_truncated, self.rate, self.speed)
         chosen = (self.articles, self.sources, self.languages, self.leaders, self.countries)
         return any(own) or any(chosen)
 
     @property
     def range_text(self) -> str:
-        """The range as the operator wrote it."""
+        """The range, as the user typed it."""
         given = [
             *(("--since", self.since), ("--until", self.until), ("--last", self.last)),
             *(("--offsets", one) for one in self.offsets),
@@ -42,7 +42,7 @@ class ReplayOptions:
 
 @dataclass(frozen=True, slots=True)
 class FinishActions:
-    """What to do when the replay is finished; `yes`: without asking."""
+    """The actions after a finished replay. With `yes`, they need no confirmation."""
 
     publish: bool
     warm: bool
@@ -54,7 +54,7 @@ class FinishActions:
 
 @dataclass(frozen=True, slots=True)
 class ReplaySettings:
-    """Settings given on the command line; None: as the environment says."""
+    """Settings from the command line. None means the value of the environment."""
 
     broker: str | None
     topic: str | None

@@ -1,4 +1,4 @@
-"""Read the options of a new replay: its range, and the leaders that it is about."""
+"""Reads the options of a new replay: its range and its selection of articles and leaders."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -13,11 +13,11 @@ from streams.replay.range import RangeRequest, parse_range
 
 
 def selection_of(options: ReplayOptions, extra: Path | None) -> Selection:
-    """Return what the replay is about, with leaders by their ids.
+    """Return the selection of the replay, with the ids of its leaders.
 
     Args:
-        options: The options.
-        extra: The user's own tables of leaders.
+        options: Options of the replay.
+        extra: Path of the user's own tables of leaders.
 
     Raises:
         ReplayRangeError: The registry does not know a leader.
@@ -52,6 +52,6 @@ def range_of(options: ReplayOptions, now: datetime) -> RangeRequest:
     """Return the range of a new replay.
 
     Raises:
-        ReplayRangeError: The options name no range.
+        ReplayRangeError: The options name no valid range.
     """
     return parse_range(options.since, options.until, options.offsets, options.last, now)

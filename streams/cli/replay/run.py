@@ -1,4 +1,4 @@
-"""Run the replay that the options name: a new one, or one that exists; then show its result."""
+"""Runs a new or an existing replay, as the options say, and shows its result."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -36,7 +36,7 @@ def run(
 
     Raises:
         MisconfigurationError: Options contradict each other.
-        ReplayRangeError: The range is none.
+        ReplayRangeError: The range is not valid.
         typer.Exit: The replay was interrupted.
     """
     _check(which, given.topic, after, dry_run=dry_run)
@@ -64,7 +64,7 @@ def _check(which: ReplayOptions, topic: str | None, after: FinishActions, *, dry
             "`tocsin replay publish` and `tocsin replay warm`."
         )
     if not old:
-        # What is wrong with it needs no broker to say so.
+        # Check range and speed before connecting to the broker.
         range_of(which, datetime.now(UTC))
         if which.speed is not None:
             read_speed(which.speed)
@@ -93,7 +93,7 @@ def _run(deployment: Deployment, which: ReplayOptions, after: FinishActions, *, 
 def _differences(
     replay_admin: Any, deployment: Deployment, manifest: Manifest
 ) -> dict[str, int] | None:
-    """Count what differs from live; None where nothing rang live for this topic."""
+    """Return counts of the differences from live, or None if there is nothing to compare with."""
     if manifest.topic != deployment.names.articles:
         return None
     try:

@@ -1,7 +1,4 @@
-"""The replay that a call of `tocsin replay` means: planned, shown, made, or found again.
-
-Owns the steps before its work. Must not know how it is worked on.
-"""
+"""Prepares the replay of a call of `tocsin replay`: plans, shows, creates or finds it."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -29,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 
 def show_plan(deployment: Deployment, which: ReplayOptions, *, json: bool) -> None:
-    """Show what a new replay would do."""
+    """Print the plan of a new replay."""
     settings = deployment.settings
     with replay_admin_of(deployment) as replay_admin:
         manifest = _planned(replay_admin, settings, which)
@@ -67,12 +64,12 @@ def _planned(replay_admin: Any, settings: Settings, which: ReplayOptions) -> Man
 
 
 def _system(settings: Settings) -> Any:
-    """Say which system this is; every worker of a replay must be the same."""
+    """Return the version of this system. All workers of a replay must have the same version."""
     return SystemVersion(load_reader(settings).analyser.versions, rules_digest(settings))
 
 
 def ready_replay(deployment: Deployment, which: ReplayOptions, after: FinishActions) -> Manifest:
-    """Give a manifest whose topics and offsets stand, or whose work is done."""
+    """Return the manifest of a replay whose topics and offsets exist, or that is finished."""
     settings = deployment.settings
     with replay_admin_of(deployment) as replay_admin:
         old = which.join or which.resume

@@ -1,7 +1,4 @@
-"""One worker of a replay, from its start to its end, with its progress shown.
-
-Owns how the work is begun and what is shown of it. Must not know how a replay is made.
-"""
+"""Runs one worker of a replay from start to end, and shows its progress."""
 
 import asyncio
 import time
@@ -35,9 +32,10 @@ _RATE_SECONDS = 10.0
 
 
 def worked(live: Deployment, manifest: Manifest) -> Manifest:
-    """Work on a replay to its end, and give its manifest with what it came to."""
-    # Faust takes a second to load: no other command pays for it.
+    """Run a worker to the end of the replay, and return the manifest with its outcome.
 
+    An interrupted replay returns its manifest unchanged.
+    """
     of_replay = deployment_of(manifest, live)
 
     async def work(on_progress: Callable[[ReplayProgress], None]) -> bool:
@@ -63,12 +61,12 @@ def worked(live: Deployment, manifest: Manifest) -> Manifest:
 
 
 def _concluded(live: Deployment, manifest: Manifest, of_replay: Deployment) -> Manifest:
-    """Prove a replay that came to its end, and write down what it came to."""
+    """Verify a replay at its end, and write its outcome to the manifest."""
     connection, settings = live.connection, live.settings
     with open_replay_admin(live) as replay_admin:
         newest: Manifest = replay_admin.manifests.get(manifest.replay_id)
         if newest.finished is not None:
-            # Another worker saw the end first; it came to the same.
+            # Another worker reached the end first and wrote the same outcome.
             return newest
         log.info("replay.verifying", replay_id=manifest.replay_id, records=manifest.offsets)
         with consumer_client(connection, settings, fetch_bytes=FETCH_BYTES) as consumer:
@@ -85,7 +83,7 @@ def _concluded(live: Deployment, manifest: Manifest, of_replay: Deployment) -> M
 
 
 class _Rate:
-    """Articles a second, over the last while."""
+    """Articles per second, over the last `_RATE_SECONDS`."""
 
     def __init__(self) -> None:
         self._seen: list[tuple[float, int]] = []
@@ -99,7 +97,7 @@ class _Rate:
 
 @contextmanager
 def _progress(manifest: Manifest, settings: Settings) -> Iterator[Callable[[ReplayProgress], None]]:
-    """A bar for a person, and log entries for programs."""
+    """Yield a callback that shows progress: a bar on a terminal, otherwise log entries."""
     rate, told = _Rate(), [0.0]
     console = context.message_console()
     if not console.is_terminal:
@@ -113,7 +111,7 @@ def _progress(manifest: Manifest, settings: Settings) -> Iterator[Callable[[Repl
 
         yield log_it
         return
-    # The worker's log would tear the bar apart; what is wrong is still said.
+    # Log entries of the worker would break up the bar. Warnings and errors are still logged.
     if settings.log_level == "INFO":
         logs.configure("WARNING", settings.log_format)
 

@@ -1,1 +1,1 @@
-"""The commands of `tocsin rules`, one module for each kind of work."""
+"""The commands of `tocsin rules`: files of rules, examples and trials."""

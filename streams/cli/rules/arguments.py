@@ -1,4 +1,4 @@
-"""Arguments that the commands of `tocsin rules` share, and what they stand for."""
+"""Arguments that the commands of `tocsin rules` share, and the loading of their files."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,12 +28,12 @@ def load_file(file: str | None, known: Mapping[str, Mapping[str, str]] | None = 
     """Load the named file of rules, or the rules in force.
 
     Args:
-        file: Path of the file; None means TOCSIN_RULES, or the built-in rules.
+        file: Path of the file. None means TOCSIN_RULES, or the built-in rules.
         known: Valid values of a field by their ids, for the fields that are checked.
 
     Raises:
-        BadRulesError: listing every problem of the file.
-        MisconfigurationError: there is no such file.
+        BadRulesError: The rules are wrong. The message lists every problem of the file.
+        MisconfigurationError: The file does not exist.
     """
     path = Path(file) if file is not None else rules_path(context.settings())
     return load_rules_file(path, known)

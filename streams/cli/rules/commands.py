@@ -1,4 +1,4 @@
-"""`tocsin rules`: the group of its commands."""
+"""`tocsin rules`: the table of its commands."""
 
 import typer
 

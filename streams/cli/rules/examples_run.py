@@ -1,4 +1,4 @@
-"""Run the examples of a file of rules."""
+"""Runs the examples of a file of rules."""
 
 from typing import Any
 
@@ -17,7 +17,12 @@ from streams.errors import EXIT_MISCONFIGURED
 
 
 def run(file: str | None, *, explain_suppressed: bool, json: bool) -> None:
-    """Run the examples of a file of rules."""
+    """Run the examples of a file of rules, and print the results.
+
+    Raises:
+        MisconfigurationError: The rules are wrong, or an example has an invalid article.
+        typer.Exit: An example did not pass.
+    """
     settings = context.settings()
     read = load_file(file)
     analyser = load_reader(settings).analyser

@@ -99,7 +99,7 @@ def check(
 
 
 def _known() -> dict[str, dict[str, str]]:
-    """Give the ids of leaders and countries with their names, by the fields that hold them."""
+    """Return the valid values of each field: ids of leaders and countries with their names."""
     registry = load_registry(context.registry_extra(context.settings()))
     leaders = {person_id: person.name for person_id, person in registry.people.items()}
     countries = {code: country.name for code, country in registry.countries.items()}

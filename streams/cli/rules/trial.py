@@ -1,4 +1,4 @@
-"""`tocsin rules try`: what a changed file of rules would have sent on past articles."""
+"""`tocsin rules try`: compare the alerts of a changed file of rules on past articles."""
 
 from typing import Annotated
 

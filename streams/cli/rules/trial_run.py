@@ -1,4 +1,4 @@
-"""Try changed rules on past articles, beside the rules in force."""
+"""Tries changed rules on past articles and compares them with the rules in force."""
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -42,7 +42,7 @@ def run(
     explain_suppressed: bool,
     json: bool,
 ) -> None:
-    """Try changed rules on past articles, beside the rules in force."""
+    """Try changed rules on past articles, and print the differences from the rules in force."""
     if since is None and articles is None:
         raise MisconfigurationError("say which past articles: --since TIME or --articles FILE.")
     span = _span(since, warm_up, datetime.now(UTC))
@@ -63,7 +63,7 @@ def run(
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """From when articles are read, and from when their alerts are compared."""
+    """The start of reading, the start of comparing alerts, and the present time."""
 
     warm_from: datetime
     start: datetime
@@ -71,13 +71,16 @@ class _Span:
 
 
 def _within(alerts: Sequence[Alert], span: _Span) -> list[Alert]:
-    """Leave out those of the time to warm up, and those of a canary: no rule fires on them."""
+    """Return the alerts without those of the warm-up and without those of a canary.
+
+    A rule never fires on a canary.
+    """
     return [one for one in alerts if one.event_time >= span.start and one.kind != CANARY_KIND]
 
 
 @dataclass(slots=True)
 class _Reading:
-    """What was read: articles, their mentions, and those left out by reason."""
+    """The counts of a reading: articles, mentions, and records left out by reason."""
 
     articles: int = 0
     mentions: int = 0
@@ -94,7 +97,7 @@ def _span(since: str | None, warm_up: str, now: datetime) -> _Span:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Past articles, and the counts of those that are left out."""
+    """Past articles, and their reader, which counts the records that it leaves out."""
 
     articles: Iterable[PastArticle]
     reader: PastArticles
@@ -104,8 +107,6 @@ class _Source:
 def _source(
     settings: Settings, limits: DecodeLimits, file: str | None, span: _Span
 ) -> Iterator[_Source]:
-    # kafka-python takes a third of a second to load.
-
     reader = PastArticles(limits, load_shapes(path_of(settings.shapes)))
     if file is not None:
         try:
@@ -121,7 +122,7 @@ def _source(
 
 
 def _run(analyser: Analyser, source: _Source, trials: Sequence[Trial], span: _Span) -> _Reading:
-    """Analyse each article once, and watch its mentions under both sets of rules."""
+    """Analyse each article once, and apply both sets of rules to its mentions."""
     reading = _Reading()
     spoken = time.monotonic()
     for past in source.articles:
