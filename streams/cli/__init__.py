@@ -1,5 +1,5 @@
-"""The command line: one module per command.
+"""The command line: one module for each command.
 
-Owns arguments, what is printed, and exit codes. Data goes to standard output, logs and messages to
-standard error. Nothing else imports from here.
+The modules define the arguments, the output and the exit codes. Data goes to standard output. Logs
+and messages go to standard error. Other packages do not import this one.
 """

@@ -1,4 +1,4 @@
-"""Read the options that choose alerts into a filter."""
+"""Builds the filter of alerts from the options of a command."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -26,7 +26,7 @@ def alert_filter(
 
 
 def leader_queries(texts: Sequence[str], extra: Path | None) -> Iterator[LeaderQuery]:
-    """Return what each value of --leader chooses. The registry is loaded only if there are values.
+    """Yield one query for each value of --leader. Load the registry only if there are values.
 
     Raises:
         MisconfigurationError: A value is neither an id nor a name.

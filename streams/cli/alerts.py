@@ -1,4 +1,4 @@
-"""`tocsin alerts`: follow the alert topics as any subscriber would."""
+"""`tocsin alerts`: follow the alert topics as an ordinary subscriber."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -73,7 +73,7 @@ def alerts(
     try:
         _show(settings, start, wanted, limit=limit, follow=follow, json=json)
     except KeyboardInterrupt:
-        # Following has no other end; a reading of what is there was broken off.
+        # With --follow, Ctrl-C is the usual end. Otherwise it interrupts the reading.
         if not follow:
             raise
 
@@ -102,7 +102,7 @@ def _show(
         if json:
             typer.echo(visible_json((record.value or b"").decode()).replace("\n", " "))
         else:
-            # rich would end with exit code 1 where the reader of our output has gone.
+            # If the reader of the output has closed it, rich would end with exit code 1.
             with console.capture() as captured:
                 console.print(render(alert), end="\n\n", soft_wrap=True)
             typer.echo(captured.get(), nl=False)

@@ -1,4 +1,4 @@
-"""`tocsin analyse`: read articles without a broker, and show or print what is seen in them."""
+"""`tocsin analyse`: analyse articles without a broker, and show or print the results."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Analyse the articles of a file, and write what was found."""
+"""Analyses the articles of a file and writes the results."""
 
 import sys
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ WHITE_SPACE = b" \t\r\n\xef\xbb\xbf"
 
 
 def run(source: str, on: str | None, *, json: bool) -> None:
-    """Analyse the articles of a file, and write what was found."""
+    """Analyse the articles of a file and write the results."""
     settings = context.settings()
     moment = _moment(on)
     reader = load_reader(settings)
@@ -70,7 +70,7 @@ def _lines(source: str) -> Iterator[tuple[int, bytes]]:
 
 
 def _documents(file: BinaryIO, name: str) -> Iterator[tuple[int, bytes]]:
-    """Give each line with its number; several lines without any JSON are one plain article."""
+    """Yield each line with its number. Join several lines without JSON to one plain article."""
     lines = ((number, line) for number, line in enumerate(file, start=1) if line.strip())
     held: list[tuple[int, bytes]] = []
     for number, line in lines:
@@ -88,7 +88,7 @@ def _documents(file: BinaryIO, name: str) -> Iterator[tuple[int, bytes]]:
 def _json(
     number: int, first: bytes, following: Iterator[tuple[int, bytes]]
 ) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines as they are or, if JSON is spread over lines, the articles in it."""
+    """Yield the lines unchanged or, if JSON is spread over lines, the articles in it."""
     if _elements(first) is not None:
         yield number, first
         yield from following
@@ -99,7 +99,7 @@ def _json(
 
 
 def _elements(text: bytes) -> list[bytes] | None:
-    """Return the object, or the elements of the array; None if it is no complete JSON."""
+    """Return the object, or the elements of the array. Return None for incomplete JSON."""
     bare = text.lstrip(WHITE_SPACE)
     try:
         if bare.startswith(b"["):
@@ -111,6 +111,6 @@ def _elements(text: bytes) -> list[bytes] | None:
 
 
 def _plain(lines: list[bytes], name: str) -> bytes:
-    """Make an article of a text: its first line is the headline."""
+    """Return a plain text as an article. Its first line is the headline."""
     title, *text = (line.decode("utf-8", "replace").strip() for line in lines)
     return msgspec.json.encode({"id": name, "title": title, "text": "\n".join(text)})

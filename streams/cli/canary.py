@@ -1,4 +1,4 @@
-"""`tocsin canary`: send an article through the whole way, and wait for its alert."""
+"""`tocsin canary`: send an article through the whole pipeline, and wait for its alert."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Send canary articles and wait for their alerts."""
+"""Sends canary articles and waits for their alerts."""
 
 import socket
 import time
@@ -33,8 +33,6 @@ def run(
     json: bool,
 ) -> None:
     """Send canary articles and wait for their alerts."""
-    # kafka-python takes a third of a second to load: `--help` does not pay for it.
-
     settings = context.settings(broker=broker, http_port=http_port)
     deployment = context.deployment(settings)
     called = name_of_host(socket.gethostname()) if name is None else name

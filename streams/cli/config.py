@@ -1,4 +1,4 @@
-"""`tocsin config`: the settings in force, where each comes from, and whether they are right."""
+"""`tocsin config`: show the settings in force with their origins, and check them."""
 
 import os
 from typing import Any
@@ -19,7 +19,7 @@ from streams.service.rules import rules_in_force
 from streams.service.settings import Described, Settings, describe, path_of
 from streams.service.settings_loading import Effective, Problem, examine
 
-# The connection is looked at as a whole, so it is not while a part of it is wrong by itself.
+# The connection is checked as a whole, but only if each of these settings is valid by itself.
 _CONNECTION_FIELDS = ("broker", "security_protocol")
 _CONNECTION_PREFIXES = ("sasl_", "ssl_")
 _ANY_ADDRESS = "localhost:9092"
@@ -158,7 +158,7 @@ def _rules_problems(settings: Settings) -> list[str]:
 
 def _connection_problems(settings: Settings) -> list[str]:
     try:
-        # Without a broker the security settings are still looked at: --broker may name one.
+        # Check the security settings even without a broker, because --broker may name one.
         connection = context.connection_to(settings.broker or _ANY_ADDRESS, settings)
         connection.ssl_context()
     except MisconfigurationError as error:

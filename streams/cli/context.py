@@ -1,6 +1,6 @@
-"""What every command starts with: settings from the environment, logging, a connection.
+"""Sets up what every command needs: settings from the environment, logging, a connection.
 
-Owns the only place that reads the environment and the terminal. Must not know any command.
+Commands read the environment and create consoles only through this module.
 """
 
 import os
@@ -18,10 +18,10 @@ from streams.service.settings_loading import Effective, load
 
 
 def effective(**options: object) -> Effective:
-    """Load the settings, with these given on the command line, and set logging up by them.
+    """Load the settings, override them with `options`, and configure logging.
 
     Raises:
-        BadSettingsError: listing every problem at once.
+        BadSettingsError: Settings are invalid. The message lists every problem.
     """
     loaded = load(os.environ, **options)
     logs.hide(getattr(loaded.settings, one.field) for one in describe() if one.secret)
@@ -30,15 +30,16 @@ def effective(**options: object) -> Effective:
 
 
 def settings(**options: object) -> Settings:
-    """Give the settings in force; see `effective`."""
+    """Return the settings in force, without their origins. See `effective`."""
     return effective(**options).settings
 
 
 def connection(of: Settings) -> Connection:
-    """Say how to reach the broker of the settings.
+    """Return the connection to the broker of the settings.
 
     Raises:
-        MisconfigurationError: if they name none: only `demo` and `worker` start an embedded one.
+        MisconfigurationError: The settings name no broker. Only `demo` and `worker` start an
+            embedded one.
     """
     if not of.broker:
         raise MisconfigurationError(NO_BROKER)
@@ -46,12 +47,12 @@ def connection(of: Settings) -> Connection:
 
 
 def deployment(of: Settings) -> Deployment:
-    """Return the deployment of the settings. Its `connection` raises where they name no broker."""
+    """Return the deployment of the settings. Its `connection` raises if they name no broker."""
     return Deployment.of(of, connection_to(of.broker, of) if of.broker else None)
 
 
 def connection_to(bootstrap: str, of: Settings) -> Connection:
-    """Say how to reach this address with the settings' security."""
+    """Return a connection to `bootstrap` with the security settings."""
     return Connection(
         bootstrap_servers=tuple(part.strip() for part in bootstrap.split(",") if part.strip()),
         security_protocol=of.security_protocol,
@@ -67,20 +68,20 @@ def connection_to(bootstrap: str, of: Settings) -> Connection:
 
 
 def registry_extra(of: Settings) -> Path | None:
-    """Give the user's own tables of leaders that the settings name, if they do."""
+    """Return the path of the user's own tables of leaders, or None if the settings name none."""
     return path_of(of.registry_extra)
 
 
 def is_terminal() -> bool:
-    """Whether a person can be asked."""
+    """Return whether the command can ask the user a question."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def data_console() -> Console:
-    """A console on standard output, for data."""
+    """Return a console on standard output, for data."""
     return Console(highlight=False)
 
 
 def message_console() -> Console:
-    """A console on standard error, for what accompanies data."""
+    """Return a console on standard error, for messages and progress."""
     return Console(stderr=True, highlight=False)

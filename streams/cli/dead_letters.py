@@ -1,4 +1,4 @@
-"""`tocsin dead-letters`: look at what could not be read, and put it back when that is mended."""
+"""`tocsin dead-letters`: list and show dead letters, and requeue them after a fix."""
 
 import sys
 from collections.abc import Iterator, Mapping
@@ -192,17 +192,15 @@ def requeue(
 
 @contextmanager
 def _log(settings: Settings) -> Iterator[DeadLetterLog]:
-    # kafka-python takes a third of a second to load: `--help` does not pay for it.
-
     deployment = context.deployment(settings)
     with consumer_client(deployment.connection, settings) as consumer:
         yield DeadLetterLog(consumer, deployment.names.dead_letters)
 
 
 def _sources(log: DeadLetterLog, settings: Settings) -> Mapping[str, int]:
-    """Give the topics that Tocsin reads, and the number of their partitions.
+    """Return the number of partitions of each topic that Tocsin reads.
 
-    A worker reads articles and mentions, `tocsin forward` the alerts.
+    A worker reads articles and mentions. `tocsin forward` reads the alerts.
     """
     deployment = context.deployment(settings)
     names = deployment.names
@@ -210,7 +208,7 @@ def _sources(log: DeadLetterLog, settings: Settings) -> Mapping[str, int]:
 
 
 def _named(log: DeadLetterLog, places: list[Place], partitions: Mapping[str, int]) -> Selection:
-    """Check every named dead letter before the first is put back."""
+    """Check every named dead letter before the first is requeued, and return the selection."""
     unique = sorted(set(places))
     causes = ((place, refusal(dead_letter(log.at(place)), partitions)) for place in unique)
     problems = [f"\n  - {place}: {cause}" for place, cause in causes if cause is not None]

@@ -1,4 +1,4 @@
-"""`tocsin demo`: everything at once, on a broker of its own, to be looked at."""
+"""`tocsin demo`: run the whole pipeline on invented articles and an embedded broker."""
 
 from typing import Annotated
 

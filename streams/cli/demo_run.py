@@ -1,6 +1,6 @@
-"""What `tocsin demo` does: a broker and a worker started, articles published, alerts shown.
+"""Runs the demo: starts a broker and a worker, publishes articles and shows alerts.
 
-Owns the order of it all, what is printed, and that nothing is left running at the end.
+This module orders the steps, prints the output, and stops every process at the end.
 """
 
 import signal
@@ -30,21 +30,21 @@ from streams.kafka.connection import Connection
 from streams.kafka.deployment import Deployment
 from streams.service.settings import Settings
 
-# A cluster that is not ours gets topics and a group of the demo's own.
+# On a cluster of the user, the demo has its own topics and consumer group.
 PREFIX = "demo."
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def run(broker: str | None, rate: float, *, leave: bool) -> None:
-    """Run the demo until it is over, or until one of `STOP_SIGNALS`.
+    """Run the demo to its end, or until one of `STOP_SIGNALS`.
 
     Args:
-        broker: Bootstrap addresses; None starts the embedded broker.
+        broker: Bootstrap addresses. None starts the embedded broker.
         rate: Articles a second.
-        leave: End after the summary, also on a terminal.
+        leave: End after the summary, even on a terminal.
 
     Raises:
-        PassingFaultError: the worker ended, or nothing came out of it.
+        PassingFaultError: The worker ended, or wrote no output.
     """
     console = Console(highlight=False)
     with _stop_asked_for() as stop, ExitStack() as stack:
@@ -68,12 +68,12 @@ def run(broker: str | None, rate: float, *, leave: bool) -> None:
 
 @contextmanager
 def _stop_asked_for() -> Iterator[threading.Event]:
-    """Give what is set by Ctrl-C, SIGTERM, and a terminal that is closed.
+    """Yield an event that Ctrl-C, SIGTERM and a closed terminal set.
 
-    A signal only sets it, and the loops look at it: an exception out of a signal's handler may
-    strike inside Kafka's client, which takes it for a failed request. Left to themselves, SIGTERM
-    and SIGHUP would end the demo at once, and its worker, in a session of its own, would run on. A
-    second Ctrl-C does not wait.
+    The handler only sets the event, and the loops check it. An exception from a signal handler
+    could be raised inside Kafka's client, which treats it as a failed request. Without a handler,
+    SIGTERM and SIGHUP would end the demo at once. Its worker has a session of its own and would
+    keep running. A second Ctrl-C raises KeyboardInterrupt.
     """
     stop = threading.Event()
 

@@ -1,4 +1,4 @@
-"""Send alerts to a receiver, until stopped."""
+"""Sends alerts to a receiver, until stopped."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -26,10 +26,10 @@ def run(
 
     Args:
         overrides: Settings given on the command line.
-        kind: Only alerts of this kind; None: of any.
-        leaders: Only alerts about these leaders; empty: about any.
-        min_severity: Only alerts of this severity or above.
-        since: Where a new consumer group starts; None: with the next alert.
+        kind: Kind of the alerts. None means every kind.
+        leaders: Leaders that the alerts are about. An empty sequence means every leader.
+        min_severity: Minimum severity of the alerts.
+        since: Time at which a new consumer group starts. None means with the next alert.
     """
     settings = context.settings(**overrides)
     start = since_option(since)

@@ -1,7 +1,7 @@
-"""Load the module of a command when the command is asked for, and not before.
+"""Loads the module of a command only when the command is used.
 
-The help of a group lists its commands without their modules: each entry of a group's table has the
-line of help beside the command's place.
+The help of a group lists its commands without loading their modules. For this, each entry of the
+group's table has the import path of the command and its line of help.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,11 +15,11 @@ from typer.core import TyperGroup
 
 @dataclass(frozen=True, slots=True)
 class LazyCommand:
-    """A command that is not loaded yet.
+    """A command that is loaded on demand.
 
     Attributes:
-        target: `module:name` of a function with a command's options, or of a Typer app.
-        help: One line for the help of the group: the first line of the command's own help.
+        target: `module:name` of a command's function or of a Typer app.
+        help: Line in the help of the group: the first line of the command's own help.
     """
 
     target: str
@@ -41,7 +41,7 @@ class LazyCommand:
 
 
 class LazyCommands(Mapping[str, Any]):
-    """The commands of a group by name; a command is loaded when its value is read."""
+    """The commands of a group by name. Reading a value loads its command."""
 
     def __init__(self, table: Mapping[str, LazyCommand]) -> None:
         self._table = table
@@ -63,7 +63,7 @@ class LazyCommands(Mapping[str, Any]):
 
 
 class LazyGroup(TyperGroup):
-    """A group whose commands are loaded when they are asked for. Subclasses set `table`."""
+    """A group whose commands are loaded on demand. Subclasses set `table`."""
 
     table: Mapping[str, LazyCommand] = {}
     commands: Any
@@ -73,7 +73,7 @@ class LazyGroup(TyperGroup):
         self.commands = LazyCommands(self.table)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write the list of commands from the table, without loading any."""
+        """Write the list of commands from the table, without loading their modules."""
         del ctx
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.help) for name, entry in self.table.items()])

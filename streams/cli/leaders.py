@@ -1,6 +1,6 @@
-"""`tocsin leaders`: the registry of leaders searched, checked, and compared with Wikidata.
+"""`tocsin leaders`: search the registry of leaders, check it, and compare it with Wikidata.
 
-Owns the options and exit codes. Must not know how answers are found or drawn.
+This module defines the options and exit codes.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ DAYS_LOOKED_BACK = 400
 
 
 class _FindByDefault(TyperGroup):
-    """`tocsin leaders Putin` is `tocsin leaders find Putin`."""
+    """A group that runs `find` by default: `tocsin leaders Putin` searches for Putin."""
 
     default = "find"
 

@@ -1,4 +1,4 @@
-"""`tocsin`: the table of commands, and how an error becomes a message and an exit code."""
+"""`tocsin`: the table of commands, and the message and exit code of each error."""
 
 import select
 import sys
@@ -117,7 +117,7 @@ def run(arguments: list[str] | None = None) -> None:
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(EXIT_INTERRUPTED)
     except SystemExit as end:
-        # Typer ends with 1, a bug's code, when the reader of our output goes away as `head` does.
+        # If the reader of the output closes it, as `head` does, Typer exits with 1: a bug's code.
         sys.exit(EXIT_OK if _is_broken_output(end.__context__) else end.code)
     except Exception as error:  # noqa: BLE001 - the last place to tell wrong use from a bug
         _usage_or_bug(error)
@@ -125,7 +125,10 @@ def run(arguments: list[str] | None = None) -> None:
 
 
 def _is_broken_output(error: BaseException | None) -> bool:
-    """Tell standard output's broken pipe from that of a socket, which is a fault."""
+    """Return whether the error is a broken pipe of standard output.
+
+    A broken pipe of a socket is a fault.
+    """
     if not isinstance(error, BrokenPipeError) or sys.__stdout__ is None:
         return False
     poller = select.poll()
@@ -139,7 +142,7 @@ def _usage_or_bug(error: Exception) -> None:
         show()
         sys.exit(error.exit_code)
     if not structlog.is_configured():
-        # Before the settings are read: structlog's default is standard output.
+        # The error came before the settings. By default, structlog logs to standard output.
         logs.configure()
     structlog.get_logger(__name__).error("tocsin.bug", exc_info=error)
     sys.exit(EXIT_BUG)

@@ -1,4 +1,4 @@
-"""Options that several commands share: each is defined once, and means the same everywhere."""
+"""Options that several commands share. Each has the same meaning in every command."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ import typer
 from processors.contracts import AlertKind, Severity
 from streams.reading.time_argument import FORMS
 
-# The connection.
+# Connection.
 BrokerOption = Annotated[
     str | None,
     typer.Option(
@@ -36,7 +36,7 @@ PagePortOption = Annotated[
     ),
 ]
 
-# The time range. Its end is not part of it.
+# Time range. The end is exclusive.
 SinceOption = Annotated[
     str | None,
     typer.Option("--since", metavar="TIME", help=f"Start of the time range: {FORMS}."),
@@ -63,7 +63,7 @@ MinSeverityOption = Annotated[
     Severity, typer.Option("--min-severity", help="Only alerts of this severity or above.")
 ]
 
-# What is written, and what is asked.
+# Output and confirmation.
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Write JSON for programs, one document a line.")
 ]

@@ -1,4 +1,4 @@
-"""`tocsin page`: the live page alone, as an ordinary subscriber."""
+"""`tocsin page`: serve the live page without a worker, as an ordinary subscriber."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Read options that name a moment."""
+"""Reads options whose value is a time."""
 
 from datetime import UTC, datetime
 
@@ -7,15 +7,15 @@ from streams.reading.time_argument import moment_of
 
 
 def moment_option(option: str, text: str, now: datetime) -> datetime:
-    """Return the moment that an option names, in aware UTC.
+    """Return the time that an option names, as an aware datetime in UTC.
 
     Args:
-        option: Name of the option, for the message.
-        text: Its value.
-        now: The time that a span such as `2h` counts back from.
+        option: Name of the option, for the error message.
+        text: Value of the option.
+        now: Time from which a duration such as `2h` counts back.
 
     Raises:
-        MisconfigurationError: The value names no moment.
+        MisconfigurationError: The value is not a valid time.
     """
     try:
         return moment_of(text, now)
@@ -24,9 +24,9 @@ def moment_option(option: str, text: str, now: datetime) -> datetime:
 
 
 def since_option(text: str | None) -> datetime | None:
-    """Return the moment that --since names; None where it is not given.
+    """Return the time that --since names, or None if the option is missing.
 
     Raises:
-        MisconfigurationError: The value names no moment.
+        MisconfigurationError: The value is not a valid time.
     """
     return None if text is None else moment_option("--since", text, datetime.now(UTC))

@@ -1,4 +1,4 @@
-"""`tocsin topics`: which topics there should be, how the cluster differs, and making it so."""
+"""`tocsin topics`: show the planned topics, compare the cluster with them, and create them."""
 
 from typing import Annotated, Any
 

@@ -36,7 +36,7 @@ def worker(
       tocsin worker --broker localhost:9092 --create-topics
       TOCSIN_BROKER=kafka:9092 tocsin worker
     """
-    # Faust and the lexicon take a second to load: `--help` has no use for them.
+    # Faust and the lexicon take a second to load, and `--help` does not need them.
     from streams.cli.worker_run import run  # noqa: PLC0415 - see `lazy_group`
 
     run(broker, http_port, create_topics=create_topics)

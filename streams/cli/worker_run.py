@@ -1,4 +1,4 @@
-"""Run one worker, on the broker of the settings or on an embedded one."""
+"""Runs one worker on the broker of the settings, or on an embedded broker."""
 
 import asyncio
 from collections.abc import Iterator
@@ -21,9 +21,9 @@ def run(broker: str | None, http_port: int | None, *, create_topics: bool | None
     """Run a worker until SIGTERM or SIGINT.
 
     Args:
-        broker: Bootstrap addresses; None: as the settings say.
-        http_port: Port of the page and the metrics; None: as the settings say.
-        create_topics: Create missing topics; None: as the settings say.
+        broker: Bootstrap addresses. None means those of the settings.
+        http_port: Port of the live page and the metrics. None means that of the settings.
+        create_topics: Create missing topics. None means the value of the settings.
     """
     settings = context.settings(broker=broker, http_port=http_port, create_topics=create_topics)
     with _broker_or_embedded(settings) as connection:
@@ -35,10 +35,12 @@ def run(broker: str | None, http_port: int | None, *, create_topics: bool | None
 
 @contextmanager
 def _broker_or_embedded(of: Settings) -> Iterator[Connection]:
-    """Reach the broker of the settings, or start an embedded one for as long as it is needed.
+    """Yield the connection to the broker of the settings, or to an embedded one.
+
+    The embedded broker stops when the context ends.
 
     Raises:
-        MisconfigurationError: if the embedded broker is not installed or does not start.
+        MisconfigurationError: The embedded broker is not installed or does not start.
     """
     if of.broker:
         yield context.connection_to(of.broker, of)

@@ -1,1 +1,1 @@
-"""How the commands show values in a terminal."""
+"""The layout of values that the commands show in a terminal."""

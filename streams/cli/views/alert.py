@@ -1,8 +1,8 @@
-"""One alert as a person reads it: when, how severe, who, why, and the words that it rests on.
+"""Lays out one alert for the terminal: time, severity, leaders, reason and evidence.
 
-Owns the layout and the colours. Must not know where the alert came from. Everything in it that an
-article said is text alone (`rich.text.Text`, never markup) and is stripped of what a terminal would
-obey. Each scored word has its weight beside it, so that the marks are there without colours too.
+Text from an article is always `rich.text.Text`, never markup. Control characters that a terminal
+would act on are removed. Each scored word has its weight beside it, so that the marks are also
+readable without colours.
 """
 
 import re
@@ -28,7 +28,7 @@ _MOST_SENTENCES = 5
 
 
 def render(alert: Alert) -> Text:
-    """Lay an alert out, in lines that may be wrapped anywhere; no line break at the end."""
+    """Return an alert as lines that may be wrapped anywhere, without a final line break."""
     lines = [_heading(alert), Text(f"  {visible(alert.reason)}")]
     for article in alert.articles[:_MOST_ARTICLES]:
         lines += _article(article)
@@ -55,7 +55,7 @@ def _article(article: ArticleRef) -> list[Text]:
     line.append(visible(article.title or article.article_id), "italic")
     if article.source:
         line.append(f", {visible(article.source)}")
-    # No hyperlink: a link that is shown is the link that is meant.
+    # Print the address instead of a hyperlink, whose target could differ from its text.
     return [line, Text(f"    {visible(article.url)}", _DIM)] if article.url else [line]
 
 
@@ -83,7 +83,7 @@ def _sentence(evidence: Evidence) -> Text:
 
 
 def _find(word: str, sentence: str, position: int) -> re.Match[str] | None:
-    """Find a scored word, which is in lower case and without odd spaces, from a position on."""
+    """Find a scored word from a position on. Ignore case and the kind of white space."""
     spaced = r"\s+".join(re.escape(part) for part in word.split())
     if not spaced:
         return None

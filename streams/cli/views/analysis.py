@@ -1,7 +1,6 @@
-"""One analysis for a person: the text with leaders and scored words marked, and what follows.
+"""Lays out one analysis: the text with leaders and scored words marked, and a table of mentions.
 
-Owns the marks and the table. Must not know where the article came from. Nothing in an article is
-taken for markup or for a control sequence of the terminal.
+Text from an article is never read as markup or as a control sequence of the terminal.
 """
 
 import re
@@ -18,17 +17,17 @@ from processors.shown_words import shown_words
 LEADER = "bold cyan"
 GOOD = "green"
 BAD = "red"
-# What a terminal would act on, and what turns the direction of a line.
+# Characters that a terminal would act on, or that change the direction of a line.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def harmless(text: str) -> str:
-    """Replace control and direction characters, one for one, so that offsets hold."""
+    """Replace each control and direction character with one character, to keep offsets valid."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def render(article: Article, analysis: Analysis) -> RenderableType:
-    """Build what `tocsin analyse` shows of one article."""
+    """Return the view of one article in `tocsin analyse`."""
     parts: list[RenderableType] = [_heading(analysis)]
     for name, text in (("headline", article.title), ("text", article.text)):
         if text:

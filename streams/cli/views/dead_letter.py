@@ -1,7 +1,7 @@
-"""Dead letters as a person reads them, and as a program does.
+"""Lays out dead letters as text for the terminal, and as documents for JSON.
 
-Owns the layout. Must not know where a dead letter came from. Nothing in one is trusted: all of it
-is plain text, stripped of what a terminal would obey.
+The content of a dead letter is not trusted. It is shown as plain text, without the control
+characters that a terminal would act on.
 """
 
 import base64
@@ -18,14 +18,14 @@ SHOWN_CHARACTERS = 2_000
 SHOWN_BYTES = 512
 _BYTES_A_LINE = 16
 _SHOWN_KEY = 60
-# Of what is shown, so many control characters mean that it is no text.
+# A value with a larger share of control characters is shown in hexadecimal.
 _MOST_CONTROL_SHARE = 0.1
 _PRINTABLE = range(0x20, 0x7F)
 _DIM = "dim"
 
 
 def as_document(letter: DeadLetter) -> dict[str, Any]:
-    """Give a dead letter without its value, for `list --json`."""
+    """Return a dead letter without its value, for `list --json`."""
     return {
         "partition": letter.place.partition,
         "offset": letter.place.offset,
@@ -43,9 +43,9 @@ def as_document(letter: DeadLetter) -> dict[str, Any]:
 
 
 def whole_document(record: Record) -> dict[str, Any]:
-    """Give a dead letter with headers and value, for `show --json`.
+    """Return a dead letter with headers and value, for `show --json`.
 
-    Bytes that are UTF-8 are `{"text": …}`, others `{"base64": …}`, and null is null.
+    UTF-8 bytes become `{"text": …}`, and other bytes `{"base64": …}`. Null stays null.
     """
     headers = [[name, _encoded(value)] for name, value in record.headers]
     described = as_document(dead_letter(record))
@@ -53,7 +53,7 @@ def whole_document(record: Record) -> dict[str, Any]:
 
 
 def as_lines(letter: DeadLetter) -> Text:
-    """Lay one out in two lines, for `list`."""
+    """Return a dead letter in two lines, for `list`."""
     line = Text(f"{letter.place!s:>8}", "bold")
     line.append(f"  {_time(letter)}  ", "")
     line.append(visible(letter.reason) or "(no reason)", "bold red")
@@ -66,7 +66,7 @@ def as_lines(letter: DeadLetter) -> Text:
 
 
 def whole(record: Record) -> Text:
-    """Lay one out with its headers and the beginning of its value, for `show`."""
+    """Return a dead letter with its headers and the start of its value, for `show`."""
     letter = dead_letter(record)
     lines = [
         _field("dead letter", str(letter.place)),

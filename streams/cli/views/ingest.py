@@ -1,7 +1,4 @@
-"""How the outcome of an ingestion is shown.
-
-Owns the words. Must not know how it was come by.
-"""
+"""Shows the summary of an ingestion as text or JSON."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -18,7 +15,7 @@ _COUNTED = ("Entries", "Text", "Date", "New", "Unchanged", "Refused", "Skipped",
 
 
 def show(summary: Summary, console: Console, *, json: bool) -> None:
-    """Show it to a person on standard error, or to a program on standard output."""
+    """Print the summary on the console or, as JSON, on standard output."""
     if json:
         sys.stdout.buffer.write(msgspec.json.encode(summary) + b"\n")
         sys.stdout.flush()
@@ -31,7 +28,7 @@ def show(summary: Summary, console: Console, *, json: bool) -> None:
 
 
 def feeds_table(feeds: Sequence[FeedSummary]) -> Iterator[str]:
-    """Write a table of what was read of each feed; its lines are as long as they need to be."""
+    """Yield the lines of a table with the counts of each feed. The lines are not wrapped."""
     rows: list[tuple[str, ...]] = [("Feed", "Format", *_COUNTED)]
     for feed in feeds:
         counts = (
@@ -56,7 +53,10 @@ def _kind(feed: FeedSummary) -> str:
 
 
 def feed_lines(feeds: Sequence[FeedSummary]) -> Iterator[str]:
-    """Write why entries were not sent, or can trigger no alert, and what was not understood."""
+    """Yield a line for each feed with entries that were not sent, cannot alert or have flags.
+
+    The line counts the entries by reason.
+    """
     for feed in feeds:
         reasons = [
             *(f"refused, {reason} {count}" for reason, count in feed.refused.items()),
@@ -71,7 +71,7 @@ def feed_lines(feeds: Sequence[FeedSummary]) -> Iterator[str]:
 
 
 def summary_lines(summary: Summary) -> Iterator[str]:
-    """Write a summary for a person to read."""
+    """Yield the lines of the summary as text."""
     ended = "Interrupted: " if summary.interrupted else ""
     outcome = (
         f"{summary.valid} good (checked only, nothing sent)"

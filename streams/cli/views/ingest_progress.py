@@ -1,7 +1,6 @@
-"""Progress on a terminal: a bar of bytes where their number is known, else a counter.
+"""Shows the progress of an ingestion: a bar of bytes if their number is known, else a counter.
 
-Owns what moves on the screen. Must not know what is read. Where there is no terminal nothing is
-drawn, and messages go to the log instead.
+Without a terminal there is no progress display, and messages go to the log.
 """
 
 from collections.abc import Iterator
@@ -31,9 +30,9 @@ class Screen:
     """Shows a tally while it grows.
 
     Args:
-        tally: What is shown.
-        progress: Where; None shows nothing.
-        total_bytes: Of the files; None where it is not known.
+        tally: The counts to show.
+        progress: The display. None disables it.
+        total_bytes: Size of all files. None means unknown.
     """
 
     def __init__(self, tally: Tally, progress: Progress | None, total_bytes: int | None) -> None:
@@ -44,14 +43,14 @@ class Screen:
             self._task = progress.add_task("", total=total_bytes, read=0, refused=0)
 
     def bytes_read(self, count: int) -> None:
-        """Move the bar on by so many bytes, and the counts to where they are."""
+        """Advance the bar by `count` bytes and update the counts."""
         if self._progress is not None and self._task is not None:
             self._progress.update(
                 self._task, advance=count, read=self._tally.read, refused=self._tally.refused
             )
 
     def say(self, text: str) -> None:
-        """Tell the user something now."""
+        """Print a message immediately."""
         if self._progress is None:
             log.warning("ingest.notice", notice=text)
         else:
@@ -60,7 +59,7 @@ class Screen:
 
 @contextmanager
 def open_screen(console: Console, tally: Tally, total_bytes: int | None) -> Iterator[Screen]:
-    """Give a screen on this console; one that shows nothing if it is no terminal."""
+    """Yield a screen on this console. It shows no progress if the console is not a terminal."""
     if not console.is_terminal:
         yield Screen(tally, None, total_bytes)
         return

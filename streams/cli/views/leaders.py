@@ -1,7 +1,4 @@
-"""How `tocsin leaders` shows people, terms, findings and changes: as lines, or as JSON.
-
-Owns the words and the fields. Must not find anything.
-"""
+"""Prints people, terms, findings and changes for `tocsin leaders`, as lines or as JSON."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,7 +17,7 @@ _ALIASES_SHOWN = 8
 
 
 def show_people(registry: Registry, people: Sequence[Found], *, json: bool) -> None:
-    """Show people with their offices and names."""
+    """Print people with their offices and names."""
     for found in people:
         person = found.person
         if json:
@@ -52,7 +49,7 @@ def show_people(registry: Registry, people: Sequence[Found], *, json: bool) -> N
 
 
 def show_terms(registry: Registry, terms: Sequence[Term], *, json: bool) -> None:
-    """Show terms, one a line."""
+    """Print terms, one on each line."""
     if json:
         for term in terms:
             _print(_term(registry, term))
@@ -73,7 +70,7 @@ def show_terms(registry: Registry, terms: Sequence[Term], *, json: bool) -> None
 
 
 def show_findings(registry: Registry, found: Sequence[Finding], *, json: bool) -> None:
-    """Show gaps and overlaps, those that nobody has looked at first."""
+    """Print gaps and overlaps, with those that were not reviewed first."""
     for finding in sorted(found, key=lambda f: bool(f.reason)):
         names = [registry.people[person_id].name for person_id in finding.people]
         if json:
@@ -101,7 +98,7 @@ def show_findings(registry: Registry, found: Sequence[Finding], *, json: bool) -
 
 
 def show_changes(registry: Registry, found: Sequence[Change], *, json: bool) -> None:
-    """Show how Wikidata differs."""
+    """Print the differences between Wikidata and the registry."""
     for change in found:
         if json:
             _print(msgspec.to_builtins(change))

@@ -1,7 +1,4 @@
-"""How replays are shown: plan, progress, summary, list and differences.
-
-Owns the words and tables. Must not know the broker.
-"""
+"""Formats replays for display: plan, progress, summary and list."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -17,7 +14,7 @@ from streams.replay.proof import Proof
 def plan_lines(
     manifest: Manifest, outputs: Sequence[str], records_per_second: float | None
 ) -> Iterator[str]:
-    """Say what a replay will do."""
+    """Yield the lines of the plan of a replay."""
     yield f"Replay {manifest.replay_id} of {manifest.topic} ({manifest.range_text})"
     for span in manifest.spans:
         yield f"  partition {span.partition}: {span.offsets} records, {span.start} to {span.end}"
@@ -36,7 +33,7 @@ def plan_lines(
 
 
 def progress_fields(progress: ReplayProgress, rate: float | None) -> Mapping[str, object]:
-    """Give a standing for programs."""
+    """Return the progress as fields for a log entry."""
     return {
         "articles": progress.articles,
         "articles_done": progress.articles_done,
@@ -49,13 +46,13 @@ def progress_fields(progress: ReplayProgress, rate: float | None) -> Mapping[str
 
 
 def eta_seconds(progress: ReplayProgress, rate: float | None) -> float | None:
-    """Say how long it goes on at this rate."""
+    """Return the remaining time at this rate, in seconds, or None if the rate is unknown."""
     left = progress.articles - progress.articles_done
     return round(left / rate, 1) if rate else None
 
 
 def event_time(progress: ReplayProgress) -> str | None:
-    """Say which moment of the past the replay has come to."""
+    """Return the event time that the replay has reached, or None before the first article."""
     if progress.newest_ms is None:
         return None
     return datetime.fromtimestamp(progress.newest_ms / 1000, tz=UTC).isoformat(timespec="seconds")
@@ -64,7 +61,7 @@ def event_time(progress: ReplayProgress) -> str | None:
 def summary_line(
     manifest: Manifest, finished: ReplayOutcome, differences: Mapping[str, int] | None
 ) -> str:
-    """Say what a replay came to, and how that differs from the live alerts."""
+    """Return the results of a replay in one line, with the differences from the live alerts."""
     counts = (
         ""
         if differences is None
@@ -95,16 +92,16 @@ def _proven(proof: Proof | None) -> str:
 
 
 def state_of(manifest: Manifest, progress: ReplayProgress | None, members: int) -> str:
-    """Say in one word what a replay does."""
+    """Return the state of a replay as one word."""
     if manifest.finished is not None:
         return "finished" if manifest.finished.is_complete else "incomplete"
-    # At its end and not proven yet: a worker does that, or --resume.
+    # Finished but not proven yet. A running worker proves it, or --resume does.
     done = progress is not None and progress.is_finished
     return "running" if members else "unproven" if done else "stopped"
 
 
 def list_table(rows: Sequence[Mapping[str, object]]) -> RenderableType:
-    """Show replays in a table."""
+    """Return a table of replays."""
     table = Table(box=None, pad_edge=False)
     for head in ("id", "state", "done", "workers", "topic", "range", "made"):
         table.add_column(head, overflow="fold")
@@ -116,7 +113,7 @@ def list_table(rows: Sequence[Mapping[str, object]]) -> RenderableType:
 
 
 def duration(seconds: float) -> str:
-    """Write a duration for a person."""
+    """Return a duration in a readable unit, such as "12 min"."""
     if seconds < 120:  # noqa: PLR2004 - two minutes
         return f"{seconds:.0f} s"
     if seconds < 7_200:  # noqa: PLR2004 - two hours
@@ -125,6 +122,6 @@ def duration(seconds: float) -> str:
 
 
 def print_lines(console: Console, lines: Iterator[str]) -> None:
-    """Print lines as they are, without markup."""
+    """Print lines without interpreting markup."""
     for line in lines:
         console.print(line, markup=False, soft_wrap=True)

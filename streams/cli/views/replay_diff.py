@@ -1,7 +1,4 @@
-"""How the differences between two sets of alerts are shown to a person.
-
-Owns the words. Must not know where the alerts are from.
-"""
+"""Formats the differences between two sets of alerts for the terminal."""
 
 from collections.abc import Iterator
 
@@ -17,7 +14,7 @@ _SIGNS = {"added": "+", "gone": "-", "changed": "~"}
 
 
 def diff_table(comparison: Comparison, before: str, after: str) -> RenderableType:
-    """Show every difference, with severity, the rule's version and the reason on both sides."""
+    """Return a table of the differences with severity, rule version and reason of both sides."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0))
     for head, ratio in (("change", None), ("alert", 2), (before, 3), (after, 3)):
         table.add_column(head, overflow="fold", ratio=ratio)
@@ -30,7 +27,7 @@ def diff_table(comparison: Comparison, before: str, after: str) -> RenderableTyp
 
 
 def diff_lines(comparison: Comparison, before: str, after: str) -> Iterator[str]:
-    """Give the counts, and the versions behind the differences."""
+    """Yield the counts, then the versions behind the differences."""
     counts = ", ".join(f"{comparison.count(c)} {c}" for c in ("added", "gone", "changed"))
     yield f"{comparison.same} the same, {counts}"
     yield from _versions(comparison, before, after)
@@ -44,7 +41,7 @@ def _side(side: Side | None) -> str:
 
 
 def _versions(comparison: Comparison, before: str, after: str) -> Iterator[str]:
-    """Say which systems the differing alerts are of."""
+    """Yield a line for each set of versions that sent a differing alert."""
     for name, sides in (
         (before, [one.before for one in comparison.differences]),
         (after, [one.after for one in comparison.differences]),

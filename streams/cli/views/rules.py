@@ -1,7 +1,6 @@
-"""Rules, examples and trials as a person reads them.
+"""Lays out rules, examples and trials for the terminal.
 
-Owns the layout. Must not know where rules or alerts came from. What an article said is stripped of
-what a terminal would obey.
+Text from an article is shown without the control characters that a terminal would act on.
 """
 
 from collections import Counter
@@ -23,7 +22,7 @@ _BAD = "bold red"
 
 
 def render_rule(rule: Rule[Any]) -> Text:
-    """Lay a rule out; no line break at the end."""
+    """Return a rule as text, without a final line break."""
     line = Text()
     line.append(rule.id, "bold")
     line.append(f"  {rule.kind}, version {rule.version}, to {rule.topic}\n", _DIM)
@@ -44,7 +43,7 @@ def render_rule(rule: Rule[Any]) -> Text:
 
 
 def render_tested(tested: ExampleRun, *, explain_suppressed: bool) -> Text:
-    """Say how an example went; no line break at the end."""
+    """Return the result of an example as text, without a final line break."""
     example = tested.example
     line = Text()
     line.append("ok     " if tested.passed else "FAILED ", _GOOD if tested.passed else _BAD)
@@ -60,7 +59,7 @@ def render_tested(tested: ExampleRun, *, explain_suppressed: bool) -> Text:
         found = ", ".join(tested.suppressed) or "none"
         line.append(f"\n    suppressed  {found}, where {wanted} was expected")
     if explain_suppressed:
-        # One article of ten leaders is held back for each of their pairs.
+        # One article about ten leaders can suppress one alert for each pair of leaders.
         for unsent, count in Counter(tested.unsent).items():
             line.append("\n    not sent    ").append(render_unsent(unsent))
             line.append(f" ({count} times)" if count > 1 else "", _DIM)
@@ -68,7 +67,7 @@ def render_tested(tested: ExampleRun, *, explain_suppressed: bool) -> Text:
 
 
 def render_short(alert: Alert) -> Text:
-    """Say an alert in one line: when, how severe, who, why."""
+    """Return an alert in one line: time, severity, kind, leaders and reason."""
     line = Text(f"{alert.event_time:%Y-%m-%d %H:%M}  ")
     line.append(alert.severity.upper(), SEVERITY_STYLES[alert.severity])
     kind = alert.kind if alert.msg_type == "alert" else f"{alert.kind} {alert.msg_type}"
@@ -80,7 +79,7 @@ def render_short(alert: Alert) -> Text:
 
 
 def render_unsent(unsent: Unsent) -> Text:
-    """Say in one line which alert was not sent, and why."""
+    """Return in one line an alert that was not sent, with the reason."""
     line = Text(f"{unsent.event_time:%Y-%m-%d %H:%M}  {unsent.rule}: ")
     line.append(unsent.reason, "bold")
     line.append(f"  {visible(unsent.leader.leader_name)}")
@@ -91,7 +90,7 @@ def render_unsent(unsent: Unsent) -> Text:
 
 
 def render_difference(difference: Difference) -> Iterable[Text]:
-    """Give a line for each alert that is added, taken away, or of another severity."""
+    """Yield a line for each alert that is added, removed, or of another severity."""
     rows = [("+", _GOOD, alert, "") for alert in difference.added]
     rows += [("-", _BAD, alert, "") for alert in difference.removed]
     rows += [
@@ -106,7 +105,7 @@ def render_difference(difference: Difference) -> Iterable[Text]:
 
 
 def summary(difference: Difference) -> str:
-    """Say a difference in numbers: "+12 -3 ~1, 40 the same"."""
+    """Return a difference in numbers: "+12 -3 ~1, 40 the same"."""
     changed = f" ~{len(difference.changed)}" if difference.changed else ""
     return (
         f"+{len(difference.added)} -{len(difference.removed)}{changed}, {difference.same} the same"
