@@ -95,7 +95,7 @@ def test_filters_narrow_down_and_can_be_kept_in_the_address(desk: Desk) -> None:
         browser.choose(name, value)
         browser.until(lambda who=who: browser.texts(".alert .who") == [who], f"{name} {value}")
         browser.choose(name, "")
-    assert browser.text(".alert .badge.state").lower() == "taken back"
+    assert browser.text(".alert .badge.state").lower() == "cancelled"
 
 
 def test_a_country_is_learnt_from_the_mentions(desk: Desk) -> None:
