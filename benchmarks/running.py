@@ -21,7 +21,8 @@ from streams.kafka.topics import TopicNames
 from streams.replay.admin import open_replay_admin
 from streams.service.settings import Settings
 
-END_SECONDS = 120.0
+# A worker has 25 seconds for each of the five steps of its stop.
+END_SECONDS = 140.0
 LOOK_SECONDS = 0.2
 
 
