@@ -17,7 +17,7 @@ from processors.sentiment.weights import HEADLINE_WEIGHT
 FROM_POLARITY = 0.4
 FROM_SCORED_WORDS = 2
 FROM_RELEVANCE = 30
-"""A leader in passing rings nothing, and costs nothing."""
+"""A leader named in passing fires no alert and costs nothing."""
 
 MOST_READ = 3
 """Sentences that are read of one leader: some 15 ms of one core at most."""

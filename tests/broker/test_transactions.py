@@ -120,7 +120,7 @@ def test_articles_of_committed_transactions_ring_and_no_others(stage: Stage) -> 
         )
         assert set(stage.analysed()) == expected
 
-        # While a transaction blocks one partition, an article in another rings.
+        # While a transaction blocks one partition, an article in another fires an alert.
         open_.begin_transaction()
         send(open_, stage, (300, 3))
         send(plain, stage, (303, 3), (NEWS, 0))

@@ -22,7 +22,8 @@ from tools.contracts.schemas import VERSION, Schema, value_schemas
 _BINDING_VERSION: Final = "0.5.0"
 _INFO: Final = (
     "Tocsin reads news articles, says which leaders they name and how they speak of them, and"
-    " rings when something happens around one. This document describes version 1 of its topics."
+    " publishes an alert when something happens around one."
+    " This document describes version 1 of its topics."
     "\n\n"
     "Within a version only optional fields, headers and alert kinds are added, so readers pass over"
     " what they do not know. Records arrive at least once: deduplicate alerts on `ce_id` (the same"
