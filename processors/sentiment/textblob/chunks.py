@@ -87,7 +87,9 @@ def plain_words(core: str) -> list[str]:
     if core.isalnum() or _ANY_QUOTE.search(core) is None:
         return [] if core == END_OF_SENTENCE else [core]
     words = core.replace("n't", " n't").replace("'", " ").replace("\u2019", " ").split()
-    if any(not (word[0].isalnum() and word[-1].isalnum()) for word in words):
+    if any(
+        word == END_OF_SENTENCE or not (word[0].isalnum() and word[-1].isalnum()) for word in words
+    ):
         return []
     return [] if _ANY_QUOTE.search("".join(words)) is not None else words
 

@@ -46,6 +46,7 @@ ODDITIES = [
     "really not so very good, hardly not bad",
     "good\r\n\r\n) bad :\n\n) great",
     "END-OF-SENTENCE good END-OF-SENTENCE. bad :END-OF-SENTENCE )",
+    "13thly END-OF-SENTENCEn't abhorrent, very END-OF-SENTENCE's good “END-OF-SENTENCE’ll” bad",
     "A terrible—and costly—war… it was good… «good»",
     "‘Terrible,’ he said; “great!”",
     "don't won't can't shouldn't n't",
