@@ -1,8 +1,7 @@
-"""A canary's article, as it is sent.
+"""Builds the article that a canary sends.
 
-Owns its words and its id. The id holds the canary's name and the moment of sending, so that two
-canaries, or one that was started again, never send the same article, and each has an alert of its
-own.
+The id holds the canary's name and the time of sending. Two canaries, or one that was restarted,
+never send the same article, and each article has its own alert.
 """
 
 import json
@@ -22,20 +21,17 @@ NAME = re.compile(rf"[A-Za-z0-9._-]{{1,{_MAX_NAME}}}")
 
 
 def name_of_host(host: str) -> str:
-    """Make a canary's name of a host's."""
+    """Return a canary's name, made of the host's name."""
     return re.sub(r"[^A-Za-z0-9._-]", "-", host)[:_MAX_NAME] or "canary"
 
 
 def canary_article(topic: str, name: str, moment: datetime) -> tuple[str, Outgoing]:
-    """Write an article.
+    """Return the id and the record of a canary's article.
 
     Args:
-        topic: Where articles are read from.
-        name: The canary's; matches `NAME`.
-        moment: When it is sent, in aware UTC.
-
-    Returns:
-        Its id, and its record.
+        topic: The topic of articles.
+        name: The canary's name, which matches `NAME`.
+        moment: The time of sending, in aware UTC.
     """
     published = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     article_id = f"{ARTICLE_PREFIX}{name}:{published}"

@@ -1,7 +1,7 @@
-"""Health of a canary: whether its loop turns, and whether a broker is there.
+"""Reports the health of a canary: whether its loop runs, and whether it reaches a broker.
 
-Owns the two answers. That no alert comes back is neither: it says something of the workers, and a
-restart of the canary would only hide it.
+A missing alert affects neither answer. It is a fault of the workers, and a restart of the canary
+would only hide it.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from streams.service.health import Answer
 
 @dataclass(slots=True)
 class CanaryHealth:
-    """What is known of a canary's health; moments are seconds of a clock that only goes forward."""
+    """The health of a canary. Times are monotonic seconds."""
 
     clock: Callable[[], float]
     live_timeout_seconds: float
@@ -23,16 +23,16 @@ class CanaryHealth:
         self.last_tick = self.clock()
 
     def ticked(self) -> None:
-        """Say that the loop turns."""
+        """Record one turn of the loop."""
         self.last_tick = self.clock()
 
     def live(self) -> Answer:
-        """Whether the loop turns; if not, the canary should be restarted."""
+        """Return whether the loop runs. If it does not, the canary should be restarted."""
         since = self.clock() - self.last_tick
         if since > self.live_timeout_seconds:
             return Answer(False, f"the loop has not turned for {since:.0f} s")
         return Answer(True, "the loop turns")
 
     def ready(self) -> Answer:
-        """Whether it can send and listen."""
+        """Return whether the canary can send and listen."""
         return Answer(self.is_connected, "connected" if self.is_connected else "no broker answers")

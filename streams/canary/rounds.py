@@ -1,7 +1,6 @@
-"""The rounds of a canary: what was sent, what came back, and what did not in time.
+"""Records and counts the rounds of a canary: articles sent, alerts received, alerts missed.
 
-Owns the books and what is counted of them. Must not know a broker. A round that was given up is
-remembered for a while, so that an alert that comes late is known for one.
+A missed round is remembered for a while, so that its late alert is recognised.
 """
 
 from collections.abc import Callable
@@ -24,8 +23,8 @@ REMEMBERED_ROUNDS = 1_000
 class Round:
     """One article and the wait for its alert.
 
-    `sent_at` is the wall clock's, `began` that of the clock that only goes forward; `seconds` is
-    how long it took, None while it has not come; `why` says more where the broker refused it.
+    `sent_at` is wall-clock time, `began` monotonic seconds. `seconds` is the time until the alert,
+    None while it is missing. `why` is the broker's reason if it rejected the article.
     """
 
     article_id: str
@@ -42,10 +41,10 @@ class Rounds:
     """The rounds of one canary.
 
     Args:
-        timeout_seconds: A round without an alert after so long is missed.
-        metrics: What is counted.
-        clock: Seconds that only go forward.
-        now: The wall clock, in aware UTC.
+        timeout_seconds: A round without an alert after this time is missed.
+        metrics: Counts the rounds.
+        clock: Returns monotonic seconds.
+        now: Returns the wall-clock time, in aware UTC.
     """
 
     def __init__(
@@ -63,33 +62,33 @@ class Rounds:
         self._given_up: dict[str, Round] = {}
         self._is_missing = False
         for reason in MISSED:
-            # A counter that appears with its first count has no increase that a query could see.
+            # Prometheus misses the first increase of a counter that did not exist before.
             metrics.missed.labels(reason)
 
     @property
     def since(self) -> datetime | None:
-        """When the oldest round that waits was sent."""
+        """Return when the oldest open round was sent."""
         return min((one.sent_at for one in self._waiting.values()), default=None)
 
     def begin(self, article_id: str, sent_at: datetime) -> Round:
-        """Note that an article is about to be sent."""
+        """Record that an article is about to be sent."""
         begun = self._waiting[article_id] = Round(article_id, sent_at, self._clock())
         return begun
 
     def sent(self, one: Round) -> None:
-        """Note that the broker has the article; the alert may have said so before."""
+        """Record that the broker has the article. Its alert may have come first."""
         if not one.is_sent:
             one.is_sent = True
             self._metrics.sent.inc()
 
     def refused(self, one: Round, why: str) -> None:
-        """Note that the broker does not take the article."""
+        """Record that the broker rejects the article."""
         one.why = why
         if one.outcome == "waiting":
             self._miss(one, "not_sent")
 
     def heard(self, article_id: str, alert_id: str) -> None:
-        """Note an alert; one of another canary, or a repeated one, is skipped."""
+        """Record an alert. Alerts of other canaries and repeated ones are skipped."""
         one = self._waiting.pop(article_id, None) or self._given_up.pop(article_id, None)
         if one is None:
             return
@@ -107,7 +106,7 @@ class Rounds:
             log.info("canary.rings_again", article=article_id, seconds=round(one.seconds, 3))
 
     def expire(self) -> None:
-        """Give up what waits for too long."""
+        """Mark rounds as missed that have waited too long."""
         late = self._clock() - self._timeout_seconds
         for one in [one for one in self._waiting.values() if one.began <= late]:
             self._miss(one, "not_rung" if one.is_sent else "not_sent")

@@ -1,8 +1,7 @@
-"""The run of a canary: send, listen, and go on when the broker comes back.
+"""Runs a canary: it sends, listens, and continues when the broker comes back.
 
-Owns the loop and its clients. Must not know what is counted (`rounds`). It listens without a
-consumer group, from before the first article on, and after a lost connection from the oldest one
-that still waits.
+It listens without a consumer group, from before the first article. After a lost connection it
+listens from the oldest open round.
 """
 
 import time
@@ -27,9 +26,9 @@ log = structlog.get_logger(__name__)
 
 POLL_MS = 100
 PAUSE_SECONDS = 2.0
-# A send that finds no metadata must not hold the loop up for kafka-python's minute.
+# A send without metadata would block the loop for kafka-python's default of one minute.
 MAX_BLOCK_SECONDS = 10.0
-# Clocks of this machine and of the broker may differ.
+# The clocks of this machine and of the broker may differ.
 CLOCK_SKEW = timedelta(minutes=1)
 
 
@@ -38,9 +37,9 @@ class Canary:
 
     Args:
         deployment: The deployment that is tested.
-        name: Tells its articles from those of other canaries.
-        rounds: The books.
-        health: Kept up to date.
+        name: Identifies its articles among those of other canaries.
+        rounds: Records and counts the rounds.
+        health: Is kept up to date.
     """
 
     def __init__(
@@ -60,15 +59,15 @@ class Canary:
         self._stopped = False
 
     def stop(self) -> None:
-        """End the loop soon; safe in a signal handler."""
+        """Ask the loop to end. Safe in a signal handler."""
         self._stopped = True
 
     def check(self) -> Round:
-        """Send one article, and give its round when it is over.
+        """Send one article, and return its round when it is over.
 
         Raises:
             BrokerUnavailableError: no broker answers.
-            MisconfigurationError: the broker refuses us, or a topic is missing.
+            MisconfigurationError: the broker denies access, or a topic is missing.
         """
         with self._clients() as (consumer, producer):
             one = self._send(producer)
@@ -77,14 +76,14 @@ class Canary:
             return one
 
     def run(self, every_seconds: float, check: Callable[[], None] = lambda: None) -> None:
-        """Send an article every so many seconds, until stopped.
+        """Send an article at an interval, until stopped.
 
         Args:
             every_seconds: The interval.
-            check: Called regularly. It raises what ended another part of the process.
+            check: Called regularly. It raises the error that ended another part of the process.
 
         Raises:
-            MisconfigurationError: the broker refuses us, or a topic is missing.
+            MisconfigurationError: the broker denies access, or a topic is missing.
         """
         due = time.monotonic()
         while not self._stopped:
@@ -111,7 +110,7 @@ class Canary:
             clients.producer_client(connection, settings, MAX_BLOCK_SECONDS) as producer,
         ):
             partitions = subscriber.partitions_of(consumer, [self._names.canary])
-            # A missing topic of articles would fail each send after a while only.
+            # Without this check, a missing topic would fail each send only after a timeout.
             subscriber.partitions_of(consumer, [self._names.articles])
             starts = consumer.end_offsets(partitions)
             since = self._rounds.since
@@ -123,7 +122,7 @@ class Canary:
                 yield consumer, producer
             finally:
                 self._health.is_connected = False
-                # What is under way is decided by the alert, or by the time.
+                # Articles in flight are decided by their alert, or by the timeout.
                 self._sending.clear()
 
     def _begin(self) -> tuple[Round, Any]:
@@ -169,5 +168,5 @@ class Canary:
 
 
 def _next(due: float, every_seconds: float) -> float:
-    """Give the next moment; what was slept through is not made up for."""
+    """Return the time of the next article. Missed times are skipped."""
     return max(due + every_seconds, time.monotonic())

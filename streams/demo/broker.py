@@ -1,7 +1,7 @@
 """Brokers that Tocsin starts itself: one for the demo, one for tests and benchmarks.
 
-Owns what both have in common, as a Protocol. Knows no topics, agents or settings: the code that
-uses a broker takes its address and builds a `streams.kafka.connection.Connection` from it.
+The Protocol has what both have in common. Code that uses a broker takes its address and builds a
+`streams.kafka.connection.Connection` from it.
 """
 
 from types import TracebackType
@@ -11,13 +11,13 @@ from typing import Protocol, Self
 class Broker(Protocol):
     """A Kafka broker in a process of its own, on loopback.
 
-    Used as a context manager: started on entry, stopped on exit. A temporary data folder goes with
-    it; a named one stays.
+    As a context manager it starts on entry and stops on exit. A temporary data folder is removed on
+    exit, a named one stays.
     """
 
     @property
     def bootstrap_servers(self) -> str:
-        """The address as `host:port`. It stays the same over `restart`."""
+        """Return the address as `host:port`. `restart` does not change it."""
         ...
 
     def start(self) -> None:
@@ -29,15 +29,15 @@ class Broker(Protocol):
         ...
 
     def stop(self) -> None:
-        """End the process cleanly. It may have ended already."""
+        """Stop the process cleanly. It may have ended already."""
         ...
 
     def kill(self) -> None:
-        """End the process with SIGKILL, as a crash would. The data stays for `restart`."""
+        """Kill the process with SIGKILL, as in a crash. The data stays for `restart`."""
         ...
 
     def restart(self) -> None:
-        """Start again on the same port and data; stops first what still runs."""
+        """Start again on the same port and data. A running process is stopped first."""
         ...
 
     def __enter__(self) -> Self: ...

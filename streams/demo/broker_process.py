@@ -1,15 +1,13 @@
 """A child process that serves until it is asked to stop, and never outlives its parent.
 
-Owns the start, the log file, the end and the watch over both. Must not know what the child serves.
-
-Two things must hold, and each has its means:
+Two properties hold, each by its own means:
 
 - Ctrl-C in the terminal reaches the worker first, which still needs its broker to flush and
   commit: the child runs in a session of its own, so the terminal's signal does not reach it.
-- A parent that dies hard (SIGKILL, out of memory) must leave no broker behind. PR_SET_PDEATHSIG is
-  not used: it needs code between fork and exec, and it fires when the *thread* that started the
-  child ends. Instead a shell waits on a pipe that only the parent holds. The kernel closes the pipe
-  with the parent, however that dies; the shell then ends the child's process group.
+- A parent that is killed (SIGKILL, out of memory) leaves no broker behind. PR_SET_PDEATHSIG is not
+  used: it needs code between fork and exec, and it fires when the *thread* that started the child
+  ends. Instead a shell waits on a pipe that only the parent holds. The kernel closes the pipe when
+  the parent ends. The shell then ends the child's process group.
 """
 
 import os
@@ -29,16 +27,16 @@ kill -KILL "-$1" 2>/dev/null
 [ -z "$2" ] || rm -rf -- "$2"
 """
 
-# The dynamic linker says this on machines with an older glibc; it is harmless and explains nothing.
+# The dynamic linker writes this on machines with an older glibc. It is harmless.
 _NOISE = "weak version"
 
 
 class ServerProcess:
-    """One run of a server. Not restartable: a restart is another object.
+    """One run of a server. A restart is a new object.
 
     Args:
         command: The program and its arguments.
-        log: The file that takes its output; appended to.
+        log: The file that its output is appended to.
         remove_if_orphaned: A folder to remove when the parent dies without stopping the child.
         environment: The child's whole environment; the parent's if None.
 
@@ -76,11 +74,11 @@ class ServerProcess:
 
     @property
     def pid(self) -> int:
-        """The child's process id, which is also its process group."""
+        """Return the child's process id, which is also its process group."""
         return self._child.pid
 
     def exit_code(self) -> int | None:
-        """The exit code, negative for a signal; None while the child runs."""
+        """Return the exit code, negative for a signal, or None while the child runs."""
         return self._child.poll()
 
     def stop(self, *, grace_seconds: float) -> None:
@@ -98,7 +96,7 @@ class ServerProcess:
         self._reap()
 
     def log_tail(self, *, lines: int = 20) -> str:
-        """The last lines that this run wrote, for an error message."""
+        """Return the last lines that this run wrote, for an error message."""
         with self._log.open("rb") as log:
             log.seek(self._log_start_bytes)
             text = log.read().decode("utf-8", "replace")
@@ -106,7 +104,7 @@ class ServerProcess:
         return "\n".join(kept[-lines:])
 
     def _signal(self, number: signal.Signals) -> None:
-        # Before the child is reaped its id cannot be given to another process; after, it can.
+        # Before the child is reaped its id cannot belong to another process. Afterwards it can.
         if self._child.poll() is None:
             os.killpg(self._child.pid, number)
 

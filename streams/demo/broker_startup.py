@@ -1,7 +1,4 @@
-"""Free ports on loopback, and the wait until a started broker serves on one.
-
-Owns the moment from "started" to "answers". Must not know which broker it is.
-"""
+"""Finds free ports on loopback, and waits until a started broker serves on one."""
 
 import contextlib
 import socket
@@ -25,7 +22,7 @@ class PortTakenError(MisconfigurationError):
 
 
 def free_ports(count: int) -> list[int]:
-    """Different TCP ports on loopback that nobody listens on at this moment."""
+    """Return different TCP ports on loopback that are free now."""
     with contextlib.ExitStack() as opened:
         listeners = [opened.enter_context(socket.socket()) for _ in range(count)]
         for listener in listeners:
@@ -55,7 +52,7 @@ def _wait(process: ServerProcess, port: int, name: str, give_up_after_seconds: f
     give_up_at = time.monotonic() + give_up_after_seconds
     answered = False
     while not answered:
-        # Asked in this order: what answers may be another process, while ours has just failed.
+        # In this order, because another process may answer after ours has failed.
         answered = _answers(port)
         code = process.exit_code()
         if code is not None:
@@ -73,7 +70,7 @@ def _wait(process: ServerProcess, port: int, name: str, give_up_after_seconds: f
 
 def _answers(port: int) -> bool:
     try:
-        # Raw and silent: the client library would log every refused connection.
+        # A raw socket, because the client library would log every refused connection.
         probe(LOOPBACK, port, timeout_seconds=1.0)
         KafkaAdminClient(bootstrap_servers=f"{LOOPBACK}:{port}", bootstrap_timeout_ms=2000).close()
     except (OSError, KafkaError):

@@ -4,8 +4,7 @@ All articles are invented: the outlets, the events and every quotation. The offi
 and hold their offices on the articles' dates (November 2026), so that the detector has something to
 find; the events are invented. The hosts end in `.example`, which no one can register.
 
-Owns the bundled records, their order of arrival, and what is known of them and not written into
-them (`EVENTS`, `SYNDICATED`). Must not know how a record is published or decoded.
+`EVENTS` and `SYNDICATED` hold facts about the records that the records themselves do not state.
 """
 
 import json
@@ -85,7 +84,7 @@ SYNDICATED: Final = (
         "albionevening-20261123-zelenskiy-walks-out-of-istanbul-talks",
     ),
 )
-"""Agency stories and the copies that other outlets print of them, edited or cut: pairs of ids."""
+"""Agency stories and edited or cut copies of other outlets: pairs of ids."""
 
 _BAD: Final[tuple[tuple[int, DeadLetterReason, bytes, bytes | None], ...]] = (
     # The number of the article that the record comes after, its expected reason, key and value.
@@ -152,12 +151,12 @@ class BundledRecord:
     """A record as a user's feed would send it.
 
     Args:
-        name: The article's id, with "#2" and so on where an id comes again (a duplicate, a
-            correction, a withdrawal); "bad-" and the expected reason for a bad record.
+        name: The article's id, with "#2" and so on where an id is repeated (a duplicate, a
+            correction, a withdrawal). For a bad record: "bad-" and the expected reason.
         key: The record's key: the article's id.
-        value: The record's value; None is a tombstone.
+        value: The record's value. None is a tombstone.
         headers: The record's headers.
-        published: The publisher's claim, aware UTC; None where there is none, or where the record
+        published: The publisher's claim, aware UTC. None where there is none, or where the record
             is bad.
     """
 
@@ -176,7 +175,7 @@ def load_bundle() -> list[BundledRecord]:
     sixth article.
 
     Returns:
-        New records on each call; the same ones in the same order.
+        New but equal records on each call, in the same order.
     """
     text = files("streams.demo").joinpath("articles.jsonl").read_bytes()
     bad = _bad_records()
@@ -190,14 +189,14 @@ def load_bundle() -> list[BundledRecord]:
 
 
 def redated(records: Sequence[BundledRecord], now: datetime) -> list[BundledRecord]:
-    """Move the articles' dates, so that the newest of the day is published just now.
+    """Return the records with dates moved, so that the newest of the day is published now.
 
-    The bundle is of one day in 2026. Published as it stands on another, every article would be
-    stale, and no alert would be sent. Distances between dates stay, the odd ones among them too.
+    The bundle is of one day in 2026. On another day, every article would be stale, and no alert
+    would be sent. All distances between dates stay the same.
 
     Args:
-        records: As `load_bundle` gives them.
-        now: The moment that the last article of the day is moved to; aware UTC.
+        records: The result of `load_bundle`.
+        now: The new date of the last article of the day, aware UTC.
     """
     newest = max(r.published for r in records if r.published and r.published < _AFTER_THE_DAY)
     shift = timedelta(seconds=int((now - newest).total_seconds()))

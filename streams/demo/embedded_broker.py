@@ -1,6 +1,6 @@
 """The embedded broker, for the demo and for development: one small binary, no Java, no container.
 
-Owns the life of the Kafka service of the `noida-db` wheel. Must not know topics or settings.
+It is the Kafka service of the `noida-db` wheel.
 
 It is not Apache Kafka and not for production (seen with 0.2.3):
 
@@ -8,9 +8,9 @@ It is not Apache Kafka and not for production (seen with 0.2.3):
   loses what was acknowledged in the last second; a clean stop loses no record.
 - File and memory grow with everything ever sent: 300 MB and 590 MB after 50,000 records of 2 kB.
   Measure on Apache Kafka.
-- It refuses a commit from a member that has not yet rejoined a rebalancing group, where Kafka takes
-  it; plain aiokafka then commits without end if its rebalance listener does. Faust's groups divide
-  their partitions as on Kafka.
+- It rejects a commit from a member that has not yet rejoined a rebalancing group, where Kafka
+  accepts it. Plain aiokafka then commits in an endless loop if its rebalance listener commits.
+  Faust's groups divide their partitions as on Kafka.
 - It names every aborted transaction of a partition in every answer, also those that ended before
   the offset asked for. Clients that read committed then skip what the same producer committed after
   an abort; Tocsin's do not (`streams.kafka.fetching.aborted`).
@@ -35,7 +35,7 @@ from streams.demo.broker_startup import (
 )
 
 _START_LIMIT_SECONDS = 15.0
-# A stop writes all records out: 5 s and more for 100 MB of them.
+# A stop writes all records to the file: 5 s and more for 100 MB.
 _STOP_GRACE_SECONDS = 60.0
 _LOG_NAME = "broker.log"
 _OR_YOURS = "or set TOCSIN_BROKER to the address of a Kafka cluster"
@@ -45,7 +45,8 @@ class EmbeddedBroker:
     """A `streams.demo.broker.Broker` from the wheel `noida-db`.
 
     Args:
-        data_folder: Where the data lives and stays. None: a temporary folder, removed at the end.
+        data_folder: The folder of the data, which stays. None: a temporary folder, removed at the
+            end.
         port: The port on loopback. None: a free one.
 
     Raises:
@@ -61,14 +62,14 @@ class EmbeddedBroker:
 
     @property
     def bootstrap_servers(self) -> str:
-        """The address as `host:port`."""
+        """Return the address as `host:port`."""
         if self._port is None:
             raise RuntimeError("the broker has no port before its first start")
         return f"{LOOPBACK}:{self._port}"
 
     @property
     def log(self) -> Path:
-        """The file with everything that the broker said."""
+        """Return the file with the broker's output."""
         if self._folder is None:
             raise RuntimeError("the broker has no data folder before its first start")
         return self._folder / _LOG_NAME
@@ -95,13 +96,13 @@ class EmbeddedBroker:
                 return
 
     def stop(self) -> None:
-        """End the process cleanly; a temporary data folder stays until `__exit__`."""
+        """Stop the process cleanly. A temporary data folder stays until `__exit__`."""
         if self._process is not None:
             self._process.stop(grace_seconds=_STOP_GRACE_SECONDS)
             self._process = None
 
     def kill(self) -> None:
-        """End the process with SIGKILL."""
+        """Kill the process with SIGKILL."""
         if self._process is not None:
             self._process.kill()
             self._process = None
@@ -127,7 +128,7 @@ class EmbeddedBroker:
     ) -> None:
         try:
             if self._named_folder is None:
-                # Good order is for data that stays; writing it all out takes seconds.
+                # Only data that stays needs a clean stop: writing it to the file takes seconds.
                 self.kill()
             else:
                 self.stop()

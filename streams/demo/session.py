@@ -1,7 +1,6 @@
-"""One run of the demo: a worker in a process of its own, the bundle in, everything out counted.
+"""Runs the demo once: starts a worker process, publishes the bundle, reads and counts the outputs.
 
-Owns the worker's process, the publishing, and the reading of the outputs as an ordinary subscriber.
-Must not know how anything is shown: it tells a listener.
+The outputs are read as a subscriber does. A listener shows them.
 """
 
 import contextlib
@@ -42,7 +41,7 @@ class DemoStopped(Exception):  # noqa: N818 - it is no error
 
 @dataclass(slots=True)
 class Tally:
-    """What went in and what came out."""
+    """Counts of published and read records."""
 
     published: int = 0
     analysed: int = 0
@@ -53,11 +52,11 @@ class Tally:
 
     @property
     def settled(self) -> bool:
-        """Whether every published record has come out, read or dead."""
+        """Return whether every published record has an output: an analysis or a dead letter."""
         return self.analysed + self.dead_letters.total() >= self.published
 
     def latency_seconds(self, share: float) -> float | None:
-        """Give the latency that this share (0.01 to 0.99) of the alerts stays within, if any."""
+        """Return the latency that this share (0.01 to 0.99) of the alerts stays within, if any."""
         if not self.latencies_seconds:
             return None
         if len(self.latencies_seconds) == 1:
@@ -70,8 +69,8 @@ class WorkerProcess:
     """`tocsin worker` as a child, with its log in a file.
 
     Args:
-        settings: Its settings; they travel as variables, as they would to a container.
-        log_file: Where its log goes.
+        settings: Its settings, passed as environment variables, as to a container.
+        log_file: The file of its log.
         stop: Set when the demo is asked to stop.
     """
 
@@ -86,12 +85,12 @@ class WorkerProcess:
             env=environment,
             stdout=self._out,
             stderr=self._out,
-            # Ctrl-C is for the demo, which then stops the worker cleanly.
+            # Ctrl-C goes to the demo, which then stops the worker cleanly.
             start_new_session=True,
         )
 
     def address(self) -> str:
-        """Wait until the worker runs, and give its port as `http://host:port`.
+        """Wait until the worker runs, and return its port as `http://host:port`.
 
         Raises:
             DemoStopped: the demo was asked to stop.
@@ -109,7 +108,7 @@ class WorkerProcess:
         raise PassingFaultError(f"the worker did not start:\n{self.tail()}")
 
     def check(self) -> None:
-        """Raise if there is a reason not to go on.
+        """Raise if the demo cannot continue.
 
         Raises:
             DemoStopped: the demo was asked to stop.
@@ -135,7 +134,7 @@ class WorkerProcess:
         return self._child.returncode
 
     def tail(self) -> str:
-        """Give the last lines of its log."""
+        """Return the last lines of its log."""
         lines = self._log_file.read_text(encoding="utf-8", errors="replace").splitlines()
         return "\n".join(lines[-15:])
 
@@ -172,7 +171,7 @@ class Outputs:
 
     Args:
         deployment: The demo's deployment.
-        on_alert: Called with each alert once, however often it comes.
+        on_alert: Called once for each alert, even if the alert is repeated.
     """
 
     def __init__(self, deployment: Deployment, on_alert: Callable[[Alert], None]) -> None:
@@ -198,7 +197,7 @@ class Outputs:
             self._consumer.seek(tp, end)
 
     def read(self, tally: Tally, wait_seconds: float) -> int:
-        """Count what has come, waiting so long for the first; give the number of records."""
+        """Count the records that arrive within a time, and return their number."""
         count = 0
         for tp, records in self._consumer.poll(timeout_ms=int(wait_seconds * 1000)).items():
             count += len(records)

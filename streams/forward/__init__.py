@@ -1,6 +1,5 @@
-"""Alerts carried on over HTTP: from the alert topics to one receiver, signed.
+"""Forwards alerts from the alert topics to one receiver.
 
-Owns the way of an alert from its record to the receiver's answer, and what becomes of those that
-the receiver does not take. Must not know a command. Alerts travel as CloudEvents 1.0 over HTTP;
-signature and headers follow the Standard Webhooks conventions.
+Alerts are sent as CloudEvents 1.0. Over HTTP, signature and headers follow the Standard Webhooks
+conventions. Alerts that the receiver does not accept become dead letters.
 """

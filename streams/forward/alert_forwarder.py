@@ -1,6 +1,6 @@
 """Forwards one record of an alert topic: it is delivered, skipped, or dead-lettered.
 
-Owns the outcomes, their counting, and the dead letters. `streams.forward.delivery` sends.
+It counts the outcomes and writes the dead letters. `streams.forward.delivery` sends.
 """
 
 import time
@@ -37,7 +37,7 @@ class Job:
         group: The consumer group.
         topics: The topics of alerts.
         wanted: Which alerts.
-        since: Where a new group begins; None: with the next alert.
+        since: Where a new group begins. None: with the next alert.
     """
 
     sink: Sink
@@ -78,14 +78,14 @@ class AlertForwarder:
             metrics.alerts.labels(str(outcome))
         self._unix_time = unix_time
         self._refused_in_a_row = 0
-        # Of this process: it spares the receiver repetitions by a requeue or a worker's restart.
+        # Per process: the receiver does not get repetitions by a requeue or by a worker's restart.
         self._delivered = Seen()
 
     async def forward(self, record: Record) -> None:
         """Return when the record is delivered, skipped or dead-lettered.
 
         Raises:
-            ReceiverRefusesError: too many in a row are refused, so the receiver is at fault.
+            ReceiverRefusesError: too many in a row are rejected, so the receiver is at fault.
             StoppedError: forwarding ends, and the record is not done.
             KafkaError: the broker will never take its dead letter.
         """

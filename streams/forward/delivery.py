@@ -1,7 +1,7 @@
-"""Sends one alert until the receiver accepts or refuses it, or until it is given up.
+"""Sends one alert until the receiver accepts or rejects it, or until it is given up.
 
-Owns the attempts and the pauses between them, the same for every sink. Clock, sleep and random
-numbers are arguments.
+Attempts and the pauses between them are the same for every sink. Clock, sleep and random numbers
+are arguments.
 
 A pause doubles with every attempt and is drawn between half and all of that, so that a receiver
 that recovers does not get everything at once. A pause that the receiver asks for (`Retry-After`)
@@ -81,7 +81,7 @@ class Delivery:
         self._failing = False
 
     def stop(self) -> None:
-        """Begin no further attempt. Those that run go on to their end."""
+        """Begin no further attempt. Attempts in flight run to their end."""
         self._stop.set()
 
     async def deliver(self, event: Event) -> None:

@@ -1,7 +1,6 @@
 """An alert's record as an HTTP request: a CloudEvent in binary or in structured mode.
 
-Owns headers and body. Must not know who receives them, nor how they are signed. Source: CloudEvents
-1.0, its JSON format and its HTTP binding.
+Source: CloudEvents 1.0, its JSON format and its HTTP binding. Signatures are added by the sink.
 """
 
 from collections.abc import Mapping
@@ -22,13 +21,13 @@ STRUCTURED_TYPE: Final = "application/cloudevents+json"
 _CE: Final = "ce_"
 # Of a header's value, the HTTP binding encodes all but printable ASCII without space, " and %.
 _PLAIN: Final = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"%')
-# Ids of ours are short; a header of any length would be refused by servers, or worse.
+# Our own ids are short. Servers reject headers that are too long.
 _MAX_HEADER: Final = 1_024
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A request to be: `event_id` is the alert's id as it stands in headers."""
+    """A request to send: `event_id` is the alert's id in the form of a header's value."""
 
     event_id: str
     headers: Mapping[str, str]
@@ -36,10 +35,10 @@ class Event:
 
 
 def alert_of(record: Record) -> Alert:
-    """Read an alert.
+    """Return the alert of a record.
 
     Raises:
-        UndeliverableError: the record holds none. Any program may write into a topic.
+        UndeliverableError: the record holds none. Any program may write to a topic.
     """
     alert = decode_alert(record.value)
     if alert is None or not alert.leaders or not alert.alert_id:
@@ -48,7 +47,7 @@ def alert_of(record: Record) -> Alert:
 
 
 def event_of(record: Record, alert: Alert, mode: Mode) -> Event:
-    """Build the request of an alert; its data are the record's own bytes.
+    """Return the request of an alert. Its data are the record's own bytes.
 
     Raises:
         UndeliverableError: an id in it is too long for a header.

@@ -1,9 +1,8 @@
-"""The life of `tocsin forward`: join the group, carry alerts on, commit, stop cleanly.
+"""Runs `tocsin forward`: joins the group, forwards alerts, commits, stops cleanly.
 
-Owns the consumer and the process's end. Must not know what becomes of one alert
-(`streams.forward.alert_forwarder`), nor in which order (`streams.forward.keyed_queue`). An offset
-is committed when the receiver has taken its alert, or the broker its dead letter; a crash between
-the two sends the alert again, under the same id.
+`streams.forward.alert_forwarder` handles one alert, `streams.forward.keyed_queue` their order. An
+offset is committed when the receiver has accepted its alert, or when the broker has its dead
+letter. A crash before the commit sends the alert again, under the same id.
 """
 
 import asyncio
@@ -59,11 +58,11 @@ _POLL_RECORDS: Final = 100
 
 
 class Forwarder:
-    """Carries alerts on until it is stopped.
+    """Forwards alerts until it is stopped.
 
     Args:
-        deployment: The deployment whose alerts are carried on.
-        job: What is carried on, and where to.
+        deployment: The deployment whose alerts are forwarded.
+        job: What is forwarded, and where to.
     """
 
     def __init__(self, deployment: Deployment, job: Job) -> None:
@@ -74,7 +73,7 @@ class Forwarder:
         self._carrier: AlertForwarder | None = None
         self._stop_trying: Callable[[], None] = lambda: None
         self.metrics = ForwardMetrics(process=True)
-        # An unavailable receiver is no reason to restart: only the loop's own turning counts.
+        # A restart does not help against an unavailable receiver: only the loop itself counts.
         self.health = Health(time.monotonic, settings.live_timeout_seconds, lambda: None)
         self._life = Lifecycle("forward", settings.stop_timeout_seconds, self.health.ticked)
         self._queue = KeyedQueue(self._carry, self._life.fail)
@@ -83,7 +82,7 @@ class Forwarder:
         self._lag = LagReporter(self._lag_meter, self.metrics, settings.lag_interval_seconds)
 
     def stop(self) -> None:
-        """Ask for the end; safe in a signal handler of the event loop."""
+        """Ask the forwarder to stop. Safe in a signal handler of the event loop."""
         self.health.stopping = True
         self._life.stop()
 
@@ -91,10 +90,10 @@ class Forwarder:
         """Run until stopped.
 
         Raises:
-            MisconfigurationError: the port is taken, a topic is missing, the receiver's address is
-                private, the broker refuses us.
-            PassingFaultError: the broker stays away, or the receiver refuses one alert after the
-                other.
+            MisconfigurationError: the port is in use, a topic is missing, the receiver's address is
+                private, the broker denies access.
+            PassingFaultError: the broker stays unavailable, or the receiver rejects one alert after
+                the other.
             Exception: a bug.
         """
         settings, life = self._settings, self._life
@@ -207,7 +206,7 @@ class Forwarder:
             if self._queue.waiting < MAX_WAITING:
                 consumer.resume(*consumer.paused())
             else:
-                # Asked all the same: a consumer that does not poll is removed from its group.
+                # Polled in any case: a consumer that does not poll is removed from its group.
                 consumer.pause(*consumer.assignment())
             fetched = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_POLL_RECORDS)
             for records in fetched.values():
@@ -218,14 +217,14 @@ class Forwarder:
         await commits.finish(self._settings.stop_timeout_seconds)
 
     async def _finish(self, consumer: Any) -> None:
-        """Let the requests that run end, and commit what is done."""
+        """Wait for the requests in flight, and commit finished records."""
         self._stop_trying()
         if not await self._queue.drained(self._settings.stop_timeout_seconds):
             log.warning("forward.stop_timed_out", note="what is in flight is sent again")
         await self._life.within_stop_timeout(self._commit(consumer), "commit")
 
     async def _commit(self, consumer: Any) -> None:
-        """Commit what is done. A failed commit is made good by the next."""
+        """Commit finished records. The next commit includes those of a failed one."""
         done = self._queue.committable()
         if not done:
             return
@@ -250,13 +249,13 @@ class Forwarder:
         self.metrics.attempt_duration.labels(*labels).observe(seconds)
 
     async def revoked(self, partitions: Iterable[Any]) -> None:
-        """Break off what is in flight of partitions that are taken away."""
+        """Cancel the work in flight of revoked partitions."""
         self.health.recovering = True
         self.metrics.ready.set(False)
         await self._queue.forget(partitions)
 
     def assigned(self, partitions: Sequence[Any]) -> None:
-        """Note what we have now."""
+        """Record the assignment."""
         self.health.recovering = False
         self.health.assigned = len(partitions)
         self.metrics.ready.set(bool(partitions))
@@ -293,6 +292,6 @@ _REFUSALS: Final[Any] = (
 
 
 def _fault(error: BaseException) -> BaseException:
-    """Say what an error of the client means to the process's end."""
+    """Return the error that ends the process, for an error of the client."""
     said = str(error) or type(error).__name__
     return BrokerUnavailableError(f"the broker did not do what was asked: {said}")

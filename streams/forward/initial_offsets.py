@@ -1,7 +1,7 @@
-"""Where a group begins that has read nothing yet.
+"""Sets the first offsets of a new consumer group.
 
-Owns the group's first offsets. They are committed before anything is read, so that what is sent
-between the first start and the first delivery is not lost by a restart. Must not know what is read.
+They are committed before anything is read. Otherwise a restart would lose the records that were
+sent between the first start and the first delivery.
 """
 
 from collections.abc import Sequence
@@ -18,21 +18,20 @@ from streams.kafka.subscriber import offsets_since, partitions_of
 def set_first_offsets(
     admin: Any, consumer: Any, group: str, topics: Sequence[str], since: datetime | None
 ) -> bool:
-    """Let a new group begin at a moment; a group that has offsets goes on from them.
+    """Set where a new group begins, and return whether the group is new.
+
+    A group that has offsets continues from them.
 
     Args:
         admin: A kafka-python admin client.
         consumer: A kafka-python consumer without a group.
         group: The consumer group.
-        topics: What it reads.
-        since: The moment; None: with the next record.
-
-    Returns:
-        Whether the group is new.
+        topics: The topics that it reads.
+        since: Where a new group begins. None: with the next record.
 
     Raises:
         TopicMismatchError: a topic is missing.
-        KafkaError: the broker does not let us.
+        KafkaError: the broker denies access.
     """
     partitions = partitions_of(consumer, topics)
     if group_offsets(admin, group):
@@ -45,7 +44,7 @@ def set_first_offsets(
             if error is not NoError:
                 raise error(f"setting the first offsets of {group}")
     except KafkaError:
-        # Another process of the group was quicker, and has joined: its offsets are there by now.
+        # Another process of the group joined first, and has set the offsets.
         if group_offsets(admin, group):
             return False
         raise

@@ -1,8 +1,8 @@
 """Processes records of one key one after the other, and records of different keys concurrently.
 
-No offset is committed beyond a record that is still in flight. A record that waits long holds back
-the records of its own key and the commit of its partition, and nothing else. After a crash, records
-behind it that were done are done again.
+No offset is committed beyond a record that is still in flight. A record that waits long delays only
+the records of its own key and the commit of its partition. After a crash, finished records behind
+it are processed again.
 """
 
 import asyncio

@@ -1,7 +1,6 @@
-"""The newest alerts, each as its messages up to now leave it.
+"""Keeps the newest alerts, with their updates and cancellations.
 
-Owns what an update and a cancellation do to an alert, and which alerts are kept. Must not know a
-topic. Messages may come twice and in any order: the revision decides, and the result is the same.
+Messages may be repeated and come in any order: the revision decides, and the result is the same.
 Memory is bounded by the number of alerts.
 """
 
@@ -25,7 +24,7 @@ MAX_MESSAGES = 20
 
 @dataclass(slots=True)
 class _Kept:
-    """An alert: its newest message, the newest that gives grounds, and all of them in short."""
+    """An alert: its newest message, the newest with evidence, and all of them in short."""
 
     newest: Alert
     grounds: Alert
@@ -37,7 +36,7 @@ class AlertBook:
     """Alerts by the id of their first message.
 
     Args:
-        most: How many are kept; the one that was sent first is dropped first.
+        most: Maximum number of alerts. The oldest is dropped first.
     """
 
     def __init__(self, most: int = MAX_ALERTS) -> None:
@@ -46,13 +45,13 @@ class AlertBook:
         self._kept: dict[str, _Kept] = {}
 
     def take(self, alert: Alert, countries: Mapping[str, str], spans: SpansOf) -> ShownAlert | None:
-        """Enter a message; None where it was there already, or is older than all that are kept."""
+        """Add a message. Return None if it is repeated, or older than all alerts here."""
         if self._seen.is_repeated(alert.alert_id):
             return None
         root = alert.references[0] if alert.references else alert.alert_id
         known = self._kept.get(root)
         messages = [*(known.messages if known else ()), shown_message(alert)]
-        # The first message stays, whatever happens to those between it and the newest.
+        # The first message stays, even if messages between it and the newest are dropped.
         messages.sort(key=lambda one: (one.revision, one.at, one.reason))
         del messages[1 : max(1, len(messages) - MAX_MESSAGES + 1)]
         newest = max(alert, known.newest, key=_place) if known else alert
@@ -63,7 +62,7 @@ class AlertBook:
         return shown if root in self._kept else None
 
     def newest_first(self, countries: Mapping[str, str]) -> list[ShownAlert]:
-        """List the alerts, the newest first."""
+        """Return the alerts, the newest first."""
         ordered = sorted(self._kept.values(), key=lambda one: one.shown.rang_at, reverse=True)
         return [with_countries(one.shown, countries) for one in ordered]
 
@@ -74,10 +73,10 @@ class AlertBook:
 
 
 def _place(alert: Alert) -> tuple[int, float, str]:
-    """Order messages: the revision decides, and what is left is only there to decide."""
+    """Return the sort key of a message: its revision, then fields that make the order definite."""
     return alert.revision, alert.event_time.timestamp(), alert.alert_id
 
 
 def _grounds(alert: Alert) -> tuple[bool, int, float, str]:
-    """Order messages by what they rest on: a cancellation names what it cancels, and no more."""
+    """Return the sort key of a message as evidence: a cancellation only names what it cancels."""
     return (alert.msg_type != "cancel", *_place(alert))

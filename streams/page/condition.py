@@ -1,8 +1,7 @@
-"""How the stream is, as far as the page can tell: whether records come, and whether they are read.
+"""Describes the stream's condition: whether records arrive, and whether they are read.
 
-Owns what a browser is sent about it, so that a page that has gone quiet is not taken for a quiet
-night. Must not know the words for it, nor the clock: now is an argument. All moments are Unix
-seconds.
+Browsers receive it, so that a broken page is not mistaken for a quiet night. All times are Unix
+seconds, and the present time is an argument.
 """
 
 from collections.abc import Iterable
@@ -14,17 +13,17 @@ from msgspec import Struct
 from streams.kafka.lag import Lag
 
 FeedState = Literal["starting", "reading", "live", "away", "refused", "failed"]
-# The feed asks the broker every few seconds; a slow answer is no outage.
+# The feed asks the broker every few seconds. A slow answer is not an outage.
 SILENT_SECONDS = 15.0
 
 
 class Condition(Struct, frozen=True):
-    """What a browser is sent.
+    """The condition as a browser receives it.
 
-    `state`: `starting` and `reading` before the past is read; `live`; `away` where the broker does
-    not answer (since `since`); `refused` where it does not let us read; `failed`
-    where the feed has ended by an error of its own.
-    `waiting_records` and `waiting_seconds` are the group's lag, None where it is not known.
+    `state` is `starting` or `reading` before the past is read, then `live`. It is `away` while the
+    broker does not answer (since `since`), `refused` if the broker denies access, `failed` if an
+    error ended the feed. `waiting_records` and `waiting_seconds` are the group's lag, None where
+    it is not known.
     """
 
     now: float
@@ -42,10 +41,10 @@ class Condition(Struct, frozen=True):
 
 @dataclass(slots=True)
 class Pulse:
-    """When what was last seen. The feed writes, and the page reads.
+    """The times of the last signs of life. The feed writes them, and the page reads them.
 
-    `canaries` counts the canary's mentions since the past was read: its articles are no sign that
-    the feeds still bring any.
+    `canaries` counts the canary's mentions since the past was read: its articles do not show that
+    the feeds still deliver.
     """
 
     state: FeedState = "starting"
@@ -58,7 +57,7 @@ class Pulse:
     _news: int = 0
 
     def entered(self, state: FeedState, now: float) -> None:
-        """Say what the feed does from now on."""
+        """Set what the feed does from now on."""
         if state != self.state:
             self.state, self.since = state, now
         if state == "reading":
@@ -67,23 +66,23 @@ class Pulse:
             self.answered_at = now
 
     def answered(self, article_ends: int, now: float) -> None:
-        """Say that the broker answered, and with how many articles up to now."""
+        """Record that the broker answered, and how many articles it has."""
         first, before = self._ends or (article_ends, article_ends)
-        # A canary's mention comes after its article: what was there the last time has its by now.
+        # A canary's mention follows its article: by now the articles of the last answer have theirs.
         news = before - first - self.canaries
         if news > self._news:
             self._news, self.newest_article_at = news, now
         self._ends, self.answered_at = (first, article_ends), now
 
     def state_at(self, now: float) -> tuple[FeedState, float]:
-        """Give the state and since when; a silent broker is unavailable."""
+        """Return the state and since when. A broker that does not answer is unavailable."""
         if self.state == "live" and now - self.answered_at > SILENT_SECONDS:
             return "away", self.answered_at
         return self.state, self.since
 
 
 def waiting(lags: Iterable[Lag] | None) -> tuple[int | None, float | None]:
-    """Give how many records wait, and for how long the oldest of them."""
+    """Return how many records wait, and how long the oldest of them has waited."""
     if lags is None:
         return None, None
     known = list(lags)

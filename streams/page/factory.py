@@ -1,7 +1,4 @@
-"""The page of these settings: what it subscribes to, and how it is run.
-
-Owns the way from settings to a page. Must not know how it is served.
-"""
+"""Builds the page of a deployment: its subscription and its options."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -26,14 +23,14 @@ def page_of(
     *,
     is_eager: bool = False,
 ) -> LivePage:
-    """Make a page.
+    """Return a page.
 
     Args:
         deployment: The deployment whose alerts and mentions are shown.
-        metrics: What the page counts.
-        lags: The group's newest lag by partition, None where it is not known.
+        metrics: The page's metrics.
+        lags: Returns the group's newest lag by partition, None where it is not known.
         on_failure: Called with an error that is a bug.
-        is_eager: Whether it reads before the first visitor, and after the last.
+        is_eager: Whether the page reads before the first visitor, and after the last.
     """
     settings, names, connection = deployment.settings, deployment.names, deployment.connection
     subscription = Subscription(

@@ -1,8 +1,7 @@
-"""The page's subscription: the past at first, then every record as it comes.
+"""Reads the page's topics: the past first, then every record as it arrives.
 
-Owns a thread with a consumer of its own, which has no group and commits nothing: a page takes
-nothing away from anyone, and as many as one likes can run. Must not know what a record means. Where
-the broker goes away the feed begins again, and the listener forgets the picture.
+A thread has its own consumer, without a group and without commits, so that any number of pages can
+run. When the broker goes away the feed begins again, and the listener clears its model.
 """
 
 import time
@@ -24,10 +23,10 @@ from streams.service.polling import PollingThread
 log = structlog.get_logger(__name__)
 
 PAST_SECONDS = 86_400
-# Of one partition; twice what the page keeps, for messages that only change an alert.
+# Per partition. Twice the number of alerts on the page, because some messages only change an alert.
 PAST_ALERTS = 600
-# A busy stream has millions of mentions a day; a page does not read them all to begin with. Leaders
-# can only be ranked if all partitions are read from the same moment on.
+# A busy stream has millions of mentions a day, too many to read at the start. Leaders can only be
+# ranked if all partitions are read from the same time on.
 PAST_MENTIONS = 40_000
 MENTIONS_SECONDS = (86_400, 43_200, 21_600, 10_800, 3_600, 900, 300, 60, 0)
 BATCH_RECORDS = 500
@@ -37,11 +36,10 @@ AGAIN_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What is read, and from where.
+    """The topics to read.
 
-    `open_consumer` gives a kafka-python consumer without a group
-    (see `streams.kafka.clients`). The articles are not read: how far their topic reaches says
-    whether any come.
+    `open_consumer` returns a kafka-python consumer without a group (see `streams.kafka.clients`).
+    Articles are not read. The end of their topic shows whether any arrive.
     """
 
     open_consumer: Callable[[], AbstractContextManager[Any]]
@@ -52,10 +50,9 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """What the feed's thread calls: with records, before a new beginning, after the past is read.
+    """Functions that the feed's thread calls: with records, at a restart, after the past is read.
 
-    `failed` is called with an error that is no fault of broker or operator; the feed has ended
-    then.
+    `failed` is called with an error that is a bug. The feed has then ended.
     """
 
     take: Callable[[Sequence[Record]], None]
@@ -65,13 +62,13 @@ class Listener:
 
 
 class Feed:
-    """A thread that reads until it is stopped; it can be started once.
+    """A thread that reads until it is stopped. It can be started once.
 
     Args:
-        subscription: What to read.
-        listener: What is called.
-        pulse: Where it says how it is.
-        clock: Unix seconds.
+        subscription: The topics to read.
+        listener: Receives the records.
+        pulse: Receives the feed's state.
+        clock: Returns Unix seconds.
     """
 
     def __init__(
@@ -98,16 +95,16 @@ class Feed:
 
     @property
     def is_stopping(self) -> bool:
-        """Whether it was asked to end."""
+        """Return whether the feed was asked to stop."""
         return self._thread.is_stopping
 
     def _poll(self) -> float:
-        """Read until the feed is stopped or the broker goes away; return the pause after that."""
+        """Read until the feed is stopped or the broker goes away. Return the pause after that."""
         try:
             with self._subscription.open_consumer() as consumer:
                 self._read(consumer)
         except MisconfigurationError as error:
-            # An operator may give the right, or create the topic, meanwhile.
+            # An operator may grant the right or create the topic meanwhile.
             self._pulse.entered("refused", self._clock())
             log.warning("page.feed_refused", error=str(error))
         except (TocsinError, *NOT_ANSWERED) as error:
@@ -127,7 +124,7 @@ class Feed:
         starts = self._starts(consumer, ends)
         self._pulse.entered("reading", self._clock())
         self._listener.begin_anew()
-        # Mentions first: they say where an alert's sentences name its leaders.
+        # Mentions first: they have the places of the leaders' names in an alert's sentences.
         is_mention = [tp for tp in partitions if tp.topic == wanted.mentions]
         others = [tp for tp in partitions if tp.topic != wanted.mentions]
         reached = {
@@ -151,12 +148,12 @@ class Feed:
             records = subscriber.newest(consumer, BATCH_RECORDS)
             if records:
                 self._listener.take(records)
-            # The position skips gaps (compaction, transactions); offsets alone would not.
+            # Unlike a record's offset, the position skips gaps (compaction, transactions).
             left = {tp: end for tp, end in left.items() if consumer.position(tp) < end}
         return {tp: consumer.position(tp) for tp in bounds}
 
     def _starts(self, consumer: Any, ends: subscriber.Offsets) -> subscriber.Offsets:
-        """Begin a day ago, or as late as it takes to have read the past in seconds."""
+        """Begin a day ago, or later if the past would take more than seconds to read."""
         mentions = {tp: end for tp, end in ends.items() if tp.topic == self._subscription.mentions}
         alerts = {tp: end for tp, end in ends.items() if tp not in mentions}
         since = self._since(consumer, alerts, PAST_SECONDS)
@@ -179,7 +176,7 @@ class Feed:
                 self._pulse.newest_record_at = self._pulse.answered_at = self._clock()
                 self._listener.take(records)
             if time.monotonic() - asked >= ASK_SECONDS:
-                # `poll` gives nothing, and says nothing, while the broker is unavailable.
+                # `poll` returns no record and raises no error while the broker is unavailable.
                 self._pulse.answered(_sum(consumer.end_offsets(articles)), self._clock())
                 asked = time.monotonic()
 

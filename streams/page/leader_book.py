@@ -1,9 +1,8 @@
-"""Who is written about, and how: mentions and sentiment of every leader in buckets of event time.
+"""Counts mentions and sentiment of every leader in buckets of event time, for the ranking.
 
-Owns the ranking and the sparklines' numbers. Must not know a topic or a clock: now is an argument,
-and decides nothing but that a timestamp of the future does not move the windows. A window ends with
-the newest mention. Mentions may come twice, articles in new versions, and articles may be
-withdrawn: each counts once, as long as it is remembered. Memory is bounded.
+A window ends with the newest mention. The present time is an argument: a timestamp in the future
+does not move the windows. Mentions may be repeated, articles may have new versions or be withdrawn:
+each counts once, as long as it is remembered. Memory is bounded.
 """
 
 from collections import OrderedDict
@@ -24,9 +23,9 @@ FUTURE_SECONDS = 600.0
 
 
 class MentionSeen(NamedTuple):
-    """What counts of a mention. `at` is Unix seconds; `polarity` is None where nothing was scored.
+    """A mention for counting. `at` is Unix seconds. `polarity` is None if no word was scored.
 
-    `revision` is the article's.
+    `revision` is the article's revision.
     """
 
     article_id: str
@@ -42,8 +41,8 @@ class MentionSeen(NamedTuple):
 class RankedLeader(Struct, frozen=True):
     """A leader's numbers over one window.
 
-    `buckets` holds, from the oldest on, how many mentions and the mean polarity of the scored ones
-    (None where none was), and has `BUCKETS` items.
+    `buckets` has `BUCKETS` items, the oldest first: the number of mentions, and the mean polarity
+    of the scored ones (None if there are none).
     """
 
     id: str
@@ -58,7 +57,7 @@ class RankedLeader(Struct, frozen=True):
 class Ranking(Struct, frozen=True):
     """The leaders of one window, the most mentioned first. Times are Unix seconds.
 
-    `counted_from` is later than `start` where the page did not see the whole window.
+    `counted_from` is later than `start` if the page did not see the whole window.
     """
 
     seconds: int
@@ -91,7 +90,7 @@ class LeaderBook:
         self.countries: dict[str, str] = {}
 
     def take(self, mention: MentionSeen, now: float) -> bool:
-        """Count a mention; False where it was counted before, or is dated ahead.
+        """Count a mention. Return False if it was counted before, or is dated in the future.
 
         Args:
             mention: The mention.
@@ -115,7 +114,7 @@ class LeaderBook:
         return True
 
     def withdraw(self, article_id: str) -> bool:
-        """Count an article's mentions no more; False where there is none."""
+        """Remove an article's mentions from the counts. Return False if there are none."""
         mentions = self._articles.get(article_id, {})
         for mention in mentions.values():
             self._count(mention, -1)
@@ -126,12 +125,12 @@ class LeaderBook:
         return bool(mentions)
 
     def spans(self, article_id: str, leader_id: str) -> Sequence[Span]:
-        """Give where an article names a leader, as far as it is remembered."""
+        """Return where an article names a leader, as far as it is remembered."""
         mention = self._articles.get(article_id, {}).get(leader_id)
         return mention.spans if mention else ()
 
     def rankings(self, most: int = MAX_SHOWN) -> list[Ranking]:
-        """Rank the leaders over every span."""
+        """Return the ranking of the leaders for every span."""
         return [self._ranking(number, most) for number in range(len(SPANS_SECONDS))]
 
     def _ranking(self, number: int, most: int) -> Ranking:

@@ -1,8 +1,7 @@
-"""The page while it runs: the feed's records into the picture, and the picture to the browsers.
+"""Runs the page: the feed's records update the model, and the model's changes go to the browsers.
 
-Owns when the feed runs, and how often browsers are sent what changes all the time. Must not know
-Kafka or HTTP. The picture lives in one event loop, that of the port; the feed's thread hands its
-records over and waits, so that it never reads faster than they are entered.
+The model belongs to one event loop, that of the HTTP server. The feed's thread passes its records
+to it and waits, so that it never reads faster than the model is updated.
 """
 
 import asyncio
@@ -28,17 +27,17 @@ log = structlog.get_logger(__name__)
 TICK_SECONDS = 0.5
 RANKINGS_SECONDS = 3.0
 CONDITION_SECONDS = 4.0
-# How long the feed of a worker's page goes on when nobody looks.
+# How long the feed of a worker's page keeps reading without a visitor.
 LINGER_SECONDS = 300.0
 HAND_OVER_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class PageOptions:
-    """How a page is run.
+    """Options of a page.
 
-    `is_eager`: read at once, and go on when nobody looks. A worker's page is not: it costs nothing
-    until a visitor comes.
+    An `is_eager` page reads from its start on, also without visitors. A worker's page is not eager:
+    it costs no work until a visitor comes.
     """
 
     max_visitors: int
@@ -48,15 +47,15 @@ class PageOptions:
 
 
 class LivePage:
-    """One page, with a feed that comes and goes with its visitors.
+    """One page, with a feed that starts and stops with its visitors.
 
     Args:
-        subscription: What it shows.
-        options: How it is run.
-        metrics: What it counts.
-        lags: The group's newest lag by partition, None where it is not known.
+        subscription: The topics that the page shows.
+        options: The page's options.
+        metrics: The page's metrics.
+        lags: Returns the group's newest lag by partition, None where it is not known.
         on_failure: Called with an error that is a bug, in the feed's thread.
-        clock: Unix seconds.
+        clock: Returns Unix seconds.
     """
 
     def __init__(
@@ -87,7 +86,7 @@ class LivePage:
     # In the port's event loop.
 
     async def start(self) -> None:
-        """Begin; the feed too, where it does not wait for a visitor."""
+        """Start the page, and an eager page's feed."""
         self._loop = asyncio.get_running_loop()
         self._ticking = asyncio.create_task(self._tick())
         self._ticking.add_done_callback(self._ticked)
@@ -95,7 +94,7 @@ class LivePage:
             self.visited()
 
     async def stop(self) -> None:
-        """End the feed and let the browsers go."""
+        """Stop the feed and disconnect the browsers."""
         if self._feed is not None:
             self._feed.stop()
         if self._ticking is not None:
@@ -104,11 +103,11 @@ class LivePage:
         await self.visitors.close()
 
     def visited(self) -> None:
-        """Note that a visitor is there."""
+        """Record a visitor."""
         self._last_visit = self._clock()
         if self._feed is None:
             self.pulse = Pulse(since=self._clock())
-            # A feed that was stopped may still read for a moment: it is not to be taken for this.
+            # A stopped feed may still read for a moment. It must not write to the new feed's state.
             listener = Listener(
                 take=lambda records: self._hand_over(feed, lambda: self._take(records)),
                 begin_anew=lambda: self._hand_over(feed, self._begin_anew),
@@ -119,7 +118,7 @@ class LivePage:
             feed.start()
 
     def condition(self) -> Condition:
-        """Give how the stream is."""
+        """Return the stream's condition."""
         now = self._clock()
         state, since = self.pulse.state_at(now)
         lags = self._lags()
@@ -139,12 +138,12 @@ class LivePage:
         )
 
     def ready(self) -> Answer:
-        """Whether the past is read and the broker answers."""
+        """Return whether the past is read and the broker answers."""
         state, _ = self.pulse.state_at(self._clock())
         return Answer(state == "live", f"the feed is {state}")
 
     def live(self) -> Answer:
-        """Whether the feed goes on; an unavailable broker is no reason to start again."""
+        """Return whether the feed runs. A restart does not help against an unavailable broker."""
         state, _ = self.pulse.state_at(self._clock())
         return Answer(state != "failed", f"the feed is {state}")
 
@@ -167,7 +166,7 @@ class LivePage:
                 self._rest()
 
     def _rest(self) -> None:
-        """Stop reading when nobody has looked for a while."""
+        """Stop the feed after a while without visitors."""
         if self._feed is not None and self._clock() - self._last_visit > LINGER_SECONDS:
             log.info("page.feed_rests", note="no visitor; the feed starts again with the next one")
             self._feed.stop()
@@ -194,12 +193,12 @@ class LivePage:
     def _caught_up(self) -> None:
         self._has_caught_up = True
         self.visitors.begin_anew()
-        # Visitors up to now have an older picture, or none.
+        # Present visitors have an older model, or none.
         self.visitors.send("reset", None)
         log.info("page.caught_up", unreadable_records=self.model.unreadable)
 
     def _ticked(self, ticking: asyncio.Task[None]) -> None:
-        """Report an error that ended the ticking: browsers would get no rankings any more."""
+        """Report an error that ended the task: browsers would get no more rankings."""
         if not ticking.cancelled() and (error := ticking.exception()) is not None:
             self.pulse.entered("failed", self._clock())
             self._failed(error)
@@ -226,5 +225,5 @@ async def _called(call: Callable[[], None]) -> None:
     try:
         call()
     except Exception as error:
-        # The feed takes some errors for the broker's; whatever is raised here is a bug.
+        # The feed handles some errors as the broker's. Every error that is raised here is a bug.
         raise RuntimeError("the page's picture cannot take what was read") from error

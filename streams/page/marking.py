@@ -1,8 +1,7 @@
-"""A sentence in parts: what names a leader, what was scored, and the rest.
+"""Splits a sentence into parts: leaders' names, scored words, and the rest.
 
-Owns where a mark begins and ends. Must not know HTML. The parts together are the sentence, so
-a page that shows them needs no offsets; those of a mention's spans count characters, and a browser
-counts UTF-16 units. What a terminal or a browser would obey is taken out last.
+The parts together are the sentence. A page that shows them needs no offsets, which count characters
+in a mention and UTF-16 units in a browser. Control characters are removed last.
 """
 
 import re
@@ -24,7 +23,7 @@ _MIN_SURNAME = 3
 
 
 class Part(Struct, frozen=True, omit_defaults=True):
-    """A stretch of a sentence. `weight` is a scored word's."""
+    """A part of a sentence. `weight` is that of a scored word."""
 
     text: str
     mark: Mark | None = None
@@ -32,7 +31,7 @@ class Part(Struct, frozen=True, omit_defaults=True):
 
 
 class _Place(NamedTuple):
-    """Half-open offsets into the sentence; places sort as they are read, leaders first."""
+    """Half-open offsets into the sentence. Places sort in reading order, leaders first."""
 
     start: int
     rank: int
@@ -41,13 +40,13 @@ class _Place(NamedTuple):
 
 
 def marked(evidence: Evidence, spans: Sequence[Span], names: Sequence[str]) -> list[Part]:
-    """Part a sentence; scored words that are not found in it follow at its end.
+    """Return the parts of a sentence. Scored words that are not found in it follow at its end.
 
     Args:
         evidence: The sentence, with its place in the article and its scored words, of which those
             that carry meaning and weight are shown.
         spans: Where the article names the leaders, as far as it is known.
-        names: The leaders' names, for a sentence in which no span lies.
+        names: The leaders' names, for a sentence without a span.
     """
     sentence = evidence.sentence[:MAX_SENTENCE]
     words, unfound = _words(shown_words(evidence.words), sentence)
@@ -90,13 +89,13 @@ def _spans(evidence: Evidence, spans: Sequence[Span], sentence: str) -> Iterator
         if span.field != evidence.field:
             continue
         start, end = span.start - evidence.start, span.end - evidence.start
-        # A span of another version of the article would mark other words.
+        # A span of another version of the article would mark the wrong words.
         if 0 <= start < end <= len(sentence) and sentence[start:end] == span.text:
             yield _Place(start, 0, end, None)
 
 
 def _names(names: Sequence[str], sentence: str) -> Iterator[_Place]:
-    """Find full names, and surnames where they stand last."""
+    """Yield the places of full names, and of surnames at the end of a name."""
     for name in names:
         surname = name.split()[-1:]
         wanted = [name, *(one for one in surname if len(one) >= _MIN_SURNAME)]

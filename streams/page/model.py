@@ -1,8 +1,7 @@
-"""What the page knows: records in, and what a browser must hear of them out.
+"""The page's model: it reads records and returns the changes that browsers must receive.
 
-Owns the reading of records, and the picture as a whole. Must not know a broker, a browser or the
-clock: now is an argument. What cannot be read is counted, and left out: anyone may write into a
-topic.
+The present time is an argument. Any program may write to a topic, so records that cannot be read
+are counted and left out.
 """
 
 from dataclasses import dataclass, field
@@ -26,7 +25,7 @@ from streams.page.view_model import (
 )
 from streams.reading.alerts import decode_alert
 
-# A canary's alert says that the bell works, not that anything happened.
+# A canary's alert shows that alerts work. It does not report an event.
 NO_NEWS = frozenset({"canary", CANARY_ID})
 _MAX_SPANS = 50
 
@@ -43,7 +42,7 @@ class _Context(Struct, frozen=True):
 
 
 class _MentionRecord(Struct, frozen=True):
-    """What the page reads of a value of `news.mentions`: a mention, or a withdrawal."""
+    """The fields of a value of `news.mentions` that the page reads: a mention, or a withdrawal."""
 
     leader_id: str = ""
     leader_name: str = ""
@@ -58,7 +57,7 @@ _decode = msgspec.json.Decoder(_MentionRecord).decode
 
 
 class Picture(Struct, frozen=True):
-    """Everything at once, for a browser that begins."""
+    """The whole model, for a browser that connects."""
 
     kinds: list[ShownKind]
     alerts: list[ShownAlert]
@@ -67,10 +66,10 @@ class Picture(Struct, frozen=True):
 
 @dataclass(slots=True)
 class PageModel:
-    """The page's picture of the stream. Moments are Unix seconds.
+    """The page's model of the stream. Times are Unix seconds.
 
     Args:
-        mentions_topic: Its records are mentions; all others are alerts.
+        mentions_topic: The topic of mentions. All other topics have alerts.
     """
 
     mentions_topic: str
@@ -82,7 +81,7 @@ class PageModel:
     _leaders: LeaderBook = field(default_factory=LeaderBook)
 
     def take(self, record: Record, now: float) -> ShownAlert | None:
-        """Enter a record; gives the alert that a browser must hear of, if it is one."""
+        """Read a record, and return the alert that browsers must receive, if it is one."""
         if record.topic == self.mentions_topic:
             self._take_mention(record, now)
             return None
@@ -91,7 +90,7 @@ class PageModel:
             self.unreadable += 1
             return None
         if alert.event_time.timestamp() > now + FUTURE_SECONDS:
-            # It would be the newest for years.
+            # It would stay the newest for years.
             self.unreadable += 1
             return None
         if alert.kind in NO_NEWS or alert.leaders[0].leader_id in NO_NEWS:
@@ -100,12 +99,12 @@ class PageModel:
         return self._alerts.take(alert, self._leaders.countries, self._leaders.spans)
 
     def picture(self) -> Picture:
-        """Give everything that is known."""
+        """Return the whole model."""
         alerts = self._alerts.newest_first(self._leaders.countries)
         return Picture(shown_kinds(), alerts, self.rankings())
 
     def rankings(self) -> list[Ranking]:
-        """Give the leaders over every span."""
+        """Return the leaders for every span."""
         self.rankings_changed = False
         return self._leaders.rankings()
 

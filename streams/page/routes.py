@@ -1,8 +1,8 @@
-"""The page over HTTP: its files, the picture as JSON, and the events.
+"""Serves the page over HTTP: its files, the model as JSON, and the events.
 
-Owns the routes and the headers. Must not know Kafka. What an article said reaches a browser as JSON
-alone, and the page's own code puts it there as text. Should that ever fail, the policy below still
-lets no script run that is not a file of ours, and no request leave for another host.
+Text of articles reaches a browser only as JSON, and the page's code inserts it as text. As a second
+protection, the policy below allows only scripts of the page's own files, and no request to another
+host.
 """
 
 import asyncio
@@ -49,7 +49,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class PageState(Struct, frozen=True):
-    """What a browser begins with. Events after `last_event_id` are what it has not seen."""
+    """The first answer to a browser. Events after `last_event_id` are new to it."""
 
     last_event_id: str
     condition: Condition
@@ -74,7 +74,7 @@ def add_page(app: web.Application, page: LivePage) -> None:
 
 
 class _PageRoutes:
-    """What is answered from the page as it is now."""
+    """Handlers that answer from the page's present model."""
 
     def __init__(self, page: LivePage) -> None:
         self._page = page
@@ -112,7 +112,7 @@ class _PageRoutes:
             answer = web.StreamResponse(
                 headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
             )
-            # Frames that are sent from here on are in the queue, behind what was missed.
+            # Frames that are sent from here on are in the queue, behind the missed ones.
             missed = page.visitors.missed(_last_id(request))
             await answer.prepare(request)
             await answer.write(f"retry: {AGAIN_MS}\n\n".encode())
@@ -121,7 +121,7 @@ class _PageRoutes:
                 await answer.write(encoded)
             while True:
                 try:
-                    # Python 3.11's `wait_for` can swallow the cancellation by which a visitor ends.
+                    # Python 3.11's `wait_for` can swallow the cancellation that ends a visitor.
                     async with asyncio.timeout(KEEP_ALIVE_SECONDS):
                         encoded = await visitor.queue.get()
                 except TimeoutError:
@@ -130,7 +130,7 @@ class _PageRoutes:
         except ConnectionError:
             return answer
         except asyncio.CancelledError:
-            # Who does not read would else be waited for, with what is on its way.
+            # Without the abort, the server would wait for browsers that do not read.
             if request.transport is not None:
                 request.transport.abort()
             raise
@@ -139,13 +139,13 @@ class _PageRoutes:
 
 
 def _last_id(request: web.Request) -> str:
-    """Give the last event that a browser has; one that comes back by itself says it in a header."""
+    """Return the last event that a browser has. A browser that reconnects sends it in a header."""
     return request.headers.get("Last-Event-ID") or request.query.get("after", "")
 
 
 def _file(body: bytes, content_type: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def answer(_request: web.Request) -> web.StreamResponse:
-        # Requested again each time, so that a page never runs with the code of an older version.
+        # Not cached, so that a page never runs with the code of an older version.
         headers = {"Content-Type": content_type, "Cache-Control": "no-cache"}
         return web.Response(body=body, headers=headers)
 

@@ -27,9 +27,9 @@ def serve(deployment: Deployment) -> None:
     """Serve the page until stopped.
 
     Raises:
-        MisconfigurationError: the port is taken, or the broker refuses us.
+        MisconfigurationError: the port is in use, or the broker denies access.
         BrokerUnavailableError: the broker was unavailable for too long.
-        Exception: what ended the page, the port or the thread that measures lag. It is a bug.
+        Exception: a bug that ended the page, the server or the thread that measures lag.
     """
     stopped = threading.Event()
     with stopped_by_signals(stopped.set):
@@ -65,7 +65,7 @@ def _serve(deployment: Deployment, stopped: threading.Event) -> None:
         topics = (names.articles, names.mentions)
         return LagMeter(deployment.connection, settings.application_id, topics)
 
-    # The gauges of lag are the workers'. The page alone uses this measurement.
+    # The gauges of lag belong to the workers. Only the page uses this measurement.
     lag = LagReporter(meter, Metrics(), settings.lag_interval_seconds)
     metrics = PageMetrics.alone()
     page = page_of(deployment, metrics, lambda: lag.newest, on_failure, is_eager=True)

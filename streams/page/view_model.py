@@ -1,8 +1,7 @@
-"""One alert as the page shows it: cut to what a person reads, cleaned, its links checked.
+"""Builds the page's form of an alert: truncated, cleaned, with checked links.
 
-Owns the page's own form of an alert, which is no contract. Must not know a browser. Anyone may
-write into a topic: a title can be 100 kB, a link can be `javascript:`, and a name can hold marks
-that turn the direction of the line around.
+This form is not a published contract. Any program may write to a topic: a title can have 100 kB, a
+link can be `javascript:`, and a name can hold marks that change the direction of the line.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -31,7 +30,7 @@ SpansOf = Callable[[str, str], Sequence[Span]]
 
 
 class ShownLeader(Struct, frozen=True):
-    """A leader. `country` is an ISO 3166-1 code or a body's; "" where no mention has it."""
+    """A leader. `country` is an ISO 3166-1 code or a body's code, "" where no mention has it."""
 
     id: str
     name: str
@@ -39,7 +38,7 @@ class ShownLeader(Struct, frozen=True):
 
 
 class ShownArticle(Struct, frozen=True):
-    """A source. `url` is None where it is no link to the web; `host` is what it leads to."""
+    """A source. `url` is None if it is not a web address. `host` is its host."""
 
     title: str
     source: str
@@ -68,18 +67,18 @@ class ShownMessage(Struct, frozen=True):
 
 
 class ShownKind(Struct, frozen=True):
-    """A kind of alert: its name in the contract, and its title for people."""
+    """A kind of alert: its name in the contract, and its title on the page."""
 
     name: str
     title: str
 
 
 class ShownAlert(Struct, frozen=True):
-    """An alert as its messages up to now leave it. Times are Unix seconds, of event time.
+    """An alert with its messages up to now. Times are Unix seconds of event time.
 
-    `id` is that of its first message, `rang_at` that message's time as far as it is known.
-    `tone` is `negative` or `positive` where the kind's title says a direction, else empty, and
-    decides the colour. `figures` are the names of `observed`, `expected` and `threshold`.
+    `id` is that of its first message, `rang_at` that message's time, as far as it is known. `tone`
+    is `negative` or `positive` if the kind's title has a direction, else empty. It decides the
+    colour. `figures` are the names of `observed`, `expected` and `threshold`.
     """
 
     id: str
@@ -116,14 +115,14 @@ def shown_alert(
     countries: Mapping[str, str],
     spans: SpansOf,
 ) -> ShownAlert:
-    """Give the alert as it is shown.
+    """Return the alert in the page's form.
 
     Args:
         alert: The newest message.
         grounds: The message whose articles and sentences are shown.
-        history: All messages that are known, this one among them, the first one first.
+        history: All known messages with this one, the first one first.
         countries: Leader id to country.
-        spans: Gives where an article (by id) names a leader (by id), as far as it is known.
+        spans: Returns where an article (by id) names a leader (by id), as far as it is known.
     """
     kind = KINDS.get(alert.kind)
     figures = kind.figures if kind else Figures()
@@ -170,7 +169,7 @@ def shown_kinds() -> list[ShownKind]:
 
 
 def shown_message(alert: Alert) -> ShownMessage:
-    """Give a message as one line of a history."""
+    """Return a message as one line of a history."""
     return ShownMessage(
         at=alert.event_time.timestamp(),
         msg_type=alert.msg_type,
@@ -190,19 +189,19 @@ def with_countries(alert: ShownAlert, countries: Mapping[str, str]) -> ShownAler
 
 
 def short(text: str, longest: int) -> str:
-    """Cut a text, with an ellipsis for what is left out, and make one clean line of it."""
+    """Return a text as one clean line, truncated with an ellipsis."""
     cleaned = visible(text[: 4 * longest]).strip()
     return cleaned if len(cleaned) <= longest else cleaned[: longest - 1].rstrip() + "…"
 
 
 def web_address(url: str) -> tuple[str | None, str]:
-    """Give the address and its host where it is one of the web; None and "" otherwise."""
+    """Return a web address and its host, or None and "" if it is none."""
     if len(url) > MAX_URL or visible(url) != url or any(c.isspace() for c in url):
         return None, ""
     try:
         parts: Any = urlsplit(url)
         host = parts.hostname or ""
-        # A name before an @ is there to be taken for the host.
+        # A name before an @ can look like the host.
         named = parts.username is not None or parts.password is not None
     except ValueError:
         return None, ""

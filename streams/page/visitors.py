@@ -1,8 +1,7 @@
-"""The browsers that look: what each still has to hear, and what one that comes back has missed.
+"""Keeps the connected browsers: the events that each must receive, and those that it missed.
 
-Owns the event stream's frames, ids and queues. Must not know what an event means, nor HTTP. All of
-it happens in one event loop. A browser that does not read is left: its queue is bounded, and so is
-the number of browsers.
+Everything runs in one event loop. A browser that does not read is dropped. The queues and the
+number of browsers are bounded.
 """
 
 import asyncio
@@ -24,14 +23,14 @@ _encode = msgspec.json.Encoder().encode
 
 
 def frame(event: str, value: object, event_id: str = "") -> bytes:
-    """Encode a server-sent event; JSON holds no line break that would end it early."""
+    """Return a server-sent event as bytes. JSON has no line break that would end it early."""
     head = f"id: {event_id}\n" if event_id else ""
     return f"{head}event: {event}\ndata: ".encode() + _encode(value) + b"\n\n"
 
 
 @dataclass(slots=True, eq=False)
 class Visitor:
-    """One browser. `task` is what writes to it."""
+    """One browser. `task` writes to it."""
 
     task: "asyncio.Task[object] | None" = None
     queue: asyncio.Queue[bytes] = field(
@@ -40,11 +39,11 @@ class Visitor:
 
 
 class Visitors:
-    """All browsers that listen.
+    """All connected browsers.
 
     Args:
-        most: How many at once.
-        metrics: Where visitors, and those who were dropped, are counted.
+        most: Maximum number of browsers.
+        metrics: Counts visitors and dropped ones.
     """
 
     def __init__(self, most: int, metrics: PageMetrics) -> None:
@@ -58,17 +57,17 @@ class Visitors:
 
     @property
     def newest_id(self) -> str:
-        """The id of the newest event: what a browser that begins has already."""
+        """Return the id of the newest event, which a new browser already has."""
         return f"{self._epoch}-{self._number}"
 
     def begin_anew(self) -> None:
-        """Forget what was sent: ids from before are not known any more."""
+        """Forget the events sent so far. Their ids become unknown."""
         self._epoch = secrets.token_hex(4)
         self._number = 0
         self._kept: deque[tuple[int, bytes]] = deque(maxlen=KEPT_FRAMES)
 
     def enter(self) -> Visitor | None:
-        """Let a browser in; None where there are too many."""
+        """Add a browser, or return None if there are too many."""
         if len(self._here) >= self._most:
             self._metrics.dropped.labels("too_many").inc()
             return None
@@ -88,14 +87,14 @@ class Visitors:
             self._to_all(frame(event, value))
 
     def publish(self, event: str, value: object) -> None:
-        """Tell every browser, and keep it for those who come back."""
+        """Send an event to every browser, and keep it for browsers that reconnect."""
         self._number += 1
         encoded = frame(event, value, self.newest_id)
         self._kept.append((self._number, encoded))
         self._to_all(encoded)
 
     def missed(self, last_id: str) -> list[bytes] | None:
-        """Give what came after an event; None where that is not known any more."""
+        """Return the events after an id, or None if the id is unknown."""
         epoch, _, number = last_id.partition("-")
         if epoch != self._epoch or not (number.isascii() and number.isdigit()):
             return None
@@ -105,7 +104,7 @@ class Visitors:
         return after if len(after) == self._number - int(number) else None
 
     async def close(self) -> None:
-        """End all of them, and wait until they have ended."""
+        """Disconnect all browsers, and wait for their tasks."""
         tasks = [visitor.task for visitor in self._here if visitor.task is not None]
         for task in tasks:
             task.cancel()

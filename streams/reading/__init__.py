@@ -1,4 +1,4 @@
-"""Reading Tocsin's topics as an ordinary subscriber does: without a group, and without Faust.
+"""Reads Tocsin's topics as a subscriber does: without a consumer group, and without Faust.
 
-Owns what the commands that read topics share. Must not know a command, nor what a worker does.
+The commands that read topics share these modules.
 """

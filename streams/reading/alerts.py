@@ -1,7 +1,4 @@
-"""Alerts as a subscriber takes them: decoded, each once, and only those that are asked for.
-
-Owns deduplication and the filters. Must not know a broker or a terminal.
-"""
+"""Decodes, deduplicates and filters alerts as a subscriber does."""
 
 import re
 from collections import OrderedDict
@@ -23,9 +20,10 @@ _decode = msgspec.json.Decoder(Alert).decode
 
 
 def decode_alert(value: bytes | None) -> Alert | None:
-    """Decode an alert; None for what this version cannot read. Anyone may write into a topic.
+    """Return the alert of a record, or None if this version cannot read it.
 
-    Its times have a zone, as the contract says: others can be neither compared nor shown.
+    Any program may write to a topic. An alert whose times have no zone is not read: its times could
+    be neither compared nor shown.
     """
     try:
         alert = _decode(value or b"")
@@ -48,7 +46,7 @@ class Seen:
         return alert_id in self._ids
 
     def add(self, alert_id: str) -> None:
-        """Note that the id is seen now."""
+        """Record that the id is seen now."""
         self._ids[alert_id] = None
         self._ids.move_to_end(alert_id)
         if len(self._ids) > self._most:
@@ -65,27 +63,27 @@ class Seen:
 class LeaderQuery:
     """Leaders that a person asked for: by id, or by words of a name.
 
-    `ids` are those that the registry knows under the words.
+    `ids` are the ids that the registry has for the words.
     """
 
     ids: frozenset[str]
     words: frozenset[str]
 
     def names(self, leader_id: str, leader_name: str) -> bool:
-        """Whether this leader is meant."""
+        """Return whether the query names this leader."""
         by_words = bool(self.words) and self.words <= words_of(leader_name)
         return by_words or leader_id.casefold() in self.ids
 
 
 def leader_query(text: str, known: Mapping[str, Iterable[str]]) -> LeaderQuery:
-    """Read what was asked for.
+    """Return the query that a text stands for.
 
     Args:
         text: An id (`Q7747`, `x-…`), or one or more words of a name.
         known: Leader id to names and aliases, from the registry.
 
     Raises:
-        ValueError: there is no word in it.
+        ValueError: the text has no word.
     """
     text = text.strip()
     if _ID.fullmatch(text):
@@ -103,20 +101,20 @@ def names_of_leaders(people: Iterable[Person]) -> dict[str, tuple[str, ...]]:
 
 
 def words_of(name: str) -> frozenset[str]:
-    """Give the words of a name, without case and accents."""
+    """Return the words of a name, without case and accents."""
     return frozenset(_WORDS.findall(folded(name)))
 
 
 @dataclass(frozen=True, slots=True)
 class AlertFilter:
-    """Which alerts are wanted; empty `leaders` means any leader, and no kind any kind."""
+    """Selects alerts. Empty `leaders` means any leader, and no kind any kind."""
 
     least_severity: Severity = "low"
     leaders: tuple[LeaderQuery, ...] = ()
     kind: AlertKind | None = None
 
     def wants(self, alert: Alert) -> bool:
-        """Whether this one is."""
+        """Return whether the alert is wanted."""
         if SEVERITIES.index(alert.severity) < SEVERITIES.index(self.least_severity):
             return False
         if self.kind not in (None, alert.kind):

@@ -1,7 +1,6 @@
-"""The topic of dead letters: its newest, one by its place, and many put back.
+"""Reads the topic of dead letters, and sends dead letters back to their topics.
 
-Owns the reading of the topic and the sending back. Must not know a terminal, nor what makes a
-record fit to be put back (`streams.reading.dead_letters`).
+`streams.reading.dead_letters` decides which can be requeued.
 """
 
 from collections import Counter, deque
@@ -25,7 +24,8 @@ from streams.reading.dead_letters import (
     refusal,
 )
 
-# Sends wait for their acknowledgement after so much, or the values of all would fill the memory.
+# After this many bytes, sends wait for their acknowledgement. Otherwise the values would fill the
+# memory.
 _MOST_UNACKNOWLEDGED = 200
 _MOST_UNACKNOWLEDGED_BYTES = 32_000_000
 _SEND_SECONDS = 60.0
@@ -36,7 +36,7 @@ Wanted = Callable[[DeadLetter], bool]
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is to be put back, in the order of the topic; `refused` counts the others by cause."""
+    """Dead letters to requeue, in the order of the topic. `refused` counts the others by cause."""
 
     places: Sequence[Place]
     refused: Mapping[str, int]
@@ -44,7 +44,7 @@ class Selection:
 
 
 class DeadLetterLog:
-    """The dead letters that are there now; later ones are not seen.
+    """The dead letters in the topic now. Later ones are not seen.
 
     Args:
         consumer: A kafka-python consumer without a group.
@@ -62,7 +62,7 @@ class DeadLetterLog:
         self._starts: Offsets = consumer.beginning_offsets(partitions)
 
     def partition_counts(self, topics: Sequence[str]) -> Mapping[str, int]:
-        """Give the number of partitions of other topics.
+        """Return the number of partitions of other topics.
 
         Raises:
             TopicMismatchError: one is missing.
@@ -70,9 +70,9 @@ class DeadLetterLog:
         return Counter(tp.topic for tp in partitions_of(self._consumer, topics))
 
     def newest(self, wanted: Wanted, since: datetime | None, limit: int) -> list[DeadLetter]:
-        """List the newest that are wanted, the newest first, by the time of their records.
+        """Return the newest wanted dead letters, the newest first, by the time of their records.
 
-        Reads backwards in growing steps, so that a long topic is not read as a whole.
+        The topic is read backwards in growing steps, so that a long topic is not read as a whole.
         """
         starts = self._since(since)
         found: list[DeadLetter] = []
@@ -82,7 +82,7 @@ class DeadLetterLog:
         return found[:limit]
 
     def at(self, place: Place) -> Record:
-        """Give one record.
+        """Return one record.
 
         Raises:
             MisconfigurationError: there is none at that place.
@@ -105,10 +105,10 @@ class DeadLetterLog:
     def select(
         self, wanted: Wanted, since: datetime | None, partitions: Mapping[str, int]
     ) -> Selection:
-        """Choose all that are wanted and can be put back, records that are the same once.
+        """Return the wanted dead letters that can be requeued, each record once.
 
-        A record that was put back and failed again is here twice. Without this, every requeue of
-        all would double what the next one finds.
+        A record that was requeued and failed again is in the topic twice. Without deduplication,
+        every requeue of all dead letters would double the number that the next one finds.
         """
         newest: dict[bytes, Place] = {}
         refused: Counter[str] = Counter()
@@ -121,20 +121,20 @@ class DeadLetterLog:
             if cause is not None:
                 refused[cause] += 1
                 continue
-            # The newest counts: it knows how often the record was put back.
+            # The newest counts: it says how often the record was requeued.
             repeated += newest.pop(letter.fingerprint, None) is not None
             newest[letter.fingerprint] = letter.place
         return Selection(sorted(newest.values()), refused, repeated)
 
     def records(self, places: Iterable[Place]) -> Iterator[Record]:
-        """Give these records, by partition and offset; those that have gone meanwhile are not."""
+        """Yield these records, by partition and offset. Records that were deleted are left out."""
         chosen: dict[int, list[int]] = {}
         for place in sorted(places):
             chosen.setdefault(place.partition, []).append(place.offset)
         for partition, offsets in chosen.items():
             tp = TopicPartition(self._topic, partition)
             asked = set(offsets)
-            # A reading to beyond the end would wait for records that nobody has written.
+            # Reading beyond the end would wait for records that do not exist.
             end = min(offsets[-1] + 1, self._ends.get(tp, 0))
             for record in self._read({tp: offsets[0]}, {tp: end}):
                 if record.offset in asked:
@@ -147,7 +147,7 @@ class DeadLetterLog:
         step = max(limit, _FIRST_STEP_RECORDS)
         while end > start and len(found) < limit:
             begin = max(start, end - step)
-            # Values are released at once: one may be 32 MB.
+            # Values are released at once, because one may have 32 MB.
             letters = map(dead_letter, self._read({tp: begin}, {tp: end}))
             found.extendleft(reversed([letter for letter in letters if wanted(letter)]))
             end, step = begin, 2 * step
@@ -168,7 +168,7 @@ def put_back(
     partitions: Mapping[str, int],
     on_restamped: Callable[[], None] = lambda: None,
 ) -> int:
-    """Send the records back to where they came from; return when the broker has every one.
+    """Send the records back to their topics, and return how many the broker has.
 
     Args:
         producer: A kafka-python producer.
@@ -176,12 +176,9 @@ def put_back(
         partitions: The topics that Tocsin reads, and how many partitions each has.
         on_restamped: Called for each record that gets a new timestamp.
 
-    Returns:
-        How many were put back.
-
     Raises:
-        MisconfigurationError: one cannot be put back; those before it were.
-        KafkaError: the broker did not take one; earlier ones may be there.
+        MisconfigurationError: a record cannot be requeued. Those before it were.
+        KafkaError: the broker rejected a record. Earlier ones may be there.
     """
     count, waiting_bytes, sent = 0, 0, []
     for record in records:

@@ -1,8 +1,7 @@
-"""Dead letters as they are read back: what each says of itself, and the record it was made from.
+"""Reads dead letters: their `tocsin.error.*` headers, and the record that each was made from.
 
-Owns the reading of `tocsin.error.*` headers, the places that a person names dead letters by, and
-the rules for putting one back. Must not know a broker or a terminal. Any program may write into the
-topic, so no header is taken for granted.
+It also has the rules for requeuing one. Any program may write to the topic, so every header may be
+missing or wrong.
 """
 
 import hashlib
@@ -31,7 +30,7 @@ _CUT = (
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where a dead letter is: what `show` and `requeue` take."""
+    """The place of a dead letter, as `show` and `requeue` take it."""
 
     partition: int
     offset: int
@@ -44,9 +43,9 @@ class Place:
 class DeadLetter:
     """A dead letter without its value.
 
-    `entered` is when the record entered the log that it came from; None if that is no date.
-    `origin` is `topic partition:offset`. `value_bytes` is None for a null value, `whole_bytes` None
-    unless the value was cut short. `fingerprint` is the same for records that are the same.
+    `entered` is when the record entered its first topic, None if that is no date. `origin` is
+    `topic partition:offset`. `value_bytes` is None for a null value. `whole_bytes` is None unless
+    the value was truncated. Equal records have the same `fingerprint`.
     """
 
     place: Place
@@ -64,7 +63,7 @@ class DeadLetter:
 
     @property
     def entered(self) -> datetime | None:
-        """When the record entered the log that it came from, in aware UTC."""
+        """Return when the record entered its first topic, in aware UTC."""
         try:
             return datetime.fromtimestamp(self.timestamp_ms / 1000, tz=UTC)
         except (ValueError, OverflowError, OSError):
@@ -72,14 +71,14 @@ class DeadLetter:
 
 
 class NotRequeueableError(ValueError):
-    """This dead letter cannot be put back; the message says why, without naming the letter."""
+    """This dead letter cannot be requeued. The message says why, without naming the letter."""
 
 
 def place_of(text: str) -> Place:
-    """Read PARTITION:OFFSET.
+    """Return the place that PARTITION:OFFSET names.
 
     Raises:
-        ValueError: it is not of that form.
+        ValueError: the text does not have that form.
     """
     match = _PLACE.fullmatch(text.strip())
     if match is None:
@@ -91,7 +90,7 @@ def place_of(text: str) -> Place:
 
 
 def dead_letter(record: Record) -> DeadLetter:
-    """Read what a dead letter says of itself."""
+    """Return what the headers of a dead letter say."""
     headers = _texts(record)
     said = {
         name.removeprefix(ERROR_PREFIX): text
@@ -116,15 +115,15 @@ def dead_letter(record: Record) -> DeadLetter:
 
 
 def is_restamped(letter: DeadLetter) -> bool:
-    """Report whether a record gets a new timestamp when it is put back.
+    """Return whether a record gets a new timestamp when it is requeued.
 
-    Its own is the reason why it is here: with it, the record would come back again and again.
+    Its own timestamp is the reason for the dead letter. With it, the record would fail again.
     """
     return letter.reason in RESTAMPED or letter.timestamp_ms < 0
 
 
 def refusal(letter: DeadLetter, partitions: Mapping[str, int]) -> str | None:
-    """Say why a dead letter cannot be put back; None if it can be.
+    """Return why a dead letter cannot be requeued, or None if it can.
 
     Args:
         letter: The dead letter.
@@ -146,22 +145,21 @@ def refusal(letter: DeadLetter, partitions: Mapping[str, int]) -> str | None:
 
 
 def original(record: Record, partitions: Mapping[str, int]) -> Outgoing:
-    """Build the record as it was, for the topic and, if it is still there, the partition it was in.
+    """Return the original record, for its topic and, if that still exists, its partition.
 
-    The partition matters: the versions of an article stay in order only within one, and a producer
-    of another library may choose partitions by another rule than ours. The timestamp is kept too:
-    it is the event time, on which all windows rest. Where it is what was wrong with the record, the
-    broker or the producer stamps the record again.
+    The versions of an article stay in order only within one partition, and a producer of another
+    library may choose partitions by another rule than ours. The timestamp is kept, because it is
+    the event time. Where the timestamp was the fault, the broker or the producer sets a new one.
 
     Raises:
-        NotRequeueableError: it cannot be put back.
+        NotRequeueableError: it cannot be requeued.
     """
     letter = dead_letter(record)
     why_not = refusal(letter, partitions)
     if why_not is not None:
         raise NotRequeueableError(why_not)
     headers = [
-        # A header may be null in Kafka, but not in kafka-python's producer; empty is the nearest.
+        # Kafka allows null headers, kafka-python's producer does not. Empty is the nearest value.
         (name, value or b"")
         for name, value in record.headers
         if not name.startswith(ERROR_PREFIX) and name != REQUEUED_HEADER
@@ -180,20 +178,20 @@ def original(record: Record, partitions: Mapping[str, int]) -> Outgoing:
 
 
 def wanted_by(reason: str | None, since: datetime | None) -> Callable[[DeadLetter], bool]:
-    """Make the filter of `list` and `requeue`."""
+    """Return the filter of `list` and `requeue`."""
     since_ms = None if since is None else since.timestamp() * 1000
 
     def wanted(letter: DeadLetter) -> bool:
         if reason is not None and letter.reason != reason:
             return False
-        # Requeued records keep their time, so the topic is not in its order.
+        # Requeued records keep their time, so the topic is not ordered by time.
         return since_ms is None or letter.timestamp_ms >= since_ms
 
     return wanted
 
 
 def _texts(record: Record) -> dict[str, str]:
-    """Give the headers as texts; of a name that comes twice the last counts."""
+    """Return the headers as texts. The last value of a repeated name counts."""
     return {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
 
 
@@ -206,6 +204,6 @@ def _fingerprint(record: Record, topic: str, said: Mapping[str, str]) -> bytes:
     is_of_now = said.get("reason") in RESTAMPED
     timestamp = said.get("timestamp", "") if is_of_now else str(record.timestamp_ms)
     for part in (topic.encode(), record.key, record.value, timestamp.encode()):
-        # A length before each part, and none for null: no two records run into one.
+        # A length before each part, and none for null: different records give different bytes.
         digest.update(b"-" if part is None else b"%d:" % len(part) + part)
     return digest.digest()

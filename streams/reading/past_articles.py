@@ -1,8 +1,7 @@
-"""Past articles in the order in which they entered the log: from the topic, or from a file.
+"""Reads past articles in the order in which they entered the log: from the topic, or from a file.
 
-Owns where their event time comes from, and the count of those that are left out. Must not know what
-is done with them. A record's timestamp is the event time; a file has none, so there it is the
-publisher's date, as an import of an archive would stamp it.
+A record's timestamp is the event time. A file has no timestamps, so there the publisher's date is
+the event time, as in an import of an archive. Articles that are left out are counted by reason.
 """
 
 from collections import Counter
@@ -33,19 +32,19 @@ class PastArticle:
 
 @dataclass(slots=True)
 class PastArticles:
-    """Reads past articles; `left_out` counts, by reason, those that cannot be used."""
+    """Reads past articles. `left_out` counts the unusable ones by reason."""
 
     limits: DecodeLimits
     shapes: Sequence[Shape] = NO_SHAPES
     left_out: Counter[str] = field(default_factory=Counter)
 
     def of_topic(self, consumer: Any, topic: str, since: datetime) -> Iterator[PastArticle]:
-        """Read a topic from a moment to its present end.
+        """Read a topic from a time to its present end.
 
         Args:
             consumer: A kafka-python consumer.
             topic: The topic of the articles.
-            since: The moment; aware.
+            since: The time, aware.
 
         Raises:
             TopicMismatchError: there is no such topic.

@@ -1,8 +1,8 @@
-"""Text and JSON from a topic, made safe to put on a terminal.
+"""Makes text and JSON of a topic safe to print on a terminal.
 
-Owns which characters never reach one. Must not know whose text it is. An article may hold escape
-sequences that rewrite the screen, and direction marks that show a line in another order than it is
-stored in (CVE-2021-42574, "Trojan Source"); a lone surrogate cannot be written out at all.
+An article may hold escape sequences that rewrite the screen. It may hold direction marks that show
+a line in another order than it is stored in (CVE-2021-42574, "Trojan Source"). A lone surrogate
+cannot be printed at all.
 """
 
 import re
@@ -16,28 +16,28 @@ _SURROGATE = "\ud800-\udfff"
 _BREAKS = re.compile("[\t\n\v\f\r\x85\u2028\u2029]+")
 _UNSAFE = re.compile(f"[{_CONTROL}{_FORMAT}{_SURROGATE}]")
 _UNSAFE_BUT_BREAKS = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_FORMAT}{_SURROGATE}]")
-# Outside ASCII, JSON has such characters only inside strings, and there they may be escaped.
+# JSON has such characters only inside strings, where they may be escaped.
 _UNSAFE_IN_JSON = re.compile(f"[\x7f-\x9f\u2028\u2029{_FORMAT}]")
 _UNICODE_BMP_END = 0xFFFF
 
 
 def visible(text: str) -> str:
-    """Make one line of it: breaks and tabs become spaces, other unsafe characters go."""
+    """Return the text as one line, without unsafe characters. Breaks and tabs become spaces."""
     return _UNSAFE.sub("", _BREAKS.sub(" ", text))
 
 
 def visible_lines(text: str) -> str:
-    r"""Keep `\n` and tabs; show every other unsafe character as what it is, such as `<U+001B>`."""
+    r"""Return the text with unsafe characters named, such as `<U+001B>`; `\n` and tabs stay."""
     return _UNSAFE_BUT_BREAKS.sub(_named, text.replace("\r\n", "\n"))
 
 
 def visible_json(document: str) -> str:
-    """Escape what is unsafe in a JSON document; it stays the same document."""
+    """Return a JSON document with its unsafe characters escaped. Its value does not change."""
     return _UNSAFE_IN_JSON.sub(_escaped, document)
 
 
 def folded(text: str) -> str:
-    """Fold for comparing what a person typed: no case, no accents, no unsafe characters."""
+    """Return a text for comparison: without case, accents and unsafe characters."""
     apart = unicodedata.normalize("NFKD", visible(text))
     return "".join(c for c in apart if not unicodedata.combining(c)).casefold()
 

@@ -1,6 +1,6 @@
-"""Read a moment as a person types one: `2h` ago, a date, or `beginning`.
+"""Reads a time as a person types it: `2h` ago, a date, or `beginning`.
 
-Pure: the present time is an argument.
+The present time is an argument.
 """
 
 import re
@@ -14,7 +14,7 @@ _FIRST_MOMENT = datetime.fromtimestamp(0, tz=UTC)
 
 
 def moment_of(text: str, now: datetime) -> datetime:
-    """Return the moment that a text names, in aware UTC.
+    """Return the time that a text names, in aware UTC.
 
     Args:
         text: A number and one of s, m, h, d, w (before now, with or without a minus sign), an

@@ -1,7 +1,7 @@
 """Writes accepted changes into an extra folder, so that the packaged tables stay as they are.
 
-Owns what rows a change becomes. Must not decide what is accepted. The rows are checked together
-with the whole registry before anything is written, and each file is replaced in one step.
+The rows are checked together with the whole registry before anything is written, and each file is
+replaced in one step.
 """
 
 import csv
@@ -21,20 +21,17 @@ _PEOPLE, _TERMS = "people.csv", "terms.csv"
 
 
 def accept(changes: Sequence[Change], registry: Registry, folder: Path, today: date) -> int:
-    """Write the changes that can be written into the folder's `people.csv` and `terms.csv`.
+    """Write changes into the folder's `people.csv` and `terms.csv`, and return how many.
 
     Args:
-        changes: Those of kind "differs" are skipped: a person has to say what is right.
-        registry: That the changes were found in.
-        folder: Made if it is missing; what it holds already is kept.
+        changes: Those of kind "differs" are skipped: a person has to decide them.
+        registry: The registry that the changes were found in.
+        folder: Made if it is missing. Its present rows are kept.
         today: For the rows' source.
 
-    Returns:
-        How many changes were written.
-
     Raises:
-        BadRegistryError: The tables would not be a registry; nothing is written.
-        MisconfigurationError: The folder cannot be written.
+        BadRegistryError: the tables would not be a valid registry. No file is written.
+        MisconfigurationError: the folder cannot be written.
     """
     written = [change for change in changes if change.kind != "differs"]
     if not written:
@@ -63,7 +60,7 @@ _Starts = dict[tuple[str, str, str, date], str]
 
 
 def _starts(layers: Sequence[Layer]) -> _Starts:
-    """How the tables write each term's start: an ended term must be the same row ("2019-08")."""
+    """Return each term's start as the tables write it ("2019-08"), so that an end finds its row."""
     rows = read_layers(layers, Problems())[_TERMS]
     return {(v[0], v[1], v[2], first_day(v[5])): v[5] for _, _, v in rows}
 
@@ -74,7 +71,7 @@ def _start(change: Change, starts: _Starts) -> str:
 
 
 def _merged(table: str, held: Layer, rows: Iterable[list[str]], key_columns: int) -> str:
-    """The table with rows added; one of the same person, country, office and start is replaced."""
+    """Return the table with rows added or, if person, country, office and start agree, replaced."""
     old = list(csv.reader(io.StringIO(held.texts.get(table, ""), newline="")))[1:]
     keys = _key if key_columns > 1 else _first
     merged = {keys(row): row for row in [*old, *rows]}

@@ -1,9 +1,7 @@
-"""How the registry differs from what Wikidata says: terms to add, to end, and to look at.
+"""Compares the registry with Wikidata: terms to add, to end, and to look at.
 
-Owns when two terms are the same one, and what may be written without a person's own edit. Must not
-read or write anything. Only countries that the registry has are compared, and only terms that
-Wikidata says began or ended since a day: older differences are matters of definition more often
-than of news.
+Only countries of the registry are compared, and only terms that began or ended since a given day
+by Wikidata's word. Older differences are more often matters of definition than of news.
 """
 
 from collections import defaultdict
@@ -20,7 +18,7 @@ from processors.leaders.registry.values import Role, Term, day_after, first_day
 from streams.registry.wikidata import Seat, Statement
 
 SAME_TERM_DAYS = 60
-"""Starts that are no further apart are one term's: election, oath and handover differ by weeks."""
+"""Terms with starts this close are the same: election, oath and handover differ by weeks."""
 
 _OFFICE_OF_SEAT: Mapping[Seat, tuple[str, str]] = {
     "state": ("president", "President"),
@@ -31,9 +29,9 @@ _OFFICE_OF_SEAT: Mapping[Seat, tuple[str, str]] = {
 class Change(Struct, frozen=True):
     """One difference.
 
-    `kind` is "added" (a term that the registry lacks), "ended" (one that it takes to be running)
-    or "differs" (another start or end: shown, and left to a person). `known_as` is the id under
-    which the registry has the person. Dates are `YYYY[-MM[-DD]]`.
+    `kind` is "added" (a term that the registry lacks), "ended" (a term that still runs in the
+    registry) or "differs" (another start or end, left to a person). `known_as` is the person's id
+    in the registry. Dates are `YYYY[-MM[-DD]]`.
     """
 
     kind: Literal["added", "ended", "differs"]
@@ -52,15 +50,12 @@ class Change(Struct, frozen=True):
 
 
 def changes(registry: Registry, statements: Sequence[Statement], since: date) -> list[Change]:
-    """Compare.
+    """Return the differences, ordered by country, office and start.
 
     Args:
-        registry: As it is, extra tables included.
-        statements: What Wikidata says.
+        registry: The registry with its extra tables.
+        statements: The statements of Wikidata.
         since: Only terms that began or ended on or after this day, by Wikidata's word.
-
-    Returns:
-        By country, seat and start.
     """
     known = _Known(registry)
     found: list[Change] = []
@@ -108,7 +103,7 @@ class _Known:
         return None
 
     def _known_as(self, statement: Statement) -> str:
-        """The id of the registry for the person; an own id where the QID is not known yet."""
+        """Return the registry's id of the person: an own id where the QID is not known yet."""
         if statement.person_id in self._registry.people:
             return statement.person_id
         by_name = {
@@ -145,7 +140,7 @@ def _is_same(term: Term, statement: Statement) -> bool:
     start = first_day(statement.start)
     if abs((term.start - start).days) <= SAME_TERM_DAYS:
         return True
-    # One term that Wikidata parts, at an election for example.
+    # Wikidata splits one term, at an election for example.
     return term.start <= start and (term.end is None or start < term.end)
 
 

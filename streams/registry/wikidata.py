@@ -1,10 +1,9 @@
 """Asks Wikidata's query service who heads states and governments, and reads its answer.
 
-Owns the query (SPARQL 1.1) and the reading of its answer, in the W3C's "SPARQL 1.1 Query Results
-JSON Format": `{"head": {"vars": […]}, "results": {"bindings": [{"person": {"type": "uri", "value":
-…}, …}, …]}}`, with Wikidata's own terms: P35 head of state, P6 head of government, P31 Q5 a human,
-P297 code of ISO 3166-1, P580 and P582 start and end with their precision (11 a day, 10 a month, 9 a
-year). Must not know the registry.
+The query is SPARQL 1.1. The answer has the W3C's "SPARQL 1.1 Query Results JSON Format": `{"head":
+{"vars": […]}, "results": {"bindings": [{"person": {"type": "uri", "value": …}, …}, …]}}`. The terms
+of Wikidata are P35 head of state, P6 head of government, P31 Q5 a human, P297 code of ISO 3166-1,
+P580 and P582 start and end with their precision (11 a day, 10 a month, 9 a year).
 """
 
 import asyncio
@@ -48,14 +47,15 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 class WikidataError(PassingFaultError):
-    """The query service could not be asked, or gave no answer that can be read."""
+    """The query service is unavailable, or its answer cannot be read."""
 
 
 class Statement(Struct, frozen=True):
     """One headship as Wikidata has it.
 
-    `code` is of ISO 3166-1, `person_id` a QID; `start` and `end` are `YYYY[-MM[-DD]]`, and the end
-    is the last day in office or the first one out of it, for Wikidata has both; "" while it runs.
+    `code` is of ISO 3166-1, `person_id` a QID. `start` and `end` are `YYYY[-MM[-DD]]`. The end is
+    the last day in office or the first day after it, because Wikidata has both. It is "" while the
+    term runs.
     """
 
     code: str
@@ -80,21 +80,21 @@ class _Answer(Struct):
 
 
 def query(since: date) -> str:
-    """Give the query for headships that began, ended or ran on or after a day."""
+    """Return the query for headships that began, ended or ran on or after a day."""
     return _QUERY.replace("SINCE", f"{since.isoformat()}T00:00:00Z")
 
 
 async def ask(fetch: "Fetch", endpoint: str, since: date, sleep: Sleep = asyncio.sleep) -> bytes:
-    """Ask the query service, again after a while where it says so.
+    """Return the statements of the query service. Ask again later where it says so.
 
     Args:
-        fetch: See `streams.http_client.fetch.open_fetch`; it bounds time and size.
+        fetch: See `streams.http_client.fetch.open_fetch`. It limits time and size.
         endpoint: Address of a SPARQL endpoint.
         since: See `query`.
-        sleep: Waits for so many seconds.
+        sleep: Sleeps for a number of seconds.
 
     Raises:
-        WikidataError: No answer: the message says why.
+        WikidataError: there is no answer. The message says why.
     """
     from streams.http_client.fetch import FeedError, Validators  # noqa: PLC0415 - loads aiohttp
 
@@ -118,13 +118,13 @@ async def ask(fetch: "Fetch", endpoint: str, since: date, sleep: Sleep = asyncio
 
 
 def read_answer(body: bytes) -> list[Statement]:
-    """Read an answer.
+    """Return the statements of an answer.
 
-    Statements whose person or start Wikidata marks as unknown, or whose date is finer or coarser
-    than a year, month or day, are left out: there is nothing to compare.
+    Statements without a known person or start are left out, and those whose date is finer or
+    coarser than a year, month or day: they cannot be compared.
 
     Raises:
-        WikidataError: It is not in the format.
+        WikidataError: the answer does not have the format.
     """
     try:
         answer = msgspec.json.decode(body, type=_Answer)
