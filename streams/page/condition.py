@@ -68,7 +68,7 @@ class Pulse:
     def answered(self, article_ends: int, now: float) -> None:
         """Record that the broker answered, and how many articles it has."""
         first, before = self._ends or (article_ends, article_ends)
-        # A canary's mention follows its article: by now the articles of the last answer have theirs.
+        # Canaries' mentions follow their articles: those of the last answer have theirs by now.
         news = before - first - self.canaries
         if news > self._news:
             self._news, self.newest_article_at = news, now
