@@ -1,5 +1,4 @@
-"""Articles from files, standard input and feeds, on their way into `news.articles`.
+"""Reads articles from files, standard input and feeds, checks them, and sends them to a topic.
 
-Owns the reading of sources, the check before sending and the count of what was refused. Must not
-know the command line, nor what becomes of an article once it is in the topic.
+Sent and rejected records are counted.
 """

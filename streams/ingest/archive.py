@@ -1,7 +1,7 @@
-"""Archives: topics of old articles, stamped as if they had come when they were published.
+"""Archives: topics of old articles, whose records have the time of publication as timestamp.
 
-Owns what such a topic must be: its own, so that old articles do not come among live ones, and kept
-indefinitely, because a broker removes at once what is older than the topic's retention.
+An archive is a topic of its own, so that old articles do not mix with live ones. Its retention is
+unlimited, because a broker immediately removes records that are older than the retention.
 """
 
 from kafka import KafkaAdminClient
@@ -15,17 +15,17 @@ _FOR_EVER = {"retention.ms": "-1"}
 
 
 def topic_plan(topic: str, settings: Settings) -> TopicPlan:
-    """Plan an archive's topic."""
+    """Return the plan of an archive's topic."""
     return TopicPlan(
         topic, settings.partitions, settings.replication_factor, _FOR_EVER, "an archive of articles"
     )
 
 
 def prepare(connection: Connection, topic: str, settings: Settings) -> None:
-    """Create an archive's topic, or see that the one that is there keeps what comes.
+    """Create an archive's topic, or check that the existing one keeps its records.
 
     Raises:
-        TopicMismatchError: it has a retention, or cannot be created.
+        TopicMismatchError: the topic has a retention, or cannot be created.
         KafkaError: the broker does not answer.
     """
     admin = KafkaAdminClient(**connection.kafka_python())

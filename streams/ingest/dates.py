@@ -1,7 +1,7 @@
-"""The dates of a feed's entries.
+"""Chooses among the dates of a feed's entry.
 
-Owns the choice among an entry's dates. They are read by `processors.articles.dates` from the
-publisher's own words: feedparser reads a zone that it does not know as UTC.
+`processors.articles.dates` reads them from the publisher's own words: feedparser reads a zone that
+it does not know as UTC.
 """
 
 from collections.abc import Sequence

@@ -1,11 +1,10 @@
-"""A feed's bytes as flat articles. Run as a program: a feed in, a header and JSON documents out.
+"""Turns a feed's bytes into flat articles. As a program: a feed in, JSON documents out.
 
-Owns which part of an entry becomes which field of an article, for every format alike. Must not know
-how a feed is fetched or an article sent. Formats are in `streams.ingest.formats`; the text is made
-by `processors.articles.plain`.
+It maps the parts of an entry to the fields of an article, the same for every format. Formats are in
+`streams.ingest.formats`, and `processors.articles.plain` makes the text.
 
-Parsers are no match for hostile feeds: an author's name of 200 kB holds feedparser for minutes.
-Hence the program: `streams.ingest.parsing` runs it in a process of its own, with limits.
+A hostile feed can block a parser: an author's name of 200 kB takes feedparser minutes. Therefore
+`streams.ingest.parsing` runs this program in a process of its own, with limits.
 """
 
 import contextlib
@@ -30,7 +29,7 @@ from streams.ingest.formats.document import Document
 from streams.ingest.formats.entry import Entry, NotAFeedError, Reading, Words
 from streams.ingest.formats.recognition import read_document
 
-# An ordinary feed of 10 MB stays far below. The processor's time bounds what is left alone when
+# An ordinary feed of 10 MB stays far below. The limit of CPU time ends this process also when
 # the parent, which watches the clock, is killed.
 _MEMORY_BYTES: Final = 1 << 30
 _PROCESSOR_SECONDS: Final = 60
@@ -58,11 +57,7 @@ def read_feed(body: bytes, task: FeedTask) -> Iterator[dict[str, str]]:
 def article_of(
     entry: Entry, reading: Reading, task: FeedTask
 ) -> tuple[dict[str, str], Sequence[str]]:
-    """Make an entry a flat article.
-
-    Returns:
-        The article, and what was assumed of it: zone_assumed.
-    """
+    """Return the flat article of an entry, and the flags of its assumptions (zone_assumed)."""
     link = _absolute(task.base, entry.link)
     title = clean_line(_plain(entry.title))
     body, body_language = _best(entry.bodies, title)
@@ -139,7 +134,7 @@ def _absolute(base: str, link: str) -> str:
 
 
 def main() -> int:
-    """Read a task (one line of JSON) and a feed from standard input; write its articles."""
+    """Read a task (one line of JSON) and a feed from standard input, and write its articles."""
     for kind, limit in (
         (resource.RLIMIT_AS, _MEMORY_BYTES),
         (resource.RLIMIT_CPU, _PROCESSOR_SECONDS),

@@ -1,6 +1,6 @@
-"""What `streams.ingest.parsing` and the process that reads a feed say to each other.
+"""The messages between `streams.ingest.parsing` and the process that reads a feed.
 
-Owns the two messages, without the parsers that the process needs.
+This module does not import the parsers, which only that process needs.
 """
 
 from datetime import datetime
@@ -12,18 +12,18 @@ EXIT_NO_FEED: Final = 65
 
 
 class FeedTask(msgspec.Struct, frozen=True, kw_only=True):
-    """What must be known beside a feed's bytes.
+    """The facts that the process needs beside a feed's bytes.
 
     Attributes:
-        url: The address as the operator gave it, without user and password; scopes bare ids.
-        base: The address that the bytes came from in the end; relative links start there.
+        url: The operator's address without user and password. It scopes bare ids.
+        base: The final address of the bytes, for relative links.
         content_type: The server's, for the character set.
-        source: The name of the source; "" takes the entry's own or the feed's title.
-        name: What the user's list calls the feed: the source where the feed has no name itself.
-        language: For feeds that do not say theirs.
-        country: Where the feed is at home, ISO 3166-1; "" where that is not known.
-        max_entries: How many entries are read at most, from the first one on.
-        received: When the feed was fetched; for dates that can be read in several ways.
+        source: The name of the source. "" takes the entry's source or the feed's title.
+        name: The feed's name in the user's list: the source of a feed without a title.
+        language: The language of a feed that names none.
+        country: The feed's country, ISO 3166-1, or "" if it is not known.
+        max_entries: Maximum number of entries to read, from the first one on.
+        received: When the feed was fetched, for dates that can be read in several ways.
     """
 
     url: str
@@ -38,15 +38,15 @@ class FeedTask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FeedHeader(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said of a feed as a whole; the last line that the program writes.
+    """The summary of a feed, the last line that the program writes.
 
     Attributes:
         format: The format and its version, for people.
-        links: Addresses of the documents to read in place of this one; empty for a feed.
+        links: Addresses of the documents to read in place of this one. Empty for a feed.
         is_index: Whether `links` are parts of one feed.
-        entries: How many entries the feed holds.
-        skipped: Entries that are no articles, by reason.
-        flags: Entries of which something was assumed, by what it is.
+        entries: The number of entries in the feed.
+        skipped: Entries that are not articles, by reason.
+        flags: Entries with an assumption, by the kind of assumption.
     """
 
     format: str

@@ -1,6 +1,6 @@
-"""Feeds as metrics, and the port that shows them.
+"""Publishes the counts of feeds as metrics, over HTTP.
 
-Owns which count becomes which metric. Labels are the feeds' names, which the list bounds.
+The labels are the feeds' names, which the list bounds.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -24,8 +24,8 @@ class MeteredFeeds:
     Args:
         metrics: The instruments.
         feeds: The feeds.
-        poll_seconds: The pause between two looks at a feed that has none of its own.
-        clock: Unix seconds.
+        poll_seconds: The default pause between two looks at a feed.
+        clock: Returns Unix seconds.
     """
 
     def __init__(
@@ -39,14 +39,14 @@ class MeteredFeeds:
         self._clock = clock
         for feed in feeds:
             metrics.interval.labels(feed.name).set(feed.interval_seconds or poll_seconds)
-            # A feed that was never read must age, too.
+            # Set here, so that the age of a feed that was never read grows, too.
             metrics.last_success.labels(feed.name).set(clock())
             for outcome in ("new", "unchanged", "refused", "skipped"):
                 metrics.entries.labels(feed.name, outcome)
             metrics.undated.labels(feed.name)
 
     def read(self, feed: Feed, counts: FeedCounts) -> None:
-        """Take the counts of a look that brought entries."""
+        """Add the counts of a look that brought entries."""
         entries = self._metrics.entries
         entries.labels(feed.name, "new").inc(counts.new)
         entries.labels(feed.name, "unchanged").inc(counts.unchanged)
@@ -56,24 +56,24 @@ class MeteredFeeds:
         self._metrics.undated.labels(feed.name).inc(articles - counts.with_date)
 
     def succeeded(self, feed: Feed) -> None:
-        """Take that a look succeeded, or that the feed has not changed."""
+        """Record a look that succeeded, or found the feed unchanged."""
         self._metrics.last_success.labels(feed.name).set(self._clock())
 
     def failed(self, feed: Feed, reason: str) -> None:
-        """Take that a look failed."""
+        """Record a look that failed."""
         self._metrics.errors.labels(feed.name, reason).inc()
 
     def answered(self, feed: Feed, status: str) -> None:
-        """Take the class of an answer."""
+        """Record the class of an answer."""
         self._metrics.answers.labels(feed.name, status).inc()
 
 
 @contextmanager
 def serving(host: str, port: int, metrics: FeedMetrics, health: Questions) -> Iterator[Part]:
-    """Serve /metrics, /livez and /readyz; `check` of the part raises what ended the server.
+    """Serve /metrics, /livez and /readyz. `check` of the part raises the error that ended it.
 
     Raises:
-        MisconfigurationError: the port is taken, or may not be listened on.
+        MisconfigurationError: the port is in use, or needs other rights.
     """
     server = HttpServer(host, port, metrics.registry, health)
     address = server.start()

@@ -1,7 +1,7 @@
-"""The feeds of one ingestion: schedule, fetching, reading, sending and remembering put together.
+"""Runs the feeds of one ingestion: schedule, fetching, reading, sending, and state.
 
-Owns how they are joined, and the order that keeps articles from being lost: a look is remembered
-only after the broker has acknowledged its articles.
+A look's state is saved only after the broker has acknowledged its articles, so that no article is
+lost.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ async def run_feeds(job: Job, around: Surroundings, states: FeedStates) -> None:
     """Follow the job's feeds, until they are done or a stop is asked for.
 
     Raises:
-        PassingFaultError: The broker does not take what is sent.
+        PassingFaultError: the broker does not accept the records.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -47,7 +47,7 @@ async def run_feeds(job: Job, around: Surroundings, states: FeedStates) -> None:
         run = _FeedRun(job, around, states, fetch)
         with around.interruption.telling(wake), around.serve(run) as server:
             ticking = asyncio.create_task(run.tick(server))
-            # Without the ticks nothing would report that the server has ended.
+            # Only the ticks report that the server has ended.
             ticking.add_done_callback(lambda _: stop.set())
             try:
                 await follow_all(job.feeds, run.tools(), job.poll_seconds, stop)
@@ -70,9 +70,9 @@ class _FeedRun:
             is_polling=job.poll_seconds is not None,
         )
         self._fetch: Fetch = polite
-        # One at a time, and in a thread: a broker that is slow must not look like feeds that are.
+        # One at a time, and in a thread: a slow broker must not look like slow feeds.
         self._turn = asyncio.Lock()
-        # Each reading is a process.
+        # Each read starts a process.
         self._readers = asyncio.Semaphore(max(2, os.cpu_count() or 1))
         self._last_tick = time.monotonic()
         self._read_one = False
@@ -148,7 +148,7 @@ class _FeedRun:
         self._around.on_bytes(0)
 
     def _first_wait(self, feed: Feed) -> float:
-        # A clock that was set back must not keep a feed waiting for years.
+        # After the clock was set back, a feed would otherwise wait for years.
         planned = self._states.load(feed.url).next_look - self._around.now().timestamp()
         return min(planned, feed.interval_seconds or self._job.poll_seconds or 0.0)
 

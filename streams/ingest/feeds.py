@@ -1,7 +1,6 @@
-"""Feeds looked at once, or again and again: when each is asked, and what a failure costs.
+"""Schedules looks at feeds, once or repeatedly, with pauses after failures.
 
-Owns the schedule and the pauses after failures. Must not know HTTP, feed formats or Kafka: looking
-and sleeping are functions that it is given.
+Looking and sleeping are arguments.
 """
 
 import asyncio
@@ -15,7 +14,7 @@ from streams.ingest.polite import TRIES
 
 _FIRST_PAUSE_SECONDS: Final = 2.0
 _LONGEST_PAUSE_SECONDS: Final = 900.0
-# A server may send us away for an hour; when fetching once, nobody waits longer than a minute.
+# A server may ask for a pause of an hour. A single fetch waits for a minute at most.
 _LONGEST_OBEYED_SECONDS: Final = 3600.0
 _LONGEST_OBEYED_ONCE_SECONDS: Final = 60.0
 _GONE: Final = 410
@@ -23,15 +22,14 @@ _GONE: Final = 410
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What the schedule works with.
+    """The functions that the schedule uses.
 
     Attributes:
-        look: Looks at a feed; a `FeedError` means that this failed, every other error ends all.
-        sleep: Waits so many seconds.
-        first_wait: How long a feed is left alone before the first look.
-        planned: Called with the seconds until a feed is looked at again.
-        failed: Called with each failure, and in how many seconds the feed is tried again; None:
-            not.
+        look: Looks at a feed. A `FeedError` is a failed look. Every other error ends the run.
+        sleep: Sleeps for a number of seconds.
+        first_wait: Returns the seconds before the first look at a feed.
+        planned: Called with the seconds until the next look at a feed.
+        failed: Called with each failure, and the seconds until the next try, None without one.
         succeeded: Called with each feed that was read, or has not changed.
     """
 
@@ -46,17 +44,16 @@ class Tools:
 async def follow_all(
     feeds: Sequence[Feed], tools: Tools, poll_seconds: float | None, stop: asyncio.Event
 ) -> None:
-    """Follow feeds beside each other until each is done, or until asked to stop.
+    """Follow feeds concurrently until each is done, or until asked to stop.
 
     Args:
         feeds: The feeds.
-        tools: What it works with.
-        poll_seconds: The pause between two looks at a feed that has none of its own; None: one
-            look at each.
-        stop: Set it, and everything under way is given up.
+        tools: The functions that the schedule uses.
+        poll_seconds: The default pause between two looks at a feed. None: one look at each.
+        stop: Set it to cancel all looks in flight.
 
     Raises:
-        Exception: Whatever `look` raises beside `FeedError`.
+        Exception: an error of `look` other than `FeedError`.
     """
     tasks = {asyncio.create_task(follow(feed, tools, poll_seconds)) for feed in feeds}
     stopper = asyncio.create_task(stop.wait())
@@ -74,7 +71,7 @@ async def follow_all(
 
 
 async def follow(feed: Feed, tools: Tools, poll_seconds: float | None) -> None:
-    """Follow one feed; returns when looking once, or when the feed is gone for good."""
+    """Follow one feed. Return after a single look, or when the feed is gone permanently."""
     interval = None if poll_seconds is None else feed.interval_seconds or poll_seconds
     failures = 0
     if interval is not None and (wait := tools.first_wait(feed)) > 0:
@@ -97,18 +94,18 @@ async def follow(feed: Feed, tools: Tools, poll_seconds: float | None) -> None:
 
 
 def pause_seconds(error: FeedError, failures: int, poll_seconds: float | None) -> float | None:
-    """Say when to try a feed again after a failure.
+    """Return the seconds until a feed is tried again after a failure, or None for no further try.
+
+    The pause is 2 seconds, doubled with each failure up to 15 minutes or the pause between two
+    looks. It is at least that pause after a permanent failure, and at least as long as the server
+    asks, up to an hour. There is no further try if the server says that the feed is gone. A single
+    fetch also ends after a permanent failure, after three tries, or if the server asks for more
+    than a minute.
 
     Args:
         error: The failure.
-        failures: How many there were in a row, this one included.
-        poll_seconds: The pause between two looks; None when fetching once.
-
-    Returns:
-        Seconds: 2, doubled with each failure up to 15 minutes or the pause between two looks; at
-        least that pause where the failure will last, and at least as long as the server asks, up
-        to an hour. None: not again (the server says that the feed is gone; or fetching once, after
-        a lasting failure, three tries, or a server that asks for more than a minute).
+        failures: The number of failures in a row, with this one.
+        poll_seconds: The pause between two looks. None for a single fetch.
     """
     if error.status == _GONE:
         return None

@@ -1,8 +1,7 @@
-"""Documents from files and pipes: JSON Lines, or a JSON file of one document or an array.
+"""Reads documents from files and pipes: JSON Lines, or a JSON file of one document or an array.
 
-Owns how bytes become separate documents, and the memory that this may take. Must not know what a
-document means. A document is handed over byte for byte; only line ends and a byte order mark at
-the start of the file, which belong to the file, are left out.
+The memory is bounded. A document keeps its bytes. Only line ends and a byte order mark at the start
+of the file are removed.
 """
 
 import gzip
@@ -17,9 +16,9 @@ from processors.errors import DeadLetterReason
 from streams.ingest.records import Found, Record, SourceError, Unread
 
 Read = Callable[[int], bytes]
-"""Gives at most so many bytes, and b"" at the end."""
+"""Returns at most the given number of bytes, and b"" at the end."""
 
-# An array is split as a whole, in memory. Lines take any length of file.
+# An array is split in memory. A file of lines may have any length.
 LARGEST_ARRAY_BYTES: Final = 268_435_456
 
 _CHUNK_BYTES: Final = 65_536
@@ -33,24 +32,24 @@ def read_file(
     on_bytes: Callable[[int], None],
     guard: Callable[[Read], Read] = lambda read: read,
 ) -> Iterator[Record]:
-    """Read a file: `.json` as one document, an array or lines; every other name as lines.
+    """Yield the documents of a file: `.json` is a document, an array or lines, others are lines.
 
     A further `.gz` means gzip.
 
     Args:
         path: The file.
-        limit_bytes: Longest document; longer ones are passed by without being held.
-        on_bytes: Called with the bytes of the file that were read since the last call.
-        guard: Put around the function that reads.
+        limit_bytes: Longest document. Longer ones are rejected without holding them in memory.
+        on_bytes: Called with the number of bytes that were read since the last call.
+        guard: Wraps the function that reads.
 
     Raises:
-        SourceError: The file cannot be read, or is damaged. What came before it was given.
+        SourceError: the file cannot be read, or is damaged. Earlier documents were yielded.
     """
     try:
         with path.open("rb") as raw:
             packed = path.suffix.lower() == ".gz"
             inner = path.with_suffix("") if packed else path
-            # gzip wants a stream and not a function; closing `raw` closes all there is to close.
+            # gzip needs a stream, not a function. Closing `raw` closes everything.
             stream: BinaryIO = gzip.GzipFile(fileobj=raw) if packed else raw  # type: ignore[assignment]  # it is one
             read = guard(_counted(stream.read1, raw, on_bytes))  # type: ignore[attr-defined]  # both have it
             name = str(path)
@@ -64,12 +63,12 @@ def read_file(
 
 
 def read_lines(read: Read, name: str, limit_bytes: int) -> Iterator[Record]:
-    r"""Split into lines, at "\n" or "\r\n"; blank ones are passed by.
+    r"""Yield the lines, which end with "\n" or "\r\n". Blank ones are skipped.
 
     Args:
-        read: Gives the bytes.
-        name: The source's name, put before the number of the line, from 1.
-        limit_bytes: Longest line; of a longer one no more than this is ever held.
+        read: Returns the bytes.
+        name: The source's name. The number of the line follows it, from 1.
+        limit_bytes: Longest line. No more than this is held of a longer one.
     """
     number = 1
     held: list[bytes] = []
@@ -83,18 +82,18 @@ def read_lines(read: Read, name: str, limit_bytes: int) -> Iterator[Record]:
             number, held, size = number + 1, [], 0
         size += len(rest)
         if size > limit_bytes + len(_BOM) + 1:
-            held.clear()  # refused already; only its length is still of interest
+            held.clear()  # rejected already: only its length is still needed
         elif rest:
             held.append(rest)
     yield from _line(held, size, f"{name}:{number}", limit_bytes, first=number == 1)
 
 
 def read_json(read: Read, name: str, limit_bytes: int) -> Iterator[Record]:
-    """Read one document, or the documents of an array, or lines where each is a document.
+    """Yield one document, or the documents of an array, or the lines if each is a document.
 
     Args:
-        read: Gives the bytes.
-        name: The source's name; in an array, the index from 0 is put behind it in brackets.
+        read: Returns the bytes.
+        name: The source's name. In an array, the index from 0 follows it in brackets.
         limit_bytes: Longest document.
     """
     head = _first_chunk(read)
@@ -117,7 +116,7 @@ def _line(
     value = b"".join(held).removesuffix(b"\r")
     if first:
         value = value.removeprefix(_BOM)
-    # What was dropped on the way is not in `held` any more.
+    # Dropped bytes are not in `held` any more.
     if len(value) > limit_bytes or size > limit_bytes + len(_BOM) + 1:
         yield Unread(
             where,
@@ -131,7 +130,7 @@ def _line(
 def _is_complete(opening: bytes) -> bool:
     line, end, _ = opening.partition(b"\n")
     if not end and len(opening) >= _CHUNK_BYTES // 2:
-        return True  # one long line: as a line it is the same document
+        return True  # one long line is the same document
     try:
         msgspec.json.decode(line, type=msgspec.Raw)
     except (msgspec.DecodeError, RecursionError):
@@ -164,7 +163,7 @@ def _whole(head: bytes, read: Read, limit_bytes: int) -> bytes | None:
 
 
 def _first_chunk(read: Read) -> bytes:
-    # Blank space may fill whole chunks; the first sign decides how the rest is read.
+    # White space may fill whole chunks. The first other character decides how the rest is read.
     head = b""
     while len(head) < _CHUNK_BYTES and (chunk := read(_CHUNK_BYTES)):
         head += chunk
@@ -177,7 +176,7 @@ def _again(head: bytes, read: Read) -> Read:
 
 
 def _counted(read: Read, raw: BinaryIO, on_bytes: Callable[[int], None]) -> Read:
-    # Of a packed file, the packed bytes count: only their number is known beforehand.
+    # Compressed bytes are counted, because only their total is known beforehand.
     tells = raw.seekable()  # a pipe has no position
     seen = 0
 

@@ -1,7 +1,6 @@
-"""The check before sending: a record goes on as it is, or is counted by its reason.
+"""Checks records before sending: a valid one is sent unchanged, others are counted by reason.
 
-Owns the check and the record's key. Must not know the sources, nor Kafka's client: it hands records
-to a function.
+A function that is an argument sends them.
 """
 
 import time
@@ -22,11 +21,11 @@ from streams.kafka.envelope import Outgoing
 from streams.service.settings import Settings
 
 Send = Callable[[Outgoing, str], None]
-"""Takes a record and where it stood; counts it as sent, or as refused by the broker, in time."""
+"""Sends a record of a place, and later counts it as sent, or as rejected by the broker."""
 
 
 class Memory(Protocol):
-    """Knows what a feed has said before."""
+    """Compares an article with its earlier versions in a feed."""
 
     def is_known(self, article: Article) -> bool:
         """Return whether an entry was sent as it is, and remember it as it is now."""
@@ -35,7 +34,7 @@ class Memory(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a record: the article, if it is one, and why it is not sent, if it is not."""
+    """The result for a record: its article, if it is one, and the reason if it is not sent."""
 
     outcome: Literal["good", "unchanged", "refused"]
     article: Article | None = None
@@ -46,13 +45,14 @@ class Intake:
     """Checks records and sends those that are articles.
 
     Args:
-        topic: Where they go.
-        limits: What one article may cost: the same as in the worker.
-        tally: Counts.
-        send: Sends one; None checks only.
-        archive: Whether records are stamped with the time of publication; without it, refused.
-        max_ahead_seconds: How far ahead of now a time of publication may be in an archive.
-        shapes: The operator's own shapes of articles, as in the worker.
+        topic: The topic of the articles.
+        limits: Limits of an article, the same as in the worker.
+        tally: Counts the records.
+        send: Sends a record. None: records are only checked.
+        archive: Whether records get the time of publication as timestamp. Without it they are
+            rejected.
+        max_ahead_seconds: How far in the future a time of publication may be in an archive.
+        shapes: The operator's own shapes of articles, the same as in the worker.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class Intake:
         if memory is not None and memory.is_known(article):
             self._tally.unchanged += 1
             return Taken("unchanged", article)
-        # Live articles carry no timestamp of ours: the producer stamps the time of sending.
+        # For live articles the producer sets the timestamp: the time of sending.
         stamp_ms: int | None = None
         if self._archive:
             stamp_ms, fault = _archive_moment(article, time.time() + self._max_ahead_seconds)

@@ -1,7 +1,7 @@
-"""Ctrl-C and SIGTERM, taken where nothing is half done.
+"""Handles Ctrl-C and SIGTERM at safe points of an ingestion.
 
-Owns the two signals while an ingestion runs. Must not know what it interrupts. Python's own way, an
-exception wherever the program happens to be, could part a record from its acknowledgement.
+Python's default, an exception at any point of the program, could separate a record from its
+acknowledgement.
 """
 
 import signal
@@ -11,10 +11,10 @@ from types import FrameType
 
 
 class Interruption:
-    """Notes that a stop was asked for.
+    """Records that a stop was asked for.
 
-    The first signal stops at once what waits for input, and everything else at its next `check`.
-    A second one stops wherever the program is.
+    The first signal immediately stops a wait for input, and everything else at its next `check`.
+    A second one stops the program at any point.
     """
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class Interruption:
 
     @contextmanager
     def handling(self) -> Iterator[None]:
-        """Take both signals from here on, and give them back at the end. Main thread only."""
+        """Handle both signals until the end of the context. Main thread only."""
         before = {n: signal.signal(n, self._handle) for n in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield
@@ -34,7 +34,7 @@ class Interruption:
 
     @contextmanager
     def telling(self, on_request: Callable[[], None]) -> Iterator[None]:
-        """Call this instead, at the first signal: for an event loop, which waits by itself."""
+        """Call this function at the first signal. For an event loop, which has its own waits."""
         self._on_request = on_request
         if self.requested:
             on_request()
@@ -54,7 +54,7 @@ class Interruption:
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
-        """Let the first signal stop at once what runs in here: it has nothing in flight."""
+        """Let the first signal stop the code in this context, which has no record in flight."""
         self.check()
         self._is_waiting = True
         try:
@@ -63,7 +63,7 @@ class Interruption:
             self._is_waiting = False
 
     def guard(self, read: Callable[[int], bytes]) -> Callable[[int], bytes]:
-        """Make a reading function one that is `waiting`."""
+        """Return a reading function that the first signal stops immediately."""
 
         def guarded(count: int) -> bytes:
             with self.waiting():

@@ -1,7 +1,4 @@
-"""What one ingestion reads, and what it works with.
-
-Owns the two values. Must not know how either is used.
-"""
+"""The sources of one ingestion, and the functions that it uses."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
@@ -20,26 +17,25 @@ from streams.service.health import Questions
 from streams.service.lifecycle import Part
 
 if TYPE_CHECKING:
-    from streams.http_client.fetch import Fetch  # an HTTP client, which files do without
+    from streams.http_client.fetch import Fetch  # an HTTP client, which files do not need
 
 STDIN = Path("-")
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is to be read.
+    """The sources to read.
 
     Attributes:
-        files: In their order; `STDIN` is standard input.
-        feeds: The feeds, each with a name of its own.
+        files: The files, in their order. `STDIN` is standard input.
+        feeds: The feeds, each with its own name.
         limit_bytes: Longest document.
-        poll_seconds: The pause between two looks at a feed that has none of its own; None: one
-            look.
-        state: The file that keeps what is known of feeds; None: in memory.
-        topic: Where articles go.
-        max_entries: Entries of one document that are read, from the first one on.
-        max_requests: Requests for feeds at a time.
-        window: Between which times of publication an article can trigger alerts.
+        poll_seconds: The default pause between two looks at a feed. None: one look.
+        state: The file of the feeds' states. None: in memory.
+        topic: The topic of the articles.
+        max_entries: Maximum number of entries to read of one document, from the first one on.
+        max_requests: Maximum number of concurrent requests for feeds.
+        window: The times of publication in which an article can trigger alerts.
     """
 
     files: Sequence[Path]
@@ -54,26 +50,26 @@ class Job:
 
 
 def serve_nothing(_: Questions) -> AbstractContextManager[None]:
-    """Serve no metrics and no health: there is no port."""
+    """Serve neither metrics nor health: there is no port."""
     return nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What an ingestion works with.
+    """The functions that an ingestion uses.
 
     Attributes:
-        intake: Checks and sends.
+        intake: Checks and sends records.
         flush: Returns when everything sent is acknowledged.
-        tally: Counts.
+        tally: Counts the records.
         interruption: Says when to stop.
-        on_bytes: Called with bytes read from files; with 0, that something else was read.
-        say: Tells the user of a failure that does not end the whole.
+        on_bytes: Called with the number of bytes read from files, and with 0 for other sources.
+        say: Shows the user a failure that does not end the ingestion.
         stdin: Reads standard input.
-        open_fetch: Gives the function that fetches feeds.
-        reports: Counts what each feed brought.
-        serve: Shows metrics and health while feeds are followed.
-        now: Aware UTC.
+        open_fetch: Returns the function that fetches feeds.
+        reports: Counts the entries of each feed.
+        serve: Serves metrics and health while feeds are followed.
+        now: Returns the time in aware UTC.
     """
 
     intake: Intake

@@ -1,8 +1,7 @@
-"""One look at a feed: which documents are fetched, and what of them is delivered.
+"""Looks at a feed once: fetches its documents and reads them.
 
-Owns the way from a feed's address to its documents: the feed itself, the feed that a web page
-names, or the parts of an index; each one step, so that nothing loops. Must not know Kafka, nor when
-a look is due.
+A feed's address leads to the feed itself, to the feed that a web page names, or to the parts of an
+index. Each is one step, so that there are no loops.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -23,13 +22,13 @@ _GONE: Final = frozenset((404, 410))
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one look found.
+    """The result of one look.
 
     Attributes:
-        documents: The documents that were read, empty where nothing has changed.
+        documents: The documents that were read, empty if the feed has not changed.
         state: The feed's state with their validators.
-        moved_to: Where permanent redirects of the feed's address lead; "" where they do not.
-        notes: What a person should know, such as a part of an index that failed.
+        moved_to: The target of permanent redirects of the feed's address, or "".
+        notes: Messages for a person, such as a part of an index that failed.
     """
 
     documents: Sequence[ReadFeed]
@@ -44,9 +43,9 @@ class Looker:
 
     Args:
         feed: The feed.
-        task: What is the same for each of its documents.
-        fetch: Gets a document.
-        read: Reads one.
+        task: The facts that are the same for each of its documents.
+        fetch: Fetches a document.
+        read: Reads a document.
     """
 
     feed: Feed
@@ -64,14 +63,14 @@ class Looker:
         fetch: Fetch,
         read: Callable[[bytes, FeedTask], Awaitable[ReadFeed]],
     ) -> "Looker":
-        """Make one."""
+        """Set the functions of the look."""
         return cls(feed, task, fetch, read, {})
 
     async def look(self, state: FeedState) -> Found:
-        """Fetch and read what has changed since `state`.
+        """Fetch and read the documents that have changed since `state`.
 
         Raises:
-            FeedError: Nothing could be read.
+            FeedError: no document could be read.
         """
         if state.page_feed:
             try:
@@ -79,7 +78,7 @@ class Looker:
             except FeedError as error:
                 if error.status not in _GONE and error.reason != "not_a_feed":
                     raise
-                # The page may name another one by now.
+                # The page may name another feed by now.
                 state = msgspec.structs.replace(state, page_feed="", validators={})
             else:
                 return self._found([document], state, page_feed=state.page_feed)
@@ -101,7 +100,7 @@ class Looker:
                 lasting=True,
                 reason="not_a_feed",
             )
-        # The page's own validators are of no use: from now on its feed is asked.
+        # The page's own validators are not kept: from now on its feed is fetched.
         self._validators.pop(self.feed.url, None)
         note = f"is a web page; its feed {address} is read: put that into your list"
         return self._found([document], state, page_feed=address, notes=[note])

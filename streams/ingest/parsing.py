@@ -1,6 +1,6 @@
-"""The reading of a feed in a process of its own, which may take only so much time and memory.
+"""Reads a feed in a process of its own, with limits of time and memory.
 
-Owns that process and its limits. Must not know feeds: `streams.ingest.entries` reads them there.
+`streams.ingest.entries` is the program of that process.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ _PROGRAM: Final = (sys.executable, "-m", "streams.ingest.entries")
 
 @dataclass(frozen=True, slots=True)
 class ReadFeed:
-    """What a feed holds: what is said of it as a whole, and each article's JSON document."""
+    """The content of a feed: its summary, and each article's JSON document."""
 
     header: FeedHeader
     documents: list[bytes]
@@ -51,7 +51,7 @@ async def read_apart(
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        # A Ctrl-C at the terminal is for us; the feed in flight is finished.
+        # Ctrl-C at the terminal is for the parent process. The feed in flight is finished.
         start_new_session=True,
     )
     try:

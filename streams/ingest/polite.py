@@ -1,7 +1,6 @@
-"""Requests that servers can bear: one at a time to each host, few at a time to all.
+"""Limits requests: one at a time to each host, a few at a time in total.
 
-Owns the turns of hosts, and the pauses that a host has after it failed or asked for one. Must not
-know what is fetched: it wraps the function that does it.
+A host has a pause after it failed or asked for one. The class wraps the function that fetches.
 """
 
 import asyncio
@@ -16,7 +15,7 @@ TRIES: Final = 3
 
 _FIRST_PAUSE_SECONDS: Final = 2.0
 _MAX_PAUSE_SECONDS: Final = 900.0
-# A server may send us away for an hour; when fetching once, no one waits longer than a minute.
+# A server may ask for a pause of an hour. A single fetch waits for a minute at most.
 _MAX_OBEYED_SECONDS: Final = 3_600.0
 _MAX_OBEYED_ONCE_SECONDS: Final = 60.0
 _BUSY: Final = frozenset((429, 503))
@@ -33,11 +32,11 @@ class PoliteFetch:
     """Fetches when it is the host's turn.
 
     Args:
-        fetch: Fetches.
-        clock: Monotonic seconds.
-        sleep: Waits so many seconds.
-        max_requests: Requests at a time, to all hosts together.
-        is_polling: Whether to wait for an unavailable host. Otherwise its feeds fail at once.
+        fetch: Fetches a document.
+        clock: Returns monotonic seconds.
+        sleep: Sleeps for a number of seconds.
+        max_requests: Maximum number of concurrent requests to all hosts together.
+        is_polling: Whether to wait for an unavailable host. Otherwise its feeds fail immediately.
     """
 
     def __init__(
@@ -59,10 +58,10 @@ class PoliteFetch:
     async def __call__(
         self, url: str, validators: Validators, named_by: str = ""
     ) -> Fetched | None:
-        """Fetch, as `Fetch` does.
+        """Fetch a document, as `Fetch` does.
 
         Raises:
-            FeedError: Also where the host is not asked, because it does not answer others.
+            FeedError: the fetch failed, or was skipped because the host does not answer.
         """
         name = _host_of(url)
         host = self._hosts.setdefault(name, _Host())
@@ -108,5 +107,5 @@ def _host_of(url: str) -> str:
     try:
         parts = urlsplit(url)
         return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
-    except ValueError:  # an address that is none; fetching says so
+    except ValueError:  # an invalid address, which the fetch reports
         return url

@@ -1,7 +1,4 @@
-"""What the readers of sources hand over: a record, or why there is none.
-
-Owns the two forms. Must not know where they come from.
-"""
+"""The results of reading a source: a record, or the reason why there is none."""
 
 from dataclasses import dataclass
 
@@ -9,16 +6,16 @@ from processors.errors import DeadLetterReason, TocsinError
 
 
 class SourceError(TocsinError):
-    """A file could not be read to its end: missing, not permitted or damaged."""
+    """A file cannot be read to its end: it is missing, not permitted or damaged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One document's bytes, not yet looked at.
+    """One document's bytes, not yet checked.
 
     Attributes:
-        where: File and line, file and index, or feed and entry; for messages.
-        value: The document as it stands in the source.
+        where: File and line, file and index, or feed and entry, for messages.
+        value: The document as it is in the source.
     """
 
     where: str
@@ -27,7 +24,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A record that its reader already refuses, without holding it in memory."""
+    """A record that its reader rejects without holding it in memory."""
 
     where: str
     reason: DeadLetterReason

@@ -1,7 +1,6 @@
-"""What is reported of each feed: counts for the summary, and the same as metrics.
+"""Counts the entries of each feed, for the summary and for metrics.
 
-Owns the counts of one feed and how a summary shows them. Must not know how a feed is read. Memory
-is bounded by the list of feeds and the closed sets of reasons.
+Memory is bounded by the list of feeds and the closed sets of reasons.
 """
 
 from collections import Counter
@@ -22,27 +21,27 @@ NoAlert = Literal["old", "future"]
 
 
 class FeedSummary(Struct, frozen=True, kw_only=True):
-    """What an ingestion read of one feed, over all its looks.
+    """The counts of one feed over all its looks.
 
     `entries` = `new` + `unchanged` + all `refused` + all `skipped`.
 
     Attributes:
         feed: Its name in the list, or its address.
         url: Its address, without user and password.
-        format: Of the newest document that was read.
-        looks: How often it was looked at, whatever came of it.
+        format: The format of the newest document.
+        looks: The number of looks, with failed ones.
         entries: Entries of all documents.
-        with_text: Articles among them that have a text beside the title.
-        with_date: Articles among them whose date was understood.
-        new: Articles that are new or have changed; these are sent.
-        unchanged: Articles that were sent before as they are.
-        refused: Entries that cannot be used, by reason; these are not sent.
+        with_text: Articles that have a text beside the title.
+        with_date: Articles whose date was understood.
+        new: New or changed articles, which are sent.
+        unchanged: Articles that were sent before without a change.
+        refused: Entries that cannot be used, by reason. They are not sent.
         skipped: Entries that are not read, by reason: not_an_article, over_the_limit.
         no_alert: Articles of `new` that can trigger no alert, by reason: old, future.
-        flags: Entries in which something was not understood, or assumed, by what it is.
-        moved_to: Where the server says for good that the feed has moved to; "" where it has not.
-        gone: Whether the server says that the feed is gone for good.
-        failed: Why the newest look failed; "" where it did not.
+        flags: Entries with a part that was not understood, or assumed, by the kind of part.
+        moved_to: The feed's new address by a permanent redirect, or "".
+        gone: Whether the server says that the feed is gone permanently.
+        failed: Why the newest look failed, or "".
     """
 
     feed: str
@@ -65,13 +64,13 @@ class FeedSummary(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class AlertWindow:
-    """Between which times of publication an article can trigger alerts, seen from now."""
+    """The times of publication in which an article can trigger alerts, relative to now."""
 
     stale_seconds: float
     future_seconds: float
 
     def excludes(self, published: datetime | None, now: datetime) -> NoAlert | None:
-        """Say why an article of this time of publication can trigger no alert; None if it can."""
+        """Return why an article of this time of publication can trigger no alert, or None."""
         if published is None:
             return None
         if now - published > timedelta(seconds=self.stale_seconds):
@@ -86,7 +85,7 @@ BUILT_IN_WINDOW = AlertWindow(stale_seconds=172_800.0, future_seconds=3_600.0)
 
 @dataclass(slots=True)
 class FeedCounts:
-    """The counts of one feed while an ingestion runs, or of one look at it."""
+    """Counts one feed while an ingestion runs, or one look at it."""
 
     format: str = ""
     looks: int = 0
@@ -101,7 +100,7 @@ class FeedCounts:
     flags: Counter[str] = field(default_factory=Counter)
 
     def describe(self, header: FeedHeader, max_entries: int) -> None:
-        """Count what is said of a document as a whole."""
+        """Count a document."""
         self.format = header.format
         self.skipped.update(header.skipped)
         read = header.entries - sum(header.skipped.values())
@@ -139,16 +138,16 @@ class FeedWatch(Protocol):
     """A receiver of every look at a feed, such as metrics."""
 
     def read(self, feed: Feed, counts: FeedCounts) -> None:
-        """Take the counts of a look that brought entries."""
+        """Add the counts of a look that brought entries."""
 
     def succeeded(self, feed: Feed) -> None:
-        """Take that a look succeeded, or that the feed has not changed."""
+        """Record a look that succeeded, or found the feed unchanged."""
 
     def failed(self, feed: Feed, reason: str) -> None:
-        """Take that a look failed."""
+        """Record a look that failed."""
 
     def answered(self, feed: Feed, status: str) -> None:
-        """Take the class of an answer: 2xx, 3xx, 4xx, 5xx, none."""
+        """Record the class of an answer: 2xx, 3xx, 4xx, 5xx, none."""
 
 
 class FeedReports:
@@ -174,20 +173,20 @@ class FeedReports:
             watch.read(feed, counts)
 
     def moved(self, feed: Feed, address: str) -> bool:
-        """Note where a feed has moved to; whether that is new."""
+        """Record a feed's new address, and return whether it has changed."""
         is_new = bool(address) and self._moved.get(feed.name) != address
         self._moved[feed.name] = address
         return is_new
 
     def succeeded(self, feed: Feed) -> None:
-        """Note that a look succeeded."""
+        """Record that a look succeeded."""
         self._counts[feed.name].looks += 1
         self._failed.pop(feed.name, None)
         for watch in self._watches:
             watch.succeeded(feed)
 
     def failed(self, feed: Feed, reason: str, message: str, *, is_gone: bool) -> None:
-        """Note that a look failed."""
+        """Record that a look failed."""
         self._counts[feed.name].looks += 1
         self._failed[feed.name] = message
         if is_gone:
@@ -196,7 +195,7 @@ class FeedReports:
             watch.failed(feed, reason)
 
     def answered(self, feed: Feed, status: int) -> None:
-        """Note the status of an answer; 0 where there was none."""
+        """Record the status of an answer, 0 without an answer."""
         name = f"{status // 100}xx" if status else "none"
         for watch in self._watches:
             watch.answered(feed, name)

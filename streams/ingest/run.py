@@ -1,7 +1,6 @@
-"""One ingestion: the files in their order, then the feeds beside each other.
+"""Runs one ingestion: the files in their order, then the feeds concurrently.
 
-Owns the order of things and what a source that fails means for the others: nothing. Must not know
-the command line, Kafka's client or the screen: they come as functions.
+A source that fails does not affect the others. The producer and the display are arguments.
 """
 
 import asyncio
@@ -13,21 +12,21 @@ from streams.ingest.records import SourceError
 
 
 def run(job: Job, around: Surroundings) -> None:
-    """Read everything that the job names, and return when all of it is acknowledged.
+    """Read all sources of the job, and return when every record is acknowledged.
 
     Raises:
-        KeyboardInterrupt: Asked to stop; what was read until then is acknowledged.
-        PassingFaultError: The broker does not take what is sent.
+        KeyboardInterrupt: asked to stop. The records read until then are acknowledged.
+        PassingFaultError: the broker does not accept the records.
     """
     try:
         for path in job.files:
             _run_file(path, job, around)
         if job.feeds:
-            # An HTTP client and a feed parser, which take half a second to load.
+            # An HTTP client and a feed parser take half a second to load.
             from streams.ingest.feed_run import run_feeds  # noqa: PLC0415 - see above
             from streams.ingest.state import open_states  # noqa: PLC0415
 
-            # Closed after the event loop, whose thread may still keep a look.
+            # Closed after the event loop, whose thread may still save a look.
             with open_states(job.state, job.topic) as states:
                 asyncio.run(run_feeds(job, around, states))
         around.interruption.check()

@@ -1,7 +1,4 @@
-"""Records into Kafka through kafka-python's producer, and the wait for every acknowledgement.
-
-Owns the producer's configuration and what its errors mean. Must not know what a record holds.
-"""
+"""Sends records with kafka-python's producer, and waits for every acknowledgement."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -24,21 +21,21 @@ from streams.kafka.connection import Connection
 from streams.kafka.envelope import Outgoing
 from streams.kafka.topics import ENVELOPE_BYTES
 
-# kafka-python has no bound of its own: without these a slow broker means an endless queue.
+# kafka-python has no limit of its own: with a slow broker the queue would grow without end.
 _IN_FLIGHT_BYTES: Final = 67_108_864
 _IN_FLIGHT_RECORDS: Final = 10_000
 
 _BATCH_BYTES: Final = 131_072
 _LINGER_MILLISECONDS: Final = 20
 _CLOSE_SECONDS: Final = 5.0
-# A broker refuses a batch for the timestamp of one record in it, and does not say which.
+# A broker rejects a batch for the timestamp of one record, and does not name the record.
 _WRONG_TIME: Final = (InvalidTimestampError,)
 _TOO_LARGE: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
 
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """A record that the producer has, and where it stood in the source."""
+    """A record that the producer has, and its place in the source."""
 
     future: Any
     where: str
@@ -50,11 +47,11 @@ class _Sent:
 
 
 class KafkaSink:
-    """Sends records in the background, a bounded number of them at a time.
+    """Sends records in the background, a bounded number at a time.
 
     Args:
         producer: A kafka-python `KafkaProducer`.
-        tally: Counts what is acknowledged, and what the broker finds too large.
+        tally: Counts acknowledged records, and those that are too large for the broker.
     """
 
     def __init__(self, producer: Any, tally: Tally) -> None:
@@ -66,10 +63,10 @@ class KafkaSink:
         self._failure: PassingFaultError | None = None
 
     def send(self, record: Outgoing, where: str) -> None:
-        """Hand a record to the producer; waits while too much is under way.
+        """Give a record to the producer. Wait while too many are in flight.
 
         Raises:
-            PassingFaultError: The broker did not take this record or an earlier one.
+            PassingFaultError: the broker did not accept this record or an earlier one.
         """
         if self._failure is not None:
             raise self._failure
@@ -115,7 +112,7 @@ class KafkaSink:
         self._waiting_bytes -= sent.size_bytes
         try:
             try:
-                sent.future.get()  # ends by itself: the producer gives each record up in time
+                sent.future.get()  # ends, because the producer gives up each record in time
             except _WRONG_TIME:
                 if sent.record.timestamp_ms is None:
                     raise
@@ -166,21 +163,21 @@ def open_sink(
 
     Args:
         connection: How to reach the cluster.
-        topic: Where the records go.
+        topic: The topic of the records.
         max_message_bytes: The largest record.
-        tally: Counts what is acknowledged or refused.
-        compression: The codec; None: none.
+        tally: Counts acknowledged and rejected records.
+        compression: The codec. None: no compression.
 
     Raises:
-        TopicMismatchError: There is no such topic.
-        PassingFaultError: The broker has gone away meanwhile.
+        TopicMismatchError: the topic is missing.
+        PassingFaultError: the broker has become unavailable.
     """
     try:
         _require_topic(connection, topic)
         producer = KafkaProducer(
             **connection.kafka_python(),
             acks="all",
-            # The idempotent producer fails all that is under way when the broker refuses one record
+            # The idempotent producer fails all records in flight when the broker rejects one record
             # as too large. Without it a retry may repeat records, which count once here, and one
             # request at a time keeps the versions of an article in their order.
             enable_idempotence=False,
@@ -200,11 +197,11 @@ def open_sink(
 
 
 def close(producer: Any) -> None:
-    """Close a producer; what it could not send within 5 s fails."""
+    """Close a producer. Records that it cannot send within 5 s fail."""
     try:
         producer.close(timeout=_CLOSE_SECONDS)
     except KafkaError:
-        # The flush before the close ran out of time; a second close does not flush again.
+        # The flush of the first close ran out of time. A second close does not flush again.
         producer.close(timeout=0)
 
 

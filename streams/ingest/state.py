@@ -1,9 +1,9 @@
-"""What is known of feeds from look to look: validators, the next look, entries already sent.
+"""Keeps the state of feeds between looks: validators, the next look, entries already sent.
 
-Owns the SQLite database that keeps it, in a file where `--state` names one, else in memory. One
-transaction keeps everything that one look has changed, and is made only after the broker has
-acknowledged the look's articles: a crash before it sends those articles again, under the same ids,
-and loses none. One process at a time may have the file.
+It is an SQLite database, in the file of `--state`, else in memory. One transaction saves all
+changes of a look, after the broker has acknowledged the look's articles. A crash before it sends
+those articles again, under the same ids, and loses none. Only one process at a time can use the
+file.
 """
 
 import sqlite3
@@ -21,7 +21,7 @@ from processors.errors import MisconfigurationError
 from streams.http_client.fetch import Validators
 
 KEPT_ENTRIES: Final = 4_000
-"""Of how many entries that a feed does not hold any more the content is remembered."""
+"""How many removed entries of a feed are remembered."""
 
 _APPLICATION: Final = 0x746F6373
 _VERSION: Final = 1
@@ -38,15 +38,15 @@ CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 
 class FeedState(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one feed.
+    """The state of one feed.
 
     Attributes:
         validators: By address: of the feed itself, and of the parts of an index.
-        page_feed: The feed that a web page names; "" where the address is a feed's own.
+        page_feed: The feed that a web page names, or "" for the address of a feed.
         parts: The documents that an index names.
         next_look: When the feed may be looked at again, in Unix time.
-        last_success: When it was last read, or had not changed, in Unix time; 0: never.
-        looks: How many looks brought entries.
+        last_success: When it was last read or unchanged, in Unix time. 0: never.
+        looks: The number of looks that brought entries.
     """
 
     validators: dict[str, Validators] = {}
@@ -61,7 +61,7 @@ class FeedStates:
     """The states of all feeds. Safe to use from several threads.
 
     Args:
-        connection: An open database; `open_states` makes it.
+        connection: An open database of `open_states`.
         kept_entries: See `KEPT_ENTRIES`.
     """
 
@@ -71,7 +71,7 @@ class FeedStates:
         self._lock = threading.Lock()
 
     def load(self, url: str) -> FeedState:
-        """Return what is known of a feed; of a new one, nothing."""
+        """Return the state of a feed, which is empty for a new one."""
         with self._lock:
             row = self._connection.execute(
                 "SELECT known FROM feeds WHERE url = ?", (url,)
@@ -79,15 +79,15 @@ class FeedStates:
         return FeedState() if row is None else msgspec.json.decode(row[0], type=FeedState)
 
     def look(self, url: str) -> "Look":
-        """Begin a look at a feed."""
+        """Return a new look at a feed."""
         return Look(self, url)
 
     def save(self, url: str, state: FeedState) -> None:
-        """Keep a feed's state alone, as after a look that failed."""
+        """Save only a feed's state, as after a look that failed."""
         self.commit(url, state, {})
 
     def commit(self, url: str, state: FeedState, entries: dict[bytes, bytes]) -> None:
-        """Keep a feed's state and what its entries say now, both or neither."""
+        """Save a feed's state and the content of its entries in one transaction."""
         looks = state.looks + bool(entries)
         state = msgspec.structs.replace(state, looks=looks)
         with self._lock, self._connection:
@@ -102,10 +102,10 @@ class FeedStates:
                 self._forget(url, looks)
 
     def is_sent(self, url: str, article: bytes, content: bytes) -> bool:
-        """Whether an article was sent as it is, for this feed or, if it is new here, for another.
+        """Return whether this version was sent, for this feed or, if it is new here, for another.
 
-        Two feeds of one publisher give the same article with texts of their own: each is compared
-        with itself, so that the two do not take turns as the newest version.
+        Two feeds of one publisher may have different texts of the same article. Each is compared
+        with itself, so that the two do not alternate as the newest version.
         """
         with self._lock:
             rows = self._connection.execute(
@@ -115,7 +115,7 @@ class FeedStates:
         return content in (own or [known for _, known in rows])
 
     def _forget(self, url: str, looks: int) -> None:
-        # What the feed holds now is kept, however much it is.
+        # All entries that are in the feed now are kept.
         self._connection.execute(
             "DELETE FROM entries WHERE feed = ?1 AND look < ?2 AND article NOT IN ("
             "SELECT article FROM entries WHERE feed = ?1 AND look < ?2 "
@@ -125,7 +125,7 @@ class FeedStates:
 
 
 class Look:
-    """One look at one feed: which entries are new, kept when the look is over."""
+    """One look at one feed: it finds new entries, and saves the state at its end."""
 
     def __init__(self, states: FeedStates, url: str) -> None:
         self._states = states
@@ -147,7 +147,7 @@ class Look:
         return known
 
     def commit(self, state: FeedState) -> None:
-        """Keep all of it, once the broker has acknowledged what was sent."""
+        """Save the look, after the broker has acknowledged its records."""
         self._states.commit(self._url, state, self._entries)
 
 
@@ -156,11 +156,11 @@ def open_states(path: Path | None, topic: str) -> Iterator[FeedStates]:
     """Open the states of feeds.
 
     Args:
-        path: The file, made if it is not there; None: in memory, until the end.
-        topic: Where articles go: a file belongs to one topic.
+        path: The file, made if it is missing. None: in memory.
+        topic: The topic of the articles. A file belongs to one topic.
 
     Raises:
-        MisconfigurationError: The file cannot be used; the message says why and what to do.
+        MisconfigurationError: the file cannot be used. The message says why and what to do.
     """
     try:
         connection = sqlite3.connect(
@@ -177,7 +177,7 @@ def open_states(path: Path | None, topic: str) -> Iterator[FeedStates]:
 
 
 def _prepare(connection: sqlite3.Connection, topic: str, path: Path | None) -> None:
-    # Exclusive, so that two processes do not send the same; the lock dies with its process.
+    # Exclusive, so that two processes do not send the same. The lock ends with its process.
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")

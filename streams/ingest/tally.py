@@ -1,7 +1,4 @@
-"""The count of an ingestion: read, sent, refused by reason with examples, unchanged, failed.
-
-Owns what is counted and the form of the summary. Must not know how anything is read or sent.
-"""
+"""Counts the records of an ingestion: read, sent, rejected by reason with examples, unchanged."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -16,32 +13,32 @@ EXAMPLES = 3
 
 
 class Example(Struct, frozen=True, kw_only=True):
-    """One refused record: where it stands, and what is wrong with it."""
+    """One rejected record: its place, and its fault."""
 
     where: str
     message: str
 
 
 class Refusals(Struct, frozen=True, kw_only=True):
-    """All that was refused for one reason; the first few as examples."""
+    """The records rejected for one reason, the first few as examples."""
 
     count: int
     examples: list[Example]
 
 
 class Failure(Struct, frozen=True, kw_only=True):
-    """A source that could not be read, or not to its end."""
+    """A source that could not be read to its end."""
 
     source: str
     message: str
 
 
 class Summary(Struct, frozen=True, kw_only=True):
-    """What an ingestion did.
+    """The summary of an ingestion.
 
-    `read` = `valid` + `unchanged` + all refused, except for a record that only the broker refused,
-    which is valid, too. `sent` counts what the broker acknowledged. `flagged` counts the valid ones
-    of which something could not be read, by flag.
+    `read` = `valid` + `unchanged` + all rejected. A record that only the broker rejected counts as
+    valid, too. `sent` counts the acknowledged records. `flagged` counts valid ones with an
+    unreadable part, by flag.
     """
 
     read: int
@@ -57,7 +54,7 @@ class Summary(Struct, frozen=True, kw_only=True):
 
     @property
     def refused_count(self) -> int:
-        """How many records were refused, for any reason."""
+        """Return how many records were rejected."""
         return sum(refusals.count for refusals in self.refused.values())
 
 
@@ -70,35 +67,35 @@ class Tally:
     sent: int = 0
     unchanged: int = 0
     flagged: Counter[str] = field(default_factory=Counter)
-    """Articles of which something could not be read, by flag."""
+    """Articles with an unreadable part, by flag."""
     _counts: dict[DeadLetterReason, int] = field(default_factory=dict)
     _examples: dict[DeadLetterReason, list[Example]] = field(default_factory=dict)
     _failed: dict[str, str] = field(default_factory=dict)
 
     @property
     def refused(self) -> int:
-        """How many records were refused so far."""
+        """Return how many records were rejected so far."""
         return sum(self._counts.values())
 
     def refuse(self, where: str, reason: DeadLetterReason, message: str) -> None:
-        """Count a record that is not sent; the first of each reason are kept as examples."""
+        """Count a record that is not sent. The first of each reason are kept as examples."""
         self._counts[reason] = self._counts.get(reason, 0) + 1
         examples = self._examples.setdefault(reason, [])
         if len(examples) < EXAMPLES:
             examples.append(Example(where=where, message=message))
 
     def fail(self, source: str, message: str) -> None:
-        """Note that a source could not be read; its newest message is kept."""
+        """Record that a source could not be read. Its newest message is kept."""
         self._failed[source] = message
 
     def recover(self, source: str) -> None:
-        """Note that a source which failed was read after all."""
+        """Record that a failed source was read at last."""
         self._failed.pop(source, None)
 
     def summary(
         self, *, dry_run: bool, interrupted: bool, feeds: Sequence[FeedSummary] = ()
     ) -> Summary:
-        """Give the counts so far, the most frequent reason first."""
+        """Return the counts so far, the most frequent reason first."""
         ordered = sorted(self._counts, key=lambda reason: (-self._counts[reason], reason))
         return Summary(
             read=self.read,

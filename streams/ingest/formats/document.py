@@ -1,7 +1,4 @@
-"""A fetched document: its text, and what can be said of it before a format reads it.
-
-Owns the sniffing of JSON and of an XML document's first element.
-"""
+"""A fetched document: its text, its JSON, and the first element of its XML."""
 
 import contextlib
 import re
@@ -21,7 +18,7 @@ _GZIP_WINDOW: Final = 31
 _SNIFFED_CHARACTERS: Final = 65_536
 _PROLOG: Final = re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL)
 _ELEMENT: Final = re.compile(r"<(?:[\w.-]{1,40}:)?([a-z][\w.-]{0,60})(?=[\s/>])", re.IGNORECASE)
-# What a broken server writes before a feed ("<b>Warning</b>: ...") does not make it a web page.
+# A broken server's warning before a feed ("<b>Warning</b>: ...") does not make it a web page.
 _FEED_ELEMENT: Final = re.compile(
     r"<(?:[\w.-]{1,40}:)?(rss|feed|rdf|urlset|sitemapindex|newsmessage|newsitem|packageitem|nitf)"
     r"(?=[\s/>])",
@@ -31,7 +28,7 @@ _DOCTYPE_HTML: Final = re.compile(r"<!doctype\s+html", re.IGNORECASE)
 
 
 class _NotJson:
-    """The value of `Document.json` where the text is no JSON."""
+    """The value of `Document.json` if the text is not JSON."""
 
 
 NOT_JSON: Final = _NotJson()
@@ -40,7 +37,7 @@ NOT_JSON: Final = _NotJson()
 def _unpacked(body: bytes) -> bytes:
     if not body.startswith(_GZIP):
         return body
-    # What is broken or too large behind the bound is cut, and read as far as it goes.
+    # Text beyond the limit is cut off, and the rest is read as far as possible.
     with contextlib.suppress(zlib.error):
         return zlib.decompressobj(_GZIP_WINDOW).decompress(body, MAX_UNPACKED_BYTES)
     return b""
@@ -52,8 +49,8 @@ class Document:
 
     Attributes:
         text: Its text, decoded.
-        base: The address that it came from in the end; relative links start there.
-        content_type: The server's word, for messages.
+        base: Its final address, for relative links.
+        content_type: The server's content type, for messages.
     """
 
     text: str
@@ -62,13 +59,13 @@ class Document:
 
     @classmethod
     def of(cls, body: bytes, base: str, content_type: str = "") -> "Document":
-        """Make a document of its bytes. Sitemaps are kept as .gz, which no header says."""
+        """Return the document of its bytes. Sitemaps may be gzip files without a header."""
         text = decode_text(_unpacked(body), content_type)
         return cls(text.lstrip("\ufeff"), base, content_type)
 
     @cached_property
     def root(self) -> str:
-        """The local name of the first element in lower case; "" where there is none."""
+        """Return the local name of the first element in lower case, or "" if there is none."""
         start = _PROLOG.sub("", self.text[:_SNIFFED_CHARACTERS])
         if _DOCTYPE_HTML.search(start[:1_000]):
             return "html"
@@ -83,7 +80,7 @@ class Document:
 
     @cached_property
     def json(self) -> Any:
-        """The document as JSON, or `NOT_JSON`."""
+        """Return the document as JSON, or `NOT_JSON`."""
         if self.text.lstrip()[:1] not in ("{", "["):
             return NOT_JSON
         try:

@@ -1,8 +1,8 @@
-"""A document's bytes as text, regardless of what its server and its first line declare.
+"""Decodes a document's bytes.
 
-Owns the choice of a character encoding. Declarations are wrong often enough that the bytes are
-asked first: a byte order mark, then the zeros of UTF-16, then whether they are UTF-8, which other
-encodings hardly ever are by accident. Only then the server's and the document's words count.
+Declared encodings are often wrong, so the bytes decide first: a byte order mark, then the zeros of
+UTF-16, then whether they are valid UTF-8, which text in another encoding almost never is. Then the
+declarations of the server and of the document count.
 """
 
 import codecs
@@ -35,7 +35,7 @@ _DECLARED: Final = re.compile(
 _DECLARED_WITHIN: Final = 2_048
 # Browsers read all of these as Windows-1252, because pages that declare them nearly always are.
 _LATIN: Final = frozenset(("ascii", "iso8859-1", "cp1252"))
-# Every byte and every pair of bytes is a text in these, or they are ASCII with shifts.
+# In these, every byte or pair of bytes is valid, or they are ASCII with shifts.
 _MULTIPLE: Final = frozenset(
     (
         *("gb2312", "gbk", "gb18030", "hz", "big5", "big5hkscs"),
@@ -45,12 +45,12 @@ _MULTIPLE: Final = frozenset(
 )
 _UTF8: Final = "utf-8"
 _FALLBACK: Final = "cp1252"
-# One entry pasted in another encoding must not spoil all the others.
+# One entry in another encoding must not damage all the others.
 _GOOD_FOR_ONE_BAD: Final = 10
 
 
 def decode_text(body: bytes, content_type: str = "") -> str:
-    """Return a document's text. Never raises; what is no character becomes U+FFFD."""
+    """Return a document's text. It never raises: invalid bytes become U+FFFD."""
     for mark, encoding in _MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(encoding, "replace")
@@ -93,7 +93,7 @@ def _declared(body: bytes, content_type: str) -> list[str]:
             encoding = codecs.lookup(name)
         except (LookupError, ValueError):
             continue
-        # Python's own codecs that make no text ("hex", "rot13") are none of a document's.
+        # Python has codecs that are not text encodings ("hex", "rot13").
         if getattr(encoding, "_is_text_encoding", True) and encoding.name not in (_UTF8, "idna"):
             encodings.append(encoding.name)
     return encodings

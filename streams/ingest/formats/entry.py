@@ -1,6 +1,6 @@
-"""What every format makes of a feed: entries with the publisher's own words, still uncleaned.
+"""Entries of a feed, the same for every format, with the publisher's uncleaned text.
 
-Owns the values that formats give and `streams.ingest.entries` turns into articles.
+`streams.ingest.entries` turns them into articles.
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 
 class NotAFeedError(ValueError):
-    """The bytes are no feed that can be read; the message says what they look like."""
+    """The bytes are not a readable feed. The message says what they look like."""
 
 
 class UnrecognisedError(NotAFeedError):
-    """The bytes are of no format; what they look like is said by `looks`."""
+    """The bytes have no known format. `looks` describes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class Words:
 
     Attributes:
         value: The text.
-        is_html: Whether tags and entities in it are markup.
-        language: The language that the publisher names for this text alone.
+        is_html: Whether its tags and entities are markup.
+        language: The language that the publisher names for this text.
     """
 
     value: str
@@ -41,12 +41,12 @@ class Entry:
         id: The publisher's id.
         link: The article's address, perhaps relative to the feed's.
         title: The headline.
-        bodies: Every text that the entry has; the longest becomes the article's.
+        bodies: All texts of the entry. The longest becomes the article's.
         dates: The publisher's dates as written, the date of publication first.
         source: The publisher, where the entry names one.
         language: The language, where the entry names one.
-        version: The publisher's version number; "" where there is none.
-        status: The publisher's status (usable, withheld, canceled); "" where there is none.
+        version: The publisher's version number, or "".
+        status: The publisher's status (usable, withheld, canceled), or "".
     """
 
     id: str = ""
@@ -70,16 +70,16 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What was read of one document.
+    """The content of one document.
 
     Attributes:
         format: The format and its version, for people.
-        entries: The entries, in the document's order; read while they are asked for.
-        title: The feed's own name.
-        language: The feed's own language.
-        links: The documents to read in place of this one, the best first; empty for a feed.
-        is_index: Whether `links` are parts of one feed. Otherwise each is a feed of its own.
-        skipped: Entries that are no articles, by reason; complete once the entries are read.
+        entries: The entries, in the document's order, read lazily.
+        title: The feed's title.
+        language: The feed's language.
+        links: The documents to read in place of this one, the best first. Empty for a feed.
+        is_index: Whether `links` are parts of one feed. Otherwise each is a separate feed.
+        skipped: Entries that are not articles, by reason. Complete after all entries are read.
     """
 
     format: str

@@ -1,7 +1,6 @@
-"""Web pages that name their feed (`<link rel="alternate" type="application/rss+xml" href=…>`).
+"""Reads web pages that name their feed (`<link rel="alternate" type="application/rss+xml" …>`).
 
-Owns which of the links that a page names is its feed: comments are none, and the same feed in two
-formats is one.
+Feeds of comments are not counted. The same feed in two formats counts once.
 """
 
 import html
@@ -41,11 +40,11 @@ def recognise(document: Document) -> bool:
 
 
 def read(document: Document) -> Reading:
-    """Find the feed that a page names.
+    """Return the feed that a page names.
 
     Raises:
-        UnrecognisedError: It names none.
-        NotAFeedError: It names several; the message lists them.
+        UnrecognisedError: the page names none.
+        NotAFeedError: the page names several. The message lists them.
     """
     links = list(_feeds(document))
     if not links:

@@ -1,7 +1,6 @@
-"""JSON Feed 1.0 and 1.1 (jsonfeed.org).
+"""Reads JSON Feed 1.0 and 1.1 (jsonfeed.org).
 
-Owns which field of an item is which part of an entry. An item without a version line above it is
-taken where its fields are a JSON Feed's alone.
+A document without a version is read if its fields occur only in JSON Feed.
 """
 
 from collections.abc import Iterator
@@ -42,7 +41,7 @@ def _entries(feed: Any) -> Iterator[Entry]:
     for item in objects(feed, "items"):
         yield Entry(
             id=text(item, "id"),
-            # An external address is what a link list speaks of; the article is the item itself.
+            # A link list's external address is its subject. The article is the item itself.
             link=text(item, "url") or text(item, "external_url"),
             title=Words(text(item, "title")),
             bodies=(

@@ -1,13 +1,10 @@
-"""Values of JSON from outside: of the right type, or nothing.
-
-Owns the reading of one field. Formats say which.
-"""
+"""Reads fields of untrusted JSON: a value of the right type, or an empty one."""
 
 from typing import Any
 
 
 def text(value: Any, *names: str) -> str:
-    """Return the text under these names, going down one level a name; "" where there is none."""
+    """Return the text at this path of names, or "" if there is none."""
     found = at(value, *names)
     if isinstance(found, str):
         return found
@@ -17,7 +14,7 @@ def text(value: Any, *names: str) -> str:
 
 
 def at(value: Any, *names: str) -> Any:
-    """Return what is under these names, going down one level a name; None where nothing is."""
+    """Return the value at this path of names, or None if there is none."""
     for name in names:
         value = value.get(name) if isinstance(value, dict) else None
     return value

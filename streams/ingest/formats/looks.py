@@ -1,7 +1,4 @@
-"""What a document that is no feed looks like, in a few words for a person.
-
-Owns the wording alone.
-"""
+"""Describes a document that is not a feed, in a few words for a person."""
 
 import re
 from typing import Final
@@ -19,7 +16,7 @@ _SHOWN_CHARACTERS: Final = 60
 
 
 def described(document: Document) -> str:
-    """Describe a document, for a message."""
+    """Return a description of a document, for a message."""
     text = document.text.strip()
     if not text:
         return "an empty document"

@@ -1,7 +1,7 @@
-"""NewsML-G2: a news item, a package of references, or a message with several of both.
+"""Reads NewsML-G2: a news item, a package of references, or a message with several of both.
 
-Owns which element is which part of an entry. The text stands inline, as XHTML, NITF or plain text.
-Pictures, video and items for planning are skipped and counted.
+The text is inline XHTML, NITF or plain text. Pictures, video and planning items are skipped and
+counted.
 """
 
 from collections.abc import Iterator
@@ -78,7 +78,7 @@ def _news_item(item: Element) -> Entry:
         ),
         bodies=tuple(_bodies(item)),
         dates=(
-            # The order of ninjs, so that an agency's two formats agree.
+            # The same order as in ninjs, so that an agency's two formats agree.
             text_of(child(meta, "versionCreated")),
             text_of(child(about, "contentCreated")),
             text_of(child(meta, "firstCreated")),
@@ -109,7 +109,7 @@ def _bodies(item: Element) -> Iterator[Words]:
 
 
 def _references(package: Element, root: Element, skipped: dict[str, int]) -> Iterator[Entry]:
-    # Items that the same message holds in full are not repeated.
+    # References to items of the same message would repeat them.
     whole = {item.get("guid") for item in root.iter("newsItem")}
     source = _source(package)
     for reference in package.iter("itemRef"):

@@ -1,7 +1,7 @@
-"""NITF 3 documents: one article each.
+"""Reads NITF 3 documents of one article each, also inside NewsML-G2.
 
-Owns which element is which part of an entry, also for NITF within NewsML-G2. Bylines, datelines of
-the head, pictures with their captions and the lines at the end are not the article's text.
+Bylines, datelines of the head, pictures with their captions and the lines at the end are not part
+of the article's text.
 """
 
 from collections.abc import Iterator
@@ -90,7 +90,7 @@ def _entries(nitf: Element) -> Iterator[Entry]:
 
 
 def _status(management: str) -> str:
-    # embargoed and info are of newsrooms' own business: only what is withdrawn matters here.
+    # Only withdrawal matters here. Embargoes and notes concern newsrooms.
     return "canceled" if management.strip().lower() in ("canceled", "cancelled") else ""
 
 
@@ -108,7 +108,7 @@ def _pruned(element: Element) -> Element:
 
 
 def _remove(parent: Element, one: Element) -> None:
-    # ElementTree keeps the text behind an element with it; that text stays.
+    # ElementTree stores the text behind an element in it. That text must stay.
     siblings = list(parent)
     index = siblings.index(one)
     tail = one.tail or ""

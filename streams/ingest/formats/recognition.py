@@ -1,7 +1,6 @@
-"""The list of formats, and the order in which they are asked.
+"""Chooses the format that reads a document, from an ordered list.
 
-Owns which format reads a document. A format is recognised by a document's content: servers name
-content types wrongly too often.
+The content of the document decides, because servers often send wrong content types.
 """
 
 import contextlib
@@ -22,7 +21,7 @@ from streams.ingest.formats.looks import described
 
 
 class Format(Protocol):
-    """What a module of a format offers."""
+    """The functions of a format's module."""
 
     NAME: str
 
@@ -45,10 +44,10 @@ FORMATS: Final[tuple[Format, ...]] = (
 
 
 def read_document(document: Document) -> Reading:
-    """Read a document of any format.
+    """Return the content of a document of any format.
 
     Raises:
-        NotAFeedError: It is of no format that is read; the message says what it looks like.
+        NotAFeedError: the format is not supported. The message says what it looks like.
     """
     for one in FORMATS:
         if one.recognise(document):

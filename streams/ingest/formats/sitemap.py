@@ -1,7 +1,7 @@
-"""Google News sitemaps, and indexes that lead to them.
+"""Reads Google News sitemaps, and indexes that lead to them.
 
-Owns which element is which part of an entry. A news sitemap has headlines and no texts. An ordinary
-sitemap has addresses alone, so its entries are skipped and counted.
+A news sitemap has headlines and no texts. An ordinary sitemap has only addresses, so its entries
+are skipped and counted.
 """
 
 import re
@@ -60,7 +60,7 @@ def _parts(index: Element) -> tuple[Link, ...]:
         (text_of(child(one, "loc")), text_of(child(one, "lastmod")))
         for one in children(index, "sitemap")
     ]
-    # Dates of one site are of one form, so that their order is that of their letters.
+    # Dates of one site have the same form, so they sort as text.
     newest = sorted(parts, key=lambda part: part[1], reverse=True)
     ordered = sorted(newest, key=lambda part: not _NEWS.search(part[0]))
     named = any(_NEWS.search(address) for address, _ in ordered)

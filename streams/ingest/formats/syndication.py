@@ -1,7 +1,7 @@
-"""RSS 0.9 to 2.0, RDF and Atom, as feedparser reads them.
+"""Reads RSS 0.9 to 2.0, RDF and Atom with feedparser.
 
-Owns what of feedparser's entry is which part of ours. feedparser gets a stream, never the bytes
-themselves, which it would take for a file's name. Its own cleaning of HTML is switched off.
+feedparser gets a stream, because it may read bytes as the name of a file. Its cleaning of HTML is
+switched off.
 """
 
 import io
@@ -20,7 +20,7 @@ NAME: Final = "RSS, RDF and Atom"
 _REFERENCE: Final = re.compile(r"&#(?:x0*([0-9a-f]+)|0*([0-9]+))", re.IGNORECASE)
 _REPLACEMENT: Final = "&#xFFFD"
 _REFERENCE_DIGITS: Final = 7
-# feedparser takes the caption of a picture for the entry's description, and its title likewise.
+# feedparser reads a picture's caption as the entry's description, and its title likewise.
 _CAPTION: Final = re.compile(r"<(/?)media:(description|title)(?=[\s/>])", re.IGNORECASE)
 _ENCODING: Final = re.compile(r"""(<\?xml[^>]{0,200}?)\sencoding\s*=\s*["'][^"']{0,40}["']""")
 _DATES: Final = ("published", "updated", "created")
@@ -42,7 +42,7 @@ _VERSIONS: Final = {
 
 
 def recognise(document: Document) -> bool:
-    """Return whether a document may be RSS, RDF or Atom; feedparser has the last word."""
+    """Return whether a document may be RSS, RDF or Atom. feedparser decides."""
     return bool(document.root) and document.json is NOT_JSON
 
 
@@ -79,14 +79,14 @@ def read(document: Document) -> Reading:
 def _entries(entries: Any, *, is_rss: bool) -> Iterator[Entry]:
     for entry in entries:
         details = (*entry.get("content", ()), entry.get("summary_detail"))
-        # An aggregator's entries name the feed that they come from.
+        # An aggregator's entries name their original feed.
         origin = entry.get("source") or {}
         yield Entry(
             id=entry.get("id") or "",
             link=entry.get("link") or "",
             title=_words(entry.get("title_detail"), is_rss=is_rss),
             bodies=tuple(_words(detail, is_rss=is_rss) for detail in details if detail),
-            # `in` and `[]` of feedparser's dict give one date for another, with a warning.
+            # `in` and `[]` of feedparser's dict return another date in place of a missing one.
             dates=tuple(str(dict.get(entry, name) or "") for name in _DATES),
             source=str(origin.get("title") or ""),
         )
@@ -107,7 +107,7 @@ def _words(detail: Any, *, is_rss: bool) -> Words:
 
 
 def _possible(reference: re.Match[str]) -> str:
-    # Half an emoji ("&#xD83D;") or a number beyond Unicode makes feedparser give up the feed.
+    # Half an emoji ("&#xD83D;") or a number beyond Unicode makes feedparser reject the feed.
     hexadecimal, decimal = reference.groups()
     digits = hexadecimal or decimal
     if len(digits) > _REFERENCE_DIGITS:

@@ -1,7 +1,6 @@
-"""Posts of WordPress' REST API (`/wp-json/wp/v2/posts`).
+"""Reads posts of WordPress' REST API (`/wp-json/wp/v2/posts`).
 
-Owns which field of a post is which part of an entry. A post's `guid` is its id, as it is in the
-site's RSS feed, so that both give the same article.
+A post's `guid` is its id, as in the site's RSS feed, so that both give the same article.
 """
 
 from collections.abc import Iterator
@@ -51,14 +50,14 @@ def _entries(posts: list[Any], skipped: dict[str, int]) -> Iterator[Entry]:
                 Words(text(post, "content", "rendered"), is_html=True),
                 Words(text(post, "excerpt", "rendered"), is_html=True),
             ),
-            # `date` is the site's local time, which nothing here says.
+            # `date` is in the site's local time, whose zone is not known here.
             dates=(_utc(text(post, "date_gmt")), _utc(text(post, "modified_gmt"))),
             source=text(post, "_embedded", "site", "name"),
         )
 
 
 def _utc(date: str) -> str:
-    # A draft that was never published has a year 0.
+    # An unpublished draft has the year 0.
     if not date or date.startswith("0000"):
         return ""
     return date if date.endswith("Z") or "+" in date else f"{date}Z"

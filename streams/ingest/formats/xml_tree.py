@@ -1,7 +1,7 @@
-"""XML from outside as a tree: no entities, nothing from outside, bounded, and forgiving.
+"""Parses untrusted XML into a tree, without entities and external content, and within limits.
 
-Owns the settings of expat. What a broken document holds before its fault is kept. feedparser has a
-parser of its own for RSS and Atom.
+The part of a broken document before its fault is kept. feedparser has its own parser for RSS and
+Atom.
 """
 
 import re
@@ -16,7 +16,7 @@ LINE: Final = "@line"
 
 _XML_ENTITIES: Final = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _NAMED: Final = re.compile(r"&([a-z][a-z0-9]{1,31});", re.IGNORECASE)
-# What no XML document may hold, and many do.
+# XML does not allow these characters, and many documents have them.
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE: Final = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,32})|([0-9]{1,32}));")
 _LOOSE_AMPERSAND: Final = re.compile(r"&(?!#?\w{1,32};)")
@@ -25,7 +25,7 @@ _DECLARATION: Final = re.compile(r"\A\s*<\?xml\s[^>]{0,300}\?>")
 
 
 class BadXmlError(ValueError):
-    """A document that is not read, and why; the line is 0 where it is the whole document."""
+    """A document cannot be read. The line is 0 if the fault is in the document as a whole."""
 
     def __init__(self, message: str, line: int = 0) -> None:
         super().__init__(message)
@@ -33,18 +33,18 @@ class BadXmlError(ValueError):
 
 
 class _Stopped(Exception):  # noqa: N818 - ends the reading, and is no fault of ours
-    """Raised within expat to end the reading there."""
+    """Raised inside expat to end the parsing."""
 
 
 def parse(text: str, *, is_strict: bool = False) -> Element:
-    """Parse a document. Names lose their prefix, which many documents forget to declare.
+    """Return a document's tree. Names lose their prefix, because many documents do not declare it.
 
     Args:
         text: The document.
-        is_strict: Whether a fault refuses the document, and elements have their line as `LINE`.
+        is_strict: Whether a fault rejects the document, and elements have their line as `LINE`.
 
     Raises:
-        BadXmlError: It declares entities, is nested too deeply, or has no element at all.
+        BadXmlError: the document declares entities, is nested too deeply, or has no element.
     """
     parser = expat.ParserCreate()
     builder = _Builder(parser if is_strict else None)
@@ -144,7 +144,7 @@ def _named(name: str) -> str:
 
 
 def _repaired(text: str) -> str:
-    # The text is decoded already: the declaration's encoding is no longer true.
+    # The text is decoded already, so the declared encoding does not apply.
     text = _FORBIDDEN.sub("\ufffd", _DECLARATION.sub(_lines_only, text, count=1))
     if "&" not in text:
         return text
@@ -164,7 +164,7 @@ def _numbered(reference: re.Match[str]) -> str:
     if name in _XML_ENTITIES:
         return reference[0]
     signs = html5.get(f"{name};")
-    # An entity that is not a standard one: keeping its name is better than losing the document.
+    # The name of an unknown entity is kept, because an error would lose the document.
     return "".join(f"&#{ord(sign)};" for sign in signs) if signs else f"&amp;{name};"
 
 

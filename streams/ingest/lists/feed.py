@@ -1,7 +1,4 @@
-"""One feed as a user names it, and what may be wrong with it.
-
-Owns the check of each field, for every form of list.
-"""
+"""One feed as a user names it, with the checks of its fields, for every form of list."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,15 +26,15 @@ _SHOWN_CHARACTERS: Final = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A feed that is read.
+    """A feed to read.
 
     Attributes:
         url: Its address, perhaps with user and password.
-        name: What messages and metrics call it; no two feeds of one ingestion share a name.
-        source: The source's name in its articles; "" takes the entry's own or the feed's title.
-        language: Its language, where it names none.
-        country: Where it is at home, ISO 3166-1.
-        interval_seconds: The pause between two looks; None: the same as of other feeds.
+        name: Its name in messages and metrics, unique in one ingestion.
+        source: The source's name in its articles. "" takes the entry's source or the feed's title.
+        language: Its language if it names none.
+        country: Its country, ISO 3166-1.
+        interval_seconds: The pause between two looks. None: the default pause.
         categories: The outlines above it in an OPML list.
     """
 
@@ -52,18 +49,18 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class ListProblem:
-    """What is wrong in a line of a list; 0 where it is the list as a whole."""
+    """A fault in a line of a list. The line is 0 if it is a fault of the list as a whole."""
 
     line: int
     message: str
 
 
 class BadFeedListError(MisconfigurationError):
-    """A list of feeds is wrong; the message names every problem with its line.
+    """A list of feeds is invalid. The message names every problem with its line.
 
     Args:
         name: The file's name.
-        problems: All of them, in the order of the file.
+        problems: All problems, in the order of the file.
     """
 
     def __init__(self, name: str, problems: Sequence[ListProblem]) -> None:
@@ -101,10 +98,10 @@ def shown_url(url: str) -> str:
 
 
 def address_of(text: str) -> str:
-    """Read a feed's address; readers' own schemes (`feed:`) mean http.
+    """Return a feed's address. The scheme `feed:` of feed readers means http.
 
     Raises:
-        ValueError: It is none; the message says what is wrong.
+        ValueError: the text is not an address. The message says what is wrong.
     """
     address = clean_line(text).strip()
     if address.lower().startswith("feed:"):
@@ -129,13 +126,10 @@ def address_of(text: str) -> str:
 
 
 def feed_of(fields: Mapping[str, str]) -> tuple[Feed | None, list[str]]:
-    """Make a feed of a list's fields.
+    """Return the feed of a list's fields, or None, and all problems of the fields.
 
     Args:
         fields: `url`, `name`, `source`, `language`, `country` and `interval`, each perhaps missing.
-
-    Returns:
-        The feed, or None where something is wrong, and everything that is.
     """
     problems: list[str] = []
     url, interval = "", None
@@ -171,19 +165,19 @@ def feed_of(fields: Mapping[str, str]) -> tuple[Feed | None, list[str]]:
 
 
 def feed_of_address(url: str) -> Feed:
-    """Make a feed of an address alone.
+    """Return the feed of an address.
 
     Raises:
-        ValueError: It is none.
+        ValueError: the text is not an address.
     """
     url = address_of(url)
     return Feed(url=url, name=shown_url(url))
 
 
 def merged(feeds: Iterable[Feed]) -> list[Feed]:
-    """Leave out feeds whose address came before, and give each a name of its own.
+    """Return the feeds without repeated addresses, each with a unique name.
 
-    A list that names a feed in two categories means it once.
+    A list may name a feed in two categories.
     """
     found: dict[str, Feed] = {}
     for feed in feeds:

@@ -1,8 +1,7 @@
-"""OPML 1 and 2: the list of feeds that every feed reader exports.
+"""Reads OPML 1 and 2: the list of feeds that every feed reader exports.
 
-Owns which outlines are feeds. Outlines without an address group others: their names are the
-categories of the feeds below. Beside OPML's own attributes `source`, `country` and `interval` are
-read, which OPML allows anybody to add.
+Outlines without an address are groups: their names are the categories of the feeds below. The
+attributes `source`, `country` and `interval` are an extension, which OPML allows.
 """
 
 from collections.abc import Iterator
@@ -23,7 +22,7 @@ from streams.ingest.lists.feed import (
     read_bytes,
 )
 
-# Outlines of these types are feeds, also where the address is missing: then it is a fault.
+# Outlines of these types are feeds. A missing address is a fault.
 _FEED_TYPES: Final = frozenset(("rss", "atom", "feed", "rss1", "pie"))
 _MAX_CATEGORIES: Final = 20
 
@@ -60,7 +59,7 @@ def read_opml(path: Path) -> list[Feed]:
 
 
 def _outlines(root: Element) -> Iterator[tuple[Element, tuple[str, ...]]]:
-    # A stack, because the nesting is the file's.
+    # A stack, because the file sets the depth of nesting.
     waiting: list[tuple[Element, tuple[str, ...]]] = [(root, ())]
     while waiting:
         element, categories = waiting.pop()
@@ -86,7 +85,7 @@ def _fields(outline: Element) -> dict[str, str]:
         "url": _attribute(outline, "xmlurl"),
         "name": _attribute(outline, "text") or _attribute(outline, "title"),
         "source": _attribute(outline, "source"),
-        # Exports write this where the feed names no language.
+        # Exports write this if the feed names no language.
         "language": "" if language.lower() == "unknown" else language,
         "country": _attribute(outline, "country"),
         "interval": _attribute(outline, "interval"),
@@ -94,7 +93,7 @@ def _fields(outline: Element) -> dict[str, str]:
 
 
 def _attribute(element: Element, name: str) -> str:
-    # OPML's names are written with capitals of every kind.
+    # Files differ in the capital letters of OPML's names.
     return next((value.strip() for key, value in element.items() if key.lower() == name), "")
 
 

@@ -1,7 +1,7 @@
-"""A table of feeds (CSV): one line a feed, the first line names the columns.
+"""Reads a table of feeds (CSV): one feed a line, after a line with the names of the columns.
 
-Owns the columns. Fields are checked by `streams.ingest.lists.feed`. Spreadsheets write commas,
-semicolons or tabs between fields, and a byte order mark before the first one: all are read.
+`streams.ingest.lists.feed` checks the fields. Commas, semicolons, tabs and a byte order mark, as
+spreadsheets write them, are accepted.
 """
 
 import csv
@@ -51,7 +51,7 @@ def read_table(path: Path) -> list[Feed]:
 
 
 def _as_utf8(body: bytes, name: str) -> str:
-    # An encoding that is guessed would put wrong letters into names; a table says nothing of it.
+    # A table does not name its encoding, and a guess could put wrong letters into names.
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
