@@ -19,7 +19,7 @@ from streams.cli.options import (
     SinceOption,
 )
 from streams.cli.time_options import since_option
-from streams.cli.views.alert import render
+from streams.cli.views.alert import print_alert
 from streams.kafka import clients, subscriber
 from streams.kafka.envelope import Record
 from streams.reading.alerts import AlertFilter, Seen, decode_alert
@@ -27,7 +27,7 @@ from streams.reading.terminal_text import visible_json
 from streams.service.settings import Settings
 
 
-def alerts(
+def alerts(  # noqa: PLR0913 - one argument an option
     kind: KindOption = None,
     leader: LeaderOption = None,
     min_severity: MinSeverityOption = "low",
@@ -41,13 +41,16 @@ def alerts(
             "--follow/--no-follow", help="Wait for new alerts, or end after the existing ones."
         ),
     ] = True,
+    details: Annotated[
+        bool, typer.Option("--details", help="Also show every article and sentence, and ids.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Show alerts as they are sent, with their reasons.
 
     Follows news.alerts.<kind> and the topics that your rules name until you press Ctrl-C. It
     starts with the next alert, or with the first one after --since. Each alert is shown once, even
-    if the topic repeats it.
+    if the topic repeats it: its reason, its two strongest sentences and a link.
 
     Reading does not affect other subscribers: there is no consumer group, and nothing is
     committed. Alerts of a canary are shown with --kind canary only.
@@ -56,7 +59,7 @@ def alerts(
     Examples:
       tocsin alerts
       tocsin alerts --leader Putin --leader Q15031 --min-severity medium
-      tocsin alerts --kind encounter --since 2h
+      tocsin alerts --kind encounter --since 2h --details
       tocsin alerts --since beginning --no-follow --json | jq -r .reason
 
     \b
@@ -71,7 +74,7 @@ def alerts(
     settings = context.settings(broker=broker)
     wanted = alert_filter(settings, kind, leader or (), min_severity)
     try:
-        _show(settings, start, wanted, limit=limit, follow=follow, json=json)
+        _show(settings, start, wanted, limit=limit, follow=follow, details=details, json=json)
     except KeyboardInterrupt:
         # With --follow, Ctrl-C is the usual end. Otherwise it interrupts the reading.
         if not follow:
@@ -85,6 +88,7 @@ def _show(
     *,
     limit: int | None,
     follow: bool,
+    details: bool,
     json: bool,
 ) -> None:
     seen, shown = Seen(), 0
@@ -104,7 +108,7 @@ def _show(
         else:
             # If the reader of the output has closed it, rich would end with exit code 1.
             with console.capture() as captured:
-                console.print(render(alert), end="\n\n", soft_wrap=True)
+                print_alert(console, alert, details=details)
             typer.echo(captured.get(), nl=False)
         shown += 1
         if shown == limit:

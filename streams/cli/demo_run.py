@@ -20,7 +20,7 @@ from rich.table import Table
 
 from processors.contracts import Alert
 from streams.cli import context
-from streams.cli.views.alert import render
+from streams.cli.views.alert import print_alert
 from streams.demo.bundle import load_bundle, redated
 from streams.demo.embedded_broker import EmbeddedBroker
 from streams.demo.session import DemoStopped, Outputs, Tally, WorkerProcess, publish, settle
@@ -32,6 +32,11 @@ from streams.service.settings import Settings
 
 # On a cluster of the user, the demo has its own topics and consumer group.
 PREFIX = "demo."
+_NEXT = """
+Next:
+  tocsin analyse FILE        see what Tocsin finds in your own articles
+  tocsin rules show          the rules that fired, to copy and change
+  tocsin worker              run it without the demo's articles"""
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -57,6 +62,8 @@ def run(broker: str | None, rate: float, *, leave: bool) -> None:
             _summary(console, tally)
             if not leave and sys.stdout.isatty():
                 _wait(console, deployment.connection, address, worker)
+            else:
+                console.print(_NEXT)
         except DemoStopped:
             # The terminal may be gone.
             with suppress(OSError):
@@ -128,8 +135,7 @@ def _play(
     def show(alert: Alert) -> None:
         if not first_alert_seconds:
             first_alert_seconds.append(time.monotonic() - began)
-        console.print(render(alert))
-        console.print()
+        print_alert(console, alert, details=False)
 
     outputs = Outputs(deployment, show)
     try:
@@ -178,7 +184,7 @@ def _wait(console: Console, connection: Connection, address: str, worker: Worker
     broker = ",".join(connection.bootstrap_servers)
     console.print(
         f"\nStill running. Open {address}/ in a browser, or try in another terminal:\n"
-        f"  tocsin alerts --broker {broker} --since beginning\n"
+        f"  tocsin alerts --broker {broker} --since beginning --details\n"
         f"  tocsin dead-letters list --broker {broker}\n"
         f"  tocsin rules show\n"
         f"Press Ctrl-C to stop the demo."

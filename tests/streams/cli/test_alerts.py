@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from processors.contracts import Alert, ArticleRef, Evidence
-from streams.cli.views.alert import render
+from streams.cli.views.alert import print_alert
 from tools.contracts.examples import alerts
 
 ENCOUNTER = alerts()["encounter"]
@@ -26,11 +26,18 @@ def changed(**fields: Any) -> Alert:
     return msgspec.structs.replace(ENCOUNTER, **fields)
 
 
-def shown(alert: Alert, *, colours: bool = False) -> str:
+def shown(
+    alert: Alert, *, details: bool = True, colours: bool = False, width: int | None = None
+) -> str:
     file = io.StringIO()
-    system = "truecolor" if colours else None
-    console = Console(file=file, highlight=False, force_terminal=colours, color_system=system)
-    console.print(render(alert), soft_wrap=True)
+    console = Console(
+        file=file,
+        highlight=False,
+        force_terminal=colours or width is not None,
+        color_system="truecolor" if colours else None,
+        width=width or 2_000,
+    )
+    print_alert(console, alert, details=details)
     return file.getvalue()
 
 
@@ -38,7 +45,7 @@ def evidence(sentence: str, *words: tuple[str, float]) -> Evidence:
     return Evidence(field="text", start=0, end=len(sentence), sentence=sentence, words=list(words))
 
 
-def test_an_alert_shows_when_how_grave_who_why_and_from_what() -> None:
+def test_details_show_time_severity_leaders_reason_articles_and_sentences() -> None:
     text = shown(ENCOUNTER)
     article = ENCOUNTER.articles[0]
     for part in (
@@ -54,6 +61,50 @@ def test_an_alert_shows_when_how_grave_who_why_and_from_what() -> None:
         ENCOUNTER.alert_id,
     ):
         assert part in text
+
+
+def test_the_short_form_has_the_reason_two_sentences_and_a_link() -> None:
+    items = [
+        evidence("A weak word.", ("weak", -0.41)),
+        evidence("A disastrous failure.", ("disastrous", -0.9), ("failure", -0.8)),
+        evidence("A shameful act.", ("shameful", -0.7)),
+    ]
+    alert = changed(evidence=items)
+    assert shown(alert, details=False).splitlines() == [
+        "2024-05-16 09:31:12 UTC   MEDIUM  encounter  Xi Jinping and Vladimir Putin",
+        f"  {alert.reason}",
+        "  > A disastrous[-0.90] failure[-0.80].",
+        "  > A shameful[-0.70] act.",
+        f"  {alert.articles[0].url}",
+        "",
+    ]
+
+
+def test_the_short_form_cuts_a_long_sentence_around_its_first_scored_word() -> None:
+    filler = "and so on with many words " * 20
+    alert = changed(evidence=[evidence(f"{filler}a disaster came {filler}", ("disaster", -0.9))])
+    line = next(one for one in shown(alert, details=False).splitlines() if one.startswith("  > "))
+    assert line.startswith("  > … ")
+    assert line.endswith(" …")
+    assert "a disaster[-0.90] came" in line
+    assert len(line) < 270
+    assert all(word in f"… {filler} a disaster[-0.90] came >".split() for word in line.split())
+
+
+@pytest.mark.parametrize("details", [False, True])
+def test_lines_fit_a_terminal_of_80_columns_and_addresses_stay_whole(details: bool) -> None:  # noqa: FBT001 - a parameter
+    url = "https://news.example/" + "a-long-path/" * 10
+    article = msgspec.structs.replace(ENCOUNTER.articles[0], url=url, title="Title " * 30)
+    alert = changed(articles=[article], reason="A reason of many words. " * 12)
+    lines = shown(alert, details=details, width=80).splitlines()
+    assert [line.strip() for line in lines if len(line) > 80] == [url]
+    assert all(line.startswith("  ") for line in lines[1:] if line)
+    assert " ".join(" ".join(lines).split()).count(alert.reason.strip()) == 1
+
+
+def test_lines_are_not_wrapped_outside_a_terminal() -> None:
+    reason = "A reason of many words. " * 12
+    assert f"  {reason}\n" in shown(changed(reason=reason), details=False)
 
 
 def test_what_a_model_says_of_a_sentence_stands_behind_it() -> None:
@@ -125,7 +176,11 @@ def test_nothing_that_an_article_says_is_obeyed_by_the_terminal(text: str) -> No
     printed = shown(alert)
     assert not {unicodedata.category(c) for c in printed if c != "\n"} & {"Cc", "Cs"}
     assert not set(printed) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200f")
-    assert printed.count("\n") in {5, 6}
+    assert printed.count("\n") in {6, 7}
+    assert not {unicodedata.category(c) for c in shown(alert, details=False) if c != "\n"} & {
+        "Cc",
+        "Cs",
+    }
 
 
 @pytest.mark.parametrize(

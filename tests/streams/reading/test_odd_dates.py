@@ -39,7 +39,7 @@ def test_an_alert_with_odd_dates_is_left_out_or_shown(times: tuple[str, ...]) ->
     if alert is None:
         assert any(len(time) in (19, 26) for time in times)
         return
-    assert "breaking" in render(alert).plain
+    assert "breaking" in render(alert, details=True).plain
     assert compare([alert], []).count("gone") == 1
     record = Record("alerts", 0, 0, 1, b"k", encoded, [])
     assert event_of(record, alert_of(record), "structured")
