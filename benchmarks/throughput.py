@@ -30,7 +30,8 @@ from rich.table import Table
 
 from streams.demo.broker import Broker
 from streams.demo.embedded_broker import EmbeddedBroker
-from streams.kafka.topics import TopicNames, apply, plan
+from streams.kafka.topic_differences import apply
+from streams.kafka.topics import TopicNames, plan
 from streams.service.settings import Settings
 from tools.brokers.apache import ApacheKafka
 

@@ -13,8 +13,8 @@ from streams.kafka import strimzi as form
 from streams.kafka.acls import commands
 from streams.kafka.clients import admin_client
 from streams.kafka.deployment import Deployment
-from streams.kafka.topics import apply as make_so
-from streams.kafka.topics import compare
+from streams.kafka.topic_differences import apply as apply_plan
+from streams.kafka.topic_differences import compare
 from streams.service.settings import Settings
 
 app = typer.Typer(
@@ -101,7 +101,7 @@ def apply(
     settings = context.settings(broker=broker)
     with admin_client(context.connection(settings), settings) as admin:
         wanted = _plan(settings)
-        done = make_so(admin, wanted)
+        done = apply_plan(admin, wanted)
     _print(done, json=json, verbs={"missing": "created", "config": "altered"})
     if not done:
         typer.echo(f"All {len(wanted)} topics are as planned already.", err=True)

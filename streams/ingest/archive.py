@@ -8,7 +8,8 @@ from kafka import KafkaAdminClient
 
 from streams.errors import TopicMismatchError
 from streams.kafka.connection import Connection
-from streams.kafka.topics import TopicPlan, apply, compare
+from streams.kafka.topic_differences import apply, compare
+from streams.kafka.topics import TopicPlan
 from streams.service.settings import Settings
 
 _FOR_EVER = {"retention.ms": "-1"}

@@ -23,7 +23,8 @@ from streams.kafka import groups
 from streams.kafka.clients import admin_client, consumer_client, producer_client
 from streams.kafka.deployment import Deployment
 from streams.kafka.envelope import Outgoing
-from streams.kafka.topics import TopicPlan, apply
+from streams.kafka.topic_differences import apply
+from streams.kafka.topics import TopicPlan
 from streams.replay import edges, positions
 from streams.replay import warm_start as warming
 from streams.replay.manifest import (

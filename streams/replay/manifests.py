@@ -12,7 +12,8 @@ from kafka import TopicPartition
 from streams.errors import ReplayStateError
 from streams.kafka.envelope import Record
 from streams.kafka.subscriber import read
-from streams.kafka.topics import TopicPlan, apply
+from streams.kafka.topic_differences import apply
+from streams.kafka.topics import TopicPlan
 from streams.replay.manifest import Manifest
 from streams.service.settings import Settings
 

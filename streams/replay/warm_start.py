@@ -14,7 +14,7 @@ from streams.errors import ReplayBusyError, ReplayStateError
 from streams.kafka import groups
 from streams.kafka.deployment import Deployment
 from streams.kafka.subscriber import partitions_of, read
-from streams.kafka.topics import require
+from streams.kafka.topic_differences import require
 from streams.replay.manifest import Manifest, deployment_of, require_complete
 from streams.replay.manifests import SEND_SECONDS
 from streams.service.settings import Settings

@@ -11,7 +11,7 @@ from streams.errors import PassingFaultError
 from streams.kafka.deployment import Deployment
 from streams.kafka.reachability import wait_until_reachable
 from streams.kafka.rights import Needs, is_refusal
-from streams.kafka.topics import apply, require
+from streams.kafka.topic_differences import apply, require
 
 log = structlog.get_logger(__name__)
 

@@ -22,7 +22,8 @@ from streams.cli import main
 from streams.demo.broker import Broker
 from streams.kafka.connection import Connection
 from streams.kafka.deployment import Deployment
-from streams.kafka.topics import TopicNames, apply, plan
+from streams.kafka.topic_differences import apply
+from streams.kafka.topics import TopicNames, plan
 from streams.service import logs
 from streams.service.metrics import CanaryMetrics
 from streams.service.settings import Settings

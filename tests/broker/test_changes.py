@@ -23,7 +23,8 @@ from kafka.errors import UnknownTopicOrPartitionError
 
 from streams.demo.broker import Broker
 from streams.errors import EXIT_MISCONFIGURED, EXIT_OK
-from streams.kafka.topics import TopicNames, apply, plan
+from streams.kafka.topic_differences import apply
+from streams.kafka.topics import TopicNames, plan
 from streams.service.settings import Settings
 from tests.waiting import wait_until
 

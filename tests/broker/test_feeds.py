@@ -16,7 +16,8 @@ from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 from streams.demo.broker import Broker
 from streams.kafka.connection import Connection
-from streams.kafka.topics import TopicNames, apply, plan
+from streams.kafka.topic_differences import apply
+from streams.kafka.topics import TopicNames, plan
 from streams.service.settings import Settings
 from tests.waiting import wait_until
 

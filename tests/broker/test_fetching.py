@@ -28,7 +28,8 @@ from streams.kafka.connection import Connection
 from streams.kafka.envelope import Record
 from streams.kafka.fetching.batch import Batch
 from streams.kafka.lag import LagMeter
-from streams.kafka.topics import TopicNames, apply, plan
+from streams.kafka.topic_differences import apply
+from streams.kafka.topics import TopicNames, plan
 from streams.service.settings import Settings
 from tests.waiting import wait_until
 

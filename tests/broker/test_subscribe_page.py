@@ -20,7 +20,8 @@ from streams.contracts import published
 from streams.demo.embedded_broker import EmbeddedBroker
 from streams.kafka.connection import Connection
 from streams.kafka.envelope import alert_record
-from streams.kafka.topics import TopicNames, apply, plan
+from streams.kafka.topic_differences import apply
+from streams.kafka.topics import TopicNames, plan
 from streams.service.settings import PREFIX, Settings
 
 PAGE = Path(__file__).parents[2] / "docs/guides/subscribe.md"

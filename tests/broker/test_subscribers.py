@@ -27,7 +27,8 @@ from streams.demo.broker import Broker
 from streams.kafka.connection import Connection
 from streams.kafka.envelope import Outgoing, alert_record
 from streams.kafka.lag import LagMeter
-from streams.kafka.topics import TopicNames, apply, plan
+from streams.kafka.topic_differences import apply
+from streams.kafka.topics import TopicNames, plan
 from streams.service.settings import Settings
 from tests.waiting import wait_until
 from tools.contracts.examples import alerts

@@ -28,7 +28,8 @@ from streams.kafka.envelope import (
     alert_record,
     dead_letter_record,
 )
-from streams.kafka.topics import TopicNames, apply, compare, plan, require
+from streams.kafka.topic_differences import apply, compare, require
+from streams.kafka.topics import TopicNames, plan
 from streams.service import logs
 from streams.service.settings import Settings
 from tests.waiting import wait_until

@@ -23,7 +23,8 @@ import yaml
 from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import NewTopic
 
-from streams.kafka.topics import ARTICLES, apply, plan
+from streams.kafka.topic_differences import apply
+from streams.kafka.topics import ARTICLES, plan
 from streams.service.settings import Settings
 from tools.brokers.apache import ApacheKafka
 from tools.panels.articles import LIVE_SECONDS, Article, history, live

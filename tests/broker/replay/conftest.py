@@ -25,7 +25,8 @@ from streams.demo.bundle import load_bundle, redated
 from streams.kafka.connection import Connection
 from streams.kafka.deployment import Deployment
 from streams.kafka.lag import LagMeter
-from streams.kafka.topics import TopicNames, apply, plan
+from streams.kafka.topic_differences import apply
+from streams.kafka.topics import TopicNames, plan
 from streams.service import logs
 from streams.service.settings import Settings
 from tests.waiting import wait_until
