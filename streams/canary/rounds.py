@@ -14,8 +14,8 @@ from streams.service.metrics import CanaryMetrics
 
 log = structlog.get_logger(__name__)
 
-Outcome = Literal["waiting", "rang", "not_sent", "not_rung"]
-MISSED: tuple[Outcome, ...] = ("not_sent", "not_rung")
+Outcome = Literal["waiting", "alerted", "not_sent", "no_alert"]
+MISSED: tuple[Outcome, ...] = ("not_sent", "no_alert")
 REMEMBERED_ROUNDS = 1_000
 
 
@@ -95,12 +95,12 @@ class Rounds:
         self.sent(one)
         one.seconds, one.alert_id = self._clock() - one.began, alert_id
         self._metrics.round_trip.observe(one.seconds)
-        self._metrics.last_rang.set(self._now().timestamp())
+        self._metrics.last_alert.set(self._now().timestamp())
         if one.outcome != "waiting":
             log.info("canary.rang_late", article=article_id, seconds=round(one.seconds, 3))
             return
-        one.outcome = "rang"
-        self._metrics.rang.inc()
+        one.outcome = "alerted"
+        self._metrics.alerts.inc()
         if self._is_missing:
             self._is_missing = False
             log.info("canary.rings_again", article=article_id, seconds=round(one.seconds, 3))
@@ -109,7 +109,7 @@ class Rounds:
         """Mark rounds as missed that have waited too long."""
         late = self._clock() - self._timeout_seconds
         for one in [one for one in self._waiting.values() if one.began <= late]:
-            self._miss(one, "not_rung" if one.is_sent else "not_sent")
+            self._miss(one, "no_alert" if one.is_sent else "not_sent")
 
     def _miss(self, one: Round, outcome: Outcome) -> None:
         one.outcome = outcome

@@ -67,7 +67,7 @@ def _tell(one: Round, timeout_seconds: float, *, json: bool) -> None:
             "round_trip_seconds": None if one.seconds is None else round(one.seconds, 3),
         }
         typer.echo(msgspec.json.encode(told).decode())
-    if one.outcome != "rang":
+    if one.outcome != "alerted":
         what = "the broker did not take it" if one.outcome == "not_sent" else "no alert came back"
         raise CanaryMissedError(
             f"{what} within {timeout_seconds:g} s{f' ({one.why})' if one.why else ''}: "

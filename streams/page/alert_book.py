@@ -63,12 +63,12 @@ class AlertBook:
 
     def newest_first(self, countries: Mapping[str, str]) -> list[ShownAlert]:
         """Return the alerts, the newest first."""
-        ordered = sorted(self._kept.values(), key=lambda one: one.shown.rang_at, reverse=True)
+        ordered = sorted(self._kept.values(), key=lambda one: one.shown.fired_at, reverse=True)
         return [with_countries(one.shown, countries) for one in ordered]
 
     def _forget(self) -> None:
         while len(self._kept) > self._most:
-            oldest = min(self._kept, key=lambda root: self._kept[root].shown.rang_at)
+            oldest = min(self._kept, key=lambda root: self._kept[root].shown.fired_at)
             del self._kept[oldest]
 
 

@@ -56,7 +56,7 @@ class Listener:
     """
 
     take: Callable[[Sequence[Record]], None]
-    begin_anew: Callable[[], None]
+    reset: Callable[[], None]
     caught_up: Callable[[], None]
     failed: Callable[[BaseException], None]
 
@@ -123,7 +123,7 @@ class Feed:
         ends = consumer.end_offsets(partitions)
         starts = self._starts(consumer, ends)
         self._pulse.entered("reading", self._clock())
-        self._listener.begin_anew()
+        self._listener.reset()
         # Mentions first: they have the places of the leaders' names in an alert's sentences.
         is_mention = [tp for tp in partitions if tp.topic == wanted.mentions]
         others = [tp for tp in partitions if tp.topic != wanted.mentions]

@@ -110,7 +110,7 @@ class LivePage:
             # A stopped feed may still read for a moment. It must not write to the new feed's state.
             listener = Listener(
                 take=lambda records: self._hand_over(feed, lambda: self._take(records)),
-                begin_anew=lambda: self._hand_over(feed, self._begin_anew),
+                reset=lambda: self._hand_over(feed, self._reset),
                 caught_up=lambda: self._hand_over(feed, self._caught_up),
                 failed=self._failed,
             )
@@ -171,7 +171,7 @@ class LivePage:
             log.info("page.feed_rests", note="no visitor; the feed starts again with the next one")
             self._feed.stop()
             self._feed = None
-            self._begin_anew()
+            self._reset()
 
     def _take(self, records: Sequence[Record]) -> None:
         now, canaries = self._clock(), self.model.canaries
@@ -184,15 +184,15 @@ class LivePage:
         self._metrics.unreadable.inc(self.model.unreadable - self._counted_unreadable)
         self._counted_unreadable = self.model.unreadable
 
-    def _begin_anew(self) -> None:
+    def _reset(self) -> None:
         self.model = PageModel(self._subscription.mentions)
         self._counted_unreadable = 0
         self._has_caught_up = False
-        self.visitors.begin_anew()
+        self.visitors.reset()
 
     def _caught_up(self) -> None:
         self._has_caught_up = True
-        self.visitors.begin_anew()
+        self.visitors.reset()
         # Present visitors have an older model, or none.
         self.visitors.send("reset", None)
         log.info("page.caught_up", unreadable_records=self.model.unreadable)

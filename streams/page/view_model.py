@@ -76,7 +76,7 @@ class ShownKind(Struct, frozen=True):
 class ShownAlert(Struct, frozen=True):
     """An alert with its messages up to now. Times are Unix seconds of event time.
 
-    `id` is that of its first message, `rang_at` that message's time, as far as it is known. `tone`
+    `id` is that of its first message, `fired_at` that message's time, as far as it is known. `tone`
     is `negative` or `positive` if the kind's title has a direction, else empty. It decides the
     colour. `figures` are the names of `observed`, `expected` and `threshold`.
     """
@@ -89,7 +89,7 @@ class ShownAlert(Struct, frozen=True):
     tone: str
     severity: str
     leaders: list[ShownLeader]
-    rang_at: float
+    fired_at: float
     at: float
     window: tuple[float, float]
     observed: float
@@ -143,7 +143,7 @@ def shown_alert(
             )
             for one in alert.leaders[:MAX_LEADERS]
         ],
-        rang_at=history[0].at,
+        fired_at=history[0].at,
         at=alert.event_time.timestamp(),
         window=(alert.window.start.timestamp(), alert.window.end.timestamp()),
         observed=alert.observed,

@@ -50,7 +50,7 @@ class Visitors:
         self._most = most
         self._metrics = metrics
         self._here: set[Visitor] = set()
-        self.begin_anew()
+        self.reset()
 
     def __len__(self) -> int:
         return len(self._here)
@@ -60,7 +60,7 @@ class Visitors:
         """Return the id of the newest event, which a new browser already has."""
         return f"{self._epoch}-{self._number}"
 
-    def begin_anew(self) -> None:
+    def reset(self) -> None:
         """Forget the events sent so far. Their ids become unknown."""
         self._epoch = secrets.token_hex(4)
         self._number = 0

@@ -122,7 +122,7 @@ def test_it_rings_and_tells_no_news(
         assert health.ready().ok
         assert health.live().ok
         wait_until(
-            lambda: value("tocsin_canary_rang_total"), "the canary's alert", seconds=WAIT_SECONDS
+            lambda: value("tocsin_canary_alerts_total"), "the canary's alert", seconds=WAIT_SECONDS
         )
     finally:
         canary.stop()
@@ -132,7 +132,7 @@ def test_it_rings_and_tells_no_news(
     assert not health.ready().ok
 
     told = json.loads(out.splitlines()[-1])
-    assert told["outcome"] == "rang"
+    assert told["outcome"] == "alerted"
     assert told["article_id"].startswith(f"{ARTICLE_PREFIX}other:")
     assert 0 < told["round_trip_seconds"] < 100
 
@@ -140,7 +140,7 @@ def test_it_rings_and_tells_no_news(
     ids = {alert["alert_id"]: alert["articles"][0]["article_id"] for alert in rung}
     assert len(set(ids.values())) == len(ids)
     assert ids[told["alert_id"]] == told["article_id"]
-    rang = value("tocsin_canary_rang_total") or 0
+    rang = value("tocsin_canary_alerts_total") or 0
     assert 1 <= rang <= (value("tocsin_canary_sent_total") or 0)
     assert rang <= sum(f"{ARTICLE_PREFIX}thread:" in article for article in ids.values())
     assert {alert["kind"] for alert in rung} == {"canary"}
@@ -172,5 +172,5 @@ def test_without_a_worker_no_alert_comes_back_and_the_check_says_so(
     assert code == 3
     # The log is on standard output too, as long as nobody has set it up.
     told = json.loads(out.splitlines()[-1])
-    assert (told["outcome"], told["alert_id"]) == ("not_rung", None)
+    assert (told["outcome"], told["alert_id"]) == ("no_alert", None)
     assert "no alert came back within 1 s" in err

@@ -160,7 +160,7 @@ def ask(run: Running, scrape: dict[str, Any]) -> Iterator[Ask]:
         wait_for(lambda: len(answer(address, rung)) == len(start), prometheus, log)
         asked = "sum(rate(tocsin_feed_errors_total[30s])) > 0"
         wait_for(lambda: answer(address, asked), prometheus, run.folder / FEEDS)
-        heard = "max(tocsin_canary_last_rang_timestamp_seconds) > 0"
+        heard = "max(tocsin_canary_last_alert_timestamp_seconds) > 0"
         wait_for(lambda: answer(address, heard), prometheus, log)
         yield lambda path, parameters: get(address, path, parameters)
 

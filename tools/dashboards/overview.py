@@ -55,7 +55,7 @@ WELL = Row(
             "Time since a canary's article last came back as an alert. It sends one a minute; "
             "while this stays small, the pipeline works end to end.",
             "s",
-            ask("time() - max(tocsin_canary_last_rang_timestamp_seconds)", "silent for"),
+            ask("time() - max(tocsin_canary_last_alert_timestamp_seconds)", "silent for"),
             steps=((None, "green"), (120, "orange"), (180, "red")),
             none="no canary",
         ),

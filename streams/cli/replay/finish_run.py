@@ -66,8 +66,8 @@ def agree_to_actions(
         )
     if actions.publish:
         agree(
-            f"Write those alerts of the replay {manifest.replay_id} that never rang into the "
-            f"live topics at its end, where subscribers take them for new?",
+            f"Write those alerts of the replay {manifest.replay_id} that were never sent live into "
+            f"the live topics at its end, where subscribers receive them as new?",
             yes=actions.yes,
         )
 

@@ -94,7 +94,7 @@ def compared(
     manifest: Manifest,
     other: Manifest | None = None,
 ) -> Comparison:
-    """Compare a replay with another one, or with what rang live for its range.
+    """Compare a replay with another one, or with the live alerts of its range.
 
     Raises:
         TopicMismatchError: topics of either are gone.

@@ -44,9 +44,9 @@ function summary(alert) {
       element("span", { class: `kind ${alert.tone}` }, alert.kind_title),
       element(
         "time",
-        { datetime: machineMoment(alert.rang_at), title: wholeMoment(alert.rang_at), "data-at": alert.rang_at },
-        moment(alert.rang_at),
-        element("span", {}, ` · ${ago(alert.rang_at)}`),
+        { datetime: machineMoment(alert.fired_at), title: wholeMoment(alert.fired_at), "data-at": alert.fired_at },
+        moment(alert.fired_at),
+        element("span", {}, ` · ${ago(alert.fired_at)}`),
       ),
     ),
     first ? element("p", { class: "title", dir: "auto" }, first.title) : null,

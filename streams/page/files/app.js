@@ -91,7 +91,7 @@ function forget(id) {
 
 function trim() {
   while (alerts.size > MAX_ALERTS) {
-    forget([...alerts.values()].reduce((one, other) => (one.rang_at <= other.rang_at ? one : other)).id);
+    forget([...alerts.values()].reduce((one, other) => (one.fired_at <= other.fired_at ? one : other)).id);
   }
 }
 
@@ -112,7 +112,7 @@ function showList() {
   const filters = readFilters(form);
   const wanted = [...alerts.values()]
     .filter((alert) => wants(filters, alert, texts.get(alert.id)))
-    .sort((one, other) => other.rang_at - one.rang_at);
+    .sort((one, other) => other.fired_at - one.fired_at);
   const free = wanted.filter((alert) => !held.has(alert.id));
   place(free.slice(0, limit).map((alert) => items.get(alert.id)));
   const waiting = wanted.length - free.length;
@@ -128,7 +128,7 @@ function showList() {
 
 function count(wanted, areFiltered) {
   if (!hasPicture || !alerts.size) return "";
-  const oldest = Math.min(...[...alerts.values()].map((alert) => alert.rang_at));
+  const oldest = Math.min(...[...alerts.values()].map((alert) => alert.fired_at));
   return `${areFiltered ? `${wanted} of ` : ""}${alerts.size} since ${shortMoment(oldest)}`;
 }
 

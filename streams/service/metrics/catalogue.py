@@ -259,14 +259,14 @@ CATALOGUE: tuple[Metric, ...] = (
     ),
     Metric("tocsin_canary_sent_total", "counter", "Canary articles that the broker acknowledged."),
     Metric(
-        "tocsin_canary_rang_total",
+        "tocsin_canary_alerts_total",
         "counter",
         "Canary articles whose alert came back in time.",
     ),
     Metric(
         "tocsin_canary_missed_total",
         "counter",
-        "Canary articles without an alert in time, by reason: not_sent, not_rung.",
+        "Canary articles without an alert in time, by reason: not_sent, no_alert.",
         ("reason",),
     ),
     Metric(
@@ -277,7 +277,7 @@ CATALOGUE: tuple[Metric, ...] = (
         LATENCY_SECONDS,
     ),
     Metric(
-        "tocsin_canary_last_rang_timestamp_seconds",
+        "tocsin_canary_last_alert_timestamp_seconds",
         "gauge",
         "When a canary article's alert last came back, in Unix time.",
     ),

@@ -159,10 +159,10 @@ class CanaryMetrics:
         """Create the instruments. `process` adds those of the process, platform and memory."""
         self.registry = _registry(process=process)
         self.sent = _counter("tocsin_canary_sent_total", self.registry)
-        self.rang = _counter("tocsin_canary_rang_total", self.registry)
+        self.alerts = _counter("tocsin_canary_alerts_total", self.registry)
         self.missed = _counter("tocsin_canary_missed_total", self.registry)
         self.round_trip = _histogram("tocsin_canary_round_trip_seconds", self.registry)
-        self.last_rang = _gauge("tocsin_canary_last_rang_timestamp_seconds", self.registry)
+        self.last_alert = _gauge("tocsin_canary_last_alert_timestamp_seconds", self.registry)
 
 
 class ForwardMetrics:

@@ -28,9 +28,9 @@ class Books:
     def counts(self) -> dict[str, float | None]:
         return {
             "sent": self.value("sent_total"),
-            "rang": self.value("rang_total"),
+            "alerted": self.value("alerts_total"),
             "not_sent": self.value("missed_total", reason="not_sent"),
-            "not_rung": self.value("missed_total", reason="not_rung"),
+            "no_alert": self.value("missed_total", reason="no_alert"),
         }
 
 
@@ -40,7 +40,7 @@ def books() -> Books:
 
 
 def test_every_count_is_there_before_the_first_article(books: Books) -> None:
-    assert books.counts() == {"sent": 0, "rang": 0, "not_sent": 0, "not_rung": 0}
+    assert books.counts() == {"sent": 0, "alerted": 0, "not_sent": 0, "no_alert": 0}
 
 
 def test_an_alert_in_time_rings_once_however_often_it_is_told(books: Books) -> None:
@@ -50,9 +50,9 @@ def test_an_alert_in_time_rings_once_however_often_it_is_told(books: Books) -> N
     books.seconds = 1.5
     for _ in range(2):
         books.rounds.heard("a", "id-a")
-    assert (one.outcome, one.seconds, one.alert_id) == ("rang", 1.5, "id-a")
+    assert (one.outcome, one.seconds, one.alert_id) == ("alerted", 1.5, "id-a")
     assert books.rounds.since is None
-    assert books.counts() == {"sent": 1, "rang": 1, "not_sent": 0, "not_rung": 0}
+    assert books.counts() == {"sent": 1, "alerted": 1, "not_sent": 0, "no_alert": 0}
     assert books.value("round_trip_seconds_sum") == 1.5
     assert books.value("round_trip_seconds_count") == 1
     assert books.value("last_rang_timestamp_seconds") == START.timestamp() + 1.5
@@ -61,12 +61,12 @@ def test_an_alert_in_time_rings_once_however_often_it_is_told(books: Books) -> N
 def test_an_alert_may_be_quicker_than_the_acknowledgement(books: Books) -> None:
     one = books.rounds.begin("a", books.now())
     books.rounds.heard("a", "id-a")
-    assert books.counts() == {"sent": 1, "rang": 1, "not_sent": 0, "not_rung": 0}
+    assert books.counts() == {"sent": 1, "alerted": 1, "not_sent": 0, "no_alert": 0}
     books.rounds.sent(one)
-    assert books.counts() == {"sent": 1, "rang": 1, "not_sent": 0, "not_rung": 0}
+    assert books.counts() == {"sent": 1, "alerted": 1, "not_sent": 0, "no_alert": 0}
 
 
-@pytest.mark.parametrize(("is_sent", "reason"), [(True, "not_rung"), (False, "not_sent")])
+@pytest.mark.parametrize(("is_sent", "reason"), [(True, "no_alert"), (False, "not_sent")])
 def test_what_does_not_come_in_time_is_missed_once(
     books: Books,
     is_sent: bool,  # noqa: FBT001 - a table's column
@@ -92,8 +92,8 @@ def test_a_late_alert_is_timed_and_stays_missed(books: Books) -> None:
     books.seconds = 100
     books.rounds.expire()
     books.rounds.heard("a", "id-a")
-    assert one.outcome == "not_rung"
-    assert books.counts() == {"sent": 1, "rang": 0, "not_sent": 0, "not_rung": 1}
+    assert one.outcome == "no_alert"
+    assert books.counts() == {"sent": 1, "alerted": 0, "not_sent": 0, "no_alert": 1}
     assert books.value("round_trip_seconds_sum") == 100
     assert books.value("last_rang_timestamp_seconds") == START.timestamp() + 100
 
@@ -104,7 +104,7 @@ def test_an_article_that_the_broker_refuses_is_missed_at_once_and_says_why(books
     books.seconds = TIMEOUT
     books.rounds.expire()
     assert (one.outcome, one.why) == ("not_sent", "too slow")
-    assert books.counts() == {"sent": 0, "rang": 0, "not_sent": 1, "not_rung": 0}
+    assert books.counts() == {"sent": 0, "alerted": 0, "not_sent": 1, "no_alert": 0}
 
 
 def test_a_refusal_after_the_time_counts_no_second_time(books: Books) -> None:
@@ -112,13 +112,13 @@ def test_a_refusal_after_the_time_counts_no_second_time(books: Books) -> None:
     books.seconds = TIMEOUT
     books.rounds.expire()
     books.rounds.refused(one, "too slow")
-    assert books.counts() == {"sent": 0, "rang": 0, "not_sent": 1, "not_rung": 0}
+    assert books.counts() == {"sent": 0, "alerted": 0, "not_sent": 1, "no_alert": 0}
 
 
 def test_another_canarys_alert_is_passed_over(books: Books) -> None:
     books.rounds.begin("a", books.now())
     books.rounds.heard("b", "id-b")
-    assert books.counts() == {"sent": 0, "rang": 0, "not_sent": 0, "not_rung": 0}
+    assert books.counts() == {"sent": 0, "alerted": 0, "not_sent": 0, "no_alert": 0}
     assert books.value("round_trip_seconds_count") == 0
 
 

@@ -160,15 +160,15 @@ def test_a_check_sends_one_and_hears_of_it_from_the_end_of_the_topic_on(
     here = stage(Cluster())
     one = here.canary.check()
     (article,) = here.cluster.sent
-    assert (one.outcome, one.article_id, one.alert_id) == ("rang", article["id"], article["id"])
+    assert (one.outcome, one.article_id, one.alert_id) == ("alerted", article["id"], article["id"])
     assert here.cluster.starts == [7]
-    assert here.value("sent_total") == here.value("rang_total") == 1
+    assert here.value("sent_total") == here.value("alerts_total") == 1
 
 
 def test_a_check_of_which_nothing_is_heard_ends_in_time(stage: Callable[..., Stage]) -> None:
     here = stage(Cluster(mute=True), timeout_seconds=0.05)
     one = here.canary.check()
-    assert (one.outcome, one.seconds) == ("not_rung", None)
+    assert (one.outcome, one.seconds) == ("no_alert", None)
 
 
 def test_a_check_that_is_refused_says_why(stage: Callable[..., Stage]) -> None:
@@ -178,10 +178,10 @@ def test_a_check_that_is_refused_says_why(stage: Callable[..., Stage]) -> None:
 
 def test_the_loop_sends_again_and_again(stage: Callable[..., Stage]) -> None:
     here = stage(Cluster())
-    here.run_until(lambda: here.value("rang_total") >= 3)
+    here.run_until(lambda: here.value("alerts_total") >= 3)
     ids = [article["id"] for article in here.cluster.sent]
     assert len(set(ids)) == len(ids) >= 3
-    assert here.value("missed_total", reason="not_rung") == 0
+    assert here.value("missed_total", reason="no_alert") == 0
     assert not here.health.is_connected
 
 
@@ -189,7 +189,7 @@ def test_while_no_broker_answers_what_is_due_is_missed_and_then_it_goes_on(
     stage: Callable[..., Stage],
 ) -> None:
     here = stage(Cluster(away=3))
-    here.run_until(lambda: here.value("rang_total") >= 1, every_seconds=0.001)
+    here.run_until(lambda: here.value("alerts_total") >= 1, every_seconds=0.001)
     assert here.value("missed_total", reason="not_sent") == 3
     assert here.health.live().ok
 
@@ -199,7 +199,7 @@ def test_what_was_under_way_when_the_connection_was_lost_is_listened_for_from_th
 ) -> None:
     began = datetime.now(UTC)
     here = stage(Cluster(lost=True))
-    here.run_until(lambda: here.value("rang_total") >= 1, every_seconds=WAIT_SECONDS)
+    here.run_until(lambda: here.value("alerts_total") >= 1, every_seconds=WAIT_SECONDS)
     assert len(here.cluster.sent) == 1
     (since_ms,) = here.cluster.since_ms
     assert (

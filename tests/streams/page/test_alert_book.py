@@ -49,7 +49,7 @@ def test_an_alert_is_its_newest_message_with_the_grounds_it_had(order: tuple[Ale
     (shown,) = book.newest_first({})
     assert (shown.id, shown.msg_type, shown.revision) == (FIRST.alert_id, "cancel", 3)
     assert shown.reason == "Reason 3."
-    assert shown.rang_at == FIRST.event_time.timestamp()
+    assert shown.fired_at == FIRST.event_time.timestamp()
     assert [one.msg_type for one in shown.history] == ["alert", "update", "cancel"]
     assert len(shown.articles) == len(UPDATE.articles)
     assert shown.evidence
