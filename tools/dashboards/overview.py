@@ -97,7 +97,7 @@ WELL = Row(
     ),
 )
 RINGING = Row(
-    "What is ringing?",
+    "Which alerts fire?",
     (
         timeseries(
             "Alerts by kind and severity",
