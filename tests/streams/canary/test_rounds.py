@@ -55,7 +55,7 @@ def test_an_alert_in_time_rings_once_however_often_it_is_told(books: Books) -> N
     assert books.counts() == {"sent": 1, "alerted": 1, "not_sent": 0, "no_alert": 0}
     assert books.value("round_trip_seconds_sum") == 1.5
     assert books.value("round_trip_seconds_count") == 1
-    assert books.value("last_rang_timestamp_seconds") == START.timestamp() + 1.5
+    assert books.value("last_alert_timestamp_seconds") == START.timestamp() + 1.5
 
 
 def test_an_alert_may_be_quicker_than_the_acknowledgement(books: Books) -> None:
@@ -83,7 +83,7 @@ def test_what_does_not_come_in_time_is_missed_once(
     books.rounds.expire()
     assert one.outcome == reason
     assert books.value("missed_total", reason=reason) == 1
-    assert books.value("last_rang_timestamp_seconds") == 0
+    assert books.value("last_alert_timestamp_seconds") == 0
 
 
 def test_a_late_alert_is_timed_and_stays_missed(books: Books) -> None:
@@ -95,7 +95,7 @@ def test_a_late_alert_is_timed_and_stays_missed(books: Books) -> None:
     assert one.outcome == "no_alert"
     assert books.counts() == {"sent": 1, "alerted": 0, "not_sent": 0, "no_alert": 1}
     assert books.value("round_trip_seconds_sum") == 100
-    assert books.value("last_rang_timestamp_seconds") == START.timestamp() + 100
+    assert books.value("last_alert_timestamp_seconds") == START.timestamp() + 100
 
 
 def test_an_article_that_the_broker_refuses_is_missed_at_once_and_says_why(books: Books) -> None:
