@@ -40,12 +40,34 @@ class CommittableOffset:
     event_time_ms: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class PartitionProgress:
+    """How far a partition is read and finished at one moment.
+
+    Attributes:
+        offset: Every record before this offset is finished.
+        begun_to: Every record before this offset is begun.
+        newest_ms: The newest event time that was begun, or None if no record has an event time.
+        oldest_unfinished_ms: The oldest event time that is begun and not finished, if any.
+    """
+
+    offset: int
+    begun_to: int
+    newest_ms: int | None
+    oldest_unfinished_ms: int | None = None
+
+
 @dataclass(slots=True)
 class _BatchPart:
-    """A batch's records of one partition. `event_time_ms` is None if none has an event time."""
+    """A batch's records of one partition.
+
+    `event_time_ms` is the newest of its event times, and `oldest_ms` the oldest. Both are None if
+    no record has an event time.
+    """
 
     first: int
     event_time_ms: int | None
+    oldest_ms: int | None
     is_finished: bool = False
 
 
@@ -76,6 +98,14 @@ class _PartitionOffsets:
     def committable(self) -> CommittableOffset:
         offset = self.in_flight[0].first if self.in_flight else self.read_to
         return CommittableOffset(offset, self.event_time_ms)
+
+    def progress(self) -> PartitionProgress:
+        newest_ms, oldest_ms = self.event_time_ms, None
+        for part in self.in_flight:
+            newest_ms = _later(newest_ms, part.event_time_ms)
+            if not part.is_finished and part.oldest_ms is not None:
+                oldest_ms = part.oldest_ms if oldest_ms is None else min(oldest_ms, part.oldest_ms)
+        return PartitionProgress(self.committable().offset, self.read_to, newest_ms, oldest_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +191,14 @@ class OffsetTracker:
         if not partition.in_flight:
             partition.read_to = max(offset, partition.read_to)
 
+    def progress(self, topic: str) -> dict[int, PartitionProgress]:
+        """Return how far each partition of a topic is read and finished, committed or not."""
+        return {
+            tp.partition: partition.progress()
+            for tp, partition in self._partitions.items()
+            if tp.topic == topic
+        }
+
     def committable(self) -> dict[TopicPartition, CommittableOffset]:
         """Return the committable offset of each partition that is further than its last commit."""
         found = {tp: partition.committable() for tp, partition in self._partitions.items()}
@@ -185,9 +223,11 @@ class OffsetTracker:
             event_time_ms = self._event_time_ms(record)
             part = parts.get(record.tp)
             if part is None:
-                parts[record.tp] = _BatchPart(record.offset, event_time_ms)
-            else:
+                parts[record.tp] = _BatchPart(record.offset, event_time_ms, event_time_ms)
+            elif event_time_ms is not None:
                 part.event_time_ms = _later(part.event_time_ms, event_time_ms)
+                is_oldest = part.oldest_ms is None or event_time_ms < part.oldest_ms
+                part.oldest_ms = event_time_ms if is_oldest else part.oldest_ms
         for tp, part in parts.items():
             self._partitions[tp].in_flight.append(part)
         return BatchOffsets(tuple((self._partitions[tp], part) for tp, part in parts.items()))

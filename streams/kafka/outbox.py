@@ -124,7 +124,12 @@ class Outbox:
         self._plain_topics = plain_topics
         self._budget = _Budget(in_flight_bytes)
         self._without_key = count()
+        self._ends: dict[tuple[str, int], int] = {}
         self._observed: Any = None
+
+    def written_ends(self, topic: str) -> dict[int, int]:
+        """Return the offset after the last acknowledged record of each partition of a topic."""
+        return {partition: end for (name, partition), end in self._ends.items() if name == topic}
 
     async def send(self, records: Sequence[Outgoing]) -> None:
         """Send the records, and return when the broker has acknowledged every one.
@@ -219,6 +224,7 @@ class Outbox:
         for filled, future in zip(batches, futures, strict=True):
             error = future.exception()
             if error is None:
+                self._acknowledged(filled, future.result())
                 continue
             if _may_pass(error):
                 failed.append(filled.records)
@@ -232,6 +238,10 @@ class Outbox:
                 parted += [filled.records[:middle], filled.records[middle:]]
         self._budget.adapt(well=not failed)
         return parted, failed
+
+    def _acknowledged(self, filled: _ProduceBatch, metadata: Any) -> None:
+        key = (filled.topic, filled.partition)
+        self._ends[key] = max(self._ends.get(key, 0), metadata.offset + len(filled.records))
 
     def _filled(self, producer: Any, group: _Group) -> Iterator[_ProduceBatch]:
         """Return filled batches of one partition. An empty batch accepts any record of any size."""

@@ -1,14 +1,17 @@
 """Computes watermarks: up to which event time all articles are analysed and their mentions written.
 
-A thread with its own kafka-python clients asks the broker. A worker that commits the offsets of
-articles writes beside each the newest finished event time (`note`), in the offset's metadata. So
-one request shows every worker the progress of all, regardless of which worker has which partition
-or died.
+`Watermarks` computes them from the progress of every partition of articles. A worker that has all
+partitions knows it itself (`streams.worker.own_watermark`). Otherwise a thread with its own
+kafka-python clients asks the broker. A worker that commits the offsets of articles writes beside
+each the newest finished event time (`note`), in the offset's metadata. So one request shows every
+worker the progress of all, regardless of which worker has which partition or died.
 
-A partition that is behind counts with its note minus the allowed lateness. A partition that has
-been idle at its end for a short time no longer holds back the watermark, because its next records
-will be later than the present ones. The mentions of committed articles stand before the ends of
-their partitions, so those ends are asked for last.
+A partition that is behind counts with its newest event time minus the allowed lateness. One that is
+read to its end counts with the present time minus the lateness, because records that are still to
+come are newer than that. One that has been finished to its end for as long as the lateness no
+longer holds back the watermark, whatever the clocks of its producers say. Articles that are being
+analysed always hold it back. The mentions of finished articles stand before the ends of their
+partitions, so those ends are asked for last.
 
 The ends are last stable offsets. Records that an open transaction blocks are earlier than those
 that other producers write meanwhile, so such a partition counts as behind. It does so no longer
@@ -18,25 +21,29 @@ partitions indefinitely.
 
 import math
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, TopicPartition
 from kafka.errors import StaleMetadata
 
 from processors.ordering import WatermarkSnapshot
 from streams.kafka.connection import Connection
 from streams.kafka.ends import End, Ends
+from streams.kafka.offset_tracker import PartitionProgress
 from streams.kafka.polled_client import PolledClient
 from streams.service.polling import PollingThread
 
-INTERVAL_SECONDS = 0.1
+INTERVAL_SECONDS = 0.05
+# First offsets only say whether a partition without a commit is empty, and move slowly.
+FIRSTS_AGE_SECONDS = 5.0
 RETRY_SECONDS = 1.0
-# A producer's record may be in flight for so long after one with a later timestamp was read.
-IDLE_SECONDS = 0.2
 # How long a partition waits for an open transaction. Records of a longer one arrive late.
 OPEN_TRANSACTION_SECONDS = 2.0
+# A lateness of hours is for imports, whose partitions end without a successor.
+MAX_IDLE_SECONDS = 0.2
 NOTE = "event-time-ms="
+_NO_PROGRESS = PartitionProgress(-1, -1, None)
 
 
 def note(newest_ms: int) -> str:
@@ -59,7 +66,7 @@ class _Seen:
     `blocked_since`.
     """
 
-    committed: int = -1
+    offset: int = -1
     newest_ms: float = -math.inf
     drained_since: float | None = None
     blocked_at: int | None = None
@@ -77,28 +84,33 @@ class Watermarks:
     """Computes watermarks, without a client.
 
     Args:
-        lateness_ms: How much earlier than its predecessors an article of one partition may be.
+        lateness_ms: How much earlier than its predecessors an article of one partition may be, and
+            how long a producer's record may be in flight after a later one of another partition
+            was read.
     """
 
     def __init__(self, lateness_ms: int) -> None:
         self._lateness_ms = lateness_ms
+        self._idle_seconds = min(lateness_ms / 1000, MAX_IDLE_SECONDS)
         self._seen: dict[int, _Seen] = {}
 
     def watermark_ms(
         self,
-        committed: Mapping[int, tuple[int, str | None]],
+        progress: Mapping[int, PartitionProgress],
         firsts: Mapping[int, int],
         ends: Mapping[int, End],
         now: float,
+        now_ms: float = -math.inf,
     ) -> float | None:
         """Return the event time up to which all articles are finished.
 
         Args:
-            committed: The committed offset and its metadata, for each partition of articles that
-                has one.
-            firsts: The first offset of each partition of articles, asked for after `committed`.
-            ends: The end of each of them, also asked for after `committed`.
+            progress: The progress of each partition of articles that has any.
+            firsts: The first offset of each partition of articles, asked for after `progress`.
+            ends: The end of each of them, also asked for after `progress`.
             now: Monotonic seconds.
+            now_ms: The time when the ends were asked for, in Unix milliseconds. Leave it out if
+                producers do not write event times of the present.
 
         Returns:
             Unix milliseconds: negative infinity if a partition has not finished any article yet,
@@ -110,24 +122,60 @@ class Watermarks:
         lowest = math.inf
         for partition, end in ends.items():
             seen = self._seen.setdefault(partition, _Seen())
-            offset, metadata = committed.get(partition, (-1, None))
-            newest_ms = read_note(metadata)
-            if offset < seen.committed:
-                # The group goes back: the known event time is that of records that will be read
-                # again.
-                seen.newest_ms = -math.inf
-            if newest_ms is not None:
-                seen.newest_ms = max(seen.newest_ms, newest_ms)
-            is_read = offset >= end.stable or firsts[partition] >= end.stable
-            is_drained = not seen.waits(end, now) and is_read
-            if not is_drained or offset != seen.committed:
-                seen.drained_since = None
-            seen.committed = offset
-            if is_drained and seen.drained_since is None:
-                seen.drained_since = now
-            if seen.drained_since is None or now - seen.drained_since < IDLE_SECONDS:
-                lowest = min(lowest, seen.newest_ms - self._lateness_ms)
+            done = progress.get(partition, _NO_PROGRESS)
+            if firsts[partition] >= end.stable:
+                # No record is left, so that there may be no progress.
+                done = replace(done, offset=end.stable, begun_to=end.stable)
+            lowest = min(lowest, self._of_partition(seen, done, end, now, now_ms))
         return lowest
+
+    def _of_partition(
+        self,
+        seen: _Seen,
+        done: PartitionProgress,
+        end: End,
+        now: float,
+        now_ms: float,
+    ) -> float:
+        """Return the event time up to which the articles of one partition are finished."""
+        if done.offset < seen.offset:
+            # The group goes back: the known event time is that of records that will be read again.
+            seen.newest_ms = -math.inf
+        if done.newest_ms is not None:
+            seen.newest_ms = max(seen.newest_ms, done.newest_ms)
+        waits = seen.waits(end, now)
+        is_finished = not waits and done.offset >= end.stable
+        if not is_finished or done.offset != seen.offset:
+            seen.drained_since = None
+        seen.offset = done.offset
+        if is_finished and seen.drained_since is None:
+            seen.drained_since = now
+        if seen.drained_since is not None and now - seen.drained_since >= self._idle_seconds:
+            return math.inf
+        unread_ms = seen.newest_ms
+        if not waits and done.begun_to >= end.stable:
+            unread_ms = max(unread_ms, now_ms)
+        unfinished_ms = done.oldest_unfinished_ms
+        return min(
+            unread_ms - self._lateness_ms, math.inf if unfinished_ms is None else unfinished_ms - 1
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """The answers of the broker to one measurement.
+
+    Attributes:
+        snapshot: The watermark, and the ends of the mentions.
+        progress: What is committed of each partition of articles.
+        firsts: The first offset of every partition of articles.
+        began: When the measurement began, in monotonic seconds.
+    """
+
+    snapshot: WatermarkSnapshot
+    progress: Mapping[int, PartitionProgress]
+    firsts: Mapping[int, int]
+    began: float
 
 
 class WatermarkMeter:
@@ -159,35 +207,49 @@ class WatermarkMeter:
         self._watermarks = Watermarks(lateness_ms)
         self._admin = KafkaAdminClient(**connection.kafka_python())
         self._ends = Ends(connection)
+        self._firsts: Mapping[int, int] = {}
+        self._firsts_asked_at = -math.inf
 
-    def measure(self) -> WatermarkSnapshot:
+    def measure(self) -> Measurement:
         """Ask for committed offsets, then for the ends of articles, then for the ends of mentions.
 
         Raises:
             KafkaError: The broker does not answer, or does not name the partitions.
             KeyError: It does not answer for every partition.
         """
+        began = self._clock()
         of_group = self._admin.list_group_offsets(self._group).get(self._group, {})
-        committed = {
-            tp.partition: (known.offset, known.metadata)
+        progress = {
+            tp.partition: PartitionProgress(known.offset, known.offset, read_note(known.metadata))
             for tp, known in of_group.items()
             if tp.topic == self._articles
         }
         articles, mentions = (
             self._ends.partitions(topic) for topic in (self._articles, self._mentions)
         )
-        now = self._clock()
+        now, now_ms = self._clock(), time.time() * 1000
         known = self._ends.ends([*articles, *mentions])
         if self._spans is None:
-            firsts = {tp.partition: first for tp, first in self._ends.firsts(articles).items()}
+            firsts = self._firsts_of(articles, now)
             ends = {tp.partition: known[tp] for tp in articles}
         else:
             firsts = {partition: first for partition, (first, _) in self._spans.items()}
             ends = {partition: End(end, end) for partition, (_, end) in self._spans.items()}
-        watermark_ms = self._watermarks.watermark_ms(committed, firsts, ends, now)
+            now_ms = -math.inf
+        watermark_ms = self._watermarks.watermark_ms(progress, firsts, ends, now, now_ms)
         if watermark_ms is None:
             raise StaleMetadata(f"the broker does not name all partitions of {self._articles}")
-        return WatermarkSnapshot(watermark_ms, {tp.partition: known[tp].stable for tp in mentions})
+        snapshot = WatermarkSnapshot(
+            watermark_ms, {tp.partition: known[tp].stable for tp in mentions}
+        )
+        return Measurement(snapshot, progress, firsts, began)
+
+    def _firsts_of(self, articles: Sequence[TopicPartition], now: float) -> Mapping[int, int]:
+        is_known = self._firsts.keys() == {tp.partition for tp in articles}
+        if not is_known or now - self._firsts_asked_at > FIRSTS_AGE_SECONDS:
+            self._firsts_asked_at = now
+            self._firsts = {tp.partition: at for tp, at in self._ends.firsts(articles).items()}
+        return self._firsts
 
     def close(self) -> None:
         """Close the clients."""
@@ -196,18 +258,11 @@ class WatermarkMeter:
 
 
 class WatermarkReporter:
-    """Measures the watermark in a thread, as long as a caller waits for it.
-
-    Attributes:
-        watermark_ms: The newest watermark that was measured.
-        is_awaited: Whether the last `take` asked for another measurement.
-    """
+    """Measures the watermark in a thread, once for each request."""
 
     def __init__(self, make_meter: Callable[[], WatermarkMeter]) -> None:
         self._meter = PolledClient(make_meter, "watermarks.not_measured")
-        self._newest: WatermarkSnapshot | None = None
-        self.watermark_ms = -math.inf
-        self.is_awaited = False
+        self._newest: Measurement | None = None
         self._thread = PollingThread(
             "watermarks", self._poll, close=self._meter.close, only_when_woken=True
         )
@@ -228,22 +283,19 @@ class WatermarkReporter:
         """
         self._thread.check()
 
-    def take(self, *, wanted: bool) -> WatermarkSnapshot | None:
-        """Return the newest measurement once, and request another one if it is wanted.
+    def request(self) -> None:
+        """Request another measurement."""
+        self._thread.wake()
+
+    def take(self) -> Measurement | None:
+        """Return the newest measurement once.
 
         Raises:
             BaseException: The error that ended the thread.
         """
         self.check()
-        self.is_awaited = wanted
-        if wanted:
-            self._thread.wake()
         newest, self._newest = self._newest, None
         return newest
-
-    def want(self) -> None:
-        """Request another measurement."""
-        self._thread.wake()
 
     def _poll(self) -> float:
         # While the broker does not answer, mentions keep waiting and are not lost.
@@ -252,4 +304,3 @@ class WatermarkReporter:
 
     def _measure(self, meter: WatermarkMeter) -> None:
         self._newest = meter.measure()
-        self.watermark_ms = self._newest.watermark_ms

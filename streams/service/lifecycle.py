@@ -138,12 +138,15 @@ class Lifecycle:
 
         return fail
 
-    async def wait(self, seconds: float = TICK_SECONDS) -> None:
-        """Wait for the stop, at most for so long."""
+    async def wait(self, seconds: float = TICK_SECONDS, woken: asyncio.Event | None = None) -> None:
+        """Wait for the stop or until `woken` is set, at most for so long."""
+        events = [self._stop] if woken is None else [self._stop, woken]
+        waits = [asyncio.ensure_future(event.wait()) for event in events]
         try:
-            await asyncio.wait_for(self._stop.wait(), seconds)
-        except TimeoutError:
-            return
+            await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waits:
+                one.cancel()
 
     async def unless_stopped(self, step: Coroutine[Any, Any, Any]) -> bool:
         """Run a step that may wait for the broker, or return False if the process stops meanwhile.

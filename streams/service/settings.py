@@ -185,7 +185,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 500
     batch_wait_seconds: Annotated[
         ShortSeconds, Meta(description="How long an incomplete batch waits for more records.")
-    ] = 0.05
+    ] = 0.02
     lateness_seconds: Annotated[
         float,
         Meta(
@@ -194,7 +194,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             description="Allowed out-of-orderness: how far behind the previous article's event"
             " time an article may be without counting as late.",
         ),
-    ] = 0.2
+    ] = 0.05
     commit_interval_seconds: Annotated[
         Seconds, Meta(description="How often finished offsets are committed.")
     ] = 0.5

@@ -1,6 +1,7 @@
 """The partitions that the group has assigned to a worker, and what happens when it revokes them."""
 
-from collections.abc import Collection, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping
 
 import structlog
 
@@ -28,7 +29,8 @@ class Assignment:
         session_timeout_seconds: How long the group waits for a member.
         tracker: Forgets the offsets of revoked partitions.
         holds: Stops holding partitions while they are being assigned.
-        gate: Forgets revoked partitions; None without a replay.
+        gate: Forgets revoked partitions. None without a replay.
+        save: Writes the states that have changed.
     """
 
     def __init__(
@@ -39,10 +41,12 @@ class Assignment:
         tracker: BatchTracker,
         holds: FetchHolds,
         gate: ReplayGate | None,
+        save: Callable[[], Awaitable[None]],
     ) -> None:
         self._names, self._metrics = names, metrics
         self._wait_seconds = session_timeout_seconds * REVOKE_WAIT_SHARE
         self._tracker, self._holds, self._gate = tracker, holds, gate
+        self._save = save
         self._partitions: set[TopicPartition] = set()
 
     def __len__(self) -> int:
@@ -67,7 +71,14 @@ class Assignment:
         while its group rebalances, and the group then stops for the request's timeout. Whatever was
         finished since the last commit is repeated under the same ids.
         """
-        if not await self._tracker.idle(self._wait_seconds):
+        try:
+            async with asyncio.timeout(self._wait_seconds):
+                is_idle = await self._tracker.idle(self._wait_seconds)
+                # Without the states, the next worker would send the last alerts again.
+                await self._save()
+        except TimeoutError:
+            is_idle = False
+        if not is_idle:
             log.warning("worker.revoked_in_flight", note="the next worker repeats the batch")
         self._tracker.forget()
         self._holds.suspend()

@@ -5,7 +5,7 @@ finished, because their partition may belong to another worker by now, which has
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from streams.kafka.envelope import Record, TopicPartition
 from streams.kafka.offset_tracker import (
@@ -14,8 +14,13 @@ from streams.kafka.offset_tracker import (
     CommittableOffset,
     EventTime,
     OffsetTracker,
+    PartitionProgress,
     timestamp_of,
 )
+
+
+def _ignore() -> None:
+    """Ignore the call."""
 
 
 class BatchTracker:
@@ -38,8 +43,13 @@ class BatchTracker:
         self._offsets = OffsetTracker(event_time_ms)
         self._is_closed = False
         self._in_flight = 0
+        self._on_finished: Callable[[], None] = _ignore
         self._idle = asyncio.Event()
         self._idle.set()
+
+    def when_finished(self, call: Callable[[], None]) -> None:
+        """Call this function after every batch that is finished."""
+        self._on_finished = call
 
     def current(self, generation: int, records: Iterable[Record]) -> list[Record]:
         """Return the records that can be processed: those of this generation.
@@ -113,6 +123,11 @@ class BatchTracker:
         self.advance()
         if generation == self.generation:
             self._offsets.finish(offsets)
+        self._on_finished()
+
+    def progress(self, topic: str) -> dict[int, PartitionProgress]:
+        """Return how far each partition of a topic is read and finished, committed or not."""
+        return self._offsets.progress(topic)
 
     def committable(self) -> dict[TopicPartition, CommittableOffset]:
         """Return what may be committed of each partition that is further than its last commit."""

@@ -5,8 +5,10 @@ the worker depends on Faust.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from streams.kafka.ends import End
 from streams.kafka.envelope import TopicPartition
 
 
@@ -15,6 +17,17 @@ class Commit(NamedTuple):
 
     offset: int
     metadata: str
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedEnd:
+    """The end of a partition in the consumer's newest answer to a fetch.
+
+    `age_seconds` is the age of that answer.
+    """
+
+    end: End
+    age_seconds: float
 
 
 class ConsumerGroup(Protocol):
@@ -42,6 +55,14 @@ class ConsumerGroup(Protocol):
 
     def assignment(self) -> Collection[TopicPartition]:
         """Return the partitions that the worker has now, those of changelogs included."""
+        ...
+
+    def partitions(self, topic: str) -> Collection[int]:
+        """Return the partitions of a topic that the worker has now."""
+        ...
+
+    def fetched_ends(self, topic: str) -> Mapping[int, FetchedEnd]:
+        """Return the end of each partition of a topic that the worker has and has fetched."""
         ...
 
     def stop_fetching(self, tp: TopicPartition) -> None:

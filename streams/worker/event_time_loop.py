@@ -1,11 +1,13 @@
 """Processes mentions in event-time order, once the watermark has passed.
 
-The loop reads a batch and holds its records until no earlier one can arrive. It finishes the batch
-when the last of them is processed and every output is acknowledged. Records that are held are in
-memory and not committed: after a crash or a rebalance they are read again.
+The loop reads a batch and holds its records until no earlier one can arrive. Their alerts are sent
+when they are released. The batch is finished when the last of them is processed and the changed
+states are saved, which happens at intervals. Records that are not finished are not committed: after
+a crash or a rebalance they are read again.
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +28,13 @@ from streams.worker.watch_agent import WatchAgent
 
 log = structlog.get_logger(__name__)
 
-TICK_SECONDS = 0.05
+# How often the watermark is computed while records are held. Finished articles and new mentions
+# wake the loop.
+TICK_SECONDS = 0.01
+# How often a loop without records looks at the group's generation.
+IDLE_TICK_SECONDS = 0.25
+# A batch of mentions is only decoded, so it need not wait to become large.
+MAX_READ_WAIT_SECONDS = 0.005
 # Of a partition. Beyond it records are released early, and those that then arrive too late are
 # counted.
 MAX_HELD = 20_000
@@ -67,6 +75,7 @@ class EventTimeOrderedLoop:
     fail: Callable[[BaseException], None]
     batch_records: int
     batch_wait_seconds: float
+    save_interval_seconds: float
     max_held: int = MAX_HELD
     max_held_bytes: int = MAX_HELD_BYTES
     replayed: ReplayedRecordFilter | None = None
@@ -75,11 +84,21 @@ class EventTimeOrderedLoop:
     _generation: int = -1
     _early: int = 0
     _is_crowded: bool = False
+    # The batches of processed records whose states are not saved, once for each record.
+    _unsaved: list[_Chunk] = field(default_factory=list)
+    _save_due_at: float = math.inf
+    # A batch and a save change the same states.
+    _states: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
     # Set while no record is ready: reading faster than processing would fill the memory.
     _caught_up: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self._reordering = Reordering(self.max_held)
+
+    def wake(self) -> None:
+        """Compute the watermark now. Call this when it may have changed."""
+        self._woken.set()
 
     async def run(self, inbox: Inbox, stage: str) -> None:
         """Read and release until the inbox is exhausted or an error occurs."""
@@ -100,7 +119,8 @@ class EventTimeOrderedLoop:
             await asyncio.gather(releasing, reading, return_exceptions=True)
 
     async def _read(self, inbox: Inbox, stage: str) -> None:
-        async for fetched in inbox.batches(self.batch_records, self.batch_wait_seconds):
+        wait_seconds = min(self.batch_wait_seconds, MAX_READ_WAIT_SECONDS)
+        async for fetched in inbox.batches(self.batch_records, wait_seconds):
             chunk, done, dead = self._hold(fetched, stage)
             # The records are not kept in memory until the next batch arrives.
             del fetched
@@ -109,6 +129,7 @@ class EventTimeOrderedLoop:
             await self.agent.send_dead_letters(dead)
             self._finish(chunk, done)
             self.tracker.idle_while_held()
+            self.wake()
             await self._caught_up.wait()
 
     def _hold(
@@ -154,7 +175,7 @@ class EventTimeOrderedLoop:
 
     async def _release_until_cancelled(self, stage: str) -> None:
         while True:
-            await asyncio.sleep(TICK_SECONDS)
+            await self._until_woken()
             # Also without a new record: the partitions may belong to another worker.
             self._begin_generation(self.generation())
             watermarks = self.watermarks.take(wanted=len(self._reordering) > 0)
@@ -162,9 +183,40 @@ class EventTimeOrderedLoop:
                 self._reordering.mark(watermarks)
             self._caught_up.clear()
             while await self._release(stage):
-                pass
+                await self._save_if_due()
+            await self._save_if_due()
             self._caught_up.set()
             self._report()
+
+    async def _until_woken(self) -> None:
+        is_busy = len(self._reordering) > 0 or bool(self._unsaved)
+        try:
+            async with asyncio.timeout(TICK_SECONDS if is_busy else IDLE_TICK_SECONDS):
+                await self._woken.wait()
+        except TimeoutError:
+            pass
+        self._woken.clear()
+
+    async def _save_if_due(self) -> None:
+        if self._unsaved and (time.monotonic() >= self._save_due_at or self.agent.is_full):
+            await self.save()
+
+    async def save(self) -> None:
+        """Write the changed states, and finish the records that changed them."""
+        async with self._states:
+            chunks, self._unsaved = self._unsaved, []
+            self._save_due_at = math.inf
+            if not chunks:
+                return
+            # Of the processing: the tracker may be in a later generation already.
+            generation = self._generation
+            self.tracker.busy()
+            try:
+                await self.agent.save(lambda tp: self.tracker.is_ours(generation, tp))
+            finally:
+                self.tracker.idle_while_held()
+            for chunk in chunks:
+                self._finish(chunk, 1)
 
     def _report(self) -> None:
         """Count held and early records, and log the first early record of each burst."""
@@ -198,12 +250,18 @@ class EventTimeOrderedLoop:
         if not ours:
             return bool(ready)
         self.tracker.busy()
-        generation = self.tracker.generation
-        await self.agent.handle(
-            [mention for _, mention in ours], lambda tp: self.tracker.is_ours(generation, tp)
-        )
-        for chunk, _ in ours:
-            self._finish(chunk, 1)
+        async with self._states:
+            generation = self.tracker.generation
+            await self.agent.handle(
+                [mention for _, mention in ours], lambda tp: self.tracker.is_ours(generation, tp)
+            )
+            if generation == self._generation:
+                self._unsaved += [chunk for chunk, _ in ours]
+                due_at = time.monotonic() + self.save_interval_seconds
+                self._save_due_at = min(self._save_due_at, due_at)
+            else:
+                # The states belong to an assignment that ended while the alerts were sent.
+                self.agent.forget()
         self.tracker.idle_while_held()
         self.metrics.last_progress.labels(stage).set(time.time())
         return True
@@ -213,6 +271,8 @@ class EventTimeOrderedLoop:
         if generation != self._generation:
             self._reordering.forget()
             self._held.forget()
+            self._unsaved.clear()
+            self._save_due_at = math.inf
             self.agent.forget()
             self._generation = generation
 

@@ -7,6 +7,7 @@ two that import Faust. Everything else in the worker uses the types of this modu
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
 from typing import Any
 
@@ -18,11 +19,12 @@ from faust.types import TP
 
 from streams.kafka.compression import Compression
 from streams.kafka.connection import METADATA_MAX_AGE_MS, Connection, guard_aiokafka
+from streams.kafka.ends import End
 from streams.kafka.envelope import TopicPartition
 from streams.kafka.topic_creation import forbid_in_aiokafka
 from streams.kafka.topics import WATCH_TABLE
 from streams.service.settings import Settings
-from streams.worker.consumer_group import Commit
+from streams.worker.consumer_group import Commit, FetchedEnd
 from streams.worker.faust_transport import Transport
 from streams.worker.inbox import Inbox
 from streams.worker.membership import keep_confirmations
@@ -74,6 +76,33 @@ class FaustConsumerGroup:
     def assignment(self) -> Collection[TopicPartition]:
         """See `ConsumerGroup`."""
         return {TopicPartition(*tp) for tp in self._app.consumer.assignment()}
+
+    def partitions(self, topic: str) -> Collection[int]:
+        """See `ConsumerGroup`."""
+        assignment = self._aiokafka_assignment()
+        tps = () if assignment is None else assignment.tps
+        return [tp.partition for tp in tps if tp.topic == topic]
+
+    def fetched_ends(self, topic: str) -> Mapping[int, FetchedEnd]:
+        """See `ConsumerGroup`."""
+        assignment = self._aiokafka_assignment()
+        if assignment is None:
+            return {}
+        now_ms = time.time() * 1000
+        states = {tp: assignment.state_value(tp) for tp in assignment.tps if tp.topic == topic}
+        return {
+            tp.partition: FetchedEnd(
+                End(state.lso, max(state.lso, state.highwater)),
+                max(0.0, now_ms - state.timestamp) / 1000,
+            )
+            for tp, state in states.items()
+            if state.timestamp is not None and state.lso is not None
+        }
+
+    def _aiokafka_assignment(self) -> Any:
+        reached = self.aiokafka_consumer()
+        subscription = None if reached is None else reached[0]._subscription.subscription  # noqa: SLF001 - aiokafka has no other name for it
+        return None if subscription is None else subscription.assignment
 
     def stop_fetching(self, tp: TopicPartition) -> None:
         """See `ConsumerGroup`."""

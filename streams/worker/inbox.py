@@ -100,16 +100,20 @@ class Inbox:
 
         Args:
             max_records: The size of a batch.
-            max_wait_seconds: How long a batch that is not full waits for more records.
+            max_wait_seconds: How long after the batch before a batch that is not full waits for
+                more records. So the first record after a pause does not wait.
         """
+        now = asyncio.get_running_loop().time
+        taken_at = now() - max_wait_seconds
         while True:
             await self._until(1)
-            if len(self._waiting) < max_records:
+            if len(self._waiting) < max_records and now() < taken_at + max_wait_seconds:
                 try:
-                    async with asyncio.timeout(max_wait_seconds):
+                    async with asyncio.timeout_at(taken_at + max_wait_seconds):
                         await self._until(max_records)
                 except TimeoutError:
                     pass
+            taken_at = now()
             yield self._take(max_records)
 
     async def _until(self, count: int) -> None:

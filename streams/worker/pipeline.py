@@ -18,12 +18,14 @@ from streams.worker.batch_loop import BatchLoop, Handle, no_end
 from streams.worker.batch_tracker import BatchTracker
 from streams.worker.bounds import Bounds
 from streams.worker.commits import Committer
-from streams.worker.event_time_loop import EventTimeOrderedLoop, WatermarkSource
+from streams.worker.consumer_group import ConsumerGroup
+from streams.worker.event_time_loop import EventTimeOrderedLoop
 from streams.worker.faust_app import FaustApp
 from streams.worker.fetch_holds import FetchHolds, HoldReason
 from streams.worker.gauges import LeaderGauges
 from streams.worker.inbox import Inbox
 from streams.worker.membership import Membership
+from streams.worker.own_watermark import MeasuredWatermarks, OwnProgress, OwnWatermarks
 from streams.worker.replay_gate import ReplayGate
 from streams.worker.replayed_records import ReplayedRecordFilter
 from streams.worker.throttle import Throttle
@@ -50,6 +52,15 @@ class Pipeline:
     committer: Committer
     holds: FetchHolds
     gate: ReplayGate | None
+    watermarks: OwnWatermarks
+    watch_loop: EventTimeOrderedLoop
+    # Set after every batch that is finished.
+    has_finished: asyncio.Event
+
+    def want_watermark(self) -> None:
+        """Compute the watermark soon, also if no mention waits for it."""
+        self.watermarks.want()
+        self.watch_loop.wake()
 
     def on_recovered(self) -> None:
         """Deliver no record between a recovery and the seek to the committed offsets."""
@@ -66,7 +77,7 @@ class PipelineBuilder:
         deployment: The worker's deployment.
         analysis: Reads the article records.
         metrics: Where everything is counted.
-        watermarks: Measures up to which event time every article is analysed.
+        measured: Measures up to which event time every article is analysed.
         fail: Ends the worker with an error.
         bounds: The range of a replay. None: the worker reads all articles.
     """
@@ -74,7 +85,7 @@ class PipelineBuilder:
     deployment: Deployment
     analysis: Analysis
     metrics: Metrics
-    watermarks: WatermarkSource
+    measured: MeasuredWatermarks
     fail: Callable[[BaseException], None]
     bounds: Bounds | None = None
 
@@ -100,12 +111,24 @@ class PipelineBuilder:
         analyse = self._analyse_agent(outbox, replayed, timestamps, tracker)
         self._add_analyse(app, holds, tracker, analyse, gate, timestamps)
         watch = self._watch_agent(app, outbox, timestamps)
-        self._add_watch(app, holds, tracker, watch, replayed)
+        watermarks = self._watermarks(group, tracker, outbox)
+        watch_loop = self._add_watch(app, holds, tracker, watch, replayed, watermarks)
+        has_finished = asyncio.Event()
+
+        def on_finished() -> None:
+            watch_loop.wake()
+            has_finished.set()
+
+        tracker.when_finished(on_finished)
         metrics.before_scrape(LeaderGauges(watch, metrics, timestamps.latest_ms).refresh)
         session_seconds = settings.session_timeout_seconds
-        assignment = Assignment(names, metrics, session_seconds, tracker, holds, gate)
+        assignment = Assignment(
+            names, metrics, session_seconds, tracker, holds, gate, watch_loop.save
+        )
         committer = Committer(group, tracker, names.articles, metrics)
-        return Pipeline(app, tracker, assignment, committer, holds, gate)
+        return Pipeline(
+            app, tracker, assignment, committer, holds, gate, watermarks, watch_loop, has_finished
+        )
 
     def _timestamps(self) -> TimestampCheck:
         if self.bounds is None:
@@ -187,6 +210,22 @@ class PipelineBuilder:
             states=app.states,
         )
 
+    def _watermarks(
+        self, group: ConsumerGroup, tracker: BatchTracker, outbox: Outbox
+    ) -> OwnWatermarks:
+        articles, mentions = self.deployment.names.articles, self.deployment.names.mentions
+        own = OwnProgress(
+            generation=lambda: group.generation,
+            is_assigned=lambda: not group.is_recovering,
+            assigned=lambda: group.partitions(articles),
+            progress=lambda: tracker.progress(articles),
+            fetched_ends=lambda: group.fetched_ends(articles),
+            written_ends=lambda: outbox.written_ends(mentions),
+        )
+        lateness_ms = round(self.deployment.settings.lateness_seconds * 1000)
+        spans = self.bounds.spans if self.bounds is not None else None
+        return OwnWatermarks(self.measured, own, lateness_ms, spans)
+
     def _add_watch(
         self,
         app: FaustApp,
@@ -194,20 +233,23 @@ class PipelineBuilder:
         tracker: BatchTracker,
         agent: WatchAgent,
         replayed: ReplayedRecordFilter,
-    ) -> None:
+        watermarks: OwnWatermarks,
+    ) -> EventTimeOrderedLoop:
         loop = EventTimeOrderedLoop(
             agent=agent,
             tracker=tracker,
             metrics=self.metrics,
-            watermarks=self.watermarks,
+            watermarks=watermarks,
             replayed=replayed,
             generation=lambda: app.group.generation,
             fail=self.fail,
             batch_records=self.deployment.settings.batch_records,
             batch_wait_seconds=self.deployment.settings.batch_wait_seconds,
+            save_interval_seconds=self.deployment.settings.commit_interval_seconds,
         )
         inbox = _inbox(holds)
         app.add_agent("watch", agent.names.mentions, inbox, lambda: loop.run(inbox, "watch"))
+        return loop
 
 
 def _inbox(holds: FetchHolds) -> Inbox:

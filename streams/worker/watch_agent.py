@@ -3,6 +3,9 @@
 Delivery rests on the order of its writes: alerts first, then the state that remembers them, then
 the offset. A crash between two of them repeats alerts under the same ids. The other order would
 lose them.
+
+Alerts are sent with their batch. States change with nearly every mention and are far larger, so
+they are kept in memory and written at intervals (`save`).
 """
 
 import asyncio
@@ -51,9 +54,9 @@ from streams.worker.timestamp_check import TimestampCheck
 log = structlog.get_logger(__name__)
 
 WATCH = "watch"
-# A batch of mentions that changes more states than this is written in parts: a decoded state takes
-# some fifteen times its bytes.
-MAX_BATCH_STATE_BYTES = 1_500_000
+# States that have changed are written when they reach this size: a decoded state takes some fifteen
+# times its bytes.
+MAX_UNSAVED_BYTES = 1_500_000
 
 # A leader's id (the key of its mentions) to its encoded state.
 States = MutableMapping[bytes, bytes]
@@ -69,16 +72,38 @@ async def _member() -> bool:
 
 @dataclass(slots=True)
 class _Batch:
-    """The results of one batch of mentions, before any of them is written."""
+    """The results of one batch of mentions that are sent with it."""
 
-    states: dict[bytes, tuple[int, HeldState]] = field(default_factory=dict)
-    changed: set[bytes] = field(default_factory=set)
     alerts: list[Alert] = field(default_factory=list)
     suppressed: list[Suppressed] = field(default_factory=list)
     late: int = 0
+
+
+@dataclass(slots=True)
+class _Unsaved:
+    """The states in use since the last save, with their partitions.
+
+    Attributes:
+        states: By leader.
+        changed: The leaders whose states must be written.
+        partitions: The partitions of the mentions that were processed.
+        size_bytes: The size of the states as they were read, encoded.
+        is_whole: Whether the alerts that the states remember are sent. If not, a batch is being
+            processed, or has failed.
+    """
+
+    states: dict[bytes, tuple[int, HeldState]] = field(default_factory=dict)
+    changed: set[bytes] = field(default_factory=set)
     partitions: dict[int, TopicPartition] = field(default_factory=dict)
-    state_bytes: int = 0
-    """The size of the states as they were read, encoded."""
+    size_bytes: int = 0
+    is_whole: bool = True
+
+    def clear(self) -> None:
+        self.states.clear()
+        self.changed.clear()
+        self.partitions.clear()
+        self.size_bytes = 0
+        self.is_whole = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +127,7 @@ class WatchAgent:
     is_member: Callable[[], Awaitable[bool]] = _member
     # States as they were last written, so that not every batch decodes them again.
     _decoded: DecodedStates = field(default_factory=DecodedStates)
+    _unsaved: _Unsaved = field(default_factory=_Unsaved)
     # Name and country of the leaders named since the partitions were assigned.
     named: dict[bytes, tuple[str, str]] = field(default_factory=dict)
 
@@ -123,44 +149,51 @@ class WatchAgent:
             self.metrics.dead_letters.labels(one.error.reason.value).inc()
             self.metrics.discarded.labels(WATCH, one.error.reason.value).inc()
 
+    @property
+    def is_full(self) -> bool:
+        """Whether the changed states take so much memory that they must be saved now."""
+        return self._unsaved.size_bytes >= MAX_UNSAVED_BYTES
+
     async def handle(
         self, mentions: Sequence[ReadMention], is_ours: Callable[[TopicPartition], bool] = _always
     ) -> None:
-        """Process a batch, and return when the broker has its alerts and then its states.
+        """Process a batch, and return when the broker has its alerts. `save` writes its states.
 
         Args:
             mentions: In the order in which they are to be processed.
-            is_ours: Returns whether a partition still belongs to this worker. If it does not, its
-                states are not written: its new owner reads the same records and writes its own.
+            is_ours: See `save`. A batch with very many leaders saves before its end.
         """
         began = time.perf_counter()
         batch = _Batch()
         budget = EventLoopBudget()
         now = datetime.now(UTC)
+        unsaved = self._unsaved
+        unsaved.is_whole = False
         for mention in mentions:
-            if batch.state_bytes >= MAX_BATCH_STATE_BYTES:
-                await self._write(batch, is_ours)
+            if self.is_full:
+                await self._send(batch)
+                await self.save(is_ours)
                 batch = _Batch()
-            batch.partitions[mention.partition] = mention.tp
+                unsaved.is_whole = False
+            unsaved.partitions[mention.partition] = mention.tp
             if isinstance(mention.value, Withdrawal):
                 self._withdraw(mention.partition, mention.value, batch, now)
             else:
-                state = self._state(mention.key, mention.partition, batch)
+                state = self._state(mention.key, mention.partition)
                 result = watch(state, mention.value, self.rules, now)
                 self._gather(mention.key, result, batch)
                 self.named[mention.key] = (mention.value.leader_name, mention.value.country)
             if budget.should_yield():
                 await asyncio.sleep(0)
-        await self._write(batch, is_ours)
+        await self._send(batch)
         self.metrics.stage_duration.labels(WATCH).observe(time.perf_counter() - began)
 
-    async def _write(self, batch: _Batch, is_ours: Callable[[TopicPartition], bool]) -> None:
-        """Write the alerts of a batch, and then its states."""
+    async def _send(self, batch: _Batch) -> None:
         await self._publish(
             [alert_record(self._topic(one), one, self.partition_of) for one in batch.alerts]
         )
+        self._unsaved.is_whole = True
         self._count(batch)
-        await self._keep(batch, is_ours)
 
     def held(self, key: bytes) -> HeldState | None:
         """Return a leader's state as it was last written. Do not change it. Any thread may call."""
@@ -173,35 +206,36 @@ class WatchAgent:
     def forget(self) -> None:
         """Drop the state of the partitions: they are being reassigned."""
         self._decoded.clear()
+        self._unsaved.clear()
         self.named.clear()
 
-    def _state(self, key: bytes, partition: int, batch: _Batch) -> HeldState:
-        held = batch.states.get(key)
-        if held is not None:
-            return held[1]
+    def _state(self, key: bytes, partition: int) -> HeldState:
+        known = self._unsaved.states.get(key)
+        if known is not None:
+            return known[1]
         kept = self.states().get(key)
-        # Taken out: should this batch fail, what it has changed must not be found again.
+        # Taken out: another thread may read the states there, and this one changes.
         state = self._decoded.take(key, kept)
         if state is None:
             state = new_state() if kept is None else decode_state(kept)
-        batch.states[key] = (partition, state)
-        batch.state_bytes += len(kept or b"")
+        self._unsaved.states[key] = (partition, state)
+        self._unsaved.size_bytes += len(kept or b"")
         return state
 
     def _withdraw(
         self, partition: int, withdrawal: Withdrawal, batch: _Batch, now: datetime
     ) -> None:
         """Correct every leader of this partition who may have alerts that rest on the article."""
-        states = self.states()
-        knowing = list(batch.states)
+        states, unsaved = self.states(), self._unsaved.states
+        knowing = list(unsaved)
         knowing += [
             key
             for key, value in states.items()
-            if key not in batch.states and may_know(value, withdrawal.withdrawn.article_id)
+            if key not in unsaved and may_know(value, withdrawal.withdrawn.article_id)
         ]
         for key in knowing:
             if self.partition_of(key) == partition:
-                state = self._state(key, partition, batch)
+                state = self._state(key, partition)
                 alerts = withdraw(state, withdrawal, now)
                 self._gather(key, Watched(state, tuple(alerts)), batch)
 
@@ -213,7 +247,7 @@ class WatchAgent:
         batch.suppressed += result.suppressed
         batch.late += result.late
         if result.changed:
-            batch.changed.add(key)
+            self._unsaved.changed.add(key)
 
     def _topic(self, alert: Alert) -> str:
         rule = self.rules.named(alert.rule.id)
@@ -239,21 +273,32 @@ class WatchAgent:
                 unstamped = structs.replace(letter, timestamp_ms=None)
                 await self.send_dead_letters([UnreadableMention(unstamped, why)])
 
-    async def _keep(self, batch: _Batch, is_ours: Callable[[TopicPartition], bool]) -> None:
-        """Write each changed state once, to the changelog's partition of its mentions."""
+    async def save(self, is_ours: Callable[[TopicPartition], bool] = _always) -> None:
+        """Write each changed state once, to the changelog's partition of its mentions.
+
+        It does nothing while a batch is processed: a state must not be written before the alerts
+        that it remembers.
+
+        Args:
+            is_ours: Returns whether a partition still belongs to this worker. If it does not, its
+                states are not written: its new owner reads the same records and writes its own.
+        """
+        unsaved = self._unsaved
+        if not unsaved.is_whole:
+            return
         # Asked last before the write: a worker that was frozen would replace newer states.
         is_member = await self.is_member()
-        ours = {
-            partition for partition, tp in batch.partitions.items() if is_member and is_ours(tp)
-        }
-        if len(ours) < len(batch.partitions):
-            lost = sorted(batch.partitions.keys() - ours)
+        partitions = dict(unsaved.partitions)
+        ours = {partition for partition, tp in partitions.items() if is_member and is_ours(tp)}
+        if len(ours) < len(partitions):
+            lost = sorted(partitions.keys() - ours)
             log.info("watch.states_left_to_the_new_owner", partitions=lost)
         encoded = {
             key: (partition, encode_state(state), state)
-            for key, (partition, state) in batch.states.items()
-            if key in batch.changed and partition in ours
+            for key, (partition, state) in unsaved.states.items()
+            if key in unsaved.changed and partition in ours
         }
+        unsaved.clear()
         await self.outbox.send(
             [
                 Outgoing(self.names.watch_changelog, key, value, partition=partition)
@@ -262,7 +307,7 @@ class WatchAgent:
         )
         states = self.states()
         for key, (partition, value, state) in encoded.items():
-            if not is_ours(batch.partitions[partition]):
+            if not is_ours(partitions[partition]):
                 # Revoked while the broker acknowledged: the table belongs to the next assignment.
                 continue
             states[key] = value

@@ -34,7 +34,8 @@ from streams.worker.worker_watch import role_of, worker_needs, worker_watch
 
 log = structlog.get_logger(__name__)
 
-AWAITED_COMMIT_SECONDS = 0.2
+# Other workers wait for the commits of this one, from which they compute the watermark.
+SHARED_COMMIT_SECONDS = 0.04
 
 
 class Worker:
@@ -68,7 +69,7 @@ class Worker:
         self.metrics.before_scrape(
             lambda: self.metrics.analysis_memory.set(resident_memory_bytes(analysis.pids))
         )
-        self._watermarks = WatermarkReporter(self._watermark_meter)
+        self._measured = WatermarkReporter(self._watermark_meter)
         self._lag = LagReporter(self._lag_meter, self.metrics, settings.lag_interval_seconds)
         self.health = Health(time.monotonic, settings.live_timeout_seconds, self._waiting)
         self._life = Lifecycle("worker", settings.stop_timeout_seconds, self.health.ticked)
@@ -158,7 +159,7 @@ class Worker:
             self._deployment,
             self._analysis,
             self.metrics,
-            self._watermarks,
+            self._measured,
             self.fail,
             self._bounds,
         ).build()
@@ -166,7 +167,7 @@ class Worker:
         assignment = pipeline.assignment
         pipeline.app.connect(assignment.on_assigned, assignment.on_revoked, pipeline.on_recovered)
         watch = self._topic_watch(pipeline)
-        for part in (self._lag, self._watermarks, watch):
+        for part in (self._lag, self._measured, watch):
             self._life.parts.add(part).start()
         try:
             if await self._start(pipeline):
@@ -223,15 +224,23 @@ class Worker:
                 self.fail(connection_fault(pipeline.app.crash))
                 return
             self._observe(pipeline)
-            commits.run_if_due(self._commit_interval_seconds())
-            await self._life.wait()
+            commits.run_if_due(self._commit_interval_seconds(pipeline))
+            await self._wait(pipeline)
         await commits.finish(self._settings.stop_timeout_seconds)
 
-    def _commit_interval_seconds(self) -> float:
+    async def _wait(self, pipeline: Pipeline) -> None:
+        if not pipeline.watermarks.is_shared:
+            await self._life.wait()
+        elif pipeline.tracker.committable():
+            await self._life.wait(SHARED_COMMIT_SECONDS / 2)
+        else:
+            pipeline.has_finished.clear()
+            await self._life.wait(woken=pipeline.has_finished)
+
+    def _commit_interval_seconds(self, pipeline: Pipeline) -> float:
         interval_seconds = self._settings.commit_interval_seconds
-        if self._watermarks.is_awaited:
-            # Mentions wait for the watermark, which follows the commits.
-            return min(interval_seconds, AWAITED_COMMIT_SECONDS)
+        if pipeline.watermarks.is_shared:
+            return min(interval_seconds, SHARED_COMMIT_SECONDS)
         return interval_seconds
 
     def _observe(self, pipeline: Pipeline) -> None:
@@ -250,9 +259,9 @@ class Worker:
         pipeline.holds.renew()
         gate = pipeline.gate
         if gate is not None:
-            gate.pause_partitions_ahead(self._watermarks.watermark_ms)
+            gate.pause_partitions_ahead(pipeline.watermarks.watermark_ms)
             if gate.is_waiting:
-                self._watermarks.want()
+                pipeline.want_watermark()
 
     async def _finish(self, pipeline: Pipeline) -> None:
         """Let the batch in flight end, and commit it."""
@@ -261,6 +270,7 @@ class Worker:
             return
         if not await pipeline.tracker.idle(self._settings.stop_timeout_seconds):
             log.warning("worker.batch_abandoned", note="it is read again after the next start")
+        await self._life.within_stop_timeout(pipeline.watch_loop.save(), "save the states")
         await self._life.within_stop_timeout(pipeline.committer.commit(), "commit")
 
     def _waiting(self) -> int | None:

@@ -4,7 +4,7 @@ import pytest
 from aiokafka.structs import TopicPartition as ClientPartition
 
 from streams.kafka.envelope import Record, TopicPartition
-from streams.kafka.offset_tracker import CommittableOffset, OffsetTracker
+from streams.kafka.offset_tracker import CommittableOffset, OffsetTracker, PartitionProgress
 
 ONE, OTHER = TopicPartition("t", 0), TopicPartition("t", 1)
 
@@ -75,3 +75,16 @@ def test_gaps_and_missing_records_move_the_mark_only_behind_finished_records() -
     assert tracker.committable() == {ONE: CommittableOffset(4, 5)}
     tracker.skip_to(ONE, 20)
     assert tracker.committable() == {ONE: CommittableOffset(20, 5)}
+
+
+def test_progress_tells_begun_from_finished_and_names_the_oldest_unfinished_event_time() -> None:
+    tracker = OffsetTracker()
+    first = tracker.begin([record(0, timestamp_ms=50), record(1, timestamp_ms=40)])
+    second = tracker.begin([record(2, timestamp_ms=70)])
+    topic, partition = ONE
+    assert tracker.progress(topic) == {partition: PartitionProgress(0, 3, 70, 40)}
+    tracker.finish(second.offsets)
+    assert tracker.progress(topic) == {partition: PartitionProgress(0, 3, 70, 40)}
+    tracker.finish(first.offsets)
+    assert tracker.progress(topic) == {partition: PartitionProgress(3, 3, 70)}
+    assert tracker.progress("other") == {}

@@ -22,14 +22,19 @@ from aiokafka.errors import (
 )
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.record.default_records import DefaultRecordBatch
+from aiokafka.structs import RecordMetadata, TopicPartition
 
 from streams.errors import RecordsRefusedError
 from streams.kafka.envelope import Outgoing, partition_of
 from streams.kafka.outbox import MAX_COMPRESSED_BYTES, Outbox
 
-ACKNOWLEDGED = "acknowledged"
 BATCH_BYTES = 200
 PARTITIONS = 4
+
+
+def metadata(topic: str = "topic", partition: int = 0, offset: int = 0) -> RecordMetadata:
+    tp = TopicPartition(topic, partition)
+    return RecordMetadata(topic, partition, tp, offset, None, 0, 0)
 
 
 class ScriptedProducer:
@@ -54,9 +59,15 @@ class ScriptedProducer:
         self.away: list[Exception] = []
         self.records: list[Any] = []
         self.taken: list[bytes] = []
-        self.futures: list[asyncio.Future[str]] = []
+        self.futures: list[asyncio.Future[RecordMetadata]] = []
         self.under_way: list[int] = []
         self.batches: list[tuple[str, int, list[bytes]]] = []
+        self._ends: dict[tuple[str, int], int] = defaultdict(int)
+
+    def _acknowledged(self, topic: str, partition: int, count: int) -> RecordMetadata:
+        offset = self._ends[topic, partition]
+        self._ends[topic, partition] += count
+        return metadata(topic, partition, offset)
 
     async def partitions_for(self, topic: str) -> set[int]:
         await asyncio.sleep(0)
@@ -70,7 +81,7 @@ class ScriptedProducer:
 
     async def send_batch(
         self, batch: BatchBuilder, topic: str, *, partition: int
-    ) -> asyncio.Future[str]:
+    ) -> asyncio.Future[RecordMetadata]:
         await asyncio.sleep(0)
         assert batch.closed()
         built = bytearray(batch._build())  # noqa: SLF001
@@ -79,9 +90,11 @@ class ScriptedProducer:
         self.batches.append((topic, partition, values))
         self.records += records
         self.under_way.append(len(built))
-        return self._answer(values)
+        return self._answer(topic, partition, values)
 
-    def _answer(self, values: Sequence[bytes]) -> asyncio.Future[str]:
+    def _answer(
+        self, topic: str, partition: int, values: Sequence[bytes]
+    ) -> asyncio.Future[RecordMetadata]:
         answers = []
         for value in values:
             self.tries[value] += 1
@@ -96,7 +109,7 @@ class ScriptedProducer:
             return future
         fault = next((answer for answer in answers if answer is not None), None)
         if fault is None:
-            future.set_result(ACKNOWLEDGED)
+            future.set_result(self._acknowledged(topic, partition, len(values)))
             self.taken += values
         else:
             future.set_exception(fault)
@@ -124,6 +137,22 @@ def send_apart(producer: ScriptedProducer, *values: bytes) -> list[int]:
 def acknowledged(producer: ScriptedProducer) -> list[bytes]:
     """Give the values that were acknowledged, in their order."""
     return [value for value in producer.taken if value is not None]
+
+
+def test_it_says_where_the_acknowledged_records_of_each_partition_end() -> None:
+    refused = {b"a2": [KafkaTimeoutError()]}
+    producer = ScriptedProducer(failed=refused)
+    outbox = Outbox(lambda: producer, lambda _: None, retry_seconds=(0.0,))
+
+    def send(*records: tuple[str, int, bytes]) -> None:
+        sent = [Outgoing(topic, b"k", value, partition=at) for topic, at, value in records]
+        asyncio.run(outbox.send(sent))
+
+    assert outbox.written_ends("a") == {}
+    send(("a", 0, b"a0"), ("a", 0, b"a1"), ("b", 3, b"b0"))
+    assert (outbox.written_ends("a"), outbox.written_ends("b")) == ({0: 2}, {3: 1})
+    send(("a", 0, b"a2"), ("a", 1, b"a3"))
+    assert outbox.written_ends("a") == {0: 3, 1: 1}
 
 
 def test_everything_is_sent_once_when_the_broker_is_well() -> None:
@@ -216,8 +245,10 @@ def test_several_refused_records_are_each_found_and_the_rest_is_sent() -> None:
 
 def test_a_batch_that_is_too_large_as_a_whole_is_parted_and_nothing_is_refused() -> None:
     class Narrow(ScriptedProducer):
-        def _answer(self, values: Sequence[bytes]) -> asyncio.Future[str]:
-            future = super()._answer(values)
+        def _answer(
+            self, topic: str, partition: int, values: Sequence[bytes]
+        ) -> asyncio.Future[RecordMetadata]:
+            future = super()._answer(topic, partition, values)
             if len(values) > 2:
                 future = asyncio.get_running_loop().create_future()
                 future.set_exception(MessageSizeTooLargeError())
@@ -323,7 +354,7 @@ def test_no_more_is_under_way_than_the_bound_or_one_batch_alone() -> None:
             for _ in range(20):
                 await asyncio.sleep(0)
             seen.append([value[:1] for *_, (value,) in producer.batches])
-            producer.futures.pop(0).set_result(ACKNOWLEDGED)
+            producer.futures.pop(0).set_result(metadata())
         await asyncio.gather(*tasks)
         return seen
 
@@ -354,9 +385,9 @@ def test_what_is_not_acknowledged_for_long_is_in_the_log(
         records = [Outgoing("t", b"k", b"v", partition=n) for n in range(2)]
         sending = asyncio.create_task(outbox.send(records))
         await said("outbox.stalled")
-        producer.futures.pop(0).set_result(ACKNOWLEDGED)
+        producer.futures.pop(0).set_result(metadata())
         await said("outbox.not_acknowledged")
-        producer.futures.pop(0).set_result(ACKNOWLEDGED)
+        producer.futures.pop(0).set_result(metadata())
         await sending
 
     with structlog.testing.capture_logs() as logged:
@@ -393,7 +424,7 @@ def test_topics_for_other_peoples_clients_are_not_compressed() -> None:
 
         async def send_batch(
             self, batch: BatchBuilder, topic: str, *, partition: int
-        ) -> asyncio.Future[str]:
+        ) -> asyncio.Future[RecordMetadata]:
             self.codecs[topic] = DefaultRecordBatch(bytearray(batch._build())).compression_type  # noqa: SLF001
             return await super().send_batch(batch, topic, partition=partition)
 

@@ -31,13 +31,19 @@ class Assigned:
     def __init__(self, wait_seconds: float = 0.02) -> None:
         self.tracker, self.metrics, self.group = BatchTracker(), Metrics(), Group()
         self.holds = FetchHolds(self.group)  # type: ignore[arg-type]  # only what is reset
+        # Of each save, whether the tracker still knew finished offsets.
+        self.saved_in_flight: list[bool] = []
         names = TopicNames.of(Settings())
         self.assignment = Assignment(
-            names, self.metrics, 2 * wait_seconds, self.tracker, self.holds, None
+            names, self.metrics, 2 * wait_seconds, self.tracker, self.holds, None, self._save
         )
         asyncio.run(
             self.assignment.on_assigned([PARTITION, OTHER, MENTIONS_0, CHANGELOG]),
         )
+
+    async def _save(self) -> None:
+        await asyncio.sleep(0)
+        self.saved_in_flight.append(bool(self.tracker.committable()))
 
     def sample(self, name: str, **labels: str) -> float | None:
         return self.metrics.registry.get_sample_value(name, labels)
@@ -63,6 +69,8 @@ def test_a_revoked_partition_waits_for_the_batch_in_flight_and_is_forgotten() ->
     asyncio.run(run())
     assert one.tracker.committable() == {}
     assert one.group.resets == 1
+    # The states of the batch are saved before the tracker forgets its partitions.
+    assert one.saved_in_flight == [True]
     assert len(one.assignment) == 2
     # No batch begins before the next assignment.
     assert one.tracker.begin(1, records(1)).records == []

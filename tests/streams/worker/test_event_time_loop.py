@@ -16,7 +16,7 @@ from processors.ordering import WatermarkSnapshot
 from streams.kafka.envelope import Outgoing, Record, TopicPartition
 from streams.service.metrics import Metrics
 from streams.worker.batch_tracker import BatchTracker
-from streams.worker.event_time_loop import EventTimeOrderedLoop
+from streams.worker.event_time_loop import IDLE_TICK_SECONDS, EventTimeOrderedLoop
 from streams.worker.inbox import Fetched, OffsetGap
 from streams.worker.mention_reading import ReadMention, UnreadableMention
 from tests.streams.worker.records import MENTIONS, record
@@ -51,6 +51,8 @@ class Agent:
     dead_letters: int = 0
     fault: Exception | None = None
     forgotten: int = 0
+    saves: int = 0
+    is_full: bool = False
 
     def forget(self) -> None:
         self.forgotten += 1
@@ -78,14 +80,20 @@ class Agent:
             raise self.fault
         self.handled += [one.event_time_ms for one in mentions]
 
+    async def save(self, _is_ours: Callable[[TopicPartition], bool]) -> None:
+        await asyncio.sleep(0)
+        self.saves += 1
+
 
 @dataclass
 class Source:
     next: WatermarkSnapshot | None = None
     wanted: bool = False
+    asked: int = 0
 
     def take(self, *, wanted: bool) -> WatermarkSnapshot | None:
         self.wanted = wanted
+        self.asked += 1
         taken, self.next = self.next, None
         return taken
 
@@ -93,7 +101,7 @@ class Source:
 class Holding:
     """A loop that runs, and what is around it."""
 
-    def __init__(self, max_held: int = 100) -> None:
+    def __init__(self, max_held: int = 100, save_interval_seconds: float = 0.01) -> None:
         self.generation = 1
         self.metrics = Metrics()
         self.inbox, self.agent, self.source = Inbox(), Agent(), Source()
@@ -108,6 +116,7 @@ class Holding:
             fail=self.failures.append,
             batch_records=10,
             batch_wait_seconds=0.01,
+            save_interval_seconds=save_interval_seconds,
             max_held=max_held,
         )
 
@@ -139,6 +148,7 @@ class Holding:
 
     async def mark(self, watermark_ms: float, end: int) -> None:
         self.source.next = WatermarkSnapshot(watermark_ms, {0: end})
+        self.loop.wake()
         await self.turn()
 
     def waiting(self) -> int:
@@ -162,6 +172,59 @@ def test_records_wait_for_their_watermark_and_are_finished_with_their_batch() ->
             assert one.agent.handled == [3, 5, 9]
             assert committable(one.tracker) == {TP: 3}
             assert not one.source.wanted
+
+    asyncio.run(run())
+
+
+def test_records_are_finished_when_their_states_are_saved() -> None:
+    async def run() -> None:
+        async with Holding(save_interval_seconds=1_000) as one:
+            await one.read(5, 3)
+            await one.mark(ENDLESS, end=2)
+            assert one.agent.handled == [3, 5]
+            assert (one.agent.saves, committable(one.tracker)) == (0, {})
+            # A stop waits for no batch, and saves by itself.
+            assert await one.tracker.idle(0.5)
+            await one.loop.save()
+            assert (one.agent.saves, committable(one.tracker)) == (1, {TP: 2})
+            await one.loop.save()
+            assert one.agent.saves == 1
+
+    asyncio.run(run())
+
+
+def test_states_that_take_much_memory_are_saved_before_the_interval_ends() -> None:
+    async def run() -> None:
+        async with Holding(save_interval_seconds=1_000) as one:
+            one.agent.is_full = True
+            await one.read(5)
+            await one.mark(ENDLESS, end=1)
+            assert (one.agent.saves, committable(one.tracker)) == (1, {TP: 1})
+
+    asyncio.run(run())
+
+
+def test_records_of_an_older_generation_are_not_saved() -> None:
+    async def run() -> None:
+        async with Holding(save_interval_seconds=1_000) as one:
+            await one.read(5)
+            await one.mark(ENDLESS, end=1)
+            one.generation = 2
+            await asyncio.sleep(2 * IDLE_TICK_SECONDS)
+            await one.loop.save()
+            assert (one.agent.saves, committable(one.tracker)) == (0, {})
+
+    asyncio.run(run())
+
+
+def test_a_new_mention_or_a_wake_computes_the_watermark_at_once() -> None:
+    async def run() -> None:
+        async with Holding() as one:
+            await one.turn()
+            asked = one.source.asked
+            one.loop.wake()
+            await asyncio.sleep(0.02)
+            assert one.source.asked == asked + 1
 
     asyncio.run(run())
 

@@ -1,7 +1,7 @@
 """An agent's inbox: batches in order, and a consumer that stops fetching and resumes."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 import pytest
@@ -9,8 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.kafka.envelope import TopicPartition
-from streams.worker.inbox import Inbox, OffsetGap, split_gaps
+from streams.worker.inbox import Fetched, Inbox, OffsetGap, split_gaps
 from tests.streams.worker.records import ARTICLES, OTHER, PARTITION, record, records
+
+
+def offsets(batch: Sequence[Fetched]) -> list[int]:
+    return [one.offset for one in batch]
 
 
 class Consumer:
@@ -75,21 +79,41 @@ def test_a_batch_waits_for_its_first_record_and_then_a_little_for_more() -> None
     async def step() -> list[int]:
         consumer = Consumer()
         loop = asyncio.get_running_loop()
-        loop.call_later(0.02, consumer.deliver, 0)
-        loop.call_later(0.03, consumer.deliver, 1)
-        return await consumer.take(10, within_seconds=0.1)
+        batches = consumer.inbox.batches(10, 0.5)
+        consumer.deliver(0)
+        await anext(batches)
+        loop.call_later(0.02, consumer.deliver, 1)
+        loop.call_later(0.03, consumer.deliver, 2)
+        return offsets(await anext(batches))
 
-    assert run(step()) == [0, 1]
+    assert run(step()) == [1, 2]
+
+
+def test_the_first_record_after_a_pause_does_not_wait() -> None:
+    async def step() -> list[list[int]]:
+        consumer = Consumer()
+        batches = consumer.inbox.batches(10, 0.05)
+        found = []
+        for number in range(2):
+            asyncio.get_running_loop().call_later(0.1, consumer.deliver, 2 * number)
+            asyncio.get_running_loop().call_later(0.13, consumer.deliver, 2 * number + 1)
+            found += [offsets(await anext(batches)), offsets(await anext(batches))]
+        return found
+
+    assert run(step()) == [[0], [1], [2], [3]]
 
 
 def test_a_batch_that_fills_up_meanwhile_is_given_at_once() -> None:
     async def step() -> list[int]:
         consumer = Consumer()
         consumer.deliver(0)
-        asyncio.get_running_loop().call_later(0.01, consumer.deliver, 1, 2)
-        return await consumer.take(2, within_seconds=1_000)
+        batches = consumer.inbox.batches(2, 1_000)
+        await anext(batches)
+        consumer.deliver(1)
+        asyncio.get_running_loop().call_later(0.01, consumer.deliver, 2, 3)
+        return offsets(await anext(batches))
 
-    assert run(step()) == [0, 1]
+    assert run(step()) == [1, 2]
 
 
 def test_the_consumer_stops_fetching_when_much_waits_and_resumes_when_half_is_gone() -> None:

@@ -95,6 +95,7 @@ class Watching:
             [one for one in understood if not isinstance(one, ReadMention)]
         )
         await self.agent.handle([one for one in understood if isinstance(one, ReadMention)])
+        await self.agent.save()
 
     def sample(self, name: str, **labels: str) -> float | None:
         return self.metrics.registry.get_sample_value(name, labels)
@@ -181,6 +182,46 @@ def test_a_leaders_state_is_written_once_a_batch_with_all_of_it() -> None:
     assert watching.sample("tocsin_watch_state_bytes") == held_bytes
 
 
+async def _processed(watching: Watching, *records: Record) -> None:
+    read = [watching.agent.read(one) for one in records]
+    await watching.agent.handle([one for one in read if isinstance(one, ReadMention)])
+
+
+def test_states_are_written_by_a_save_and_alerts_at_once() -> None:
+    watching = Watching()
+    asyncio.run(_processed(watching, message("a1")))
+    asyncio.run(_processed(watching, message("a2"), message("a3")))
+    assert watching.outbox.topics == [[NAMES.alerts["sentiment"]]]
+    assert watching.states == {}
+    asyncio.run(watching.agent.save())
+    asyncio.run(watching.agent.save())
+    assert watching.outbox.topics[1:] == [[NAMES.watch_changelog]]
+    assert len(decode_state(watching.states[XI.encode()]).kept.applied) == 3
+
+
+def test_no_state_is_saved_while_the_alerts_that_it_remembers_are_not_sent() -> None:
+    watching = Watching(refuse=NAMES.alerts["sentiment"])
+    asyncio.run(_processed(watching, message("a1", polarity=0.0)))
+    with pytest.raises(OSError, match="refused"):
+        asyncio.run(_processed(watching, message("a2")))
+    asyncio.run(watching.agent.save())
+    assert watching.outbox.calls == []
+    assert watching.states == {}
+
+
+def test_a_state_that_is_not_saved_is_forgotten_with_its_partition() -> None:
+    watching = Watching()
+    asyncio.run(_processed(watching, message("a1")))
+    watching.agent.forget()
+    asyncio.run(watching.agent.save())
+    assert watching.states == {}
+    watching.handle(message("a1"))
+    first, again, *_ = watching.outbox.calls
+    assert [dict(one.headers)["ce_id"] for one in first] == [
+        dict(one.headers)["ce_id"] for one in again
+    ]
+
+
 def test_what_rang_is_remembered_from_batch_to_batch_and_from_the_changelog() -> None:
     watching = Watching()
     watching.handle(message("a1"))
@@ -256,7 +297,8 @@ def test_the_states_of_a_partition_that_went_elsewhere_are_not_written() -> None
 
     late = watching.agent.read(message("a2", polarity=0.9))
     assert isinstance(late, ReadMention)
-    asyncio.run(watching.agent.handle([late], is_ours))
+    asyncio.run(watching.agent.handle([late]))
+    asyncio.run(watching.agent.save(is_ours))
     assert asked == [(NAMES.mentions, PARTITION)]
     assert watching.outbox.topics.count([NAMES.watch_changelog]) == 1
     assert watching.states == kept
@@ -275,6 +317,7 @@ def test_a_worker_that_is_no_member_any_more_writes_no_state() -> None:
     read = agent.read(message("a1"))
     assert isinstance(read, ReadMention)
     asyncio.run(agent.handle([read]))
+    asyncio.run(agent.save())
     assert [NAMES.watch_changelog] not in watching.outbox.topics
     assert watching.states == {}
 
@@ -284,7 +327,8 @@ def test_a_state_whose_partition_goes_while_it_is_written_is_not_put_into_the_ta
     read = watching.agent.read(message("a1"))
     assert isinstance(read, ReadMention)
     answers = iter([True, False])
-    asyncio.run(watching.agent.handle([read], lambda _: next(answers)))
+    asyncio.run(watching.agent.handle([read]))
+    asyncio.run(watching.agent.save(lambda _: next(answers)))
     assert watching.outbox.topics[-1] == [NAMES.watch_changelog]
     assert watching.states == {}
     held = watching.agent.held(XI.encode())
@@ -296,7 +340,7 @@ def test_a_batch_of_large_states_is_written_in_parts(monkeypatch: pytest.MonkeyP
     leaders = [f"Q{number}" for number in range(6)]
     watching.handle(*(message("a1", one) for one in leaders))
     size_bytes = len(watching.states[b"Q0"])
-    monkeypatch.setattr("streams.worker.watch_agent.MAX_BATCH_STATE_BYTES", 2 * size_bytes)
+    monkeypatch.setattr("streams.worker.watch_agent.MAX_UNSAVED_BYTES", 2 * size_bytes)
     before = len(watching.outbox.calls)
     watching.handle(*(message("a2", one) for one in leaders))
     written = [[r.key for r in call] for call in watching.outbox.calls[before:]]
