@@ -184,7 +184,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Count, Meta(le=10_000, description="Maximum number of records in a batch.")
     ] = 500
     batch_wait_seconds: Annotated[
-        ShortSeconds, Meta(description="How long an incomplete batch waits for more records.")
+        ShortSeconds,
+        Meta(
+            description="How long after the last batch an incomplete one waits for more records."
+            " The first record after a pause does not wait."
+        ),
     ] = 0.02
     lateness_seconds: Annotated[
         float,
