@@ -43,6 +43,7 @@ SCRIPTS = {
     "benchmarks/conditions.py": SMALL,
     "benchmarks/equality.py": SMALL,
     # The program that throughput.py compares with, and starts.
+    "benchmarks/latency.py": SMALL,
     "benchmarks/naive.py": SMALL,
     "benchmarks/quality/headlines/measure.py": SMALL,
     "benchmarks/quality/leaders.py": SMALL,

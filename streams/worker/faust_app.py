@@ -96,7 +96,8 @@ class FaustConsumerGroup:
                 max(0.0, now_ms - state.timestamp) / 1000,
             )
             for tp, state in states.items()
-            if state.timestamp is not None and state.lso is not None
+            # A broker that does not know the last stable offset answers -1.
+            if state.timestamp is not None and state.lso is not None and state.lso >= 0
         }
 
     def _aiokafka_assignment(self) -> Any:
