@@ -1,8 +1,10 @@
 """Test README.md: its length, its parts and its pictures. tests/test_docs.py tests every page."""
 
 import re
+from datetime import date
 from pathlib import Path
 
+from processors.leaders.registry.registry import REGISTRY_CHECKED_UNTIL
 from streams.demo.bundle import load_bundle
 from streams.kafka.topics import ALERT_KINDS
 
@@ -54,3 +56,8 @@ def test_the_picture_is_whole_small_and_needs_nothing_from_elsewhere() -> None:
     assert f"Publishing {len(load_bundle())} invented articles" in plain, (
         "the demo has changed: run tools/demo_picture.py, and look at the picture"
     )
+
+
+def test_the_day_until_which_leaders_were_checked_is_said() -> None:
+    checked = date.fromisoformat(REGISTRY_CHECKED_UNTIL)
+    assert f"{checked.day} {checked:%B %Y}, the day until which it was checked" in README

@@ -14,6 +14,7 @@ from datetime import date
 from processors.contracts import OfficeStatus, Span
 from processors.leaders.detection.article import Article, countries_in, home_of
 from processors.leaders.detection.automaton import Automaton
+from processors.leaders.detection.era import Era
 from processors.leaders.detection.holders import Holders
 from processors.leaders.detection.names import (
     find_composed_names,
@@ -79,6 +80,7 @@ class Detector:
     def __init__(self, registry: Registry, extra_words: Iterable[Words] = ()) -> None:
         self._registry = registry
         self._holders = Holders.of(registry)
+        self._era = Era(registry)
         self._extra_words = {words.language: words for words in extra_words}
         self._known = frozenset([*languages(), *self._extra_words])
         self._readers: dict[str, tuple[Automaton, Words]] = {}
@@ -148,6 +150,7 @@ class Detector:
             find_full_names(reading, article)
             find_composed_names(reading, automaton.given_names, article)
         _note_named(readings, article)
+        self._era.restrict(readings, article.on, article.named)
         for reading in readings:
             note_strangers(reading, article)
         strangers = all_strangers(readings)

@@ -78,7 +78,8 @@ def find(
     ] = None,
     *,
     check: Annotated[
-        bool, typer.Option("--check", help="List gaps and overlaps since 1990 instead of leaders.")
+        bool,
+        typer.Option("--check", help="List gaps and overlaps since 1945 instead of leaders."),
     ] = False,
     json: JsonOption = False,
 ) -> None:
@@ -89,8 +90,8 @@ def find(
     office.
 
     --check lists offices of heads of state and of government that were empty for more than 31 days
-    since 1990, and offices that two people held at once. Cases that were reviewed are marked as
-    known, with the reason.
+    since July 1945, and offices that two people held at once. Cases that were reviewed are marked
+    as known, with the reason.
 
     \b
     Examples:

@@ -6,7 +6,7 @@ Owns what is a surname. Must not read or write files.
 import unicodedata
 
 from processors.leaders.languages.fold import fold_characters
-from tools.registry.corrections import has_correction, with_correction
+from tools.registry.corrections import CORRECTION, has_correction, with_correction
 from tools.registry.scope import ALIAS_KINDS, COMMON_WORDS, FAMILY_NAME_FIRST
 from tools.registry.spellings import other_names, other_surnames
 from tools.registry.tables import Facts, Row
@@ -37,7 +37,7 @@ def alias_rows(facts: Facts, people: list[Row]) -> list[Row]:
         }
         known = rows.setdefault((row["kind"], row["alias"]), row)
         known["ambiguous"] = max(known["ambiguous"], row["ambiguous"])
-        if row["source"] == "mend" and known is not row:
+        if row["source"] == CORRECTION and known is not row:
             known["source"] = with_correction(known["source"])
     taken = _names_in_use(people, by_person)
     result: list[Row] = []

@@ -4,7 +4,7 @@
 
 Owns the way from the facts (`terms.csv`, `aliases.csv`, `countries.csv`, collected from the CIA
 World Factbook's public-domain editions, Archigos, REIGN, congress-legislators, Wikidata labels, and
-by hand) to the four tables of the registry. Must not be needed at run time. Only facts are carried
+by hand) and the holders of 1945 to 1989 to four tables of the registry. Only facts are carried
 over: names, codes and dates. The same facts and corrections always give the same bytes.
 """
 
@@ -15,6 +15,7 @@ from pathlib import Path
 from processors.leaders.registry.tables import TABLES
 from tools.registry.aliases import alias_rows, plain
 from tools.registry.corrections import BadCorrectionError, apply_corrections
+from tools.registry.earlier import ALIASES, TERMS, add_earlier
 from tools.registry.scope import (
     LEFT_OUT_SOURCES,
     NOTES_AMONG_CAPITALS,
@@ -103,7 +104,11 @@ def _country_rows(facts: Facts) -> list[Row]:
 
 
 def carry_over(
-    facts_folder: Path, corrections: Path, out: Path, additions: Path | None = None
+    facts_folder: Path,
+    corrections: Path,
+    out: Path,
+    additions: Path | None = None,
+    earlier: tuple[Path, Path] | None = None,
 ) -> dict[str, int]:
     """Write the registry's tables to `out`.
 
@@ -111,6 +116,7 @@ def carry_over(
         facts_folder: Holds `terms.csv`, `aliases.csv` and `countries.csv`.
         corrections: Corrections to the facts.
         additions: Terms that the facts lack, in the form of the facts' `terms.csv`.
+        earlier: Terms and aliases of the holders of 1945 to 1989.
         out: Existing folder for `people.csv`, `aliases.csv`, `terms.csv` and `countries.csv`.
 
     Returns:
@@ -124,6 +130,8 @@ def carry_over(
     if additions is not None:
         facts.terms += read_table(additions)
     applied = apply_corrections(facts, corrections)
+    if earlier is not None:
+        add_earlier(facts, *earlier)
     terms = _term_rows(facts)
     people = _people_rows(facts, terms)
     aliases = alias_rows(facts, people)
@@ -152,9 +160,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=_DEFAULT_OUT)
     parser.add_argument("--corrections", type=Path, default=_CORRECTIONS)
     parser.add_argument("--additions", type=Path, default=_ADDITIONS)
+    parser.add_argument("--earlier-terms", type=Path, default=TERMS)
+    parser.add_argument("--earlier-aliases", type=Path, default=ALIASES)
     options = parser.parse_args(arguments)
     try:
-        counts = carry_over(options.facts, options.corrections, options.out, options.additions)
+        earlier = (options.earlier_terms, options.earlier_aliases)
+        counts = carry_over(
+            options.facts, options.corrections, options.out, options.additions, earlier
+        )
     except BadCorrectionError as error:
         print(error, file=sys.stderr)
         return 1

@@ -13,6 +13,8 @@ from tools.registry.tables import Facts, Row
 
 _COLUMNS = ["op", "person_id", "match", "value", "reason"]
 
+CORRECTION = "correction"
+"""The tag of a correction among the sources of a fact."""
 
 _EXISTENCE = ("since", "until")  # when a country became or ceased to be one; no facts have it
 
@@ -74,12 +76,12 @@ def _set_term(column: str) -> Callable[[Facts, Row], bool]:
 
 def has_correction(sources: str) -> bool:
     """Return whether a correction is among the sources of a fact."""
-    return "mend" in sources.split("+")
+    return CORRECTION in sources.split("+")
 
 
 def with_correction(sources: str) -> str:
     """Add a correction to the sources of a fact, once."""
-    return sources if has_correction(sources) else f"{sources}+correction"
+    return sources if has_correction(sources) else f"{sources}+{CORRECTION}"
 
 
 def _add_alias(facts: Facts, correction: Row) -> bool:
@@ -89,7 +91,7 @@ def _add_alias(facts: Facts, correction: Row) -> bool:
             "alias": correction["value"],
             "kind": correction["match"],
             "ambiguous": "0",
-            "source": "mend",
+            "source": CORRECTION,
         }
     )
     return any(term["person_id"] == correction["person_id"] for term in facts.terms)
@@ -137,6 +139,16 @@ def _set_country(facts: Facts, correction: Row) -> bool:
     return bool(rows)
 
 
+def _add_country(facts: Facts, correction: Row) -> bool:
+    code = correction["person_id"]
+    if any(country["code"] == code for country in facts.countries):
+        return False
+    row = dict.fromkeys(facts.countries[0], "")
+    row |= {"code": code, "name": correction["match"], "kind": correction["value"]}
+    facts.countries.append(row)
+    return True
+
+
 _OPERATIONS: dict[str, Callable[[Facts, Row], bool]] = {
     "rename_person": _rename_person,
     "set_name": _set_name,
@@ -154,6 +166,7 @@ _OPERATIONS: dict[str, Callable[[Facts, Row], bool]] = {
     "set_home": _set_person("home"),
     "set_gender": _set_person("gender"),
     "set_country": _set_country,
+    "add_country": _add_country,
 }
 
 

@@ -4,8 +4,8 @@ Owns the named constants that decide the registry's size; widening them is how t
 Must not read or write files.
 """
 
-SINCE_YEAR = 1990
-"""Whoever held an office in this year or later is carried over, with all terms."""
+SINCE_YEAR = 1945
+"""People who held an office in this year or later are carried over, with all terms."""
 
 ROLE_OF_OFFICE = {"general-secretary": "party"}
 """Offices whose role the facts give as another: a party's head is no head of government."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import ahocorasick
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from processors.contracts import MentionKind
 from processors.leaders.languages.fold import fold_characters
@@ -40,7 +40,8 @@ class Entry(Struct, gc=False):
     """What one string can mean; sets hold ids of people, or codes of countries and bodies.
 
     `nouns` and `adjectives` name a country, `places` lie in it and stand for it (a capital, the
-    Kremlin). `kinds` sums up which of these there are, for what reads every hit.
+    Kremlin). `kinds` sums up which of these there are, for what reads every hit. A surname is
+    common if it is a common word, or if the row of its only bearer marks it (`marked_by`).
     """
 
     length: int
@@ -49,7 +50,8 @@ class Entry(Struct, gc=False):
     surnames: frozenset[str] = _NOBODY
     common_name: bool = False
     common_surname: bool = False
-    marked_surname: bool = False
+    common_word: bool = False
+    marked_by: frozenset[str] = _NOBODY
     title: Title | None = None
     nouns: frozenset[str] = _NOBODY
     adjectives: frozenset[str] = _NOBODY
@@ -62,6 +64,11 @@ class Entry(Struct, gc=False):
     def kind_for(self, person_id: str) -> MentionKind:
         """Whether the string names this person or is an alias."""
         return "alias" if person_id in self.nicknames else "name"
+
+    @property
+    def marked_surname(self) -> bool:
+        """Whether the row of a bearer says that others have the surname too."""
+        return bool(self.marked_by)
 
 
 class Hit(Struct, frozen=True, gc=False):
@@ -96,9 +103,7 @@ class Automaton:
         self._matcher: Any = ahocorasick.Automaton()
         for key, entry in self._entries.items():
             entry.countries = entry.nouns | entry.adjectives | entry.places
-            # A mark on a surname that leaders share says so; on a single bearer's: it is common.
-            entry.common_surname |= entry.marked_surname and len(entry.surnames) == 1
-            entry.kinds = _kinds(entry)
+            _sum_up(entry)
             self._matcher.add_word(f" {key}", entry)
         self._matcher.make_automaton()
 
@@ -169,8 +174,9 @@ class Automaton:
         marked = any(alias.ambiguous and alias.text == text for alias in person.aliases)
         for entry in (self._entry(text), self._entry(opening), self._entry_in_capitals(text)):
             entry.surnames |= {person.person_id}
-            entry.common_surname |= is_common
-            entry.marked_surname |= marked
+            entry.common_word |= is_common
+            if marked:
+                entry.marked_by |= {person.person_id}
 
     def _add_country(self, country: Country, words: Words) -> None:
         code = frozenset([country.code])
@@ -251,6 +257,24 @@ def _capitalised(texts: Iterable[str]) -> list[str]:
 def _is_office(title: Title | None) -> bool:
     """Whether a name that begins so has an office before it ("President Joe Biden"), no King."""
     return title is not None and not any(_PART_OF_NAMES & codes for codes in title.offices)
+
+
+def without_bearers(entry: Entry, people: frozenset[str]) -> Entry:
+    """Return a copy of an entry without these bearers of the surname, and without their marks."""
+    others = structs.replace(
+        entry,
+        surnames=entry.surnames - people,
+        nicknames=entry.nicknames - people,
+        marked_by=entry.marked_by - people,
+    )
+    _sum_up(others)
+    return others
+
+
+def _sum_up(entry: Entry) -> None:
+    # A mark on a surname that leaders share says so; on a single bearer's: it is common.
+    entry.common_surname = entry.common_word or (bool(entry.marked_by) and len(entry.surnames) == 1)
+    entry.kinds = _kinds(entry)
 
 
 def _kinds(entry: Entry) -> int:

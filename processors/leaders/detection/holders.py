@@ -45,6 +45,13 @@ _GOVERNMENT_LEADS_SINCE = {
 }  # fmt: skip
 
 
+# Republics where the head of government led, and the president stood for the state, until a year.
+_GOVERNMENT_LED_UNTIL = {
+    "CU": 1977, "FR": 1959, "GY": 1981, "LK": 1978, "MM": 1962, "NG": 1966, "SD": 1990, "TR": 2014,
+    "UG": 1966, "ZA": 1985, "ZW": 1988,
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Holders:
     """Who held what: the registry's terms by country.
@@ -135,12 +142,13 @@ class Holders:
             return (frozenset(t.office for t in self.by_country.get(country, ())),)
         if country in _MONARCH_LEADS:
             return (_MONARCH,)
-        if country in _PARTY_LEADS:
+        held = {t.office for t in self.by_country.get(country, ()) if t.holds_on(on)}
+        if country in _PARTY_LEADS or not _PARTY.isdisjoint(held):
             return (_PARTY, _STATE)
         since = _GOVERNMENT_LEADS_SINCE.get(country, 9999)
-        if on.year >= since:
+        if on.year >= since or on.year < _GOVERNMENT_LED_UNTIL.get(country, 0):
             return (_SUPREME, _GOVERNMENT, _EXECUTIVE)
-        if any(t.office in _MONARCH and t.holds_on(on) for t in self.by_country.get(country, ())):
+        if not _MONARCH.isdisjoint(held):
             return (_GOVERNMENT,)
         return (_SUPREME, frozenset(["pope"]), _STATE, _EXECUTIVE, _GOVERNMENT)
 

@@ -56,10 +56,18 @@ def find_full_names(reading: Reading, article: Article) -> None:
         if person_id is None:
             continue
         if _is_doubtful(reading, hit, person_id, article):
+            _note_namesake(reading, hit)
             continue
         kind: MentionKind = "name" if entry.names else "alias"
         cues = cues_before(reading.text, reading.hits, index, words)
         reading.found.append(Found(person_id, hit.start, hit.end, kind, cues, "full_name"))
+
+
+def _note_namesake(reading: Reading, hit: Hit) -> None:
+    """Note that somebody else bears a leader's full name, and so the surname too."""
+    given, _, surname = reading.text[hit.start : hit.end].rpartition(" ")
+    if given:
+        reading.strangers.setdefault(surname, {}).setdefault(given.lower(), hit.start)
 
 
 def _is_doubtful(reading: Reading, hit: Hit, person_id: str, article: Article) -> bool:

@@ -6,13 +6,22 @@ not decide who is meant.
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from msgspec import Struct
 
 from processors.contracts import Field, MentionKind
-from processors.leaders.detection.automaton import FULL_NAME, PLACE, SURNAME, TITLE, Automaton, Hit
+from processors.leaders.detection.automaton import (
+    FULL_NAME,
+    PLACE,
+    SURNAME,
+    TITLE,
+    Automaton,
+    Entry,
+    Hit,
+)
 from processors.leaders.detection.context import Cues, word_before
 from processors.leaders.languages.fold import Folded, fold
 
@@ -101,6 +110,21 @@ class Reading:
             return self.text[slug.end() : start - 1]
         return word
 
+    def replace_entries(self, entries: Mapping[int, Entry]) -> None:
+        """Let hits mean something else, by index, and leave out those that mean nothing then."""
+        kept: dict[int, int] = {}
+        hits: list[Hit] = []
+        for index, hit in enumerate(self.hits):
+            entry = entries.get(index, hit.entry)
+            if entry.kinds:
+                kept[index] = len(hits)
+                hits.append(Hit(hit.start, hit.end, entry) if index in entries else hit)
+        self.hits = hits
+        self.used = {kept[index] for index in self.used}
+        self.used_titles = {kept[index] for index in self.used_titles}
+        self._before.clear()
+        self.full_names, self.surnames, self.titles, self.places = _indices(hits)
+
     def sentence(self, offset: int) -> int:
         """The number of the sentence that a character stands in."""
         if self._ends is None:
@@ -155,18 +179,28 @@ def read_field(name: Field, original: str, automaton: Automaton) -> Reading:
     is_headline = name == "headline"
     in_capitals = text.isupper()
     hits = automaton.hits(text, in_capitals=in_capitals)
+    full_names, surnames, titles, places = _indices(hits)
     return Reading(
         name=name,
         folded=folded,
         text=text,
         hits=hits,
-        full_names=[index for index, hit in enumerate(hits) if hit.entry.kinds & FULL_NAME],
-        surnames=[index for index, hit in enumerate(hits) if hit.entry.kinds & SURNAME],
-        titles=[index for index, hit in enumerate(hits) if hit.entry.kinds & TITLE],
-        places=[index for index, hit in enumerate(hits) if hit.entry.kinds & PLACE],
+        full_names=full_names,
+        surnames=surnames,
+        titles=titles,
+        places=places,
         in_capitals=in_capitals,
         in_title_case=is_headline and _is_title_case(text),
     )
+
+
+def _indices(hits: Sequence[Hit]) -> tuple[list[int], list[int], list[int], list[int]]:
+    """Return the indices of the hits that can be full names, surnames, titles and places."""
+    full_names, surnames, titles, places = (
+        [index for index, hit in enumerate(hits) if hit.entry.kinds & kind]
+        for kind in (FULL_NAME, SURNAME, TITLE, PLACE)
+    )
+    return full_names, surnames, titles, places
 
 
 def _sentence_ends(text: str) -> list[int]:

@@ -270,7 +270,7 @@ def _terms(
                 file_name,
                 line,
                 f"ends ({end_text}) before it starts ({start_text}), or on that day; the end is"
-                " the first day out of office: mend one of them",
+                " the first day out of office: correct one of them",
             )
             continue
         terms[person_id].append(Term(person_id, country, office, title, start, end, _ROLES[role]))

@@ -18,7 +18,7 @@ from processors.leaders.registry.values import Country, Role, Term
 
 Seat = Literal["state", "government"]
 
-FIRST_DAY = date(1990, 1, 1)
+FIRST_DAY = date(1945, 7, 1)
 """The registry answers for this day and later ones."""
 
 TOLERATED_DAYS = 31
@@ -106,7 +106,7 @@ def _review(row: Mapping[str, str]) -> Review:
 
 
 def findings(registry: Registry, until: date, reviews: Sequence[Review] = ()) -> list[Finding]:
-    """List gaps and overlaps of the states since 1990.
+    """List gaps and overlaps of the states since `FIRST_DAY`.
 
     Args:
         registry: To look at.

@@ -76,7 +76,7 @@ class Country(Struct, frozen=True):
     """A country or an international body, and the words that point to it.
 
     `kind` is "country", "former country", "territory" or "organisation". A country that became or
-    ceased to be one since 1990 has the day in `since` or `until` (the first day without it).
+    ceased to be one since July 1945 has the day in `since` or `until` (the first day without it).
     """
 
     code: str

@@ -185,9 +185,7 @@ SILENT = [
     ("2019-03-01", "Former President Bush was remembered."),
     ("2019-03-01", "Daniel Ortega, a lawyer in Phoenix, was paid."),
     ("2019-03-01", "In 1969 he deposed King Mohammed Idris."),
-    ("2019-03-01", "Under Ferdinand Marcos the law was harsh."),
     ("2025-09-01", "Pope Leo XIII wrote a letter on labour."),
-    ("2013-03-01", "President Park Chung-hee built it; President Park died in 1979."),
     ("2013-03-01", "University President Mark Park resigned. President Park was 60."),
 ]
 
@@ -195,6 +193,22 @@ SILENT = [
 @pytest.mark.parametrize(("on", "text"), SILENT)
 def test_a_doubtful_name_gives_no_mention(on: str, text: str) -> None:
     assert ids(DETECTOR.detect("", text, date.fromisoformat(on))) == set()
+
+
+@pytest.mark.parametrize(
+    ("on", "text", "expected"),
+    [
+        ("2019-03-01", "Under Ferdinand Marcos the law was harsh.", "x-ferdinand-marcos"),
+        (
+            "2013-03-01",
+            "President Park Chung-hee built it; President Park died in 1979.",
+            "x-park-chung-hee",
+        ),
+    ],
+)
+def test_the_full_name_of_a_father_is_not_the_childs(on: str, text: str, expected: str) -> None:
+    (leader,) = DETECTOR.detect("", text, date.fromisoformat(on))
+    assert (leader.leader_id, leader.status) == (expected, "former")
 
 
 # Headline, text, leader, and the texts of that leader's spans in order.

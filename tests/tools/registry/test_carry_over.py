@@ -17,10 +17,10 @@ CARRIED = [name for name in TABLES if name != "offices.csv"]
 BERT = "x-bert,Bert  Example,FR,president,President,state,1995,2007-05-16"
 TERMS = f"""\
 person_id,name,country,office,office_title,role,start,end,sources,confidence
-x-anna,Anna Example,FR,president,President,state,1980,1985,factbook,high
+x-anna,Anna Example,FR,president,President,state,1930,1935,factbook,high
 {BERT},factbook+world-leaders-current-2026-08-22,high
 x-cleo,Cleo Sample,NR,president,President,state,2020-01,,world-leaders-current-2026-08-22,low
-x-dora,Dora Other,NR,president,President,state,1981,1984,factbook,low
+x-dora,Dora Other,NR,president,President,state,1931,1934,factbook,low
 x-kim,Kim Su-min,KR,president,President,state,2003,2008,factbook,high
 """
 ALIASES = """\
@@ -67,9 +67,9 @@ def carried(facts: Path, tmp_path: Path, corrections: str = "") -> dict[str, lis
 
 @pytest.mark.parametrize(
     ("end", "expected"),
-    [("", True), ("1990", True), ("1990-05-01", True), ("1989-12-31", False), ("2020-01", True)],
+    [("", True), ("1945", True), ("1989-05-01", True), ("1944-12-31", False), ("2020-01", True)],
 )
-def test_the_scope_is_whoever_held_an_office_since_1990(
+def test_the_scope_is_people_who_held_an_office_since_1945(
     end: str,
     expected: bool,  # noqa: FBT001 - a column of the table above
 ) -> None:
@@ -162,13 +162,18 @@ def test_corrections_change_the_facts_first(facts: Path, tmp_path: Path) -> None
         "mark_ambiguous,Q1,,Berto Exampel,a footballer\n"
         "set_home,x-cleo,,FR,for the test\n"
         "set_gender,x-cleo,,f,Mrs\n"
-        "set_country,FR,adjective,French|Gallic,for the test\n",
+        "set_country,FR,adjective,French|Gallic,for the test\n"
+        "add_country,RUR,Ruritania,former country,for the test\n"
+        "set_country,RUR,until,1975-05-01,for the test\n",
     )
     people = {p["person_id"]: p for p in tables["people.csv"]}
     assert set(people) == {"Q1", "x-cleo"}
     assert people["Q1"]["name"] == "Albert Example"
     assert (people["x-cleo"]["home"], people["x-cleo"]["gender"]) == ("FR", "f")
     assert tables["countries.csv"][0]["adjectives"] == "French|Gallic"
+    (ruritania,) = (c for c in tables["countries.csv"] if c["code"] == "RUR")
+    assert (ruritania["name"], ruritania["kind"]) == ("Ruritania", "former country")
+    assert (ruritania["until"], ruritania["source"]) == ("1975-05-01", "hand")
     terms = {t["person_id"]: t for t in tables["terms.csv"]}
     assert (terms["Q1"]["end"], terms["Q1"]["source"]) == ("2002-05-16", "factbook+correction")
     assert terms["x-cleo"]["title"] == "Head"
@@ -193,6 +198,7 @@ def test_corrections_change_the_facts_first(facts: Path, tmp_path: Path) -> None
         ("set_gender,x-nobody,,f,typo", "matches no row"),
         ("set_country,XX,capital,Nowhere,typo", "matches no row"),
         ("set_country,FR,river,Seine,typo", "matches no row"),
+        ("add_country,FR,France,country,it is there", "matches no row"),
     ],
 )
 def test_a_mend_that_cannot_be_applied_is_refused(
@@ -209,6 +215,48 @@ def test_corrections_need_their_columns(facts: Path, tmp_path: Path) -> None:
         carry_over(facts, corrections, tmp_path)
 
 
+def earlier_options(folder: Path, terms: str = "", aliases: str = "") -> list[str]:
+    """Write tables of earlier holders and return the options that name them."""
+    (folder / "terms_earlier.csv").write_text(
+        TERMS.splitlines()[0] + ",gender\n" + terms, encoding="utf-8"
+    )
+    (folder / "aliases_earlier.csv").write_text(
+        ALIASES.splitlines()[0] + "\n" + aliases, encoding="utf-8"
+    )
+    return [
+        "--earlier-terms",
+        str(folder / "terms_earlier.csv"),
+        "--earlier-aliases",
+        str(folder / "aliases_earlier.csv"),
+    ]
+
+
+def test_earlier_holders_join_after_the_corrections(facts: Path, tmp_path: Path) -> None:
+    corrections = tmp_path / "corrections.csv"
+    # The correction has one match only as long as the earlier term of the office is not there.
+    corrections.write_text(
+        CORRECTIONS_HEADER + "set_term_end,x-bert,FR president,2006,left earlier\n",
+        encoding="utf-8",
+    )
+    additions = tmp_path / "additions.csv"
+    additions.write_text(TERMS.splitlines()[0] + "\n", encoding="utf-8")
+    earlier = earlier_options(
+        tmp_path,
+        "x-bert,Bert Example,FR,president,President,state,1960,1964-02-01,hand,high,\n"
+        "x-emma,Emma Early,FR,president,President,state,1964-02-01,1970,hand,high,f\n",
+        "x-emma,Emma E. Early,full,0,hand\n",
+    )
+    options = ["--out", str(tmp_path), "--corrections", str(corrections)]
+    assert main([str(facts), *options, "--additions", str(additions), *earlier]) == 0
+    terms = (tmp_path / "terms.csv").read_text(encoding="utf-8").splitlines()
+    assert "x-bert,FR,president,President,state,1960,1964-02-01,hand" in terms
+    assert "x-bert,FR,president,President,state,1995,2006,factbook+correction" in terms
+    people = (tmp_path / "people.csv").read_text(encoding="utf-8").splitlines()
+    assert "x-emma,Emma Early,FR,f,,hand" in people
+    aliases = (tmp_path / "aliases.csv").read_text(encoding="utf-8").splitlines()
+    assert "x-emma,Emma E. Early,name,0,hand" in aliases
+
+
 def test_the_command_says_how_many_rows_it_wrote(
     facts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -223,6 +271,7 @@ def test_the_command_says_how_many_rows_it_wrote(
         str(corrections),
         "--additions",
         str(additions),
+        *earlier_options(tmp_path),
     ]
     assert main([str(facts), *options]) == 0
     assert capsys.readouterr().out.startswith("people=3 aliases=9 terms=3 countries=3")

@@ -19,7 +19,7 @@ REGISTRY = load_registry()
 UNTIL = date(2026, 11, 1)
 
 
-def land(*terms: str, since: str = "", until: str = "") -> Registry:
+def land(*terms: str, since: str = "1990-01-01", until: str = "") -> Registry:
     """A registry of one country, whose people are named by what they hold."""
     ids = sorted({term.split(",")[0] for term in terms})
     rows = {
@@ -80,6 +80,16 @@ def test_a_seat_that_nobody_or_two_hold_is_found(
     terms: list[str], expected: list[tuple[str, str, str, str]]
 ) -> None:
     assert found(land(*terms)) == expected
+
+
+def test_seats_are_looked_at_from_july_1945_on() -> None:
+    registry = land("x-a,LL,president,President,both,1944,1950-01-01", since="", until="1951-01-01")
+    assert found(registry) == [
+        ("gap", "government", "1950-01-01", "1951-01-01"),
+        ("gap", "state", "1950-01-01", "1951-01-01"),
+    ]
+    before = land("x-a,LL,president,President,both,1946,", since="")
+    assert found(before)[0] == ("gap", "government", "1945-07-01", "1946-01-01")
 
 
 def test_a_country_is_asked_for_no_day_before_it_was_or_after() -> None:
