@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import ahocorasick
-from msgspec import Struct, structs
 
-from processors.contracts import MentionKind
+from processors.leaders.detection.entries import NOBODY, Entry, Hit, sum_up
+from processors.leaders.detection.known import common_bearers, known_days
 from processors.leaders.languages.fold import fold_characters
 from processors.leaders.languages.transliteration import spellings
 from processors.leaders.languages.words import CountryWords, Title, Words
@@ -22,61 +22,11 @@ from processors.leaders.registry.values import AliasKind, Country, Person
 
 _INITIALS_APART = re.compile(r"(?<=\b[A-Z]\.) (?=[A-Z]\.)")
 
-FULL_NAME = 1
-SURNAME = 2
-TITLE = 4
-PLACE = 8
-"""Bits of `Entry.kinds`."""
-
 _MARKS_BEFORE_WORDS = "\n\"'([{<>/|-,;:#*@_=+~!?\u00bf\u00a1"
 _MARKS = bytes(ord(" ") if chr(code) in _MARKS_BEFORE_WORDS else code for code in range(256))
 _PART_OF_NAMES = frozenset(["monarch", "pope", "supreme-leader"])
 _NO_WORDS = CountryWords((), ())
-_NOBODY: frozenset[str] = frozenset()
 _SEAT_STRENGTHS = frozenset(["strong", "medium"])
-
-
-class Entry(Struct, gc=False):
-    """What one string can mean; sets hold ids of people, or codes of countries and bodies.
-
-    `nouns` and `adjectives` name a country, `places` lie in it and stand for it (a capital, the
-    Kremlin). `kinds` sums up which of these there are, for what reads every hit. A surname is
-    common if it is a common word, or if the row of its only bearer marks it (`marked_by`).
-    """
-
-    length: int
-    names: frozenset[str] = _NOBODY
-    nicknames: frozenset[str] = _NOBODY
-    surnames: frozenset[str] = _NOBODY
-    common_name: bool = False
-    common_surname: bool = False
-    common_word: bool = False
-    marked_by: frozenset[str] = _NOBODY
-    title: Title | None = None
-    nouns: frozenset[str] = _NOBODY
-    adjectives: frozenset[str] = _NOBODY
-    places: frozenset[str] = _NOBODY
-    countries: frozenset[str] = _NOBODY
-    not_a_person: bool = False
-    capitals_only: bool = False
-    kinds: int = 0
-
-    def kind_for(self, person_id: str) -> MentionKind:
-        """Whether the string names this person or is an alias."""
-        return "alias" if person_id in self.nicknames else "name"
-
-    @property
-    def marked_surname(self) -> bool:
-        """Whether the row of a bearer says that others have the surname too."""
-        return bool(self.marked_by)
-
-
-class Hit(Struct, frozen=True, gc=False):
-    """An entry found at half-open offsets of a folded text."""
-
-    start: int
-    end: int
-    entry: Entry
 
 
 class Automaton:
@@ -101,9 +51,13 @@ class Automaton:
             self._entry(text).not_a_person = True
             self._entry_in_capitals(text).not_a_person = True
         self._matcher: Any = ahocorasick.Automaton()
+        known = known_days(registry)
         for key, entry in self._entries.items():
             entry.countries = entry.nouns | entry.adjectives | entry.places
-            _sum_up(entry)
+            if entry.marked_by:
+                common = common_bearers(entry.marked_by, entry.surnames, known)
+                entry.common_to = frozenset(common)
+            sum_up(entry)
             self._matcher.add_word(f" {key}", entry)
         self._matcher.make_automaton()
 
@@ -201,7 +155,7 @@ class Automaton:
     def bearers(self, surname: str) -> frozenset[str]:
         """Ids of the people who bear a surname, written as in a folded text."""
         entry = self._entries.get(_key(surname))
-        return entry.surnames if entry else _NOBODY
+        return entry.surnames if entry else NOBODY
 
     def hits(self, text: str, *, in_capitals: bool) -> list[Hit]:
         """Read a folded text once.
@@ -257,34 +211,6 @@ def _capitalised(texts: Iterable[str]) -> list[str]:
 def _is_office(title: Title | None) -> bool:
     """Whether a name that begins so has an office before it ("President Joe Biden"), no King."""
     return title is not None and not any(_PART_OF_NAMES & codes for codes in title.offices)
-
-
-def without_bearers(entry: Entry, people: frozenset[str]) -> Entry:
-    """Return a copy of an entry without these bearers of the surname, and without their marks."""
-    others = structs.replace(
-        entry,
-        surnames=entry.surnames - people,
-        nicknames=entry.nicknames - people,
-        marked_by=entry.marked_by - people,
-    )
-    _sum_up(others)
-    return others
-
-
-def _sum_up(entry: Entry) -> None:
-    # A mark on a surname that leaders share says so; on a single bearer's: it is common.
-    entry.common_surname = entry.common_word or (bool(entry.marked_by) and len(entry.surnames) == 1)
-    entry.kinds = _kinds(entry)
-
-
-def _kinds(entry: Entry) -> int:
-    # A nickname of one word ("Bibi") is read as a surname.
-    kinds = FULL_NAME if entry.names or entry.nicknames - entry.surnames else 0
-    if entry.surnames and not entry.not_a_person:
-        kinds |= SURNAME
-    if entry.title is not None:
-        kinds |= TITLE
-    return kinds | PLACE if entry.countries else kinds
 
 
 def _tails(name: str, surnames: set[str]) -> set[str]:

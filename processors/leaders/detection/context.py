@@ -8,7 +8,7 @@ import re
 
 from msgspec import Struct
 
-from processors.leaders.detection.automaton import Hit
+from processors.leaders.detection.entries import Hit
 from processors.leaders.languages.words import Title, Words
 
 _WORD_AFTER = re.compile(r" ([^\W_][\w&'-]*\.?|&)")

@@ -8,17 +8,11 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from datetime import date
 
-from processors.leaders.detection.automaton import Entry, without_bearers
+from processors.leaders.detection.entries import Entry, without_bearers
+from processors.leaders.detection.known import known_days
 from processors.leaders.detection.reading import Reading
 from processors.leaders.registry.registry import Registry
 
-KNOWN_YEARS_AFTER = 28
-"""How long after their last day in office people are called by surname alone: a generation."""
-
-KNOWN_YEARS_BEFORE = 10
-"""How long before their first day in office people are called by surname alone."""
-
-_YEAR_DAYS = 365.25
 _MAX_ENTRIES = 20_000
 
 
@@ -30,15 +24,8 @@ class Era:
     """
 
     def __init__(self, registry: Registry) -> None:
-        self._known: dict[str, tuple[float, float]] = {}
-        for person_id, terms in registry.terms.items():
-            if terms:
-                first = min(term.start for term in terms).toordinal()
-                last = max((term.end or date.max).toordinal() for term in terms)
-                self._known[person_id] = (
-                    first - KNOWN_YEARS_BEFORE * _YEAR_DAYS,
-                    last + KNOWN_YEARS_AFTER * _YEAR_DAYS,
-                )
+        self._known = known_days(registry)
+        self._others: dict[tuple[int, int], frozenset[str]] = {}
         self._entries: dict[tuple[int, frozenset[str]], Entry] = {}
 
     def restrict(self, readings: Iterable[Reading], on: date, named: AbstractSet[str]) -> None:
@@ -54,15 +41,23 @@ class Era:
             changed: dict[int, Entry] = {}
             for index in reading.surnames:
                 entry = reading.hits[index].entry
-                others = [
-                    person
-                    for person in entry.surnames
-                    if not self._is_known(person, day) and person not in named
-                ]
+                others = self._others.get((id(entry), day))
+                if others is None:
+                    others = self._others_on(entry, day)
                 if others and index not in reading.used:
-                    changed[index] = self._without(entry, frozenset(others))
+                    others -= named
+                    if others:
+                        changed[index] = self._without(entry, others)
             if changed:
                 reading.replace_entries(changed)
+
+    def _others_on(self, entry: Entry, day: int) -> frozenset[str]:
+        """Return the bearers who are not known on a day; remembered, as articles share days."""
+        if len(self._others) >= _MAX_ENTRIES:
+            self._others.clear()
+        others = frozenset(person for person in entry.surnames if not self._is_known(person, day))
+        self._others[id(entry), day] = others
+        return others
 
     def _is_known(self, person_id: str, day: int) -> bool:
         known = self._known.get(person_id)

@@ -7,7 +7,7 @@ country. Must not read text.
 from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from processors.leaders.detection.context import Cues
@@ -20,6 +20,8 @@ ELECT_DAYS = 120
 
 LATE_DAYS = 60
 """How long after the end of a term "the late president" still means its holder."""
+
+_MAX_LEADING = 20_000
 
 _GOVERNMENT = frozenset(["prime-minister", "head-of-government", "chancellor"])
 _STATE = frozenset(["president", "head-of-state", "presidency-chair", "state-counsellor"])
@@ -47,7 +49,7 @@ _GOVERNMENT_LEADS_SINCE = {
 
 # Republics where the head of government led, and the president stood for the state, until a year.
 _GOVERNMENT_LED_UNTIL = {
-    "CU": 1977, "FR": 1959, "GY": 1981, "LK": 1978, "MM": 1962, "NG": 1966, "SD": 1990, "TR": 2014,
+    "CU": 1977, "FR": 1959, "GY": 1981, "LK": 1978, "MM": 1962, "NG": 1966, "SD": 1990, "TR": 1990,
     "UG": 1966, "ZA": 1985, "ZW": 1988,
 }  # fmt: skip
 
@@ -61,6 +63,7 @@ class Holders:
 
     registry: Registry
     by_country: dict[str, tuple[Term, ...]]
+    _leading: dict[tuple[str, date], str | None] = field(default_factory=dict, compare=False)
 
     @staticmethod
     def of(registry: Registry) -> "Holders":
@@ -121,6 +124,15 @@ class Holders:
 
     def leading(self, country: str, on: date) -> str | None:
         """Who leads a country or a body on the day, whatever the office is called."""
+        known = self._leading.get((country, on), "")
+        if known != "":
+            return known
+        if len(self._leading) >= _MAX_LEADING:
+            self._leading.clear()
+        leading = self._leading[country, on] = self._find_leading(country, on)
+        return leading
+
+    def _find_leading(self, country: str, on: date) -> str | None:
         held = [
             term
             for term in self.by_country.get(country, ())
@@ -131,24 +143,27 @@ class Holders:
             both = _only_term(term for term in held if term.role == "both")
             if both is not None and country not in _PARTY_LEADS:
                 return both
-        for offices in self._precedence(country, on):
+        for offices in self._precedence(country, on, held):
             people = {term.person_id for term in held if term.office in offices}
             if people:
                 return _only(sorted(people))
         return None
 
-    def _precedence(self, country: str, on: date) -> tuple[frozenset[str], ...]:
+    def _precedence(
+        self, country: str, on: date, held: Iterable[Term]
+    ) -> tuple[frozenset[str], ...]:
+        """Return the offices that lead a country: the first of them that is held leads."""
         if self.is_body(country):
             return (frozenset(t.office for t in self.by_country.get(country, ())),)
         if country in _MONARCH_LEADS:
             return (_MONARCH,)
-        held = {t.office for t in self.by_country.get(country, ()) if t.holds_on(on)}
-        if country in _PARTY_LEADS or not _PARTY.isdisjoint(held):
+        offices = {term.office for term in held}
+        if country in _PARTY_LEADS or not _PARTY.isdisjoint(offices):
             return (_PARTY, _STATE)
         since = _GOVERNMENT_LEADS_SINCE.get(country, 9999)
         if on.year >= since or on.year < _GOVERNMENT_LED_UNTIL.get(country, 0):
             return (_SUPREME, _GOVERNMENT, _EXECUTIVE)
-        if not _MONARCH.isdisjoint(held):
+        if not _MONARCH.isdisjoint(offices):
             return (_GOVERNMENT,)
         return (_SUPREME, frozenset(["pope"]), _STATE, _EXECUTIVE, _GOVERNMENT)
 
@@ -178,7 +193,8 @@ class Holders:
 
     def _late_leader(self, country: str, on: date) -> str | None:
         """Return who led a country until recently."""
-        for offices in self._precedence(country, on):
+        held = [t for t in self.by_country.get(country, ()) if t.holds_on(on)]
+        for offices in self._precedence(country, on, held):
             gone = [t for t in self.by_country.get(country, ()) if t.office in offices]
             found = _of_terms(gone, Cues(late=True), on)
             if found is not None:

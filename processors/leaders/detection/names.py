@@ -10,7 +10,6 @@ from collections.abc import Set as AbstractSet
 from processors.contracts import MentionKind
 from processors.leaders.detection import weights
 from processors.leaders.detection.article import Article
-from processors.leaders.detection.automaton import Hit
 from processors.leaders.detection.context import (
     Cues,
     cues_before,
@@ -18,6 +17,7 @@ from processors.leaders.detection.context import (
     word_after,
     word_before,
 )
+from processors.leaders.detection.entries import Hit
 from processors.leaders.detection.reading import Found, Reading
 from processors.leaders.detection.surname_evidence import name_evidence
 from processors.leaders.languages.words import Title, Words

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from processors.leaders.detection.article import Article
-from processors.leaders.detection.automaton import Hit
 from processors.leaders.detection.context import (
     Cues,
     cues_before,
@@ -19,6 +18,7 @@ from processors.leaders.detection.context import (
     word_after,
     word_before,
 )
+from processors.leaders.detection.entries import Hit
 from processors.leaders.detection.reading import Found, Reading
 from processors.leaders.languages.words import Title, Words
 

@@ -6,23 +6,16 @@ not decide who is meant.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from msgspec import Struct
 
 from processors.contracts import Field, MentionKind
-from processors.leaders.detection.automaton import (
-    FULL_NAME,
-    PLACE,
-    SURNAME,
-    TITLE,
-    Automaton,
-    Entry,
-    Hit,
-)
+from processors.leaders.detection.automaton import Automaton
 from processors.leaders.detection.context import Cues, word_before
+from processors.leaders.detection.entries import FULL_NAME, PLACE, SURNAME, TITLE, Entry, Hit
 from processors.leaders.languages.fold import Folded, fold
 
 Rung = Literal[
@@ -111,19 +104,29 @@ class Reading:
         return word
 
     def replace_entries(self, entries: Mapping[int, Entry]) -> None:
-        """Let hits mean something else, by index, and leave out those that mean nothing then."""
-        kept: dict[int, int] = {}
-        hits: list[Hit] = []
-        for index, hit in enumerate(self.hits):
-            entry = entries.get(index, hit.entry)
-            if entry.kinds:
-                kept[index] = len(hits)
-                hits.append(Hit(hit.start, hit.end, entry) if index in entries else hit)
-        self.hits = hits
-        self.used = {kept[index] for index in self.used}
-        self.used_titles = {kept[index] for index in self.used_titles}
+        """Let surnames mean something else, by index, and leave out those that mean nothing then.
+
+        Args:
+            entries: By the index of the hit, which no step has used.
+        """
+        gone = []
+        for index, entry in entries.items():
+            hit = self.hits[index]
+            self.hits[index] = Hit(hit.start, hit.end, entry)
+            if not entry.kinds:
+                gone.append(index)
+            if not entry.kinds & SURNAME:
+                self.surnames.remove(index)
+        if not gone:
+            return
+        gone.sort(reverse=True)
+        for index in gone:
+            del self.hits[index]
+        gone.reverse()
+        for indices in (self.full_names, self.surnames, self.titles, self.places):
+            indices[:] = [index - bisect_left(gone, index) for index in indices]
+        self.used = {index - bisect_left(gone, index) for index in self.used}
         self._before.clear()
-        self.full_names, self.surnames, self.titles, self.places = _indices(hits)
 
     def sentence(self, offset: int) -> int:
         """The number of the sentence that a character stands in."""
@@ -179,28 +182,18 @@ def read_field(name: Field, original: str, automaton: Automaton) -> Reading:
     is_headline = name == "headline"
     in_capitals = text.isupper()
     hits = automaton.hits(text, in_capitals=in_capitals)
-    full_names, surnames, titles, places = _indices(hits)
     return Reading(
         name=name,
         folded=folded,
         text=text,
         hits=hits,
-        full_names=full_names,
-        surnames=surnames,
-        titles=titles,
-        places=places,
+        full_names=[index for index, hit in enumerate(hits) if hit.entry.kinds & FULL_NAME],
+        surnames=[index for index, hit in enumerate(hits) if hit.entry.kinds & SURNAME],
+        titles=[index for index, hit in enumerate(hits) if hit.entry.kinds & TITLE],
+        places=[index for index, hit in enumerate(hits) if hit.entry.kinds & PLACE],
         in_capitals=in_capitals,
         in_title_case=is_headline and _is_title_case(text),
     )
-
-
-def _indices(hits: Sequence[Hit]) -> tuple[list[int], list[int], list[int], list[int]]:
-    """Return the indices of the hits that can be full names, surnames, titles and places."""
-    full_names, surnames, titles, places = (
-        [index for index, hit in enumerate(hits) if hit.entry.kinds & kind]
-        for kind in (FULL_NAME, SURNAME, TITLE, PLACE)
-    )
-    return full_names, surnames, titles, places
 
 
 def _sentence_ends(text: str) -> list[int]:

@@ -12,7 +12,7 @@ from functools import partial
 from msgspec import Struct
 
 from processors.leaders.detection.article import Article
-from processors.leaders.detection.automaton import SURNAME
+from processors.leaders.detection.entries import SURNAME
 from processors.leaders.detection.namesakes import Strangers
 from processors.leaders.detection.reading import Found, Reading
 from processors.leaders.detection.surname_candidates import meant

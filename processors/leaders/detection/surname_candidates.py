@@ -8,7 +8,7 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
 from processors.leaders.detection.article import Article
-from processors.leaders.detection.automaton import Entry
+from processors.leaders.detection.entries import Entry
 
 _FAR_MORE_PROMINENT = 0.3
 _MORE_PROMINENT = 0.08

@@ -8,8 +8,8 @@ from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 
 from processors.leaders.detection.article import Article
-from processors.leaders.detection.automaton import FULL_NAME, PLACE, SURNAME, TITLE, Hit
 from processors.leaders.detection.context import opens_sentence, word_after
+from processors.leaders.detection.entries import FULL_NAME, PLACE, SURNAME, TITLE, Hit
 from processors.leaders.detection.reading import Reading
 from processors.leaders.languages.topics import Topics
 from processors.leaders.languages.words import Words
