@@ -50,6 +50,22 @@ _EMPTY = _words(
     spokesman spokeswoman spokesperson aide aides reporter reporters news newspaper report reports
     article percent number part side thing way place left right go goes went come comes came get
     gets got make makes made take takes took put set
+    unless whether despite except besides amid amidst among amongst beneath beside per via
+    throughout underneath unlike versus whereby wherein either none nothing something anything
+    everything nobody somebody anybody everybody nowhere somewhere anywhere everywhere ones own
+    same several various myself yourself ourselves yourselves mine yours ours theirs hers
+    whoever whatever whichever
+    whenever wherever let let's it's that's there's he's she's they're we're i'm you're don't
+    doesn't didn't won't wouldn't can't couldn't isn't aren't wasn't weren't hasn't haven't hadn't
+    perhaps maybe almost quite rather very really actually apparently essentially basically
+    simply merely nearly roughly meanwhile moreover therefore thus hence otherwise instead indeed
+    else away back ago later earlier soon once twice always often sometimes usually
+    mon tue tues wed thu thur thurs fri sat sun jan feb mar apr jun jul aug sep sept oct nov dec
+    weekend weekday weekly daily monthly yearly annual decade century noon midnight
+    pres pm mp mps capt col cmdr lt maj sgt adm hon rev prof messrs madam madame sheikh sheik emir
+    sultan emperor empress princess duke duchess lord excellency majesty highness ambassador
+    commissioner chairman chairwoman chair chairperson congressman congresswoman attorney
+    representative lawmaker lawmakers director commander colonel captain admiral professor doctor
     """
 )
 """Words that mean nothing for or against anybody, whatever the model has learnt with them."""

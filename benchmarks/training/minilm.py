@@ -62,7 +62,8 @@ FIRST_WORD = 1_996  # BERT's ids below are special pieces and single characters
 BATCH = 32
 ENCODER_RATE, HEAD_RATE = 6e-5, 5e-4
 FILLINGS, EPOCHS = 10, 3
-SHARES, CONTINUED_SHARES = (1, 2, 4), (1, 1, 4)
+CONTINUED_ENCODER_RATE = 4e-5
+SHARES, CONTINUED_SHARES = (1, 2, 4), (1, 2, 1)
 """How many epochs share the labelled, the invented and the machine-labelled lessons among them."""
 CHECKPOINT_STEPS = 50
 WARM_UP, DECAY, DROPOUT = 0.1, 0.01, 0.1
@@ -185,8 +186,8 @@ def initial(base: dict[str, Tensor], kept: Sequence[int]) -> Model:
     return model
 
 
-def restored(folder: Path) -> tuple[dict[str, Tensor], list[str]]:
-    """Return the weights and the vocabulary of a model that was packaged, out of int8."""
+def restored(folder: Path) -> dict[str, Tensor]:
+    """Return the weights of a model that was packaged, out of int8."""
     import onnx  # noqa: PLC0415 - heavy
     from onnx import numpy_helper  # noqa: PLC0415
 
@@ -210,8 +211,7 @@ def restored(folder: Path) -> tuple[dict[str, Tensor], list[str]]:
     nodes = [node.input[1] for node in graph.node if node.op_type == "MatMulInteger"]
     for name, weight in zip(names, nodes, strict=False):
         state[name] = opened(weight.removesuffix("_quantized")).T.contiguous()
-    pieces = (folder / "vocabulary.txt").read_text("utf-8").removesuffix("\n").split("\n")
-    return state, pieces
+    return state
 
 
 def batch(encoded: Sequence[Encoded]) -> tuple[Tensor, Tensor, Tensor]:
@@ -246,6 +246,8 @@ def train(
     tokenizer: WordPiece,
     epochs: int,
     checkpoint: Path,
+    encoder_rate: float = ENCODER_RATE,
+    stop: int | None = None,
 ) -> None:
     """Fit the model in place to probabilities; go on from the checkpoint if there is one.
 
@@ -255,9 +257,11 @@ def train(
         tokenizer: The model's vocabulary.
         epochs: How often lessons of share 1 are read.
         checkpoint: Where the state is kept every CHECKPOINT_STEPS.
+        encoder_rate: The highest learning rate of all but the head.
+        stop: The step to end after, a multiple of CHECKPOINT_STEPS; None for the whole plan.
     """
     head = {id(parameter) for parameter in model.head.parameters()}
-    rates = (ENCODER_RATE, HEAD_RATE)
+    rates = (encoder_rate, HEAD_RATE)
     optimizer = torch.optim.AdamW(
         [
             {"params": [p for p in model.parameters() if id(p) not in head], "lr": rates[0]},
@@ -282,7 +286,7 @@ def train(
         done = kept["done"]
     model.train()
     total = 0.0
-    for step in range(done, steps):
+    for step in range(done, min(stop or steps, steps)):
         factor = min((step + 1) / warm, (steps - step) / (steps - warm))
         for group, rate in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = rate * factor
@@ -381,8 +385,16 @@ def fresh(lessons: Sequence[Lesson]) -> tuple[Model, list[str]]:
 
 
 def continued(folder: Path) -> tuple[Model, list[str]]:
-    """Return an earlier model and its vocabulary."""
-    state, vocabulary = restored(folder)
+    """Return an earlier model and its vocabulary: finished, from a checkpoint, or as packaged."""
+    finished, checkpoint = folder / "model.pt", folder / "checkpoint.pt"
+    pieces = (folder / "vocabulary.txt").read_text("utf-8")
+    vocabulary = pieces.removesuffix("\n").split("\n")
+    if finished.exists():
+        state = torch.load(finished)
+    elif checkpoint.exists():
+        state = torch.load(checkpoint)["model"]
+    else:
+        state = restored(folder)
     model = Model(len(vocabulary))
     model.load_state_dict(state)
     return model, vocabulary
@@ -397,6 +409,7 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="folder of earlier weights to go on from")
     parser.add_argument("--labelled", type=Path, help="sentences that a larger model labelled")
     parser.add_argument("--epochs", type=int, default=EPOCHS)
+    parser.add_argument("--stop", type=int, help="end after so many steps, with a checkpoint")
     parser.add_argument("--seed", type=int, default=7)
     given = parser.parse_args()
     torch.manual_seed(given.seed)
@@ -417,7 +430,10 @@ def main() -> None:
     )
     (given.out / "vocabulary.txt").write_text("\n".join(vocabulary) + "\n", "utf-8")
     tokenizer = WordPiece(vocabulary)
-    train(model, lessons, tokenizer, given.epochs, given.out / "checkpoint.pt")
+    rate = CONTINUED_ENCODER_RATE if given.start else ENCODER_RATE
+    train(model, lessons, tokenizer, given.epochs, given.out / "checkpoint.pt", rate, given.stop)
+    if given.stop:
+        return
     torch.save(model.state_dict(), given.out / "model.pt")
     packaged = export(model, given.out)
     for path in (packaged, given.out / "vocabulary.txt"):

@@ -22,6 +22,16 @@ WEIGHTS = st.floats(-1.0, 1.0, allow_nan=False)
         "said",
         "of the",
         "48",
+        "unless",
+        "nothing",
+        "either",
+        "apparently",
+        "don't",
+        "thurs",
+        "pres",
+        "sheikh",
+        "chairwoman of",
+        "ambassador",
     ],
 )
 @pytest.mark.parametrize("weight", [-0.9, 0.9])
