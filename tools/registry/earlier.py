@@ -13,19 +13,20 @@ ALIASES = Path(__file__).with_name("aliases_1945_1989.csv")
 
 
 def add_earlier(facts: Facts, terms: Path, aliases: Path) -> None:
-    """Add the terms, the genders and the names of earlier holders to the facts.
+    """Add the terms, genders, homes and names of earlier holders to the facts.
 
     Args:
         facts: Changed in place. Terms of people whom it has already must carry their ids.
-        terms: In the form of the facts' `terms.csv`, with a last column `gender`.
+        terms: In the form of the facts' `terms.csv`, with the columns `gender` and `home`.
         aliases: In the form of the facts' `aliases.csv`.
 
     Raises:
         OSError: A table is missing or unreadable.
     """
     for row in read_table(terms):
-        gender = row.pop("gender")
-        if gender:
-            facts.people_columns.setdefault(row["person_id"], {})["gender"] = gender
+        for column in ("gender", "home"):
+            value = row.pop(column)
+            if value:
+                facts.people_columns.setdefault(row["person_id"], {})[column] = value
         facts.terms.append(row)
     facts.aliases += read_table(aliases)

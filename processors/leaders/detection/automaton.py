@@ -83,8 +83,10 @@ class Automaton:
         common = {a.text for a in person.aliases if a.ambiguous}
         surnames = {text for text, kind in names if kind == "surname"}
         respelt = {text for name in surnames for text in spellings(name, person.home)}
+        # Another spelling of a common surname is as common.
+        marked = {text for name in surnames & common for text in spellings(name, person.home)}
         for text in surnames | _tails(person.name, surnames) | respelt:
-            self._add_surname(person, text, words)
+            self._add_surname(person, text, words, marked=text in marked | common)
         for text, kind in _spellings(names, person.home):
             if kind == "surname":
                 continue
@@ -114,18 +116,18 @@ class Automaton:
         if person.kind == "organisation":
             self._entry(text).names |= {person.person_id}
         else:
-            self._add_surname(person, text, words)
+            marked = any(alias.ambiguous and alias.text == text for alias in person.aliases)
+            self._add_surname(person, text, words, marked=marked)
             if is_nickname:
                 for entry in self._in_both_cases(text):
                     entry.nicknames |= {person.person_id}
 
-    def _add_surname(self, person: Person, text: str, words: Words) -> None:
+    def _add_surname(self, person: Person, text: str, words: Words, *, marked: bool) -> None:
         # A sentence that opens with "von der Leyen" or "al-Sharaa" opens with a capital.
         opening = text[0].upper() + text[1:]
         if text.lower() in words.never_surnames:
             return
         is_common = text.lower() in words.common_surnames or text.lower() in words.given_names
-        marked = any(alias.ambiguous and alias.text == text for alias in person.aliases)
         for entry in (self._entry(text), self._entry(opening), self._entry_in_capitals(text)):
             entry.surnames |= {person.person_id}
             entry.common_word |= is_common

@@ -218,7 +218,7 @@ def test_corrections_need_their_columns(facts: Path, tmp_path: Path) -> None:
 def earlier_options(folder: Path, terms: str = "", aliases: str = "") -> list[str]:
     """Write tables of earlier holders and return the options that name them."""
     (folder / "terms_earlier.csv").write_text(
-        TERMS.splitlines()[0] + ",gender\n" + terms, encoding="utf-8"
+        TERMS.splitlines()[0] + ",gender,home\n" + terms, encoding="utf-8"
     )
     (folder / "aliases_earlier.csv").write_text(
         ALIASES.splitlines()[0] + "\n" + aliases, encoding="utf-8"
@@ -242,8 +242,8 @@ def test_earlier_holders_join_after_the_corrections(facts: Path, tmp_path: Path)
     additions.write_text(TERMS.splitlines()[0] + "\n", encoding="utf-8")
     earlier = earlier_options(
         tmp_path,
-        "x-bert,Bert Example,FR,president,President,state,1960,1964-02-01,hand,high,\n"
-        "x-emma,Emma Early,FR,president,President,state,1964-02-01,1970,hand,high,f\n",
+        "x-bert,Bert Example,FR,president,President,state,1960,1964-02-01,hand,high,,\n"
+        "x-emma,Emma Early,FR,president,President,state,1964-02-01,1970,hand,high,f,NR\n",
         "x-emma,Emma E. Early,full,0,hand\n",
     )
     options = ["--out", str(tmp_path), "--corrections", str(corrections)]
@@ -252,7 +252,7 @@ def test_earlier_holders_join_after_the_corrections(facts: Path, tmp_path: Path)
     assert "x-bert,FR,president,President,state,1960,1964-02-01,hand" in terms
     assert "x-bert,FR,president,President,state,1995,2006,factbook+correction" in terms
     people = (tmp_path / "people.csv").read_text(encoding="utf-8").splitlines()
-    assert "x-emma,Emma Early,FR,f,,hand" in people
+    assert "x-emma,Emma Early,NR,f,,hand" in people
     aliases = (tmp_path / "aliases.csv").read_text(encoding="utf-8").splitlines()
     assert "x-emma,Emma E. Early,name,0,hand" in aliases
 

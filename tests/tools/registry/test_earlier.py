@@ -50,7 +50,7 @@ def test_every_earlier_alias_is_packaged() -> None:
 
 @pytest.mark.parametrize("row", rows(TERMS)[:1])
 def test_the_table_says_how_sure_it_is(row: dict[str, str]) -> None:
-    assert set(row) >= {"sources", "confidence", "gender"}
+    assert set(row) >= {"sources", "confidence", "gender", "home"}
     sure = {each["confidence"] for each in rows(TERMS)}
     assert sure <= {"high", "medium", "low"}
     partial = [r for r in rows(TERMS) if min(len(r["start"]), len(r["end"])) < len("1945-07-01")]
