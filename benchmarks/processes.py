@@ -1,6 +1,7 @@
 """CPU time of processes and their children, from /proc (Linux)."""
 
 import os
+import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -51,9 +52,14 @@ def cpu_seconds(used: dict[int, tuple[str, float]]) -> dict[str, float]:
             role = "analysis"
         elif "java" in command or "noida" in command:
             role = "broker"
-        elif "worker" in command:
+        elif "worker" in command and "python" in command:
             role = "worker"
         else:
             role = "other"
         sums[role] += seconds
     return sums
+
+
+def is_optimised_build() -> bool:
+    """Return whether this Python was built with profile-guided optimisation (PGO)."""
+    return "--enable-optimizations" in (sysconfig.get_config_var("CONFIG_ARGS") or "")

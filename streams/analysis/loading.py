@@ -11,8 +11,12 @@ from streams.analysis.pool import AnalysisPool
 from streams.analysis.reader import EVERYTHING, ArticleReader
 from streams.analysis.selection import Selection
 from streams.kafka.topics import TopicNames
+from streams.service.cores import available_cores
 from streams.service.settings import Settings, path_of
 from streams.service.version import tocsin_version
+
+# Two keep two cores busy, and one worker's own work fills a third. Each takes some 140 MB.
+MAX_AUTO_PROCESSES = 2
 
 
 def load_reader(settings: Settings, selection: Selection = EVERYTHING) -> ArticleReader:
@@ -39,9 +43,17 @@ def load_reader(settings: Settings, selection: Selection = EVERYTHING) -> Articl
     )
 
 
+def process_count(settings: Settings) -> int:
+    """Return how many processes analyse beside the worker's own."""
+    if settings.analysis_processes == "auto":
+        return min(MAX_AUTO_PROCESSES, available_cores())
+    return settings.analysis_processes
+
+
 def analysis_of(settings: Settings, selection: Selection = EVERYTHING) -> Analysis:
     """Return the analysis that the settings name, before it is loaded."""
     load = partial(load_reader, settings, selection)
-    if settings.analysis_processes:
-        return AnalysisPool(load, settings.analysis_processes)
+    count = process_count(settings)
+    if count:
+        return AnalysisPool(load, count)
     return InlineAnalysis(load)

@@ -6,6 +6,8 @@ arbitrary state.
 
 import asyncio
 import multiprocessing
+import os
+import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,9 +29,12 @@ from streams.kafka.envelope import Record
 log = structlog.get_logger(__name__)
 
 _END_SECONDS = 5.0
-# While a process analyses one chunk, the next already waits in its pipe. Our own threads may wait
-# that long for the interpreter, and the process would be idle.
-CHUNKS_AHEAD = 2
+# While a process analyses one chunk, the next ones already wait in its pipe. Our own threads may
+# wait that long for the interpreter, and the process would be idle.
+CHUNKS_AHEAD = 4
+# An answer has up to 300 kB. With the default buffer of 208 kB, a process would stand still until
+# our thread reads. Where the system's maximum is lower, it applies.
+PIPE_BYTES = 4_194_304
 
 
 class AnalysisPool:
@@ -95,12 +100,21 @@ class AnalysisPool:
             self._idle.put_nowait(one)
 
 
+def _enlarge(pipe: Connection) -> None:
+    """Let one end of a pipe, which is a socket, buffer `PIPE_BYTES`."""
+    with socket.socket(fileno=os.dup(pipe.fileno())) as end:
+        for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
+            end.setsockopt(socket.SOL_SOCKET, option, PIPE_BYTES)
+
+
 class _Process:
     """One process, and this end of the pipe to it."""
 
     def __init__(self, load: Callable[[], ArticleReader], name: str, slow_seconds: float) -> None:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
+        for end in (ours, theirs):
+            _enlarge(end)
         self._connection: Connection = ours
         self._sending = threading.Lock()
         self._sent = self._received = 0

@@ -8,7 +8,7 @@ from typing import Any
 
 from kafka import TopicPartition
 
-from streams.analysis.loading import load_reader
+from streams.analysis.loading import load_reader, process_count
 from streams.kafka.subscriber import Offsets, read
 from streams.replay.manifest import Manifest, settings_of
 from streams.service.settings import Settings
@@ -34,7 +34,7 @@ def measure(consumer: Any, settings: Settings, manifest: Manifest) -> float | No
             break
     if count < MIN_RECORDS:
         return None
-    return count / spent * max(1, settings.analysis_processes)
+    return count / spent * max(1, process_count(settings))
 
 
 def _bounds(manifest: Manifest) -> tuple[Offsets, Offsets]:

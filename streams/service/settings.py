@@ -173,13 +173,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     # How the worker runs.
     analysis_processes: Annotated[
-        int,
+        Annotated[int, Meta(ge=0, le=256)] | Literal["auto"],
         Meta(
-            ge=0,
-            le=256,
-            description="Analysing processes beside the worker's own. 0: the worker analyses.",
+            description="Analysing processes beside the worker's own. 0: the worker analyses."
+            " auto: 2, or 1 on a machine or in a container with one core."
         ),
-    ] = 1
+    ] = "auto"
     batch_records: Annotated[
         Count, Meta(le=10_000, description="Maximum number of records in a batch.")
     ] = 500

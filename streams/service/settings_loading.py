@@ -13,7 +13,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
@@ -170,6 +171,8 @@ def _why_not(described: Described, kind: Any, value: object, origin: str) -> str
 def _taken(kind: Any) -> str:
     """Return which values a setting accepts, such as "a whole number from 1 to 100"."""
     bare = getattr(kind, "__origin__", kind)
+    if isinstance(bare, UnionType) or get_origin(bare) is Union:
+        return " or ".join(map(_taken, get_args(bare)))
     if get_origin(bare) is Literal:
         return "one of " + ", ".join(str(one) or "(empty)" for one in get_args(bare))
     if bare is bool:

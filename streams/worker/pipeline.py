@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from streams.analysis import Analysis
+from streams.analysis.loading import process_count
 from streams.analysis.pool import CHUNKS_AHEAD
 from streams.kafka.compression import Compression
 from streams.kafka.dead_letters import DeadLetterLimit
@@ -144,7 +145,7 @@ class PipelineBuilder:
         tracker: BatchTracker,
     ) -> AnalyseAgent:
         settings = self.deployment.settings
-        chunks = CHUNKS_AHEAD * settings.analysis_processes + SPARE_CHUNKS
+        chunks = CHUNKS_AHEAD * process_count(settings) + SPARE_CHUNKS
         return AnalyseAgent(
             analysis=self.analysis,
             names=self.deployment.names,

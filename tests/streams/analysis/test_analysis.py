@@ -23,7 +23,7 @@ from processors.leaders import load_registry
 from streams.analysis import Analysis
 from streams.analysis.answer import MAX_ANSWER_BYTES
 from streams.analysis.inline import InlineAnalysis
-from streams.analysis.loading import analysis_of, load_reader
+from streams.analysis.loading import analysis_of, load_reader, process_count
 from streams.analysis.outcome import Outcome
 from streams.analysis.pool import AnalysisPool
 from streams.errors import AnalysisProcessError
@@ -232,6 +232,15 @@ def _runs(pid: int) -> bool:
 @pytest.mark.parametrize(("processes", "kind"), [(0, InlineAnalysis), (3, AnalysisPool)])
 def test_the_settings_choose_where(processes: int, kind: type) -> None:
     assert isinstance(analysis_of(Settings(analysis_processes=processes)), kind)
+
+
+@pytest.mark.parametrize(("cores", "count"), [(1, 1), (2, 2), (16, 2)])
+def test_auto_starts_two_processes_where_there_are_cores_for_them(
+    cores: int, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streams.analysis.loading.available_cores", lambda: cores)
+    assert process_count(Settings()) == count
+    assert process_count(Settings(analysis_processes=5)) == 5
 
 
 OWN_SHAPE = """
