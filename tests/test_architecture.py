@@ -27,6 +27,7 @@ MAX_ROOMS = {"processors": 18, "streams": 17}
 MAX_ARROWS = {"processors": 40, "streams": 57}
 # Tests of several modules, which stand in the folder that they belong to.
 TESTS_OF_SEVERAL_MODULES = {
+    "processors/leaders/registry/test_earlier_holders.py",
     "processors/articles/formats/test_services.py",
     "processors/leaders/detection/test_headlines.py",
     "processors/sentiment/test_said_frames.py",
