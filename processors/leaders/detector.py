@@ -80,7 +80,7 @@ class Detector:
     def __init__(self, registry: Registry, extra_words: Iterable[Words] = ()) -> None:
         self._registry = registry
         self._holders = Holders.of(registry)
-        self._era = Era(registry)
+        self._era = Era(self._holders.known)
         self._extra_words = {words.language: words for words in extra_words}
         self._known = frozenset([*languages(), *self._extra_words])
         self._readers: dict[str, tuple[Automaton, Words]] = {}

@@ -9,9 +9,8 @@ from collections.abc import Set as AbstractSet
 from datetime import date
 
 from processors.leaders.detection.entries import Entry, without_bearers
-from processors.leaders.detection.known import known_days
+from processors.leaders.detection.known import KnownDays
 from processors.leaders.detection.reading import Reading
-from processors.leaders.registry.registry import Registry
 
 _MAX_ENTRIES = 20_000
 
@@ -20,11 +19,11 @@ class Era:
     """Restricts the surnames of readings to the people of the article's time.
 
     Args:
-        registry: Its terms say when each person was known. People without a term are always known.
+        known: When each person is known by surname alone.
     """
 
-    def __init__(self, registry: Registry) -> None:
-        self._known = known_days(registry)
+    def __init__(self, known: KnownDays) -> None:
+        self._known = known
         self._others: dict[tuple[int, int], frozenset[str]] = {}
         self._entries: dict[tuple[int, frozenset[str]], Entry] = {}
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from processors.leaders.detection.context import Cues
+from processors.leaders.detection.known import KnownDays, known_days
 from processors.leaders.languages.words import Title
 from processors.leaders.registry.registry import Registry
 from processors.leaders.registry.values import Term
@@ -63,6 +64,7 @@ class Holders:
 
     registry: Registry
     by_country: dict[str, tuple[Term, ...]]
+    known: KnownDays
     _leading: dict[tuple[str, date], str | None] = field(default_factory=dict, compare=False)
 
     @staticmethod
@@ -76,7 +78,7 @@ class Holders:
             code: tuple(sorted(terms, key=lambda t: (t.start, t.person_id, t.office)))
             for code, terms in found.items()
         }
-        return Holders(registry, in_order)
+        return Holders(registry, in_order, known_days(registry))
 
     def is_body(self, country: str) -> bool:
         """Whether a code is an organisation's."""
@@ -96,6 +98,11 @@ class Holders:
             for term in self.registry.terms[person_id]
             if term.holds_on(on) or term.end == on
         )
+
+    def is_past(self, person_id: str, on: date) -> bool:
+        """Return whether a person left office too long ago to be known by surname alone."""
+        known = self.known.get(person_id)
+        return known is not None and known[1] < on.toordinal()
 
     def has_started(self, person_id: str, on: date) -> bool:
         """Return whether a person holds or has held an office on the day."""

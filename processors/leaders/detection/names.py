@@ -25,7 +25,11 @@ from processors.leaders.languages.words import Title, Words
 _HITS_BEFORE = 2  # a country and a title
 _BETWEEN_NAMES = frozenset([" and ", ", ", " & ", ", and ", " und "])
 _DEFINITE = frozenset(["the"])
-_GOES_ON = frozenset(["and", "was", "were", "has", "had", "on", "in", "at", "with", "sailed"])
+_GOES_ON = frozenset(
+    ["and", "was", "were", "has", "had", "on", "in", "at", "to", "off", "with", "sailed"]
+)
+_NAMED_AFTER_PEOPLE = frozenset(["airport"])
+_PLAIN_WORDS = 2
 _SONS = frozenset(["bin", "ibn", "ben", "bint"])
 _ANY_LEADER = (
     frozenset(["supreme-leader"]),
@@ -51,6 +55,8 @@ def find_full_names(reading: Reading, article: Article) -> None:
         if _is_another_monarch(reading, hit, words) or _is_longer_before(reading, index, words):
             continue
         if _is_called_after(reading, index, article):
+            continue
+        if word_after(reading.text, hit.end).lower().rstrip(".,") in _NAMED_AFTER_PEOPLE:
             continue
         person_id = holders.one_of(people, article.on, article.near)
         if person_id is None:
@@ -89,16 +95,29 @@ def _is_doubtful(reading: Reading, hit: Hit, person_id: str, article: Article) -
         is_longer = _is_longer_name(follower, article.words) and not reading.in_title_case
         is_shared = len(hit.entry.names | hit.entry.nicknames) > 1
         return is_longer or not (is_near or is_shared)
-    if is_near or not known_in.isdisjoint(weights.PROMINENT):
+    if is_near:
         return False
-    given = reading.text[hit.start : hit.end].partition(" ")[0].lower()
-    is_english = given in article.words.given_names and given not in article.words.titles
-    if (
-        reading.text[hit.start : hit.end].rpartition(" ")[2].lower()
-        in article.words.common_surnames
-    ):
-        return is_english
-    return is_english and not holders.countries_on(person_id, article.on)
+    if holders.is_past(person_id, article.on) and _is_plain(reading, hit, person_id, article):
+        return True
+    is_prominent = not known_in.isdisjoint(weights.PROMINENT)
+    return not is_prominent and _is_english(reading, hit, person_id, article)
+
+
+def _is_plain(reading: Reading, hit: Hit, person_id: str, article: Article) -> bool:
+    """Return whether a name is of two words, the surname a common one: others have it too."""
+    name = reading.text[hit.start : hit.end].replace("-", " ")
+    aliases = article.holders.registry.people[person_id].aliases
+    is_common = any(alias.ambiguous and alias.kind == "surname" for alias in aliases)
+    return is_common and len(name.split()) <= _PLAIN_WORDS
+
+
+def _is_english(reading: Reading, hit: Hit, person_id: str, article: Article) -> bool:
+    """Return whether a name is English, of a person out of office or with a common surname."""
+    given, _, rest = reading.text[hit.start : hit.end].partition(" ")
+    words = article.words
+    is_english = given.lower() in words.given_names and given.lower() not in words.titles
+    is_common = rest.rpartition(" ")[2].lower() in words.common_surnames
+    return is_english and (is_common or not article.holders.countries_on(person_id, article.on))
 
 
 def _is_read_as_holder(reading: Reading, hit: Hit, person_id: str, article: Article) -> bool:
@@ -147,7 +166,9 @@ def is_part_of_a_thing(reading: Reading, index: int, words: Words) -> bool:
     if reading.before(index).lower() in words.before_things or after.lower() in words.juniors:
         return True
     if (after[:1].isupper() or after == "&") and (
-        after.lower() in words.things or not after.strip("IVX")
+        after.lower() in words.things
+        or after.lower().rstrip(".") in words.things
+        or not after.strip("IVX")
     ):
         return True
     # A hyphen and a capital make another name of it; "Trump-era" and "Trump-Kim summit" do not.

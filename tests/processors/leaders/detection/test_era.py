@@ -47,3 +47,32 @@ def test_a_surname_means_the_people_of_the_articles_time(
 def test_a_full_name_of_another_bearer_makes_the_surname_anothers() -> None:
     text = "George Papadopoulos, an adviser, pleaded guilty. Papadopoulos met a professor in Rome."
     assert DETECTOR.detect("", text, date(2018, 5, 5)) == []
+
+
+NAMED_AFTER_PEOPLE = [
+    "Floods hit Ho Chi Minh City.",
+    "Ronald Reagan Washington National Airport reopened.",
+    "A strike shut Charles de Gaulle airport near Paris.",
+    "Paris sent the Charles de Gaulle to the Gulf.",
+    "He studied at Kwame Nkrumah University.",
+    "A fire broke out in Golda Meir Street.",
+]
+NAMESAKES = [
+    "Edward Heath, 34, a plumber from Leeds, won.",
+    "Harold Wilson of the Bulls scored.",
+    "Gerald Ford, a plumber, complained.",
+    "Mustafa Khalil was convicted.",
+    "Mrs Gandhi met workers of her party.",
+    "Prince Khaled bin Salman met the minister.",
+]
+
+
+@pytest.mark.parametrize("text", [*NAMED_AFTER_PEOPLE, *NAMESAKES])
+def test_full_names_of_another_time_without_their_country_mean_others(text: str) -> None:
+    assert DETECTOR.detect("", text, date(2019, 5, 5)) == []
+
+
+def test_a_full_name_of_another_time_needs_its_country() -> None:
+    text = "Edward Heath took Britain into Europe."
+    (leader,) = DETECTOR.detect("", text, date(2019, 5, 5))
+    assert (leader.leader_name, leader.status) == ("Edward Heath", "former")
