@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from corpus import documents
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
@@ -43,6 +44,7 @@ POLL_SECONDS = 0.2
 PACED_SECONDS = 15
 MEMORY_ARTICLES = 20_000
 BACKLOG_PER_SECOND = 100
+MIN_LATENCIES = 2
 # This script, which only looks, is not counted.
 CPU_ROLES = ("worker", "analysis", "broker")
 
@@ -56,6 +58,7 @@ class Run:
     """CPU milliseconds an article, by role."""
     memory_bytes: list[int] = field(default_factory=list)
     latencies_seconds: list[float] = field(default_factory=list)
+    alert_latencies_seconds: list[float] = field(default_factory=list)
 
 
 class Contender:
@@ -177,18 +180,33 @@ class Contender:
         ready = self._timestamps(self.done_topic)
         return [ready[i] - arrived[i] for i in ready if i in arrived and number(i) >= since]
 
+    def alert_latencies_seconds(self, since: int) -> list[float]:
+        """Return the times from the newest article's record of each alert to the alert's."""
+        if self.name != "tocsin":
+            return []
+        arrived = self._timestamps(self.names.articles)
+        found = []
+        for topic in (one for one in self.topics if ".alerts." in one):
+            for at, value in self._records(topic):
+                ids = [one["article_id"] for one in value["articles"]]
+                if min(map(number, ids)) >= since:
+                    found.append(at - max(arrived[one] for one in ids))
+        return found
+
     def _timestamps(self, topic: str) -> dict[str, float]:
+        return {value.get("article_id") or value["id"]: at for at, value in self._records(topic)}
+
+    def _records(self, topic: str) -> list[tuple[float, dict[str, Any]]]:
+        """Return the time in seconds and the value of every record of a topic."""
         consumer = KafkaConsumer(bootstrap_servers=self.bootstrap)
         partitions = [TopicPartition(topic, p) for p in range(PARTITIONS)]
         consumer.assign(partitions)
         consumer.seek_to_beginning(*partitions)
         ends = consumer.end_offsets(partitions)
-        found = {}
+        found = []
         while any(consumer.position(tp) < ends[tp] for tp in partitions):
             for batch in consumer.poll(500).values():
-                for record in batch:
-                    value = json.loads(record.value)
-                    found[value.get("article_id") or value["id"]] = record.timestamp / 1000
+                found += [(one.timestamp / 1000, json.loads(one.value)) for one in batch]
         consumer.close()
         return found
 
@@ -229,6 +247,7 @@ def measure(arguments: argparse.Namespace, broker: Broker, folder: Path) -> dict
                     contender.publish(paced[len(values) :], arguments.paced)
                     contender.drain(0, child)
                     run.latencies_seconds = contender.latencies_seconds(len(values))
+                    run.alert_latencies_seconds = contender.alert_latencies_seconds(len(values))
             done.append(run)
             console.print(f"round {turn + 1}, {name}: {run.rate:,.0f} articles/s")
     return runs
@@ -248,13 +267,12 @@ def report(runs: dict[str, list[Run]], flat: Run | None, paced: int) -> None:
     table = Table(
         "",
         "articles/s, median",
-        f"latency at {paced}/s: p50",
-        "p99",
+        f"analysis at {paced}/s: p50, p99",
+        "alert: p50, p99",
         "CPU ms an article",
         "memory, most",
     )
     for name, all_ in runs.items():
-        cuts = statistics.quantiles(all_[-1].latencies_seconds, n=100)
         most = max(max(run.memory_bytes) for run in all_)
         cpu = {
             role: statistics.median(run.cpu_ms.get(role, 0) for run in all_) for role in CPU_ROLES
@@ -263,8 +281,8 @@ def report(runs: dict[str, list[Run]], flat: Run | None, paced: int) -> None:
         table.add_row(
             name,
             f"{rates[name]:,.0f}",
-            f"{cuts[49] * 1000:.0f} ms",
-            f"{cuts[98] * 1000:.0f} ms",
+            _cuts(all_[-1].latencies_seconds),
+            _cuts(all_[-1].alert_latencies_seconds),
             f"{shown} = {sum(cpu.values()):.2f}",
             f"{most / 1e6:.0f} MB",
         )
@@ -282,6 +300,13 @@ def report(runs: dict[str, list[Run]], flat: Run | None, paced: int) -> None:
             f"memory over {MEMORY_ARTICLES} articles, median of each quarter: {shown} MB "
             f"({flat.rate:,.0f} articles/s)"
         )
+
+
+def _cuts(latencies_seconds: Sequence[float]) -> str:
+    if len(latencies_seconds) < MIN_LATENCIES:
+        return "-"
+    cuts = statistics.quantiles(latencies_seconds, n=100)
+    return f"{cuts[49] * 1000:.0f}, {cuts[98] * 1000:.0f} ms"
 
 
 def main() -> None:
