@@ -1,7 +1,7 @@
 """Decides who held an office on a date, and which of several people a name means there.
 
-Owns the rule "the one who held such an office that day, or nobody", and which office leads a
-country. Must not read text.
+If several people held such an office that day, the name means none of them.
+`processors.leaders.detection.precedence` says which office leads a country.
 """
 
 from collections import defaultdict
@@ -12,6 +12,7 @@ from datetime import date
 
 from processors.leaders.detection.context import Cues
 from processors.leaders.detection.known import KnownDays, known_days
+from processors.leaders.detection.precedence import PARTY_LEADS, leading_offices
 from processors.leaders.languages.words import Title
 from processors.leaders.registry.registry import Registry
 from processors.leaders.registry.values import Term
@@ -23,36 +24,6 @@ LATE_DAYS = 60
 """How long after the end of a term "the late president" still means its holder."""
 
 _MAX_LEADING = 20_000
-
-_GOVERNMENT = frozenset(["prime-minister", "head-of-government", "chancellor"])
-_STATE = frozenset(["president", "head-of-state", "presidency-chair", "state-counsellor"])
-_MONARCH = frozenset(["monarch"])
-_SUPREME = frozenset(["supreme-leader"])
-_EXECUTIVE = frozenset(["chief-executive"])
-_PARTY = frozenset(["general-secretary"])
-
-_MONARCH_LEADS = frozenset(["BH", "BN", "JO", "KW", "MA", "OM", "QA", "SA", "SZ"])
-_PARTY_LEADS = frozenset(["CN", "LA", "VN", "SU"])
-# Republics where the president stands for the state and the head of government leads, and the year
-# since when. Elsewhere the president leads, and in every other monarchy the government.
-_GOVERNMENT_LEADS_SINCE = {
-    **dict.fromkeys(
-        [
-            "AL", "AT", "BD", "BG", "CZ", "CS", "DE", "DM", "EE", "ET", "GR", "HR", "HU", "IE",
-            "IL", "IN", "IS", "IT", "LB", "LV", "ME", "MK", "MT", "NP", "PL", "PK", "SG", "SI",
-            "SK", "TT", "WS", "XK", "VU", "FJ", "MU", "CV", "DD",
-        ],
-        0,
-    ),
-    "FI": 2000, "IQ": 2005, "MD": 2001, "GE": 2013, "AM": 2018, "BB": 2021, "SO": 9999, "SR": 9999,
-}  # fmt: skip
-
-
-# Republics where the head of government led, and the president stood for the state, until a year.
-_GOVERNMENT_LED_UNTIL = {
-    "CU": 1977, "FR": 1959, "GY": 1981, "LK": 1978, "MM": 1962, "NG": 1966, "SD": 1990, "TR": 1990,
-    "UG": 1966, "ZA": 1985, "ZW": 1988,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +119,7 @@ class Holders:
         if not self.is_body(country):
             # A head of state who is also head of government leads, if that is one person.
             both = _only_term(term for term in held if term.role == "both")
-            if both is not None and country not in _PARTY_LEADS:
+            if both is not None and country not in PARTY_LEADS:
                 return both
         for offices in self._precedence(country, on, held):
             people = {term.person_id for term in held if term.office in offices}
@@ -162,17 +133,7 @@ class Holders:
         """Return the offices that lead a country: the first of them that is held leads."""
         if self.is_body(country):
             return (frozenset(t.office for t in self.by_country.get(country, ())),)
-        if country in _MONARCH_LEADS:
-            return (_MONARCH,)
-        offices = {term.office for term in held}
-        if country in _PARTY_LEADS or not _PARTY.isdisjoint(offices):
-            return (_PARTY, _STATE)
-        since = _GOVERNMENT_LEADS_SINCE.get(country, 9999)
-        if on.year >= since or on.year < _GOVERNMENT_LED_UNTIL.get(country, 0):
-            return (_SUPREME, _GOVERNMENT, _EXECUTIVE)
-        if not _MONARCH.isdisjoint(offices):
-            return (_GOVERNMENT,)
-        return (_SUPREME, frozenset(["pope"]), _STATE, _EXECUTIVE, _GOVERNMENT)
+        return leading_offices(country, on.year, {term.office for term in held})
 
     def holder(self, countries: AbstractSet[str], title: Title, cues: Cues, on: date) -> str | None:
         """Who holds an office of one of `countries` on the day, if that is one person.
