@@ -116,7 +116,6 @@ def _without_names(written: list[str]) -> list[str]:
     capital = [word[:1].isupper() for word in written]
     in_capitals = sum(map(str.isupper, written)) * 2 > len(written)
     kept = []
-    last = len(written) - 1
     for index, word in enumerate(written):
         lower = word.lower()
         if in_capitals or lower not in _OTHERS:
@@ -127,12 +126,24 @@ def _without_names(written: list[str]) -> list[str]:
             is_name = lower in _PARTICLES and _is_particle(capital, index)
         else:
             is_name = lower in _OPENING_PARTICLES and (
-                (index < last and capital[index + 1])
+                _opens_name(written, capital, index)
                 or (index > 0 and capital[index - 1] and not _ends_sentence(written[index - 1]))
             )
         if not is_name:
             kept.append(lower)
     return kept
+
+
+def _opens_name(written: list[str], capital: list[bool], index: int) -> bool:
+    """Return whether a capital follows, or particles and then a capital: "Von der Leyen"."""
+    following = index + 1
+    while following - index <= _MAX_PARTICLES and following < len(written):
+        if capital[following]:
+            return True
+        if written[following] not in _PARTICLES:
+            return False
+        following += 1
+    return following < len(written) and capital[following]
 
 
 def _ends_sentence(word: str) -> bool:

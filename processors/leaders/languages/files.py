@@ -116,12 +116,15 @@ def with_offices(words: Words, offices: Mapping[tuple[str, str], tuple[str, ...]
     """Add the words of `offices.csv`, which are English, where the language has none of its own.
 
     Such a word needs a country beside it ("Cuba's first secretary"): by itself it says too little.
+    A country may have it for a leader although it is elsewhere none of a leader's ("the Saudi crown
+    prince").
     """
     codes: dict[str, frozenset[str]] = {}
     only: dict[str, frozenset[str]] = {}
     for (country, office), names in offices.items():
         for name in names:
-            if name not in words.titles:
+            known = words.titles.get(name)
+            if known is None or (country and not known.offices):
                 codes[name] = codes.get(name, frozenset()) | {office}
                 only[name] = only.get(name, frozenset()) | {country}
     titles = {
@@ -130,7 +133,10 @@ def with_offices(words: Words, offices: Mapping[tuple[str, str], tuple[str, ...]
         for name in codes
         for form in _forms(name)
     }
-    return replace(words, titles={**titles, **words.titles})
+    own = {
+        form: title for form, title in words.titles.items() if title.offices or form not in titles
+    }
+    return replace(words, titles={**titles, **own})
 
 
 def _folder() -> Any:

@@ -132,6 +132,9 @@ def test_only_the_beginning_is_read() -> None:
         "UN experts slam leaders over siege, UN says again",
         "Los Angeles, Las Vegas mayors slam the raids again",
         "Ursula von der Leyen met Marine Le Pen in Paris on Friday",
+        "Von der Leyen praises Carney at summit in Ottawa",
+        "Van den Berg leads after Friday stage near Ghent",
+        "De la Espriella courts voters in Medellin and Cali",
     ],
 )
 def test_words_inside_names_are_no_other_language(title: str) -> None:

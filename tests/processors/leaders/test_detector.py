@@ -95,6 +95,12 @@ FOUND = [
     ("2018-04-01", "The Em\u00admanuel Macron era had begun.", {MACRON}),
     ("2018-04-01", "They agreed with Emmanuel\u200b Macron.", {MACRON}),
     ("2018-04-01", "Speakers: EMMANUEL MACRON (France).", {MACRON}),
+    # A word that is an office of a leader's in one country, and an heir's elsewhere.
+    ("2025-03-04", "The Saudi crown prince said oil would flow.", {"Q6892571"}),
+    ("2025-03-04", "Saudi Arabia's crown prince flies to Paris.", {"Q6892571"}),
+    ("2021-03-04", "The Saudi crown prince said oil would flow.", set()),
+    ("2025-03-04", "Norway's crown prince opened the games.", set()),
+    ("2025-03-04", "The crown prince opened the games.", set()),
     # Title and surname.
     ("2025-03-04", "President Xi will fly south.", {XI}),
     ("2025-03-04", "Chinese President Xi will fly south.", {XI}),
