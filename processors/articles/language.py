@@ -95,10 +95,12 @@ def is_english(title: str, text: str) -> bool | None:
     # Of Latin scripts at most a third of the letters is beyond ASCII, of others nearly all.
     if not sample.isascii() and 2 * len(sample.encode("ascii", "ignore")) < len(sample):
         return False if any(map(str.isalpha, sample)) else None
-    written = sample.split()
-    if len(written) < _FEWEST_WORDS:
+    words = sample.lower().split()
+    if len(words) < _FEWEST_WORDS:
         return None
-    words = _without_names(written)
+    if not _OTHERS.isdisjoint(words):
+        # Only then a name can look like another language. Most English texts skip this.
+        words = _without_names(sample.split())
     english = sum(map(_ENGLISH.__contains__, words))
     others = sum(map(_OTHERS.__contains__, words))
     if others > 2 * english:
