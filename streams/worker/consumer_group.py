@@ -23,11 +23,15 @@ class Commit(NamedTuple):
 class FetchedEnd:
     """The end of a partition in the consumer's newest answer to a fetch.
 
-    `age_seconds` is the age of that answer.
+    Attributes:
+        end: The end.
+        age_seconds: The age of that answer.
+        unasked_seconds: For how long no request in flight asks for the partition.
     """
 
     end: End
     age_seconds: float
+    unasked_seconds: float = 0.0
 
 
 class ConsumerGroup(Protocol):
@@ -59,6 +63,10 @@ class ConsumerGroup(Protocol):
 
     def partitions(self, topic: str) -> Collection[int]:
         """Return the partitions of a topic that the worker has now."""
+        ...
+
+    def known_partitions(self, topic: str) -> Collection[int]:
+        """Return the partitions of a topic in the newest metadata, of all workers."""
         ...
 
     def fetched_ends(self, topic: str) -> Mapping[int, FetchedEnd]:

@@ -7,6 +7,7 @@ two that import Faust. Everything else in the worker uses the types of this modu
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
 from typing import Any
@@ -83,17 +84,25 @@ class FaustConsumerGroup:
         tps = () if assignment is None else assignment.tps
         return [tp.partition for tp in tps if tp.topic == topic]
 
+    def known_partitions(self, topic: str) -> Collection[int]:
+        """See `ConsumerGroup`."""
+        reached = self.aiokafka_consumer()
+        return () if reached is None else reached[0].partitions_for_topic(topic) or ()
+
     def fetched_ends(self, topic: str) -> Mapping[int, FetchedEnd]:
         """See `ConsumerGroup`."""
         assignment = self._aiokafka_assignment()
-        if assignment is None:
+        reached = self.aiokafka_consumer()
+        if assignment is None or reached is None:
             return {}
-        now_ms = time.time() * 1000
+        asked_until = reached[0]._fetcher.asked_until  # noqa: SLF001 - see `GuardedFetcher`
+        now, now_ms = time.monotonic(), time.time() * 1000
         states = {tp: assignment.state_value(tp) for tp in assignment.tps if tp.topic == topic}
         return {
             tp.partition: FetchedEnd(
                 End(state.lso, max(state.lso, state.highwater)),
                 max(0.0, now_ms - state.timestamp) / 1000,
+                max(0.0, now - asked_until.get(tp, -math.inf)),
             )
             for tp, state in states.items()
             # A broker that does not know the last stable offset answers -1.

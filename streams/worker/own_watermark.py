@@ -22,6 +22,9 @@ from streams.worker.consumer_group import FetchedEnd
 
 # The broker answers a fetch after 1.5 seconds at the latest, also without a record.
 MAX_FETCH_AGE_SECONDS = 3.0
+# Between two requests. aiokafka leaves a partition out of a request while its records wait to be
+# read. The other partitions of its broker may then keep that request in flight for 1.5 seconds.
+MAX_UNASKED_SECONDS = 0.1
 
 
 class MeasuredWatermarks(Protocol):
@@ -41,6 +44,7 @@ class OwnProgress:
     Attributes:
         generation: The consumer group's generation now.
         is_assigned: Whether the partitions of this generation are assigned and recovered.
+        known: The partitions of articles in the newest metadata, of all workers.
         assigned: The partitions of articles that this worker has.
         progress: How far those that it has read from are read and finished.
         fetched_ends: The ends of those that it has fetched.
@@ -49,6 +53,7 @@ class OwnProgress:
 
     generation: Callable[[], int]
     is_assigned: Callable[[], bool]
+    known: Callable[[], Collection[int]]
     assigned: Callable[[], Collection[int]]
     progress: Callable[[], Mapping[int, PartitionProgress]]
     fetched_ends: Callable[[], Mapping[int, FetchedEnd]]
@@ -165,11 +170,15 @@ class OwnWatermarks:
         for partition, known in fetched.items():
             done = progress.get(partition)
             is_read = done is None or done.offset >= known.end.stable
-            if is_read and known.age_seconds > MAX_FETCH_AGE_SECONDS:
+            is_current = (
+                known.age_seconds <= MAX_FETCH_AGE_SECONDS
+                and known.unasked_seconds <= MAX_UNASKED_SECONDS
+            )
+            if is_read and not is_current:
                 # The partition may have newer records that its broker has not sent.
                 return None
         return {partition: known.end for partition, known in fetched.items()}
 
     def _has_all_articles(self) -> bool:
         base = self._base
-        return base is not None and base.firsts.keys() <= set(self._own.assigned())
+        return base is not None and {*base.firsts, *self._own.known()} <= set(self._own.assigned())

@@ -218,6 +218,7 @@ class PipelineBuilder:
         own = OwnProgress(
             generation=lambda: group.generation,
             is_assigned=lambda: not group.is_recovering,
+            known=lambda: group.known_partitions(articles),
             assigned=lambda: group.partitions(articles),
             progress=lambda: tracker.progress(articles),
             fetched_ends=lambda: group.fetched_ends(articles),

@@ -10,10 +10,12 @@ is asked without a pause.
 """
 
 import asyncio
+import math
 import time
 from typing import Any, Final
 
 from aiokafka.consumer import consumer, fetcher
+from aiokafka.structs import TopicPartition
 
 from streams.kafka.fetching.aborted import current
 from streams.kafka.fetching.layout import (
@@ -75,16 +77,31 @@ class GuardedFetchResult(fetcher.FetchResult):  # type: ignore[misc]  # no types
 
 
 class GuardedFetcher(fetcher.Fetcher):  # type: ignore[misc]  # no types
-    """A fetcher that pauses after an immediate answer without records."""
+    """A fetcher that pauses after an immediate answer without records.
+
+    Attributes:
+        asked_until: When the last request that asked for a partition ended, in monotonic seconds.
+            Infinity while it is in flight. aiokafka leaves a partition out while its records wait
+            to be read.
+    """
 
     def __init__(self, *given: Any, **named: Any) -> None:
         self._rests: dict[Any, float] = {}
+        self.asked_until: dict[Any, float] = {}
         super().__init__(*given, **named)
 
     async def _proc_fetch_request(self, assignment: Any, node_id: Any, request: Any) -> bool:
         began = time.monotonic()
-        has_records = bool(await super()._proc_fetch_request(assignment, node_id, request))
-        waited_seconds = time.monotonic() - began
+        asked = [
+            TopicPartition(topic, each[0]) for topic, parts in request.topics for each in parts
+        ]
+        self.asked_until.update(dict.fromkeys(asked, math.inf))
+        try:
+            has_records = bool(await super()._proc_fetch_request(assignment, node_id, request))
+        finally:
+            ended = time.monotonic()
+            self.asked_until.update(dict.fromkeys(asked, ended))
+        waited_seconds = ended - began
         if has_records or waited_seconds >= _AT_ONCE * self._fetch_max_wait_ms / 1000:
             self._rests.pop(node_id, None)
             return has_records

@@ -11,7 +11,12 @@ from streams.kafka.ends import End
 from streams.kafka.offset_tracker import PartitionProgress
 from streams.kafka.watermarks import Measurement
 from streams.worker.consumer_group import FetchedEnd
-from streams.worker.own_watermark import MAX_FETCH_AGE_SECONDS, OwnProgress, OwnWatermarks
+from streams.worker.own_watermark import (
+    MAX_FETCH_AGE_SECONDS,
+    MAX_UNASKED_SECONDS,
+    OwnProgress,
+    OwnWatermarks,
+)
 
 LATENESS_MS = 100
 MEASURED = WatermarkSnapshot(5_000, {0: 40, 1: 50})
@@ -40,10 +45,12 @@ class Worker:
     now: float = 100.0
     generation: int = 1
     is_assigned: bool = True
+    known: set[int] = field(default_factory=lambda: {0, 1})
     assigned: set[int] = field(default_factory=lambda: {0, 1})
     progress: dict[int, PartitionProgress] = field(default_factory=dict)
     ends: dict[int, int] = field(default_factory=lambda: {0: 20, 1: 20})
     age_seconds: float = 0.1
+    unasked_seconds: float = 0.0
     written: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -51,10 +58,11 @@ class Worker:
         own = OwnProgress(
             generation=lambda: self.generation,
             is_assigned=lambda: self.is_assigned,
+            known=lambda: self.known,
             assigned=lambda: self.assigned,
             progress=lambda: self.progress,
             fetched_ends=lambda: {
-                partition: FetchedEnd(End(end, end), self.age_seconds)
+                partition: FetchedEnd(End(end, end), self.age_seconds, self.unasked_seconds)
                 for partition, end in self.ends.items()
             },
             written_ends=lambda: self.written,
@@ -164,8 +172,8 @@ def test_a_measurement_from_before_the_assignment_is_not_enough() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"assigned": {0}}, {"is_assigned": False}, {"ends": {0: 20}}],
-    ids=["another worker has one", "being assigned", "not fetched yet"],
+    [{"assigned": {0}}, {"is_assigned": False}, {"ends": {0: 20}}, {"known": {0, 1, 2}}],
+    ids=["another worker has one", "being assigned", "not fetched yet", "a new partition"],
 )
 def test_a_worker_that_does_not_see_all_articles_takes_the_measurement(
     change: dict[str, object],
@@ -180,8 +188,16 @@ def test_a_worker_that_does_not_see_all_articles_takes_the_measurement(
     assert worker.measured.requests == requests + 2
 
 
-def test_an_end_that_the_broker_has_not_confirmed_for_long_is_measured() -> None:
-    worker = ready(age_seconds=MAX_FETCH_AGE_SECONDS + 1)
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"age_seconds": MAX_FETCH_AGE_SECONDS + 1},
+        {"unasked_seconds": MAX_UNASKED_SECONDS + 0.1},
+    ],
+    ids=["no answer", "not asked for"],
+)
+def test_an_end_that_may_be_old_is_measured(change: dict[str, object]) -> None:
+    worker = ready(**change)
     worker.begun(0, newest_ms=9_000)
     worker.begun(1, newest_ms=7_000)
     # Both partitions are known to be behind, whatever their ends are by now.

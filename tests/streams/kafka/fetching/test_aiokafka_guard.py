@@ -2,6 +2,8 @@
 
 import asyncio
 import itertools
+import math
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -81,6 +83,7 @@ class Quiet(aiokafka_guard.GuardedFetcher):
 
     def __init__(self) -> None:
         self._rests: dict[Any, float] = {}
+        self.asked_until: dict[Any, float] = {}
         self._fetch_max_wait_ms = 500
 
 
@@ -116,9 +119,35 @@ def ask(monkeypatch: pytest.MonkeyPatch, *answers: tuple[bool, float]) -> None:
 
     async def run() -> list[bool]:
         fetcher = Quiet()
-        return [await fetcher._proc_fetch_request(None, 1, None) for _ in answers]  # noqa: SLF001
+        request = SimpleNamespace(topics=[])
+        return [await fetcher._proc_fetch_request(None, 1, request) for _ in answers]  # noqa: SLF001
 
     assert asyncio.run(run()) == [has_records for has_records, _ in answers]
+
+
+def test_it_says_which_partitions_a_request_in_flight_asks_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    in_flight: list[dict[Any, float]] = []
+    fetcher = Quiet()
+
+    async def answer(*_: Any) -> bool:
+        in_flight.append(dict(fetcher.asked_until))
+        return True
+
+    monkeypatch.setattr(aiokafka_fetcher.Fetcher, "_proc_fetch_request", answer)
+
+    async def run() -> None:
+        for topics in ([("t", [(0, 5, 9), (1, 5, 9)])], [("t", [(1, 6, 9)])]):
+            request = SimpleNamespace(topics=topics)
+            await fetcher._proc_fetch_request(None, 1, request)  # noqa: SLF001
+
+    before = time.monotonic()
+    asyncio.run(run())
+    first, second = TopicPartition("t", 0), TopicPartition("t", 1)
+    assert in_flight[0] == {first: math.inf, second: math.inf}
+    assert in_flight[1][second] == math.inf
+    assert before <= in_flight[1][first] <= fetcher.asked_until[second] <= time.monotonic()
 
 
 def test_rests_grow_while_answers_are_empty_and_quick_and_records_end_them(
