@@ -69,6 +69,8 @@ class Deployment:
             "TOCSIN_PARTITIONS": str(self.settings.partitions),
             "TOCSIN_CREATE_TOPICS": "true",
             "TOCSIN_CONFIRM": "off",
+            # Workers are started again and again, and a second process would load its data, too.
+            "TOCSIN_ANALYSIS_PROCESSES": "1",
             "TOCSIN_HTTP_PORT": "0",
             **self.variables,
             **variables,

@@ -324,6 +324,8 @@ def test_a_whole_worker_runs_over_a_secured_connection(
         "TOCSIN_APPLICATION_ID": f"{topic_prefix}app",
         "TOCSIN_CREATE_TOPICS": "true",
         "TOCSIN_HTTP_PORT": "0",
+        # A second one would load its data for each worker that a test starts.
+        "TOCSIN_ANALYSIS_PROCESSES": "1",
         **SECURED_WORKERS[way],
         **more,
     }

@@ -52,6 +52,8 @@ class Place:
             "TOCSIN_TOPIC_PREFIX": prefix,
             "TOCSIN_APPLICATION_ID": self.settings.application_id,
             "TOCSIN_HTTP_PORT": "0",
+            # A second one would load its data for each worker that a test starts.
+            "TOCSIN_ANALYSIS_PROCESSES": "1",
         }
 
     def create_topics(self) -> None:

@@ -103,6 +103,8 @@ class Stage:
             "TOCSIN_TOPIC_PREFIX": self.prefix,
             "TOCSIN_APPLICATION_ID": self.settings.application_id,
             "TOCSIN_HTTP_PORT": "0",
+            # A second one would load its data for each worker that a test starts.
+            "TOCSIN_ANALYSIS_PROCESSES": "1",
             "TOCSIN_LAG_INTERVAL_SECONDS": "1",
             **self.variables,
             **variables,

@@ -64,6 +64,8 @@ class Cluster:
             "TOCSIN_PARTITIONS": str(self.settings.partitions),
             "TOCSIN_SESSION_TIMEOUT_SECONDS": "6",
             "TOCSIN_HTTP_PORT": "0",
+            # A second one would load its data for each worker that a test starts.
+            "TOCSIN_ANALYSIS_PROCESSES": "1",
             **variables,
         }
 
