@@ -29,6 +29,7 @@ from urllib.request import urlopen
 from corpus import documents
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from processes import CpuMeter, cpu_seconds
+from reading import timed_values
 from rich.console import Console
 from rich.table import Table
 
@@ -136,20 +137,6 @@ class Stage:
             time.sleep(POLL_SECONDS)
         consumer.close()
 
-    def timestamps(self, topics: Sequence[str]) -> list[tuple[float, dict[str, object]]]:
-        """Return the time and the value of every record, in seconds."""
-        consumer = KafkaConsumer(bootstrap_servers=self.bootstrap)
-        partitions = [TopicPartition(name, p) for name in topics for p in _of(consumer, name)]
-        consumer.assign(partitions)
-        consumer.seek_to_beginning(*partitions)
-        ends = consumer.end_offsets(partitions)
-        found = []
-        while any(consumer.position(tp) < ends[tp] for tp in partitions):
-            for batch in consumer.poll(500).values():
-                found += [(one.timestamp / 1000, json.loads(one.value)) for one in batch]
-        consumer.close()
-        return found
-
 
 def _events(log: Path, event: str) -> list[dict[str, object]]:
     lines = [line for line in log.read_text().splitlines() if f'"{event}"' in line]
@@ -192,15 +179,17 @@ def run(arguments: argparse.Namespace, stage: Stage, checkout: Path, folder: Pat
             time.sleep(arguments.pause)
             stage.publish(values[count:], arguments.rate)
             stage.wait_until_quiet()
-    written = {str(value["id"]): at for at, value in stage.timestamps([stage.names.articles])}
+    written = {
+        str(value["id"]): at for at, value in timed_values(stage.bootstrap, [stage.names.articles])
+    }
     last = str(json.loads(values[count])["id"]) if arguments.pause else None
     counted_from = min(written.values()) + WARM_UP_SECONDS
-    for at, value in stage.timestamps([stage.names.analyses]):
+    for at, value in timed_values(stage.bootstrap, [stage.names.analyses]):
         began = written[str(value["article_id"])]
         if began >= counted_from and value["article_id"] != last:
             result.analyses.append(at - began)
-    for at, value in stage.timestamps(stage.alerts):
-        ids = [str(one["article_id"]) for one in value["articles"]]  # type: ignore[attr-defined]
+    for at, value in timed_values(stage.bootstrap, stage.alerts):
+        ids = [str(one["article_id"]) for one in value["articles"]]
         began = max(written[one] for one in ids)
         if last in ids:
             result.after_pause = at - began

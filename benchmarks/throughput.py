@@ -9,7 +9,6 @@ and the watch state. Quote the medians and the ratio, not single rounds.
 """
 
 import argparse
-import json
 import os
 import signal
 import statistics
@@ -21,12 +20,12 @@ from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from corpus import documents
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import NewTopic
 from processes import CpuMeter, cpu_seconds, is_optimised_build
+from reading import timed_values
 from rich.console import Console
 from rich.table import Table
 
@@ -187,28 +186,17 @@ class Contender:
         arrived = self._timestamps(self.names.articles)
         found = []
         for topic in (one for one in self.topics if ".alerts." in one):
-            for at, value in self._records(topic):
+            for at, value in timed_values(self.bootstrap, [topic]):
                 ids = [one["article_id"] for one in value["articles"]]
                 if min(map(number, ids)) >= since:
                     found.append(at - max(arrived[one] for one in ids))
         return found
 
     def _timestamps(self, topic: str) -> dict[str, float]:
-        return {value.get("article_id") or value["id"]: at for at, value in self._records(topic)}
-
-    def _records(self, topic: str) -> list[tuple[float, dict[str, Any]]]:
-        """Return the time in seconds and the value of every record of a topic."""
-        consumer = KafkaConsumer(bootstrap_servers=self.bootstrap)
-        partitions = [TopicPartition(topic, p) for p in range(PARTITIONS)]
-        consumer.assign(partitions)
-        consumer.seek_to_beginning(*partitions)
-        ends = consumer.end_offsets(partitions)
-        found = []
-        while any(consumer.position(tp) < ends[tp] for tp in partitions):
-            for batch in consumer.poll(500).values():
-                found += [(one.timestamp / 1000, json.loads(one.value)) for one in batch]
-        consumer.close()
-        return found
+        return {
+            value.get("article_id") or value["id"]: at
+            for at, value in timed_values(self.bootstrap, [topic])
+        }
 
     def _done(self, ends: dict[TopicPartition, int]) -> int:
         return sum(end for tp, end in ends.items() if tp.topic == self.done_topic)
