@@ -8,9 +8,9 @@
 
 These two commands made the packaged weights (version 3). The first trains from the base model on
 labelled and invented sentences, without the held-out stories, and ends in a checkpoint. The second
-goes on from it with sentences that `teacher.py` labelled, and writes figures and answers on the
+continues with sentences that `teacher.py` labelled, and writes figures and answers on the
 held-out stories to OUT. `--start` names a folder with a checkpoint, with `model.pt`, or with a
-packaged model, and `vocabulary.txt`. Training is in bfloat16 on one thread and goes on from its
+packaged model, and `vocabulary.txt`. Training is in bfloat16 on one thread and continues from its
 last checkpoint if it was interrupted. Nothing imports this at run time. The teacher of version 3
 was left at step 300 of 486. Its sentences were drawn from those of `unlabelled.py` by a hash: 1,300
 of one leader at most and 160 of any other name, 4,200 of leaders and 1,800 of others.

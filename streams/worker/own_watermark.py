@@ -112,12 +112,13 @@ class OwnWatermarks:
         measurement = self._measured.take()
         if self._base is None and measurement is not None and measurement.began >= self._began:
             self._base = measurement
-        own = self._own_snapshot() if wanted else None
+        has_all = self._has_all_articles()
+        own = self._own_snapshot() if wanted and has_all else None
         newest = own if own is not None else measurement.snapshot if measurement else None
         must_measure = wanted and own is None
         if self._base is None or must_measure:
             self._measured.request()
-        self.is_shared = must_measure or not self._has_all_articles()
+        self.is_shared = must_measure or not has_all
         if newest is not None:
             self.watermark_ms = newest.watermark_ms
         return newest
@@ -160,11 +161,9 @@ class OwnWatermarks:
         self, base: Measurement, progress: Mapping[int, PartitionProgress]
     ) -> Mapping[int, End] | None:
         """Return the end of every partition of articles, or None if one is unknown or too old."""
-        if not self._has_all_articles():
-            return None
-        fetched = self._own.fetched_ends()
         if self._spans is not None:
             return {partition: End(end, end) for partition, (_, end) in self._spans.items()}
+        fetched = self._own.fetched_ends()
         if not fetched.keys() >= base.firsts.keys():
             return None
         for partition, known in fetched.items():

@@ -273,11 +273,11 @@ class WatchAgent:
                 unstamped = structs.replace(letter, timestamp_ms=None)
                 await self.send_dead_letters([UnreadableMention(unstamped, why)])
 
-    async def save(self, is_ours: Callable[[TopicPartition], bool] = _always) -> None:
+    async def save(self, is_ours: Callable[[TopicPartition], bool] = _always) -> bool:
         """Write each changed state once, to the changelog's partition of its mentions.
 
-        It does nothing while a batch is processed: a state must not be written before the alerts
-        that it remembers.
+        Return False, without a write, if the alerts of the last batch are not sent: a state must
+        not be written before the alerts that it remembers.
 
         Args:
             is_ours: Returns whether a partition still belongs to this worker. If it does not, its
@@ -285,7 +285,7 @@ class WatchAgent:
         """
         unsaved = self._unsaved
         if not unsaved.is_whole:
-            return
+            return False
         # Asked last before the write: a worker that was frozen would replace newer states.
         is_member = await self.is_member()
         partitions = dict(unsaved.partitions)
@@ -314,6 +314,7 @@ class WatchAgent:
             self._decoded.put(key, value, state)
         self.metrics.watched_leaders.set(len(states))
         self.metrics.watch_state_bytes.set(sum(map(len, states.values())))
+        return True
 
     def _count(self, batch: _Batch) -> None:
         self.metrics.mentions_late.inc(batch.late)

@@ -53,6 +53,7 @@ class Agent:
     forgotten: int = 0
     saves: int = 0
     is_full: bool = False
+    is_whole: bool = True
 
     def forget(self) -> None:
         self.forgotten += 1
@@ -80,9 +81,10 @@ class Agent:
             raise self.fault
         self.handled += [one.event_time_ms for one in mentions]
 
-    async def save(self, _is_ours: Callable[[TopicPartition], bool]) -> None:
+    async def save(self, _is_ours: Callable[[TopicPartition], bool]) -> bool:
         await asyncio.sleep(0)
-        self.saves += 1
+        self.saves += self.is_whole
+        return self.is_whole
 
 
 @dataclass
@@ -189,6 +191,19 @@ def test_records_are_finished_when_their_states_are_saved() -> None:
             assert (one.agent.saves, committable(one.tracker)) == (1, {TP: 2})
             await one.loop.save()
             assert one.agent.saves == 1
+
+    asyncio.run(run())
+
+
+def test_records_whose_states_could_not_be_saved_are_not_committed() -> None:
+    async def run() -> None:
+        async with Holding(save_interval_seconds=1_000) as one:
+            await one.read(5)
+            await one.mark(ENDLESS, end=1)
+            one.agent.is_whole = False
+            await one.loop.save()
+            assert (one.agent.handled, one.agent.saves) == ([5], 0)
+            assert committable(one.tracker) == {}
 
     asyncio.run(run())
 

@@ -57,7 +57,7 @@ def test_the_table_says_how_sure_it_is(row: dict[str, str]) -> None:
     assert all(each["confidence"] != "high" for each in partial)
 
 
-def test_nobody_of_one_country_stands_there_under_two_ids() -> None:
+def test_no_person_of_one_country_has_two_ids() -> None:
     seen: dict[tuple[str, str], str] = {}
     for row in rows(TERMS):
         person = seen.setdefault((row["country"], row["name"]), row["person_id"])
